@@ -1,0 +1,102 @@
+"""stack-tui.toml: the endpoints by name, and what is used where a command names nothing."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from stack_tui import toml_file
+from stack_tui.errors import StackError
+from stack_tui.paths import CONFIG_NAME, user_config_dir
+
+EMBEDDED = "embedded:smollm2"
+
+
+class Endpoint(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A base URL, a model name and how to authenticate; the key itself is never part of it."""
+
+    name: str
+    url: str
+    model: str | None = None
+    api_key_env: str | None = None
+    concurrency: int | None = None
+    timeout_s: float = 300.0
+
+    def __post_init__(self) -> None:
+        if self.url != EMBEDDED and not self.url.startswith(("http://", "https://")):
+            raise ValueError(f"url must start with http:// or https://, not {self.url!r}")
+        if self.concurrency is not None and self.concurrency < 1:
+            raise ValueError("concurrency must be 1 or more")
+        if self.timeout_s <= 0:
+            raise ValueError("timeout_s must be above 0")
+
+
+class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a command takes where it names no endpoint, judge or results folder."""
+
+    endpoint: str | None = None
+    judges: tuple[str, ...] = ()
+    results: str | None = None
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """The decoded configuration; `path` is None where no file was found."""
+
+    endpoints: dict[str, Endpoint] = {}
+    defaults: Defaults = Defaults()
+    path: Path | None = None
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return the endpoint called `name`; raises StackError with the names that exist."""
+        if found := self.endpoints.get(name):
+            return found
+        known = ", ".join(sorted(self.endpoints)) or "none"
+        raise StackError(
+            f"no endpoint is called {name!r}; configured: {known}",
+            where=str(self.path or CONFIG_NAME),
+            remedy=f"Add [endpoints.{name}] with a url there, or use --url and --model.",
+        )
+
+
+class _Tables(msgspec.Struct, forbid_unknown_fields=True):
+    endpoints: dict[str, dict[str, object]] = {}
+    defaults: Defaults = Defaults()
+
+
+def find(explicit: Path | None = None) -> Path | None:
+    """Return the file to read: the named one, $STACK_TUI_CONFIG, the folder's, else the user's."""
+    if explicit:
+        return explicit
+    if named := os.environ.get("STACK_TUI_CONFIG"):
+        return Path(named)
+    candidates = (Path(CONFIG_NAME), user_config_dir() / CONFIG_NAME)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def load(explicit: Path | None = None) -> Config:
+    """Read the configuration that `find` finds; raises StackError naming file and place."""
+    path = find(explicit)
+    if path is None:
+        return Config()
+    return decode(toml_file.read_text(path), path)
+
+
+def decode(text: str, path: Path) -> Config:
+    """Return the configuration that `text` states; raises StackError naming file and place."""
+    tables = toml_file.convert(toml_file.parse(text, path), _Tables, path)
+    endpoints = {}
+    for name, table in tables.endpoints.items():
+        if "name" in table:
+            raise toml_file.TomlError(
+                "unknown key `name`: the table's title is the name",
+                where=f"{path}: endpoints.{name}",
+            )
+        endpoints[name] = toml_file.convert(
+            table | {"name": name}, Endpoint, path, f"endpoints.{name}"
+        )
+    config = Config(endpoints=endpoints, defaults=tables.defaults, path=path)
+    for name in filter(None, (tables.defaults.endpoint, *tables.defaults.judges)):
+        config.endpoint(name)
+    return config

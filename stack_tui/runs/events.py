@@ -1,0 +1,197 @@
+"""The events of a run's journal: all that ever happened in it, in order."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from stack_tui.runs.spec import RunSpec
+
+Status = Literal["ok", "empty", "truncated", "error", "unscored"]
+FailureKind = Literal[
+    "timeout", "connection", "rate_limit", "server_error", "bad_request", "auth", "bad_answer"
+]
+RunState = Literal["running", "paused", "stopping", "stopped"]
+Outcome = Literal["complete", "errors", "failed"]
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    pass
+
+
+class _Event(
+    _Record, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag=str.lower
+):
+    """Something that happened at `at`, in seconds since 1970 (UTC)."""
+
+    at: float
+
+
+class Failure(_Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a request has no answer, in words for the user."""
+
+    kind: FailureKind
+    message: str
+    remedy: str = ""
+
+
+class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One judge's answer about one output; `score` is None where none could be read."""
+
+    judge: str
+    model: str
+    score: float | None = None
+    answer: str = ""
+    reasoning: str = ""
+    attempts: int = 1
+    latency_s: float = 0.0
+    failure: Failure | None = None
+
+
+class Choice(_Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One given continuation of a multiple-choice document, with its log-probability in nats."""
+
+    text: str
+    logprob: float | None = None
+    greedy: bool = False
+
+
+class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What a task will take: its samples, its requests and the route they go by."""
+
+    name: str
+    samples: int
+    requests: int
+    route: str
+    groups: tuple[str, ...] = ()
+    version: str = ""
+    fewshot: int | None = None
+    chance: float | None = None
+
+
+class Started(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The worker began, or began again after an interruption (`resumed`)."""
+
+    spec: RunSpec
+    versions: dict[str, str]
+    server: dict[str, Any] = {}
+    pid: int = 0
+    resumed: bool = False
+
+
+class Planned(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The samples and requests to come, before the first of them."""
+
+    tasks: tuple[TaskPlan, ...]
+    prefixes: dict[str, str] = {}
+
+
+class Prefix(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A text that many prompts begin with (few-shot examples, a system prompt), written once."""
+
+    id: str
+    text: str
+
+
+class Answer(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A request's key and response, as it came: what resume reads and never asks again."""
+
+    key: str
+    task: str
+    sample: str
+    role: str
+    response: Any
+    request: Any = None
+    repeat: int = 0
+    latency_s: float = 0.0
+    attempts: int = 1
+
+
+class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """One item's outcome: a case's or a document's, per repeat; a later one replaces it."""
+
+    task: str
+    id: str
+    repeat: int = 0
+    status: Status = "ok"
+    truncated_while_thinking: bool = False
+    passed: bool | None = None
+    failure: Failure | None = None
+    prefix: str | None = None
+    prompt: str = ""
+    output: str = ""
+    reasoning: str = ""
+    finish_reason: str = ""
+    flags: tuple[str, ...] = ()
+    rule_score: float | None = None
+    rule_issues: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    judge_score: float | None = None
+    choices: tuple[Choice, ...] = ()
+    chosen: int | None = None
+    target: str = ""
+    extracted: dict[str, str] = {}
+    metrics: dict[str, float] = {}
+    labels: tuple[str, ...] = ()
+    latency_s: float = 0.0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What identifies the sample within its run: task, id and repeat."""
+        return (self.task, self.id, self.repeat)
+
+
+class Fault(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Something went wrong that the run survived or ended from, in words for the user."""
+
+    message: str
+    where: str = ""
+    remedy: str = ""
+
+
+class Server(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """What the server's metrics said at that moment."""
+
+    metrics: dict[str, float]
+
+
+class State(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The run was paused, resumed or asked to stop, or its concurrency was changed."""
+
+    state: RunState
+    concurrency: int | None = None
+
+
+class Finding(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A sanity check's finding: what was seen, the usual cause, and how grave it is."""
+
+    check: str
+    task: str
+    seen: str
+    cause: str
+    level: Literal["note", "warning", "alarm"] = "warning"
+
+
+class Finished(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The run ended: every sample has an outcome, or (`failed`) it could not be carried out."""
+
+    outcome: Outcome
+    errors: int = 0
+    message: str = ""
+
+
+Event = Started | Planned | Prefix | Answer | Sample | Fault | Server | State | Finding | Finished
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event) -> bytes:
+    """Return the event as one line of JSON, newline included."""
+    return _encoder.encode(event) + b"\n"
+
+
+def decode(line: bytes) -> Event:
+    """Return the event that `line` holds; raises msgspec.DecodeError where it holds none."""
+    return _decoder.decode(line)

@@ -1,0 +1,86 @@
+"""run.toml: all that is needed to carry out a run again; never a key."""
+
+import hashlib
+import re
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from stack_tui.config import Endpoint
+
+
+class SuiteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which suite; its text as it was at the start lies beside run.toml as suite.toml."""
+
+    name: str
+    path: str
+    sha256: str
+
+
+class BenchmarkSpec(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Which lm-eval tasks or groups, and the options that change what is asked or scored."""
+
+    tasks: tuple[str, ...]
+    fewshot: int | None = None
+    limit: float | None = None
+    samples: dict[str, tuple[int, ...]] = {}
+    gen: dict[str, Any] = {}
+    system: str | None = None
+    apply_chat_template: bool = False
+    fewshot_as_multiturn: bool = False
+    include_path: str | None = None
+    datasets: str | None = None
+    tokenizer: str | None = None
+    protocol: Literal["auto", "completions", "chat"] = "auto"
+    seed: int = 1234
+    confirm_unsafe: bool = False
+    trust_remote_code: bool = False
+
+
+class RunSpec(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One evaluation of one endpoint on one suite or on some benchmarks."""
+
+    id: str
+    created: str
+    endpoint: Endpoint
+    suite: SuiteSpec | None = None
+    benchmark: BenchmarkSpec | None = None
+    judges: tuple[Endpoint, ...] = ()
+    repeats: int = 1
+    concurrency: int | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.suite is None) == (self.benchmark is None):
+            raise ValueError("a run has either a suite or benchmarks")
+        if self.repeats < 1:
+            raise ValueError("repeats must be 1 or more")
+
+    @property
+    def subject(self) -> str:
+        """What is evaluated: the suite's name, or the tasks' joined by +."""
+        if self.suite:
+            return self.suite.name
+        return "+".join(self.benchmark.tasks) if self.benchmark else ""
+
+
+def new_run_id(subject: str, model: str | None, now: datetime | None = None) -> str:
+    """Return a sortable, readable id such as 20261123-180712-mmlu-smollm2-3f2a (UTC)."""
+    stamp = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+    words = [_slug(subject, 24), _slug((model or "").rsplit("/", 1)[-1], 24)]
+    return "-".join([stamp, *filter(None, words), secrets.token_hex(2)])
+
+
+def _slug(text: str, limit: int) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:limit].strip("-")
+
+
+def digest(*parts: Any) -> str:
+    """Return a short fingerprint of JSON-like `parts`, the same in whatever order keys come."""
+    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:24]

@@ -1,0 +1,145 @@
+"""The folder of runs: making one, finding one, and saying to its worker what is wanted."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import tomli_w
+
+from stack_tui import toml_file
+from stack_tui.errors import StackError
+from stack_tui.paths import write_atomically
+from stack_tui.runs.journal import Tail, is_held
+from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.view import RunView
+
+Phase = Literal[
+    "running", "paused", "stopping", "stopped", "interrupted", "finished", "errors", "failed"
+]
+
+
+class RunNotFound(StackError):
+    """No run, or more than one, goes by the given name."""
+
+
+class Control(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person wants of a run's worker; `concurrency` None leaves it to find its own."""
+
+    wanted: Literal["run", "pause", "stop"] = "run"
+    concurrency: int | None = None
+
+
+class Run:
+    """One run's folder, for readers; `refresh` folds in what its worker has written since."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.spec = read_spec(folder)
+        self.view = RunView(self.spec)
+        self.tail = Tail(journal_path(folder))
+
+    def refresh(self) -> bool:
+        """Fold in what is new; say whether there was anything."""
+        events = self.tail.read()
+        self.view.apply(events)
+        return bool(events)
+
+    @property
+    def alive(self) -> bool:
+        """Whether a worker is carrying the run out now."""
+        return is_held(journal_path(self.folder))
+
+    @property
+    def phase(self) -> Phase:
+        """Where the run stands, from its last event and whether a worker holds it."""
+        if self.alive:
+            return self.view.state if self.view.state != "stopped" else "running"
+        if finished := self.view.finished:
+            return "finished" if finished.outcome == "complete" else finished.outcome
+        return "stopped" if self.view.state == "stopped" and self.view.started else "interrupted"
+
+
+def journal_path(folder: Path) -> Path:
+    return folder / "journal.jsonl"
+
+
+def create(results: Path, spec: RunSpec, suite_text: str | None = None) -> Path:
+    """Make the run's folder with its spec in one step, and return it."""
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=results, prefix=".new-"))
+    except OSError as error:
+        raise StackError(f"cannot hold results: {error.strerror}", where=str(results)) from None
+    try:
+        draft.chmod(0o755)
+        (draft / "run.toml").write_bytes(
+            tomli_w.dumps(_plain(spec), multiline_strings=True).encode()
+        )
+        if suite_text is not None:
+            (draft / "suite.toml").write_bytes(suite_text.encode())
+        journal_path(draft).touch()
+        return draft.rename(results / spec.id)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def _plain(spec: RunSpec) -> dict[str, object]:
+    data: dict[str, object] = msgspec.to_builtins(spec)
+    return data
+
+
+def read_spec(folder: Path) -> RunSpec:
+    """Return the run's spec; raises TomlError naming the file and the place in it."""
+    path = folder / "run.toml"
+    return toml_file.convert(toml_file.parse(toml_file.read_text(path), path), RunSpec, path)
+
+
+def folders(results: Path) -> list[Path]:
+    """Return the folders of all runs, oldest first."""
+    if not results.is_dir():
+        return []
+    return sorted(
+        path.parent for path in results.glob("*/run.toml") if not path.parent.name.startswith(".")
+    )
+
+
+def find(results: Path, name: str) -> Path:
+    """Return the folder of the run that `name` means: an id, a unique part of one, or `latest`."""
+    known = folders(results)
+    if not known:
+        raise RunNotFound(
+            "holds no run yet", where=str(results), remedy="Start one with: stack-tui eval SUITE"
+        )
+    if name == "latest":
+        return known[-1]
+    for matches in (
+        [folder for folder in known if folder.name == name],
+        [folder for folder in known if folder.name.startswith(name)],
+        [folder for folder in known if name in folder.name],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            names = ", ".join(folder.name for folder in matches[-5:])
+            raise RunNotFound(
+                f"{name!r} could mean {len(matches)} runs: {names}", where=str(results)
+            )
+    raise RunNotFound(
+        f"no run is called {name!r}", where=str(results), remedy="List them with: stack-tui runs"
+    )
+
+
+def write_control(folder: Path, control: Control) -> None:
+    """Say what is wanted of the run's worker; it looks about twice a second."""
+    write_atomically(folder / "control.json", msgspec.json.encode(control))
+
+
+def read_control(folder: Path) -> Control:
+    """Return what is wanted of the worker: to run, where nothing was said."""
+    try:
+        return msgspec.json.decode((folder / "control.json").read_bytes(), type=Control)
+    except FileNotFoundError:
+        return Control()

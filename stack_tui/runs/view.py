@@ -1,0 +1,170 @@
+"""The model of a run that every reader builds: a fold over its events, and nothing else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from stack_tui.runs.events import (
+    Answer,
+    Event,
+    Fault,
+    Finding,
+    Finished,
+    Planned,
+    Prefix,
+    RunState,
+    Sample,
+    Server,
+    Started,
+    State,
+    Status,
+    TaskPlan,
+)
+from stack_tui.runs.spec import RunSpec
+
+_FAULTS_KEPT = 200
+_RATE_WINDOW_S = 30.0
+
+
+@dataclass(slots=True)
+class TaskCount:
+    """How far one task is."""
+
+    planned: int = 0
+    done: int = 0
+    passed: int = 0
+    failed: int = 0
+    status: dict[Status, int] = field(default_factory=dict)
+
+    def add(self, sample: Sample, sign: int = 1) -> None:
+        """Count the sample in, or out with `sign` −1."""
+        self.done += sign
+        self.status[sample.status] = self.status.get(sample.status, 0) + sign
+        if sample.passed is not None:
+            self.passed += sign * sample.passed
+            self.failed += sign * (not sample.passed)
+
+
+class RunView:
+    """What is known of a run; folding the same events always gives the same view.
+
+    `samples` keeps the order in which they first came; `revision` grows with every change.
+    """
+
+    def __init__(self, spec: RunSpec) -> None:
+        self.spec = spec
+        self.revision = 0
+        self.started: Started | None = None
+        self.finished: Finished | None = None
+        self.state: RunState = "stopped"
+        self.concurrency: int | None = None
+        self.plan: dict[str, TaskPlan] = {}
+        self.prefixes: dict[str, str] = {}
+        self.samples: list[Sample] = []
+        self.tasks: dict[str, TaskCount] = {}
+        self.total = TaskCount()
+        self.answers = 0
+        self.faults: list[Fault] = []
+        self.fault_count = 0
+        self.findings: dict[tuple[str, str], Finding] = {}
+        self.server: Server | None = None
+        self.session_began: float | None = None
+        self.active_s = 0.0
+        self.last_at: float | None = None
+        self._places: dict[tuple[str, str, int], int] = {}
+        self._recent: list[float] = []
+
+    def apply(self, events: Iterable[Event]) -> None:
+        """Fold the events in, in their order."""
+        for event in events:
+            self._apply_one(event)
+            self.revision += 1
+
+    def _apply_one(self, event: Event) -> None:
+        match event:
+            case Answer():
+                self.answers += 1
+            case Sample():
+                self._add_sample(event)
+            case Started():
+                self.started = event
+                self.finished = None
+                self.state = "running"
+                self.session_began = event.at
+                self._recent.clear()
+            case Planned():
+                self._plan(event)
+            case Prefix():
+                self.prefixes[event.id] = event.text
+            case Fault():
+                self.fault_count += 1
+                self.faults.append(event)
+                del self.faults[:-_FAULTS_KEPT]
+            case Finding():
+                self.findings[event.task, event.check] = event
+            case Server():
+                self.server = event
+            case State():
+                self.state = event.state
+                self.concurrency = event.concurrency or self.concurrency
+            case Finished():
+                self.finished = event
+                self.state = "stopped"
+        self._advance_clock(event)
+
+    def _advance_clock(self, event: Event) -> None:
+        if self.last_at is not None and not isinstance(event, Started):
+            self.active_s += max(0.0, event.at - self.last_at)
+        self.last_at = event.at
+
+    def _plan(self, event: Planned) -> None:
+        self.plan = {task.name: task for task in event.tasks}
+        self.prefixes.update(event.prefixes)
+        for task in event.tasks:
+            self.tasks.setdefault(task.name, TaskCount()).planned = task.samples
+        self.total.planned = sum(task.samples for task in event.tasks)
+
+    def _add_sample(self, sample: Sample) -> None:
+        task = self.tasks.setdefault(sample.task, TaskCount())
+        place = self._places.get(sample.key)
+        if place is None:
+            self._places[sample.key] = len(self.samples)
+            self.samples.append(sample)
+        else:
+            task.add(self.samples[place], -1)
+            self.total.add(self.samples[place], -1)
+            self.samples[place] = sample
+        task.add(sample)
+        self.total.add(sample)
+        self._recent.append(sample.at)
+        if len(self._recent) > 4096:
+            del self._recent[:2048]
+
+    def sample(self, key: tuple[str, str, int]) -> Sample | None:
+        """Return the latest sample of that key."""
+        place = self._places.get(key)
+        return None if place is None else self.samples[place]
+
+    @property
+    def ended(self) -> bool:
+        """Whether a `finished` stands at the end of the journal."""
+        return self.finished is not None
+
+    def rate(self, now: float) -> float | None:
+        """Return samples a second over this session's last half minute, None before two came."""
+        recent = [at for at in self._recent if at >= now - _RATE_WINDOW_S]
+        if self.session_began is None or len(recent) < 2:
+            return None
+        span = now - max(self.session_began, now - _RATE_WINDOW_S)
+        return len(recent) / span if span > 0 else None
+
+    def time_left_s(self, now: float) -> float | None:
+        """Return the seconds that the missing samples will take at the present rate."""
+        rate = self.rate(now)
+        return (self.total.planned - self.total.done) / rate if rate else None
+
+
+def fold(spec: RunSpec, events: Iterable[Event]) -> RunView:
+    """Return the view that `events` make."""
+    view = RunView(spec)
+    view.apply(events)
+    return view

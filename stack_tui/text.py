@@ -1,0 +1,43 @@
+"""Making text from models, datasets and servers safe to show; the raw text stays on disk."""
+
+import re
+import unicodedata
+
+_REPLACEMENT = "\ufffd"
+_DROPPED = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\ufeff\ufe00-\ufe0e\U000e0000-\U000e0fff]"
+)
+_REPLACED = re.compile(
+    "[\x80-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u206f\ud800-\udfff\ufff9-\ufffb]"
+)
+_C0 = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {
+    0x7F: "\u2421"
+}
+_NEEDS_WORK = re.compile("[^\n\t\x20-\x7e]")
+
+
+def printable(text: str) -> str:
+    """Return `text` with nothing in it that a terminal or a bidi renderer would act upon.
+
+    C0 controls but newline and tab become their visible glyphs; C1, bidi controls, line separators
+    and lone surrogates become U+FFFD; zero-width and tag characters are dropped.
+    """
+    if not _NEEDS_WORK.search(text):
+        return text
+    return _REPLACED.sub(_REPLACEMENT, _DROPPED.sub("", text.replace("\r\n", "\n").translate(_C0)))
+
+
+def one_line(text: str, limit: int = 400) -> str:
+    """Return the printable start of `text` on one line, at most `limit` characters, … where cut."""
+    head = " ".join(printable(text[: limit * 4]).split())
+    return head if len(head) <= limit and len(text) <= limit * 4 else head[: limit - 1] + "…"
+
+
+def well_formed(text: str) -> str:
+    """Return `text` with lone surrogates, which no file can hold, replaced by U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def fold_case(text: str) -> str:
+    """Return `text` in the form in which phrases are compared: NFC, case folded."""
+    return unicodedata.normalize("NFC", text).casefold()
