@@ -1,5 +1,21 @@
 """The error that a user is meant to read: what went wrong, where, and what to do about it."""
 
+from typing import Literal
+
+import msgspec
+
+FailureKind = Literal[
+    "timeout", "connection", "rate_limit", "server_error", "bad_request", "auth", "bad_answer"
+]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a request has no answer, in words for the user and in a form that a journal holds."""
+
+    kind: FailureKind
+    message: str
+    remedy: str = ""
+
 
 class StackError(Exception):
     """Base of every expected error; `exit_code` is the command's (2: usage, config, cases)."""

@@ -15,6 +15,13 @@ def user_config_dir() -> Path:
     return (Path(base) if base else Path.home() / ".config") / "stack-tui"
 
 
+def shipped_cases() -> Path:
+    """Return the folder of the suites that come with stack-tui, installed or in its checkout."""
+    package = Path(__file__).parent
+    installed = package / "shipped_cases"
+    return installed if installed.is_dir() else package.parent / "cases"
+
+
 def runtime_dir() -> Path:
     """Return a folder of mode 0700 that this user owns, for sockets; it is made where missing.
 

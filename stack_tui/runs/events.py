@@ -4,12 +4,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from stack_tui.errors import Failure as Failure
+from stack_tui.errors import FailureKind as FailureKind
 from stack_tui.runs.spec import RunSpec
 
 Status = Literal["ok", "empty", "truncated", "error", "unscored"]
-FailureKind = Literal[
-    "timeout", "connection", "rate_limit", "server_error", "bad_request", "auth", "bad_answer"
-]
 RunState = Literal["running", "paused", "stopping", "stopped"]
 Outcome = Literal["complete", "errors", "failed"]
 
@@ -24,14 +23,6 @@ class _Event(
     """Something that happened at `at`, in seconds since 1970 (UTC)."""
 
     at: float
-
-
-class Failure(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a request has no answer, in words for the user."""
-
-    kind: FailureKind
-    message: str
-    remedy: str = ""
 
 
 class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):

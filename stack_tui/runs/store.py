@@ -11,6 +11,7 @@ import tomli_w
 from stack_tui import toml_file
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
+from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView
@@ -40,11 +41,11 @@ class Run:
         self.view = RunView(self.spec)
         self.tail = Tail(journal_path(folder))
 
-    def refresh(self) -> bool:
-        """Fold in what is new; say whether there was anything."""
+    def refresh(self) -> list[Event]:
+        """Fold in what is new, and return it."""
         events = self.tail.read()
         self.view.apply(events)
-        return bool(events)
+        return events
 
     @property
     def alive(self) -> bool:

@@ -163,6 +163,12 @@ class RunView:
         return (self.total.planned - self.total.done) / rate if rate else None
 
 
+def is_settled(sample: Sample) -> bool:
+    """Say whether the sample's outcome stands, or the model or a judge has yet to be asked again."""
+    failed = any(verdict.failure for verdict in sample.verdicts)
+    return sample.status != "error" and not failed
+
+
 def fold(spec: RunSpec, events: Iterable[Event]) -> RunView:
     """Return the view that `events` make."""
     view = RunView(spec)

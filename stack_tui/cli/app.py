@@ -1,0 +1,19 @@
+"""Opening the app."""
+
+from pathlib import Path
+
+from stack_tui.cli import options
+from stack_tui.tui.app import run_app
+
+
+def open_app(
+    config: Path | None,
+    results: Path | None,
+    *,
+    mouse: bool,
+    run: str | None = None,
+) -> None:
+    """Open the app on the configured endpoints, the suites in `cases` and the runs in `results`."""
+    known = options.read_config(config)
+    folder = options.results_folder(results, known)
+    run_app(known, folder, cases=options.cases_folder(), run=run, mouse=mouse)

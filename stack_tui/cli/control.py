@@ -1,0 +1,64 @@
+"""`stack-tui stop`, `pause` and `resume`: saying what is wanted of a run."""
+
+from pathlib import Path
+
+import click
+
+from stack_tui.cli import options
+from stack_tui.cli.evaluate import follow_or_stop
+from stack_tui.cli.runs import print_report
+from stack_tui.runs.store import Run
+from stack_tui.worker import launch
+
+
+@click.command("stop")
+@click.argument("run", default="latest")
+@options.places
+def stop_command(run: str, results: Path | None, config: Path | None) -> None:
+    """Have RUN finish what is in flight and stop; `resume` goes on with it."""
+    folder = options.run_folder(run, results, config)
+    launch.stop(folder)
+    click.echo(f"{folder.name} is stopping; go on with: stack-tui resume {folder.name}")
+
+
+@click.command("pause")
+@click.argument("run", default="latest")
+@options.places
+def pause_command(run: str, results: Path | None, config: Path | None) -> None:
+    """Have RUN send nothing new until `resume`."""
+    folder = options.run_folder(run, results, config)
+    launch.pause(folder)
+    click.echo(f"{folder.name} is paused; go on with: stack-tui resume {folder.name}")
+
+
+@click.command("resume")
+@click.argument("run", default="latest")
+@click.option("--concurrency", type=click.IntRange(1), help="Change the requests at once.")
+@click.option("--detach", is_flag=True, help="Return at once.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def resume_command(
+    run: str,
+    concurrency: int | None,
+    detach: bool,
+    as_json: bool,
+    results: Path | None,
+    config: Path | None,
+) -> int:
+    """Go on with RUN, asking only for what is missing or ended in an error."""
+    folder = options.run_folder(run, results, config)
+    found = Run(folder)
+    found.refresh()
+    if found.alive:
+        launch.proceed(folder)
+    elif found.phase == "finished":
+        click.echo(f"{folder.name} is complete; nothing is missing", err=True)
+        return print_report(found, as_json=as_json)
+    else:
+        launch.resume(folder)
+    if concurrency:
+        launch.set_concurrency(folder, concurrency)
+    if detach:
+        click.echo(folder.name)
+        return 0
+    return print_report(follow_or_stop(folder), as_json=as_json)

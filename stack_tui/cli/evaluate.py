@@ -1,0 +1,79 @@
+"""`stack-tui eval`: a suite against an endpoint, followed to its report or left to itself."""
+
+import json
+from pathlib import Path
+
+import click
+
+from stack_tui.cli import options
+from stack_tui.cli.follow import follow
+from stack_tui.cli.runs import print_report
+from stack_tui.runs.store import Run
+from stack_tui.suites import store as suites
+from stack_tui.worker import launch
+
+
+@click.command("eval")
+@click.argument("suite")
+@options.endpoint_choice
+@click.option("--judge", "judges", multiple=True, help="An endpoint's name, or self; repeatable.")
+@click.option("--no-judge", is_flag=True, help="Grade by rules alone.")
+@click.option("--repeats", type=click.IntRange(1), help="How often each case is asked.")
+@click.option(
+    "--concurrency", type=click.IntRange(1), help="Requests at once; else it finds itself."
+)
+@click.option("--note", default="", help="A remark that is kept with the run.")
+@click.option("--detach", is_flag=True, help="Start the run, print its id, and return.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def eval_command(
+    suite: str,
+    endpoint: str | None,
+    url: str | None,
+    model: str | None,
+    api_key_env: str | None,
+    judges: tuple[str, ...],
+    no_judge: bool,
+    repeats: int | None,
+    concurrency: int | None,
+    note: str,
+    detach: bool,
+    as_json: bool,
+    results: Path | None,
+    config: Path | None,
+) -> int:
+    """Run SUITE, a TOML file or the name of one in the cases folder, and print the report.
+
+    Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
+    """
+    known = options.read_config(config)
+    path = suites.resolve(suite, options.cases_folder())
+    content = suites.load(path)
+    chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
+    folder = launch.start_suite(
+        options.results_folder(results, known),
+        path,
+        chosen,
+        options.choose_judges(known, judges, content.judges, chosen, no_judge=no_judge),
+        repeats=repeats or 1,
+        concurrency=concurrency,
+        note=note,
+    )
+    if detach:
+        click.echo(json.dumps({"run": folder.name}) if as_json else folder.name)
+        click.echo(f"Follow it with: stack-tui watch {folder.name}", err=True)
+        return 0
+    click.echo(f"run {folder.name}", err=True)
+    return print_report(follow_or_stop(folder), as_json=as_json)
+
+
+def follow_or_stop(folder: Path) -> Run:
+    """Follow the run to its end; ctrl-c stops it, a second one leaves it stopping by itself."""
+    try:
+        return follow(folder)
+    except KeyboardInterrupt:
+        click.echo("\nstopping: what is in flight is finished and recorded", err=True)
+        launch.stop(folder)
+        run = follow(folder)
+        click.echo(f"Go on with: stack-tui resume {folder.name}", err=True)
+        return run

@@ -1,0 +1,116 @@
+"""Showing a run's progress on stderr: a bar on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stack_tui.reports.text import sample_line
+from stack_tui.runs.events import Event, Fault, Finding, Sample
+from stack_tui.runs.store import Run
+from stack_tui.text import one_line
+
+_LOOK_EVERY_S = 0.2
+_COUNT_EVERY_S = 10.0
+_A_LINE_EACH = 200
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Show = Callable[[Sequence[Event]], None]
+
+
+def follow(folder: Path, *, lines: bool = False) -> Run:
+    """Show what the run's worker records until it is at work no more; return the run."""
+    run = Run(folder)
+    with _bar(run) if sys.stderr.isatty() and not lines else _lines(run) as show:
+        while True:
+            alive = run.alive
+            show(run.refresh())
+            if not alive:
+                return run
+            time.sleep(_LOOK_EVERY_S)
+
+
+@contextmanager
+def _lines(run: Run) -> Iterator[Show]:
+    last_count = time.monotonic()
+
+    def show(events: Sequence[Event]) -> None:
+        nonlocal last_count
+        for event in events:
+            if isinstance(event, Sample) and run.view.total.planned <= _A_LINE_EACH:
+                click.echo(sample_line(event), err=True)
+            elif isinstance(event, Fault | Finding):
+                click.echo(_notice(event), err=True)
+        if time.monotonic() - last_count >= _COUNT_EVERY_S:
+            last_count = time.monotonic()
+            click.echo(progress(run), err=True)
+
+    yield show
+
+
+@contextmanager
+def _bar(run: Run) -> Iterator[Show]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.text import Text
+
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}", markup=False),
+        console=_stderr(),
+        refresh_per_second=4,
+    ) as bar:
+        task = bar.add_task(one_line(run.spec.subject, 40), total=None, pace="")
+
+        def show(events: Sequence[Event]) -> None:
+            for event in events:
+                if isinstance(event, Fault | Finding):
+                    bar.console.print(Text(_notice(event)))
+            total = run.view.total
+            bar.update(task, total=total.planned or None, completed=total.done, pace=pace(run))
+
+        yield show
+
+
+def _stderr() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def _notice(event: Fault | Finding) -> str:
+    if isinstance(event, Fault):
+        return one_line(
+            f"! {event.where}: {event.message}" if event.where else f"! {event.message}"
+        )
+    return one_line(f"! {event.task}: {event.seen}; usual cause: {event.cause}")
+
+
+def progress(run: Run) -> str:
+    """Return the run's progress on one line: samples, rate, time left, errors."""
+    total = run.view.total
+    return f"{one_line(run.spec.subject, 40)}: {total.done:,}/{total.planned:,}  {pace(run)}"
+
+
+def pace(run: Run) -> str:
+    """Return rate, time left, errors and truncations, each where there is one."""
+    now = time.time()
+    parts = []
+    if (rate := run.view.rate(now)) is not None:
+        parts.append(f"{rate:.1f}/s" if rate >= 1 else f"{rate * 60:.1f}/min")
+    if left := run.view.time_left_s(now):
+        parts.append(f"{timedelta(seconds=round(left))} left")
+    counts = run.view.total.status
+    odd = ("error", "truncated", "unscored", "empty")
+    parts.extend(f"{counts[status]} {status}" for status in odd if counts.get(status))
+    if run.view.state in ("paused", "stopping"):
+        parts.append(run.view.state)
+    return "  ".join(parts)

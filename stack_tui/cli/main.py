@@ -1,0 +1,113 @@
+"""The command line as a whole: finding a command, and telling every error in one message."""
+
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from stack_tui import __version__
+from stack_tui.errors import StackError
+from stack_tui.text import printable
+
+_COMMANDS = {
+    "demo": ("demo", "Run the shipped suite on a tiny built-in model and open the app on it."),
+    "doctor": ("doctor", "Say what each endpoint is, what it can do, and what is wrong with it."),
+    "eval": ("evaluate", "Run a suite of your own cases and print the report."),
+    "runs": ("runs", "List all runs."),
+    "watch": ("runs", "Follow a run in plain lines."),
+    "report": ("runs", "Print a run's report."),
+    "stop": ("control", "Have a run finish what is in flight and stop, to be resumed later."),
+    "pause": ("control", "Have a run send nothing new until it is resumed."),
+    "resume": ("control", "Go on with a paused, stopped, interrupted or erroneous run."),
+}
+
+
+class CommandsByName(click.Group):
+    """A group whose commands are imported when called: `--help` reads none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        if ctx.meta.get("listing"):
+            return click.Command(cmd_name, help=_COMMANDS[cmd_name][1])
+        module = importlib.import_module(f"stack_tui.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command.help = command.help or _COMMANDS[cmd_name][1]
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        ctx.meta["listing"] = True
+        super().format_commands(ctx, formatter)
+
+
+@click.group(
+    cls=CommandsByName,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done; 1 a gate failed; 2 usage, config or case file; 3 endpoint "
+    "unreachable or unable; 4 ended with errors or interrupted.",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
+@click.option("--results", type=click.Path(path_type=Path), help="The folder of runs.")
+@click.option("--cases", type=click.Path(path_type=Path), help="The folder of suites.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.version_option(__version__, prog_name="stack-tui")
+@click.pass_context
+def stack_tui(
+    ctx: click.Context,
+    config: Path | None,
+    results: Path | None,
+    cases: Path | None,
+    no_mouse: bool,
+) -> None:
+    """Is this model any good? Benchmarks and your own cases, live, from one terminal.
+
+    Without a command, opens the app.
+    """
+    if ctx.invoked_subcommand is None:
+        from stack_tui.cli.app import open_app
+
+        open_app(config, results, mouse=not no_mouse)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line; return its exit code, the error (if any) told on stderr."""
+    try:
+        result = stack_tui.main(list(arguments), prog_name="stack-tui", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except StackError as error:
+        click.echo(f"stack-tui: {printable(str(error))}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stack-tui: interrupted", err=True)
+        return 4
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 4
+    except Exception as error:
+        click.echo(f"stack-tui: a defect in stack-tui: {_kept(error)}", err=True)
+        return 4
+    return result if isinstance(result, int) else 0
+
+
+def _kept(error: Exception) -> str:
+    """Return the error on one line, and the name of the file that holds its traceback."""
+    with tempfile.NamedTemporaryFile("w", prefix="stack-tui-", suffix=".log", delete=False) as log:
+        traceback.print_exception(error, file=log)
+    first = printable(str(error)).partition("\n")[0]
+    return f"{type(error).__name__}: {first}\n  Please report it with {log.name}"
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,111 @@
+"""`stack-tui runs`, `watch` and `report`: what the folder of runs holds."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.cli.follow import follow, progress
+from stack_tui.errors import StackError
+from stack_tui.reports.document import report_document
+from stack_tui.reports.text import run_report
+from stack_tui.runs import store
+from stack_tui.runs.store import Run
+from stack_tui.text import one_line
+
+_EXIT_CODES = {"complete": 0, "errors": 4, "failed": 3}
+
+
+@click.command("runs")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def runs_command(as_json: bool, results: Path | None, config: Path | None) -> None:
+    """List all runs, the newest last."""
+    folder = options.results_folder(results, options.read_config(config))
+    found = []
+    for path in store.folders(folder):
+        try:
+            run = Run(path)
+        except StackError as error:
+            click.echo(f"stack-tui: {one_line(str(error))}", err=True)
+            continue
+        run.refresh()
+        found.append(run)
+    if as_json:
+        click.echo(msgspec.json.encode([_row(run) for run in found]))
+        return
+    if not found:
+        click.echo(f"{folder} holds no run yet. Start one with: stack-tui eval SUITE", err=True)
+    for run in found:
+        click.echo(f"{run.folder.name:<52}  {run.phase:<11}  {progress(run)}")
+
+
+def _row(run: Run) -> dict[str, object]:
+    total = run.view.total
+    return {
+        "id": run.folder.name,
+        "subject": run.spec.subject,
+        "endpoint": run.spec.endpoint.name,
+        "model": run.spec.endpoint.model,
+        "created": run.spec.created,
+        "state": run.phase,
+        "planned": total.planned,
+        "done": total.done,
+        "passed": total.passed,
+        "failed": total.failed,
+        "status": total.status,
+        "note": run.spec.note,
+    }
+
+
+@click.command("watch")
+@click.argument("run", default="latest")
+@options.places
+def watch_command(run: str, results: Path | None, config: Path | None) -> int:
+    """Follow RUN in plain lines until it ends, then print its report; ctrl-c leaves it going on."""
+    folder = options.run_folder(run, results, config)
+    try:
+        return print_report(follow(folder, lines=True), as_json=False)
+    except KeyboardInterrupt:
+        click.echo(f"\n{folder.name} goes on by itself", err=True)
+        return 0
+
+
+@click.command("report")
+@click.argument("run", default="latest")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def report_command(run: str, as_json: bool, results: Path | None, config: Path | None) -> int:
+    """Print the report of RUN, as far as it is."""
+    found = Run(options.run_folder(run, results, config))
+    found.refresh()
+    return print_report(found, as_json=as_json)
+
+
+def print_report(run: Run, *, as_json: bool) -> int:
+    """Print what the run says so far; return the exit code that its outcome stands for."""
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report_document(run.view)), indent=2))
+    else:
+        click.echo(run_report(run.view, _report_path(run)))
+    finished = run.view.finished
+    if run.alive:
+        return 0
+    if finished is None:
+        click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
+        return 4
+    if finished.message:
+        click.echo(one_line(finished.message), err=True)
+    if finished.outcome != "complete":
+        click.echo(f"ask again with: stack-tui resume {run.folder.name}", err=True)
+    return _EXIT_CODES[finished.outcome]
+
+
+def _report_path(run: Run) -> Path | None:
+    latest = run.folder.parent / f"{run.spec.subject}.json"
+    own = run.folder / "report.json"
+    if not own.exists():
+        return None
+    same = latest.exists() and latest.read_bytes() == own.read_bytes()
+    return latest if same else own

@@ -1,0 +1,155 @@
+"""Carrying out one run: from its journal as it stands to `finished`, or to a stop."""
+
+import asyncio
+import os
+import platform
+import signal
+import time
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from pathlib import Path
+
+from stack_tui import __version__
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.connect import connect
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.probe import Health, preflight
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, State
+from stack_tui.runs.journal import Journal, Tail
+from stack_tui.runs.store import journal_path, read_spec
+from stack_tui.runs.view import RunView
+from stack_tui.worker import control, outcome, subject
+
+_FAULT_REPEAT_S = 10.0
+
+
+class Recorder:
+    """Appends each event to the journal and to the view that the worker itself keeps."""
+
+    def __init__(self, journal: Journal, view: RunView) -> None:
+        self.journal = journal
+        self.view = view
+        self._last_fault: dict[str, float] = {}
+
+    def record(self, event: Event) -> None:
+        """Append the event; raises OSError where the disk refuses it."""
+        self.journal.append(event)
+        self.view.apply([event])
+
+    def note_retry(self, endpoint: str, error: EndpointError, wait_s: float) -> None:
+        """Record that a request will be sent again, each endpoint and reason at most every 10 s."""
+        now = time.time()
+        reason = f"{endpoint}: {error.kind}"
+        if now - self._last_fault.get(reason, 0.0) >= _FAULT_REPEAT_S:
+            self._last_fault[reason] = now
+            message = f"{error.what}; asking again in {wait_s:.0f} s"
+            self.record(Fault(at=now, where=endpoint, message=message, remedy=error.remedy))
+
+    async def sync_each_second(self) -> None:
+        """Keep what was recorded durable, until cancelled."""
+        while True:
+            await asyncio.sleep(1.0)
+            await asyncio.to_thread(self.journal.sync)
+
+
+async def carry_out(folder: Path) -> Finished | None:
+    """Carry out the run in `folder`; return how it finished, or None where it was stopped.
+
+    Raises RunBusy where another worker has it, StackError where the spec cannot be read, OSError
+    where the disk refuses a record; in each case the journal is whole and can be resumed.
+    """
+    spec = read_spec(folder)
+    with Journal(journal_path(folder)) as journal:
+        view = RunView(spec)
+        earlier = Tail(journal.path).read()
+        view.apply(earlier)
+        recorder = Recorder(journal, view)
+        recorded = {event.key: event for event in earlier if isinstance(event, Answer)}
+        try:
+            return await _with_endpoints(folder, recorder, recorded)
+        except StackError as error:
+            return outcome.failed(recorder.record, error)
+
+
+async def _with_endpoints(
+    folder: Path, recorder: Recorder, recorded: Mapping[str, Answer]
+) -> Finished | None:
+    spec = recorder.view.spec
+    async with AsyncExitStack() as stack:
+        clients: dict[Endpoint, Client] = {}
+        for endpoint in (spec.endpoint, *spec.judges):
+            if endpoint not in clients:
+                fixed = spec.concurrency if endpoint == spec.endpoint else None
+                client = connect(
+                    endpoint,
+                    limit=Limit(fixed or endpoint.concurrency),
+                    on_retry=partial(recorder.note_retry, endpoint.name),
+                )
+                clients[endpoint] = await stack.enter_async_context(client)
+        model = clients[spec.endpoint]
+        judges = [clients[judge] for judge in spec.judges]
+        health = await preflight(model)
+        recorder.record(_started(recorder.view, health))
+        stopping = asyncio.Event()
+        _stop_on_signals(stopping)
+        events = subject.events(folder, recorder.view, model, judges, recorded, stopping)
+        keepers = (
+            recorder.sync_each_second(),
+            control.obey(
+                folder, [client.limit for client in clients.values()], stopping, recorder.record
+            ),
+            control.watch_server(model, health.server_kind, recorder.record),
+        )
+        await _record_all(events, recorder, keepers)
+        if stopping.is_set() and recorder.view.total.done < recorder.view.total.planned:
+            recorder.record(State(at=time.time(), state="stopped"))
+            return None
+        return await asyncio.to_thread(outcome.finish, folder, recorder.view, recorder.record)
+
+
+async def _record_all(
+    events: AsyncGenerator[Event, None],
+    recorder: Recorder,
+    keepers: Iterable[Coroutine[None, None, None]],
+) -> None:
+    tasks = [asyncio.ensure_future(keeper) for keeper in keepers]
+    try:
+        async for event in events:
+            recorder.record(event)
+            for task in tasks:
+                if task.done():
+                    task.result()
+    finally:
+        await events.aclose()
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def _started(view: RunView, health: Health) -> Started:
+    return Started(
+        at=time.time(),
+        spec=view.spec,
+        versions={"stack-tui": __version__, "python": platform.python_version()},
+        server={
+            "kind": health.server_kind,
+            "version": health.version,
+            "model": health.model,
+            "context_length": health.context_length,
+            "url": health.url,
+        },
+        pid=os.getpid(),
+        resumed=view.started is not None,
+    )
+
+
+def _stop_on_signals(stopping: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)

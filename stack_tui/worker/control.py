@@ -1,0 +1,63 @@
+"""What goes on beside the evaluation: obeying what is wanted, and watching the server."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.metrics import read_metrics
+from stack_tui.endpoints.retry import ONCE
+from stack_tui.runs.events import Event, Server, State
+from stack_tui.runs.store import Control, read_control
+
+_LOOK_EVERY_S = 0.5
+_METRICS_EVERY_S = 5.0
+
+
+async def obey(
+    folder: Path,
+    limits: Sequence[Limit],
+    stopping: asyncio.Event,
+    record: Callable[[Event], None],
+) -> None:
+    """Follow the run's control file, until cancelled: pause, proceed, stop, change concurrency."""
+    known = Control()
+    while True:
+        wanted = read_control(folder)
+        if wanted != known:
+            _follow(wanted, known, limits, stopping)
+            state = {"run": "running", "pause": "paused", "stop": "stopping"}[wanted.wanted]
+            record(State(at=time.time(), state=state, concurrency=wanted.concurrency))
+            known = wanted
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _follow(
+    wanted: Control, known: Control, limits: Sequence[Limit], stopping: asyncio.Event
+) -> None:
+    if wanted.concurrency != known.concurrency:
+        limits[0].fix(wanted.concurrency)
+    for limit in limits:
+        if wanted.wanted == "pause":
+            limit.pause()
+        else:
+            limit.proceed()
+    if wanted.wanted == "stop":
+        stopping.set()
+
+
+async def watch_server(client: Client, kind: str, record: Callable[[Event], None]) -> None:
+    """Record what the server's metrics say now and then, as long as it gives any."""
+    async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(1)) as beside:
+        while True:
+            try:
+                page = await beside.get_text("/metrics", root=True)
+            except EndpointError as error:
+                if error.status is not None:
+                    return
+            else:
+                record(Server(at=time.time(), metrics=read_metrics(page.data, kind)))
+            await asyncio.sleep(_METRICS_EVERY_S)

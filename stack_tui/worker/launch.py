@@ -1,0 +1,169 @@
+"""Starting a run in a process of its own, and saying from outside what is wanted of it."""
+
+import asyncio
+import hashlib
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from stack_tui import toml_file
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.connect import connect
+from stack_tui.endpoints.probe import preflight
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Started
+from stack_tui.runs.journal import RunBusy, Tail, is_held
+from stack_tui.runs.spec import RunSpec, SuiteSpec, new_run_id
+from stack_tui.runs.store import Control, create, journal_path, read_control, write_control
+from stack_tui.suites import store as suites
+
+_START_TIMEOUT_S = 90.0
+
+
+class WorkerError(StackError):
+    """A worker that ended before it began."""
+
+    exit_code = 4
+
+
+def start_suite(
+    results: Path,
+    suite_path: Path,
+    endpoint: Endpoint,
+    judges: Sequence[Endpoint],
+    *,
+    repeats: int = 1,
+    concurrency: int | None = None,
+    note: str = "",
+) -> Path:
+    """Check suite and endpoints, make the run's folder, start its worker, and return the folder.
+
+    Blocks until the worker has begun. Raises TomlError for the suite, EndpointError for an endpoint
+    that cannot serve it; then nothing was made.
+    """
+    text = toml_file.read_text(suite_path)
+    suite = suites.parse(text, suite_path)
+    ready = asyncio.run(_ready([endpoint, *judges]))
+    spec = RunSpec(
+        id=new_run_id(suite.name, ready[0].model),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        endpoint=ready[0],
+        judges=tuple(ready[1:]),
+        suite=SuiteSpec(
+            name=suite.name,
+            path=str(suite_path),
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+        ),
+        repeats=repeats,
+        concurrency=concurrency,
+        note=note,
+    )
+    folder = create(results, spec, text)
+    spawn(folder)
+    return folder
+
+
+async def _ready(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
+    checked: dict[Endpoint, Endpoint] = {}
+    for endpoint in endpoints:
+        if endpoint not in checked:
+            async with connect(endpoint) as client:
+                health = await preflight(client)
+            checked[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
+    return [checked[endpoint] for endpoint in endpoints]
+
+
+def spawn(folder: Path) -> None:
+    """Start a worker on the run's folder and wait until it has begun.
+
+    Raises RunBusy where one is at work already, WorkerError where it ended before it began.
+    """
+    journal = journal_path(folder)
+    if is_held(journal):
+        raise RunBusy("is being carried out already", where=folder.name)
+    write_control(folder, msgspec.structs.replace(read_control(folder), wanted="run"))
+    tail = Tail(journal)
+    tail.read()
+    with (folder / "worker.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "stack_tui.worker", str(folder.resolve())],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _await_start(process, tail, folder)
+    finally:
+        threading.Thread(target=process.wait, daemon=True).start()
+
+
+def _await_start(process: subprocess.Popen[bytes], tail: Tail, folder: Path) -> None:
+    waited = 0.0
+    while waited < _START_TIMEOUT_S:
+        if any(isinstance(event, Started) for event in tail.read()):
+            return
+        try:
+            process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            waited += 0.05
+            continue
+        if any(isinstance(event, Started) for event in tail.read()):
+            return
+        lines = (folder / "worker.log").read_text(errors="replace").strip().splitlines()
+        raise WorkerError(
+            f"its worker ended before it began: {lines[-1] if lines else 'it said nothing'}",
+            where=folder.name,
+            remedy=f"More in {folder / 'worker.log'}; then: stack-tui resume {folder.name}",
+        )
+    raise WorkerError(
+        f"its worker has not begun after {_START_TIMEOUT_S:.0f} s and is left to go on",
+        where=folder.name,
+        remedy=f"See {folder / 'worker.log'}, or: stack-tui watch {folder.name}",
+    )
+
+
+def resume(folder: Path) -> None:
+    """Start a worker that asks for what is missing and for what ended in an error."""
+    spawn(folder)
+
+
+def stop(folder: Path) -> None:
+    """Have the worker finish what is in flight, record it, and leave a run that can be resumed."""
+    _want(folder, "stop")
+
+
+def pause(folder: Path) -> None:
+    """Have the worker send nothing new until `proceed`."""
+    _want(folder, "pause")
+
+
+def proceed(folder: Path) -> None:
+    """Have a paused worker go on."""
+    _want(folder, "run")
+
+
+def set_concurrency(folder: Path, requests: int | None) -> None:
+    """Change how many requests are in flight at once; None lets it find itself."""
+    control = read_control(_at_work(folder))
+    write_control(folder, msgspec.structs.replace(control, concurrency=requests))
+
+
+def _want(folder: Path, wanted: str) -> None:
+    control = msgspec.structs.asdict(read_control(_at_work(folder)))
+    write_control(folder, msgspec.convert(control | {"wanted": wanted}, Control))
+
+
+def _at_work(folder: Path) -> Path:
+    if not is_held(journal_path(folder)):
+        raise StackError(
+            "no worker is carrying it out",
+            where=folder.name,
+            remedy=f"Go on with it: stack-tui resume {folder.name}",
+        )
+    return folder

@@ -1,0 +1,46 @@
+"""The end of a run: its report on disk first, then the event that says it is finished."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from stack_tui.errors import StackError
+from stack_tui.paths import write_atomically
+from stack_tui.reports.document import report_document
+from stack_tui.runs.events import Event, Fault, Finished
+from stack_tui.runs.view import RunView, is_settled
+
+
+def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Finished:
+    """Write report.json and, for a suite, its copy beside the runs; then record `finished`."""
+    unsettled = sum(not is_settled(sample) for sample in view.samples)
+    missing = view.total.planned - view.total.done
+    errors = unsettled + missing
+    finished = Finished(
+        at=time.time(),
+        outcome="errors" if errors else "complete",
+        errors=errors,
+        message=f"{missing} samples have no outcome" if missing else "",
+    )
+    view.finished = finished
+    report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
+    write_atomically(folder / "report.json", report)
+    write_atomically(latest_report(folder.parent, view), report)
+    record(finished)
+    return finished
+
+
+def latest_report(results: Path, view: RunView) -> Path:
+    """Return where the subject's latest report lies, such as eval-results/custom.json."""
+    return results / f"{view.spec.subject}.json"
+
+
+def failed(record: Callable[[Event], None], error: StackError) -> Finished:
+    """Record why the run cannot be carried out as it stands."""
+    now = time.time()
+    record(Fault(at=now, where=error.where, message=error.what, remedy=error.remedy))
+    finished = Finished(at=now, outcome="failed", message=error.what)
+    record(finished)
+    return finished

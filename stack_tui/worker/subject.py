@@ -1,0 +1,32 @@
+"""Choosing what evaluates a run: its suite's cases, or lm-eval's tasks."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from pathlib import Path
+
+from stack_tui.endpoints.client import Client
+from stack_tui.runs.events import Answer, Event
+from stack_tui.runs.view import RunView, is_settled
+from stack_tui.suites import evaluate, store
+
+
+def events(
+    folder: Path,
+    view: RunView,
+    model: Client,
+    judges: Sequence[Client],
+    recorded: Mapping[str, Answer],
+    stopping: asyncio.Event,
+) -> AsyncGenerator[Event, None]:
+    """Return the events to come of the run that `view` shows, what is settled left out."""
+    done = {sample.key for sample in view.samples if is_settled(sample)}
+    path = folder / "suite.toml"
+    return evaluate.evaluate(
+        store.load(path),
+        model,
+        judges,
+        repeats=view.spec.repeats,
+        recorded=recorded,
+        done=done,
+        stopping=stopping,
+    )

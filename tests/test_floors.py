@@ -1,0 +1,31 @@
+"""What each front door imports, and what it must not pay for."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("lm_eval", "datasets", "scipy", "numpy", "httpx", "aiohttp", "jsonschema", "xllamacpp")
+
+
+@pytest.mark.parametrize(
+    ("statement", "kept_out"),
+    [
+        (
+            "from stack_tui.cli.main import run; run(['--help'])",
+            (*HEAVY, "textual", "rich", "tomlkit"),
+        ),
+        ("import stack_tui.tui.app", HEAVY),
+        ("import stack_tui.worker.carry_out", ("lm_eval", "textual")),
+    ],
+    ids=["help", "app", "worker"],
+)
+def test_a_front_door_does_not_pay_for_what_it_does_not_need(
+    statement: str, kept_out: tuple[str, ...]
+) -> None:
+    script = f"{statement}\nimport sys; print('loaded:', *sorted(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = set(ran.stdout.rpartition("loaded:")[2].split())
+    assert loaded.isdisjoint(kept_out)
