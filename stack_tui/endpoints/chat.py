@@ -1,0 +1,101 @@
+"""Reading a completion as servers send it: chat or text, with or without its reasoning."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stack_tui.endpoints.errors import EndpointError
+
+_SCHEMA_WORDS = re.compile(
+    r"response_format|json_schema|structured.output|guided|grammar|\bschema\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What the model answered; `content` is the text as sent, `output` that without thinking."""
+
+    output: str
+    reasoning: str
+    finish_reason: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    content: str
+
+
+def read_completion(data: Any) -> Completion:
+    """Return the first choice of a chat or text completion; a null content is an empty output.
+
+    Raises EndpointError of kind bad_answer where there is no such choice.
+    """
+    choice = _first_choice(data)
+    usage = data.get("usage")
+    usage = usage if isinstance(usage, Mapping) else {}
+    message = choice.get("message")
+    if isinstance(message, Mapping):
+        content = _text(message.get("content")) or _text(message.get("refusal"))
+        reasoning = _reasoning(message)
+        thought, output = split_thinking(content)
+        reasoning = "\n".join(filter(None, (reasoning, thought)))
+    elif isinstance(choice.get("text"), str):
+        content = output = choice["text"]
+        reasoning = ""
+    else:
+        raise EndpointError("bad_answer", "the first choice has no message and no text")
+    return Completion(
+        output=output,
+        reasoning=reasoning,
+        finish_reason=_text(choice.get("finish_reason")),
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+        content=content,
+    )
+
+
+def split_thinking(content: str) -> tuple[str, str]:
+    """Return (reasoning, output) of a text that may begin with its thinking up to `</think>`.
+
+    Templates that end the prompt in `<think>` leave only the closing tag; a text cut off while
+    thinking has only the opening one, and no output.
+    """
+    head, closing, rest = content.partition("</think>")
+    opened = head.lstrip().startswith("<think>")
+    if not opened and (not closing or "<think>" in head):
+        return "", content
+    thought = head.lstrip().removeprefix("<think>") if opened else head
+    return thought.strip(), rest.lstrip()
+
+
+def is_schema_refusal(error: EndpointError) -> bool:
+    """Say whether the server refused the request for its `response_format`."""
+    refused = error.kind == "bad_request" or error.status == 501
+    return refused and _SCHEMA_WORDS.search(error.what) is not None
+
+
+def _first_choice(data: Any) -> Mapping[str, Any]:
+    choices = data.get("choices") if isinstance(data, Mapping) else None
+    if not isinstance(choices, list):
+        raise EndpointError("bad_answer", "the answer has no choices")
+    if not choices or not isinstance(choices[0], Mapping):
+        raise EndpointError("bad_answer", "the answer's list of choices is empty")
+    return choices[0]
+
+
+def _reasoning(message: Mapping[str, Any]) -> str:
+    for key in ("reasoning", "reasoning_content", "thinking"):
+        if found := _text(message.get(key)):
+            return found
+    return ""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(_text(part.get("text")) for part in value if isinstance(part, Mapping))
+    return ""
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,246 @@
+"""The one client: every request to an endpoint goes through it, with its key, limit and retries."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import msgspec
+
+from stack_tui import __version__
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.errors import EndpointError, embedded_error, from_status
+from stack_tui.endpoints.key import Key, read_key
+from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.retry import RetryPolicy
+from stack_tui.endpoints.transport import (
+    MAX_BODY,
+    HttpxTransport,
+    Reason,
+    Response,
+    Transport,
+    TransportError,
+)
+from stack_tui.endpoints.urls import base_url, root_url
+from stack_tui.text import one_line, well_formed
+
+_OVERLOADED = frozenset({"timeout", "connection", "rate_limit", "server_error"})
+_REASONS: Mapping[Reason, tuple[str, str]] = {
+    "refused": (
+        "nothing listens there: connection refused",
+        "Is the server started, and is this its port? vLLM opens it only once the model is loaded.",
+    ),
+    "dns": ("the host's name is not known", "Check the URL's spelling and this machine's network."),
+    "unreachable": ("no route leads to the host", "Check the address, the network and any VPN."),
+    "tls": (
+        "no secure connection: its certificate or TLS was not accepted",
+        "Use http:// for a server without TLS; for a private authority set SSL_CERT_FILE.",
+    ),
+    "reset": ("the connection was closed before an answer", "The server may be restarting."),
+    "timeout": (
+        "the host does not answer: no connection within the time",
+        "Check the address and whether a firewall or a tunnel that is down stands between.",
+    ),
+    "not_http": (
+        "what listens there does not speak HTTP",
+        "Check the port; a server with TLS needs https://.",
+    ),
+    "too_large": (f"the answer is over {MAX_BODY // 2**20} MiB and was refused", ""),
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A decoded answer; `latency_s` is the last attempt's, header names are in lower case."""
+
+    data: Any
+    status: int
+    headers: Mapping[str, str]
+    latency_s: float
+    attempts: int
+
+
+class Client:
+    """Requests to one endpoint: `async with Client(endpoint) as client`."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        url: str | None = None,
+        policy: RetryPolicy | None = None,
+        limit: Limit | None = None,
+        transport: Transport | None = None,
+        on_retry: Callable[[EndpointError, float], None] | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        try:
+            self.url = base_url(url or endpoint.url)
+        except EndpointError as error:
+            raise error.at(f"endpoint {endpoint.name}") from None
+        self.where = f"endpoint {endpoint.name} ({self.url})"
+        self.limit = limit or Limit(endpoint.concurrency)
+        self._policy = policy or RetryPolicy()
+        self._transport = transport or HttpxTransport()
+        self._on_retry = on_retry
+        self._key = Key()
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._key = read_key(self.endpoint.api_key_env)
+        except EndpointError as error:
+            raise error.at(self.where) from None
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self._transport.close()
+
+    async def post(self, path: str, body: Mapping[str, Any], *, root: bool = False) -> Reply:
+        """Send `body` as JSON and return the decoded answer; raises EndpointError."""
+        return await self._request("POST", path, _encode(body), root=root)
+
+    async def get(self, path: str, *, root: bool = False) -> Reply:
+        """Return the decoded JSON at `path`; raises EndpointError."""
+        return await self._request("GET", path, None, root=root)
+
+    async def get_text(self, path: str, *, root: bool = False) -> Reply:
+        """Return the text at `path`, such as a page of metrics; raises EndpointError."""
+        return await self._request("GET", path, None, root=root, as_text=True)
+
+    async def _request(
+        self, method: str, path: str, body: bytes | None, *, root: bool, as_text: bool = False
+    ) -> Reply:
+        url = f"{root_url(self.url) if root else self.url}/{path.lstrip('/')}"
+        kinds: Counter[str] = Counter()
+        async with self.limit.slot():
+            while True:
+                began = time.monotonic()
+                try:
+                    response = await self._send(method, url, body)
+                    data = self._read(response, as_text=as_text)
+                except EndpointError as error:
+                    failed = error.at(self.where, self._remedy(error))
+                    self.limit.note(failed.kind not in _OVERLOADED)
+                    if not kinds:
+                        first_failure = time.monotonic()
+                    kinds[failed.kind] += 1
+                    await self._wait(failed, kinds, time.monotonic() - first_failure)
+                    continue
+                self.limit.note(True)
+                latency_s = time.monotonic() - began
+                return Reply(data, response.status, response.headers, latency_s, kinds.total() + 1)
+
+    async def _wait(self, error: EndpointError, kinds: Counter[str], spent_s: float) -> None:
+        """Sleep until the request is to be sent again; raises `error` where it is not."""
+        wait_s = self._policy.wait_s(error, kinds.total(), kinds[error.kind], spent_s)
+        if wait_s is None:
+            raise error
+        if self._on_retry is not None:
+            self._on_retry(error, wait_s)
+        await asyncio.sleep(wait_s)
+        await self.limit.proceeding()
+
+    async def _send(self, method: str, url: str, body: bytes | None) -> Response:
+        headers = {"accept": "application/json, text/plain", "user-agent": _AGENT}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        headers |= self._key.headers(url)
+        try:
+            async with asyncio.timeout(self.endpoint.timeout_s):
+                return await self._transport.send(method, url, headers, body)
+        except TransportError as error:
+            what, remedy = _REASONS[error.reason]
+            raise EndpointError(
+                "bad_answer" if error.reason == "too_large" else "connection",
+                what,
+                remedy=remedy,
+                retryable=error.reason not in ("tls", "not_http", "too_large"),
+            ) from None
+        except TimeoutError:
+            raise EndpointError(
+                "timeout",
+                f"no answer within {self.endpoint.timeout_s:g} s",
+                remedy="Raise timeout_s if the server is slow rather than stuck.",
+                retryable=True,
+            ) from None
+
+    def _read(self, response: Response, *, as_text: bool) -> Any:
+        if not 200 <= response.status < 300:
+            body = self._key.redact_all(_decode_any(response.body))
+            headers = {name: self._key.redact(text) for name, text in response.headers.items()}
+            raise from_status(response.status, body, headers)
+        if as_text:
+            return self._key.redact(response.body.decode("utf-8", "replace"))
+        try:
+            data = _decode(response.body)
+        except ValueError:
+            shown = self._key.redact(response.body[:200].decode("utf-8", "replace"))
+            raise _not_json(shown, response.headers.get("content-type", "")) from None
+        if self._key.may_be_in(response.body):
+            data = self._key.redact_all(data)
+        if error := embedded_error(data):
+            raise error
+        return data
+
+    def _remedy(self, error: EndpointError) -> str:
+        if error.kind != "auth":
+            return ""
+        if self.endpoint.api_key_env:
+            return f"Check the key in {self.endpoint.api_key_env}."
+        place = f"[endpoints.{self.endpoint.name}]"
+        return f'Name the variable that holds the key: api_key_env = "…" under {place}.'
+
+
+_AGENT = f"stack-tui/{__version__}"
+
+
+def _not_json(shown: str, content_type: str) -> EndpointError:
+    if "html" in content_type or shown.lstrip()[:1] == "<":
+        return EndpointError(
+            "bad_answer",
+            "the answer is a web page: this is no model server's API",
+            remedy="Check host, port and path; the URL should end where /chat/completions follows.",
+            retryable=True,
+        )
+    return EndpointError(
+        "bad_answer", f"the answer is no JSON: {one_line(shown, 120)!r}", retryable=True
+    )
+
+
+def _encode(body: Mapping[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_well_formed(body))
+
+
+def _decode(body: bytes) -> Any:
+    """Return the JSON in `body`, NaN and lone surrogates (as U+FFFD) allowed; raises ValueError."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        pass
+    try:
+        return _well_formed(json.loads(body.decode("utf-8", "replace")))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _decode_any(body: bytes) -> Any:
+    try:
+        return _decode(body)
+    except ValueError:
+        return body[:2000].decode("utf-8", "replace")
+
+
+def _well_formed(data: Any) -> Any:
+    if isinstance(data, str):
+        return well_formed(data)
+    if isinstance(data, list | tuple):
+        return [_well_formed(item) for item in data]
+    if isinstance(data, Mapping):
+        return {well_formed(name): _well_formed(value) for name, value in data.items()}
+    return data

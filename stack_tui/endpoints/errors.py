@@ -1,0 +1,137 @@
+"""The one taxonomy of what goes wrong with an endpoint, and the reading of error bodies."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stack_tui.errors import Failure, FailureKind, StackError
+from stack_tui.text import one_line
+
+RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
+_NEVER_RETRIED = frozenset({501, 505})
+_OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit balance")
+
+
+class EndpointError(StackError):
+    """A request failed: its kind, the HTTP status if there was one, and whether to ask again."""
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        retryable: bool = False,
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.kind: FailureKind = kind
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.retryable = retryable
+
+    def failure(self) -> Failure:
+        """Return what a journal keeps of this error."""
+        return Failure(kind=self.kind, message=self.what, remedy=self.remedy)
+
+    def at(self, where: str, remedy: str = "") -> "EndpointError":
+        """Return this error with the place where it happened, and a remedy if it had none."""
+        return EndpointError(
+            self.kind,
+            self.what,
+            where=where,
+            remedy=self.remedy or remedy,
+            status=self.status,
+            retry_after_s=self.retry_after_s,
+            retryable=self.retryable,
+        )
+
+
+def error_message(data: Any) -> str:
+    """Return the message in an error body of any server's shape, on one line; "" where none is."""
+    return one_line(_message(data), 500)
+
+
+def _message(data: Any) -> str:
+    if isinstance(data, str):
+        return "" if data.lstrip()[:1] == "<" else data
+    if isinstance(data, list):
+        return "; ".join(filter(None, map(_message, data[:5])))
+    if not isinstance(data, Mapping):
+        return ""
+    for key in ("error", "detail", "message", "msg"):
+        if found := _message(data.get(key)):
+            return found
+    return str(data.get("code") or data.get("error_type") or data.get("type") or "")
+
+
+def embedded_error(data: Any) -> EndpointError | None:
+    """Return the error that a body sent with status 200 carries, None where it carries none."""
+    if not isinstance(data, Mapping):
+        return None
+    error = data.get("error")
+    if not error and data.get("object") != "error" and data.get("type") != "error":
+        return None
+    code = error.get("code") if isinstance(error, Mapping) else None
+    if isinstance(code, int) and 400 <= code < 600:
+        return from_status(code, data, {})
+    return EndpointError(
+        "bad_answer", f"an error inside a 200: {error_message(data)}", status=200, retryable=True
+    )
+
+
+def from_status(status: int, body: Any, headers: Mapping[str, str]) -> EndpointError:
+    """Return the error for an HTTP answer that is no success; `headers` have lower-case names."""
+    message = error_message(body)
+    kind, what, remedy = _explained(status, headers)
+    return EndpointError(
+        kind,
+        f"{what}: {message}" if message else what,
+        remedy=remedy,
+        status=status,
+        retry_after_s=retry_after_s(headers.get("retry-after", "")),
+        retryable=_is_retryable(status, str(body)),
+    )
+
+
+def _explained(status: int, headers: Mapping[str, str]) -> tuple[FailureKind, str, str]:
+    if 300 <= status < 400:
+        target = one_line(headers.get("location", "nowhere"), 200)
+        what = f"{status}, a redirect to {target}, which is not followed"
+        return "bad_request", what, "If that is the server, give its URL in the endpoint."
+    if status in (401, 403):
+        return "auth", f"{status}, the key was refused", ""
+    if status == 402:
+        return "auth", "402, the account cannot pay for this", "See the provider's billing page."
+    if status == 408:
+        return "timeout", "408, the server gave up waiting", ""
+    if status == 429:
+        return "rate_limit", "429, too many requests", "A lower concurrency asks less often."
+    if status >= 500:
+        return "server_error", f"{status}, the server failed", "Its own log says more."
+    return "bad_request", f"{status}, the server refuses the request", ""
+
+
+def _is_retryable(status: int, body: str) -> bool:
+    if status == 429:
+        return not any(sign in body for sign in _OUT_OF_CREDIT)
+    return status in RETRYABLE_STATUSES or (status >= 500 and status not in _NEVER_RETRIED)
+
+
+def retry_after_s(value: str, now: datetime | None = None) -> float | None:
+    """Return the seconds that a Retry-After header (seconds or HTTP-date) asks to wait."""
+    from email.utils import parsedate_to_datetime
+
+    if value.strip().replace(".", "", 1).isdecimal():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
