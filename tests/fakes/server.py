@@ -58,8 +58,6 @@ class FakeServer:
         self.port = 0
         self._reply = replies if callable(replies) else None
         self._script = deque(() if callable(replies) else replies)
-        self._released = asyncio.Event()
-        self._released.set()
         self._arrived = threading.Condition()
 
     @property
@@ -86,6 +84,8 @@ class FakeServer:
 
     def start(self) -> None:
         """Listen, on the same port as before if there was one."""
+        self._released = asyncio.Event()
+        self._released.set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
