@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,10 +28,28 @@ class Endpoint(
     def __post_init__(self) -> None:
         if self.url != EMBEDDED and not self.url.startswith(("http://", "https://")):
             raise ValueError(f"url must start with http:// or https://, not {self.url!r}")
+        if self.url != EMBEDDED and (wrong := _wrong_with(self.url)):
+            raise ValueError(f"url {wrong}")
         if self.concurrency is not None and self.concurrency < 1:
             raise ValueError("concurrency must be 1 or more")
         if self.timeout_s <= 0:
             raise ValueError("timeout_s must be above 0")
+
+
+def _wrong_with(url: str) -> str:
+    """Return what keeps `url` from being a base URL, without quoting it: it may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "is no URL of a server"
+    if parts.username is not None or parts.password is not None:
+        return "must not hold a user name or password; api_key_env names the key's variable"
+    if parts.query or parts.fragment:
+        return "must end with its path: no ? and no #; api_key_env names the key's variable"
+    if not host or port == 0 or not url.isprintable() or " " in url:
+        return "is no URL of a server"
+    return ""
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.errors import EndpointError
 
 _SCHEMA_WORDS = re.compile(
@@ -51,6 +52,28 @@ def read_completion(data: Any) -> Completion:
         completion_tokens=_count(usage.get("completion_tokens")),
         content=content,
     )
+
+
+async def ask_chat(client: Client, body: Mapping[str, Any]) -> Reply:
+    """Post a chat completion, in the words that the model's provider takes; raises EndpointError.
+
+    Newer OpenAI models refuse `max_tokens` for `max_completion_tokens`, and any temperature but
+    their own; a request refused for that is sent again without.
+    """
+    asked = dict(body)
+    for _ in range(2):
+        try:
+            return await client.post("chat/completions", asked)
+        except EndpointError as error:
+            if error.kind != "bad_request":
+                raise
+            if "max_completion_tokens" in error.what and "max_tokens" in asked:
+                asked["max_completion_tokens"] = asked.pop("max_tokens")
+            elif "temperature" in error.what and "temperature" in asked:
+                del asked["temperature"]
+            else:
+                raise
+    return await client.post("chat/completions", asked)
 
 
 def split_thinking(content: str) -> tuple[str, str]:

@@ -77,10 +77,7 @@ class Client:
         on_retry: Callable[[EndpointError, float], None] | None = None,
     ) -> None:
         self.endpoint = endpoint
-        try:
-            self.url = base_url(url or endpoint.url)
-        except EndpointError as error:
-            raise error.at(f"endpoint {endpoint.name}") from None
+        self.url = base_url(url or endpoint.url)
         self.where = f"endpoint {endpoint.name} ({self.url})"
         self.limit = limit or Limit(endpoint.concurrency)
         self._policy = policy or RetryPolicy()

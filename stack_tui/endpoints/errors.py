@@ -27,12 +27,14 @@ class EndpointError(StackError):
         status: int | None = None,
         retry_after_s: float | None = None,
         retryable: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.kind: FailureKind = kind
         self.status = status
         self.retry_after_s = retry_after_s
         self.retryable = retryable
+        self.headers = headers or {}
 
     def failure(self) -> Failure:
         """Return what a journal keeps of this error."""
@@ -48,6 +50,7 @@ class EndpointError(StackError):
             status=self.status,
             retry_after_s=self.retry_after_s,
             retryable=self.retryable,
+            headers=self.headers,
         )
 
 
@@ -95,6 +98,7 @@ def from_status(status: int, body: Any, headers: Mapping[str, str]) -> EndpointE
         status=status,
         retry_after_s=retry_after_s(headers.get("retry-after", "")),
         retryable=_is_retryable(status, str(body)),
+        headers=headers,
     )
 
 

@@ -1,0 +1,47 @@
+"""From an endpoint as configured to a client that is ready to ask."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from stack_tui.config import EMBEDDED, Endpoint
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.probe import check
+from stack_tui.endpoints.retry import RetryPolicy
+from stack_tui.endpoints.transport import Transport
+
+
+@asynccontextmanager
+async def connect(
+    endpoint: Endpoint,
+    *,
+    policy: RetryPolicy | None = None,
+    limit: Limit | None = None,
+    transport: Transport | None = None,
+    on_retry: Callable[[EndpointError, float], None] | None = None,
+) -> AsyncIterator[Client]:
+    """Open a client; the embedded server runs as long, and a model left open is filled in.
+
+    The model stays open where the server does not answer or serves several: preflight tells.
+    """
+    url: str | None = None
+    if endpoint.url == EMBEDDED:
+        from stack_tui.endpoints import embedded
+
+        lease = await asyncio.to_thread(embedded.acquire)
+        url = lease.url
+    try:
+        if endpoint.model is None:
+            resolved = msgspec.structs.replace(endpoint, url=url) if url else endpoint
+            endpoint = msgspec.structs.replace(endpoint, model=(await check(resolved)).model)
+        async with Client(
+            endpoint, url=url, policy=policy, limit=limit, transport=transport, on_retry=on_retry
+        ) as client:
+            yield client
+    finally:
+        if url is not None:
+            await asyncio.to_thread(lease.close)

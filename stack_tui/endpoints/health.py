@@ -1,0 +1,154 @@
+"""How an endpoint does, and what kind of server it shows itself to be."""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import msgspec
+
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.kinds import COMPATIBLE, KINDS
+from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, Model, State, tables
+from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.retry import ONCE
+from stack_tui.errors import Failure
+from stack_tui.text import one_line
+
+_LOADING = re.compile(r"load|start|warm|initiali|not.ready", re.IGNORECASE)
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How an endpoint did at `checked_at` (seconds since 1970).
+
+    `server_kind` is as people write it (vLLM, llama.cpp, …), empty where nothing answered; `state`
+    is stale where something listens and does not answer; `model` is the one that a run would use.
+    """
+
+    endpoint: Endpoint
+    url: str
+    state: State
+    checked_at: float
+    server_kind: str = ""
+    version: str = ""
+    models: tuple[Model, ...] = ()
+    model: str | None = None
+    context_length: int | None = None
+    latency_s: float | None = None
+    failure: Failure | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An endpoint's health with what it was concluded from."""
+
+    health: Health
+    kind: Kind | None
+    error: EndpointError | None
+
+
+def beside(endpoint: Endpoint, url: str | None, timeout_s: float) -> Client:
+    """Return a client that asks once, apart from the requests of a run and their limit."""
+    hurried = msgspec.structs.replace(endpoint, timeout_s=min(timeout_s, endpoint.timeout_s))
+    return Client(hurried, url=url, policy=ONCE, limit=Limit(16))
+
+
+async def look(client: Client, known: str = "") -> Seen:
+    """Ask the server what it is and serves; `known` is the kind that an earlier look found."""
+    listing = await _list_models(client)
+    error = listing.failure
+    if error is not None and error.status is None and error.kind in ("connection", "timeout"):
+        return Seen(failed(client.endpoint, client.url, error), None, error)
+    kind, seen = await _recognise(client, listing, known)
+    model = client.endpoint.model or _only(seen.models)
+    chosen = find(seen.models, model) or _only_entry(seen.models)
+    health = Health(
+        endpoint=client.endpoint,
+        url=client.url,
+        state=_state(error) if error is not None else seen.state,
+        checked_at=time.time(),
+        server_kind="" if kind is COMPATIBLE and error is not None else kind.name,
+        version=one_line(seen.version, 40),
+        models=seen.models,
+        model=model,
+        context_length=chosen.context_length if chosen else None,
+        latency_s=listing.latency_s,
+        failure=error.failure() if error is not None else None,
+        note=one_line(seen.note),
+    )
+    return Seen(health, kind, error)
+
+
+async def _list_models(client: Client) -> Listing:
+    try:
+        reply = await client.get("models")
+    except EndpointError as error:
+        return Listing(headers=error.headers, failure=error)
+    data = reply.data.get("data") if isinstance(reply.data, dict) else reply.data
+    if isinstance(data, list):
+        entries = tuple(entry for entry in tables(data) if isinstance(entry.get("id"), str))
+        return Listing(entries, reply.headers, latency_s=reply.latency_s)
+    failure = EndpointError(
+        "bad_answer",
+        "what answers is no model server: it gives no list of models",
+        where=client.where,
+        remedy="Check host, port and path; the base URL usually ends in /v1.",
+        status=reply.status,
+    )
+    return Listing(headers=reply.headers, failure=failure)
+
+
+async def _recognise(client: Client, listing: Listing, known: str) -> tuple[Kind, Look]:
+    for kind in KINDS:
+        if kind is COMPATIBLE or not kind.is_shown(client, listing):
+            continue
+        if (shown := await kind.look(client, listing, True)) is not None:
+            return kind, shown
+    if urlsplit(client.url).scheme == "http" and known != COMPATIBLE.name:
+        others = [kind for kind in KINDS if kind is not COMPATIBLE and known in ("", kind.name)]
+        looks = await asyncio.gather(*(kind.look(client, listing, False) for kind in others))
+        for kind, answered in zip(others, looks, strict=True):
+            if answered is not None:
+                return kind, answered
+    return COMPATIBLE, Look(listing.models())
+
+
+def _state(error: EndpointError) -> State:
+    if error.kind == "auth":
+        return "refused"
+    if error.kind == "timeout":
+        return "stale"
+    return "loading" if error.status == 503 and _LOADING.search(error.what) else "down"
+
+
+def failed(endpoint: Endpoint, url: str, error: EndpointError) -> Health:
+    """Return the health of an endpoint of which nothing is known but the error."""
+    return Health(
+        endpoint=endpoint,
+        url=url,
+        state=_state(error),
+        checked_at=time.time(),
+        model=endpoint.model,
+        failure=error.failure(),
+    )
+
+
+def find(models: Iterable[Model], name: str | None) -> Model | None:
+    """Return the model of that name; Ollama lists `name` as `name:latest`."""
+    return next((model for model in models if model.id in (name, f"{name}:latest")), None)
+
+
+def _only_entry(models: Sequence[Model]) -> Model | None:
+    loaded = [model for model in models if model.loaded]
+    candidates = models if len(models) == 1 else loaded
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _only(models: Sequence[Model]) -> str | None:
+    entry = _only_entry(models)
+    return entry.id if entry else None

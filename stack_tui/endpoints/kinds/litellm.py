@@ -1,0 +1,19 @@
+"""LiteLLM's proxy: known by its headers and /health/liveliness; its /health calls every model."""
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch
+
+
+async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+    if not shown and "alive" not in str(await fetch(client, "health/liveliness")):
+        return None
+    return Look(listing.models(), listing.headers.get("x-litellm-version", ""))
+
+
+LITELLM = Kind(
+    name="LiteLLM",
+    is_shown=lambda client, listing: any(name.startswith("x-litellm-") for name in listing.headers),
+    look=_look,
+    ports=(4000,),
+    lists_all_models=False,
+)

@@ -1,0 +1,45 @@
+"""LM Studio: /api/v0/models tells which models are loaded and with how much context.
+
+It answers unknown routes with an error inside a 200, which the client reads as the error it is.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.kinds.kind import (
+    Kind,
+    Listing,
+    Look,
+    Model,
+    fetch_table,
+    tables,
+    text_of,
+    whole,
+)
+
+
+async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+    native = tables((await fetch_table(client, "api/v0/models")).get("data"))
+    entries = [entry for entry in native if "state" in entry]
+    if not entries:
+        return Look(listing.models()) if shown else None
+    return Look(tuple(_model(entry) for entry in entries if entry.get("type") != "embeddings"))
+
+
+def _model(entry: Mapping[str, Any]) -> Model:
+    loaded = entry.get("state") == "loaded"
+    return Model(
+        id=str(entry.get("id")),
+        loaded=loaded,
+        context_length=whole(entry.get("loaded_context_length")) if loaded else None,
+        quantization=text_of(entry.get("quantization")),
+    )
+
+
+LMSTUDIO = Kind(
+    name="LM Studio",
+    is_shown=lambda client, listing: listing.is_owned_by("organization_owner"),
+    look=_look,
+    ports=(1234,),
+)

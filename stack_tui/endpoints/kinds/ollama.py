@@ -1,0 +1,69 @@
+"""Ollama: `Ollama is running` at its root; loads models on demand and lets them go again."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.kinds.kind import (
+    Kind,
+    Listing,
+    Look,
+    Model,
+    fetch_table,
+    tables,
+    text_of,
+    whole,
+)
+
+
+async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+    # SGLang answers some of Ollama's routes too, but not with this greeting.
+    if not await _greets(client):
+        return None
+    version, running = await asyncio.gather(
+        fetch_table(client, "api/version"), fetch_table(client, "api/ps")
+    )
+    loaded = {text_of(one.get("model") or one.get("name")): one for one in _models(running)}
+    models = tuple(_model(model.id, loaded.get(model.id)) for model in listing.models())
+    held = ", ".join(loaded)
+    return Look(models, text_of(version.get("version")), note=f"loaded: {held or 'nothing'}")
+
+
+def _models(running: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return tables(running.get("models"))
+
+
+async def _greets(client: Client) -> bool:
+    try:
+        page = await client.get_text("", root=True)
+    except EndpointError:
+        return False
+    return "Ollama is running" in str(page.data)
+
+
+def _model(name: str, loaded: Mapping[str, Any] | None) -> Model:
+    """Return a model; only a loaded one has the context length that requests will really get."""
+    if loaded is None:
+        return Model(id=name, loaded=False)
+    details = loaded.get("details")
+    return Model(
+        id=name,
+        loaded=True,
+        context_length=whole(loaded.get("context_length")),
+        size_bytes=whole(loaded.get("size")),
+        vram_bytes=whole(loaded.get("size_vram")) or 0,
+        quantization=text_of(details.get("quantization_level"))
+        if isinstance(details, dict)
+        else "",
+        expires_at=text_of(loaded.get("expires_at")),
+    )
+
+
+OLLAMA = Kind(
+    name="Ollama",
+    is_shown=lambda client, listing: listing.is_owned_by("library"),
+    look=_look,
+    ports=(11434,),
+)

@@ -1,0 +1,33 @@
+"""SGLang: `owned_by: sglang`; its /health runs a generation and is left alone."""
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch_table, text_of
+
+
+async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+    info = await fetch_table(client, "server_info") or await fetch_table(client, "get_server_info")
+    if not shown and "tokenizer_path" not in info and "served_model_name" not in info:
+        return None
+    return Look(listing.models(), text_of(info.get("version")))
+
+
+SGLANG = Kind(
+    name="SGLang",
+    is_shown=lambda client, listing: listing.is_owned_by("sglang"),
+    look=_look,
+    ports=(30000,),
+    metrics={
+        "running": "sglang:num_running_reqs",
+        "waiting": "sglang:num_queue_reqs",
+        "kv_cache": "sglang:token_usage",
+        "prefix_hit_rate": "sglang:cache_hit_rate",
+        "generation_rate": "sglang:gen_throughput",
+        "prompt_tokens": "sglang:prompt_tokens_total",
+        "generation_tokens": "sglang:generation_tokens_total",
+        "prefix_hits": "sglang:cached_tokens_total",
+        "requests": "sglang:num_requests_total",
+        "ttft": "sglang:time_to_first_token_seconds",
+        "inter_token": "sglang:inter_token_latency_seconds",
+        "e2e": "sglang:e2e_request_latency_seconds",
+    },
+)

@@ -1,0 +1,30 @@
+"""Text Generation Inference: /info says what it is and how long a request may be."""
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, Model, fetch_table, text_of, whole
+
+
+async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+    info = await fetch_table(client, "info")
+    name = text_of(info.get("model_id"))
+    if not name or not ("router" in info or "max_total_tokens" in info):
+        return None
+    model = Model(id=name, context_length=whole(info.get("max_total_tokens")))
+    return Look((model,), text_of(info.get("version")))
+
+
+TGI = Kind(
+    name="TGI",
+    is_shown=lambda client, listing: False,
+    look=_look,
+    ports=(3000,),
+    metrics={
+        "running": "tgi_batch_current_size",
+        "waiting": "tgi_queue_size",
+        "requests": "tgi_request_success",
+        "generation_tokens": "tgi_request_generated_tokens_sum",
+        "prompt_tokens": "tgi_request_input_length_sum",
+        "inter_token": "tgi_request_mean_time_per_token_duration",
+        "e2e": "tgi_request_duration",
+    },
+)

@@ -1,0 +1,52 @@
+"""vLLM: `owned_by: vllm`, its version at /version; with a key set it guards /v1 only."""
+
+import asyncio
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch_table, text_of
+
+
+async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+    version, engine_died = await asyncio.gather(
+        fetch_table(client, "version"), _engine_died(client)
+    )
+    number = text_of(version.get("version"))
+    if not shown and (not number or engine_died is None):
+        return None
+    if engine_died:
+        note = "its engine has died; the process will end soon"
+        return Look(listing.models(), number, "down", note)
+    return Look(listing.models(), number)
+
+
+async def _engine_died(client: Client) -> bool | None:
+    """Return False for the empty 200 of a live engine, True for the 503 of a dead one, or None."""
+    try:
+        page = await client.get_text("health", root=True)
+    except EndpointError as error:
+        return True if error.status == 503 else None
+    return False if page.data == "" else None
+
+
+VLLM = Kind(
+    name="vLLM",
+    is_shown=lambda client, listing: listing.is_owned_by("vllm"),
+    look=_look,
+    ports=(8000,),
+    metrics={
+        "running": "vllm:num_requests_running",
+        "waiting": "vllm:num_requests_waiting",
+        "kv_cache": "vllm:kv_cache_usage_perc",
+        "prompt_tokens": "vllm:prompt_tokens_total",
+        "generation_tokens": "vllm:generation_tokens_total",
+        "prefix_queries": "vllm:prefix_cache_queries_total",
+        "prefix_hits": "vllm:prefix_cache_hits_total",
+        "preemptions": "vllm:num_preemptions_total",
+        "requests": "vllm:request_success_total",
+        "started_at": "process_start_time_seconds",
+        "ttft": "vllm:time_to_first_token_seconds",
+        "inter_token": "vllm:inter_token_latency_seconds",
+        "e2e": "vllm:e2e_request_latency_seconds",
+    },
+)

@@ -1,0 +1,116 @@
+"""Servers' Prometheus metrics under standard names, and what two readings of them tell.
+
+Gauges: `running` and `waiting` requests, `kv_cache` (share in use, 0 to 1), `prefix_hit_rate`,
+`generation_rate`. Counters: `prompt_tokens`, `generation_tokens`, `prefix_queries`, `prefix_hits`,
+`preemptions`, `requests`. Histograms, in seconds: `ttft`, `inter_token`, `e2e`, each kept as its
+cumulative buckets, `ttft_bucket_0.5` being the requests within half a second.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from stack_tui.endpoints.kinds import kind_named
+
+COUNTERS = (
+    "prompt_tokens",
+    "generation_tokens",
+    "prefix_queries",
+    "prefix_hits",
+    "preemptions",
+    "requests",
+)
+HISTOGRAMS = ("ttft", "inter_token", "e2e")
+_AVERAGED = frozenset({"kv_cache", "prefix_hit_rate", "started_at"})
+_BUCKET = "_bucket_"
+
+
+def read_metrics(text: str, server_kind: str) -> dict[str, float]:
+    """Return the standard names that this kind of server's page gives; empty where none are known.
+
+    Engines and models are summed; shares are averaged over them. A line that is no metric ends
+    the reading there, and what stood before it counts.
+    """
+    kind = kind_named(server_kind)
+    if kind is None:
+        return {}
+    names: dict[str, list[str]] = defaultdict(list)
+    for standard, owns in kind.metrics.items():
+        for own in owns.split():
+            names[f"{own}_bucket" if standard in HISTOGRAMS else own].append(standard)
+    values: dict[str, list[float]] = defaultdict(list)
+    for name, labels, value in _samples(text, tuple(names)):
+        for standard in names.get(name, ()):
+            bound = labels.get("le", "+Inf")
+            key = f"{standard}{_BUCKET}{bound}" if standard in HISTOGRAMS else standard
+            values[key].append(value)
+    return {
+        name: sum(found) / len(found) if name in _AVERAGED else sum(found)
+        for name, found in values.items()
+    }
+
+
+def rates(
+    before: Mapping[str, float], after: Mapping[str, float], seconds: float
+) -> dict[str, float]:
+    """Return each counter's growth per second, and the share of prefix tokens found in the cache.
+
+    A counter that fell was reset by a restart: it counts from zero. Nothing for no time between.
+    """
+    if seconds <= 0:
+        return {}
+    grown = {
+        name: after[name] - before[name] if after[name] >= before[name] else after[name]
+        for name in COUNTERS
+        if name in before and name in after
+    }
+    found = {name: growth / seconds for name, growth in grown.items()}
+    queries = grown.get("prefix_queries", 0.0)
+    if queries > 0 and "prefix_hits" in grown:
+        found["prefix_hit_rate"] = min(1.0, grown["prefix_hits"] / queries)
+    return found
+
+
+def quantile(
+    before: Mapping[str, float], after: Mapping[str, float], histogram: str, q: float
+) -> float | None:
+    """Return the `q` quantile in seconds of what came between two readings, None where nothing did.
+
+    Linear within a bucket, as Prometheus' histogram_quantile is; beyond the last finite bound the
+    answer is that bound. After a restart all that the second reading holds is counted.
+    """
+    prefix = f"{histogram}{_BUCKET}"
+    bounds = sorted((float(name.removeprefix(prefix)), name) for name in _starting(after, prefix))
+    if not bounds:
+        return None
+    was_reset = after[bounds[-1][1]] < before.get(bounds[-1][1], 0.0)
+    counts = [after[name] - (0.0 if was_reset else before.get(name, 0.0)) for _, name in bounds]
+    total = counts[-1]
+    if total <= 0:
+        return None
+    wanted, lower, below = q * total, 0.0, 0.0
+    for (bound, _), count in zip(bounds, counts, strict=True):
+        if count >= wanted and count > below:
+            if math.isinf(bound):
+                return lower
+            return lower + (bound - lower) * (wanted - below) / (count - below)
+        lower, below = (lower if math.isinf(bound) else bound), count
+    return lower
+
+
+def _starting(names: Iterable[str], prefix: str) -> Iterable[str]:
+    return (name for name in names if name.startswith(prefix))
+
+
+def _samples(text: str, wanted: tuple[str, ...]) -> Iterable[tuple[str, Mapping[str, str], float]]:
+    """Yield name, labels and value of the wanted lines; the rest of a big page is not parsed."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    lines = (line for line in text.splitlines() if line.startswith(wanted))
+    try:
+        for family in text_string_to_metric_families("\n".join(lines) + "\n"):
+            for sample in family.samples:
+                if math.isfinite(sample.value):
+                    yield sample.name, sample.labels, sample.value
+    except (ValueError, KeyError, IndexError):
+        return
