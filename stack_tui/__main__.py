@@ -1,6 +1,6 @@
 """The command `stack-tui`."""
 
-from stack_tui.cli import main
+from stack_tui.cli.command_line import main
 
 if __name__ == "__main__":
     main()

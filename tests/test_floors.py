@@ -12,7 +12,7 @@ HEAVY = ("lm_eval", "datasets", "scipy", "numpy", "httpx", "aiohttp", "jsonschem
     ("statement", "kept_out"),
     [
         (
-            "from stack_tui.cli.main import run; run(['--help'])",
+            "from stack_tui.cli.command_line import run; run(['--help'])",
             (*HEAVY, "textual", "rich", "tomlkit"),
         ),
         ("import stack_tui.tui.app", HEAVY),

@@ -1,5 +1,1 @@
-"""The commands: argument handling and printing, each command's code read only when it is called."""
-
-from stack_tui.cli.main import main
-
-__all__ = ["main"]
+"""The commands: argument handling and printing, each module read when its command is called."""

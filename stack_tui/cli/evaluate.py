@@ -55,7 +55,7 @@ def eval_command(
         path,
         chosen,
         options.choose_judges(known, judges, content.judges, chosen, no_judge=no_judge),
-        repeats=repeats or 1,
+        repeats=repeats or content.repeats,
         concurrency=concurrency,
         note=note,
     )

@@ -112,7 +112,12 @@ def _discovered(config: Config) -> Endpoint:
     if found:
         urls = ", ".join(endpoint.url for endpoint in found)
         raise click.UsageError(f"several servers answer; name one with --url: {urls}")
-    raise EndpointError(
+    raise no_endpoint()
+
+
+def no_endpoint() -> EndpointError:
+    """Return the error that there is no server to ask."""
+    return EndpointError(
         "connection",
         "no endpoint is configured and no well-known local port answers",
         remedy="Name a server with --url, configure one in stack-tui.toml, or try: stack-tui demo",

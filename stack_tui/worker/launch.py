@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from stack_tui import toml_file
 from stack_tui.config import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight
+from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
@@ -48,12 +50,11 @@ def start_suite(
     """
     text = toml_file.read_text(suite_path)
     suite = suites.parse(text, suite_path)
-    ready = asyncio.run(_ready([endpoint, *judges]))
-    spec = RunSpec(
-        id=new_run_id(suite.name, ready[0].model),
+    draft = RunSpec(
+        id="",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        endpoint=ready[0],
-        judges=tuple(ready[1:]),
+        endpoint=endpoint,
+        judges=tuple(judges),
         suite=SuiteSpec(
             name=suite.name,
             path=str(suite_path),
@@ -63,19 +64,27 @@ def start_suite(
         concurrency=concurrency,
         note=note,
     )
-    folder = create(results, spec, text)
-    spawn(folder)
-    return folder
+    return asyncio.run(_start(results, draft, text))
 
 
-async def _ready(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
-    checked: dict[Endpoint, Endpoint] = {}
-    for endpoint in endpoints:
-        if endpoint not in checked:
-            async with connect(endpoint) as client:
-                health = await preflight(client)
-            checked[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
-    return [checked[endpoint] for endpoint in endpoints]
+async def _start(results: Path, draft: RunSpec, suite_text: str | None) -> Path:
+    """Start the drafted run, its endpoints held open meanwhile: the embedded one is not let go."""
+    async with AsyncExitStack() as held:
+        ready: dict[Endpoint, Endpoint] = {}
+        for endpoint in dict.fromkeys((draft.endpoint, *draft.judges)):
+            client = await held.enter_async_context(connect(endpoint, policy=ONCE))
+            health = await preflight(client)
+            ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
+        model = ready[draft.endpoint]
+        spec = msgspec.structs.replace(
+            draft,
+            id=new_run_id(draft.subject, model.model),
+            endpoint=model,
+            judges=tuple(ready[judge] for judge in draft.judges),
+        )
+        folder = create(results, spec, suite_text)
+        await asyncio.to_thread(spawn, folder)
+        return folder
 
 
 def spawn(folder: Path) -> None:

@@ -14,7 +14,7 @@ from stack_tui import __version__
 from stack_tui.errors import StackError
 from stack_tui.text import printable
 
-_COMMANDS = {
+COMMANDS = {
     "demo": ("demo", "Run the shipped suite on a tiny built-in model and open the app on it."),
     "doctor": ("doctor", "Say what each endpoint is, what it can do, and what is wrong with it."),
     "eval": ("evaluate", "Run a suite of your own cases and print the report."),
@@ -31,16 +31,16 @@ class CommandsByName(click.Group):
     """A group whose commands are imported when called: `--help` reads none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         if ctx.meta.get("listing"):
-            return click.Command(cmd_name, help=_COMMANDS[cmd_name][1])
-        module = importlib.import_module(f"stack_tui.cli.{_COMMANDS[cmd_name][0]}")
+            return click.Command(cmd_name, help=COMMANDS[cmd_name][1])
+        module = importlib.import_module(f"stack_tui.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
-        command.help = command.help or _COMMANDS[cmd_name][1]
+        command.help = command.help or COMMANDS[cmd_name][1]
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,0 +1,124 @@
+"""`stack-tui doctor`: what each endpoint is and can do, or what is wrong with it and the remedy."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.config import Config, Endpoint
+from stack_tui.endpoints.connect import connect
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.probe import Abilities, Health, discover, preflight, probe
+from stack_tui.endpoints.retry import ONCE
+from stack_tui.errors import Failure
+from stack_tui.text import one_line
+
+_SHOWN_MODELS = 5
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of one endpoint; `health` and `abilities` are None where it cannot be used."""
+
+    name: str
+    url: str
+    health: Health | None = None
+    abilities: Abilities | None = None
+    failure: Failure | None = None
+
+
+@click.command("doctor")
+@options.endpoint_choice
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def doctor_command(
+    endpoint: str | None,
+    url: str | None,
+    model: str | None,
+    api_key_env: str | None,
+    as_json: bool,
+    results: Path | None,
+    config: Path | None,
+) -> int:
+    """Say of each endpoint what it is, what it can do, and what is wrong with it.
+
+    Without an option: of all that are configured, or else of all that answer on local ports.
+    """
+    known = options.read_config(config)
+    if endpoint or url:
+        endpoints = [options.choose_endpoint(known, endpoint, url, model, api_key_env)]
+    else:
+        endpoints = _all(known)
+    findings = asyncio.run(_examine(endpoints))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(findings), indent=2))
+    else:
+        click.echo("\n\n".join(map(_text, findings)))
+    return 0 if all(finding.failure is None for finding in findings) else EndpointError.exit_code
+
+
+def _all(config: Config) -> list[Endpoint]:
+    if config.endpoints:
+        return list(config.endpoints.values())
+    found = [health.endpoint for health in asyncio.run(discover())]
+    if not found:
+        raise options.no_endpoint()
+    return found
+
+
+async def _examine(endpoints: Sequence[Endpoint]) -> list[Finding]:
+    return await asyncio.gather(*map(_examine_one, endpoints))
+
+
+async def _examine_one(endpoint: Endpoint) -> Finding:
+    health = None
+    try:
+        async with connect(endpoint, policy=ONCE) as client:
+            health = await preflight(client)
+            abilities = await probe(client)
+        return Finding(name=endpoint.name, url=endpoint.url, health=health, abilities=abilities)
+    except EndpointError as error:
+        return Finding(name=endpoint.name, url=endpoint.url, health=health, failure=error.failure())
+
+
+def _text(finding: Finding) -> str:
+    sign = "✗" if finding.failure else "●"
+    lines = [f"{sign} {one_line(finding.name)}  {one_line(finding.url)}"]
+    if health := finding.health:
+        lines += [f"    {name:<11}{value}" for name, value in _known(health)]
+    if abilities := finding.abilities:
+        lines += [f"    {name:<11}{value}" for name, value in _able(abilities)]
+    if failure := finding.failure:
+        lines.append(f"    {'problem':<11}{one_line(failure.message)}")
+        if failure.remedy:
+            lines.append(f"    {'remedy':<11}{one_line(failure.remedy)}")
+    return "\n".join(lines)
+
+
+def _known(health: Health) -> list[tuple[str, str]]:
+    models = ", ".join(model.id for model in health.models[:_SHOWN_MODELS])
+    more = len(health.models) - _SHOWN_MODELS
+    rows = [
+        ("kind", f"{health.server_kind} {health.version}".strip()),
+        ("model", health.model or "none is named, and it serves several"),
+        ("serves", f"{models} and {more} more" if more > 0 else models),
+        ("context", f"{health.context_length:,} tokens" if health.context_length else "unknown"),
+        ("latency", f"{health.latency_s * 1000:.0f} ms" if health.latency_s else "unknown"),
+        ("note", health.note),
+    ]
+    return [(name, one_line(value)) for name, value in rows if value]
+
+
+def _able(abilities: Abilities) -> list[tuple[str, str]]:
+    found = msgspec.structs.asdict(abilities)
+    names: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for name, value in found.items():
+        readable = name.replace("_", " ")
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            names[True].append(f"{readable} ({value})")
+        else:
+            names[None if value is None else bool(value)].append(readable)
+    rows = (("can", names[True]), ("cannot", names[False]), ("unclear", names[None]))
+    return [(title, ", ".join(listed)) for title, listed in rows if listed]

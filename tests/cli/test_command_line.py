@@ -1,0 +1,88 @@
+"""The command line as a whole: help, exit codes, and one clear message for every mistake."""
+
+from pathlib import Path
+
+import pytest
+
+from stack_tui.cli import command_line
+from stack_tui.cli.command_line import run
+from stack_tui.errors import StackError
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep each test away from the configuration and the runs of whoever runs it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    monkeypatch.delenv("STACK_TUI_CONFIG", raising=False)
+
+
+def test_help_names_every_command(capsys: Captured) -> None:
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"\n  {name} " in shown for name in command_line.COMMANDS)
+
+
+@pytest.mark.parametrize("name", list(command_line.COMMANDS))
+def test_every_command_explains_itself(name: str, capsys: Captured) -> None:
+    assert run([name, "--help"]) == 0
+    assert f"Usage: stack-tui {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-command"], "No such command 'no-such-command'"),
+        (["eval"], "Missing argument 'SUITE'"),
+        (["eval", "x", "--repeats", "0"], "--repeats"),
+        (["runs", "--config", "absent.toml"], "absent.toml: no such file"),
+        (["report", "x"], "eval-results: holds no run yet"),
+        (["stop"], "eval-results: holds no run yet"),
+    ],
+)
+def test_a_mistake_is_one_message_and_exit_code_2(
+    arguments: list[str], said: str, capsys: Captured
+) -> None:
+    assert run(arguments) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_an_empty_list_of_runs_says_what_to_do(capsys: Captured) -> None:
+    assert run(["runs"]) == 0
+    assert "stack-tui eval SUITE" in capsys.readouterr().err
+
+
+def test_json_is_one_document_even_when_there_is_nothing(capsys: Captured) -> None:
+    assert run(["runs", "--json"]) == 0
+    assert capsys.readouterr().out == "[]\n"
+
+
+def test_hostile_text_in_an_error_is_made_harmless(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StackError("a\x1b]52;c;x\x07b", where="c\u202ed")
+
+    monkeypatch.setattr(command_line.stack_tui, "main", fail)
+    assert run([]) == 2
+    assert capsys.readouterr().err == "stack-tui: c\ufffdd: a␛]52;c;x␇b\n"
+
+
+def test_a_defect_is_told_on_one_line_and_kept_in_a_file(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by\nzero")
+
+    monkeypatch.setattr(command_line.stack_tui, "main", fail)
+    assert run([]) == 4
+    message, report = capsys.readouterr().err.splitlines()
+    assert message == "stack-tui: a defect in stack-tui: ZeroDivisionError: by"
+    kept = Path(report.rpartition(" ")[2])
+    assert "ZeroDivisionError: by" in kept.read_text()
+    kept.unlink()
