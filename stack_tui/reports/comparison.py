@@ -1,0 +1,178 @@
+"""Two runs compared, sample by sample: is b better than a, worse, or can that not be told?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from stack_tui.reports.effects import JUDGE_SCORE, RATE, RULE_SCORE, Effect, Verdict, effects
+from stack_tui.reports.paired import holm
+from stack_tui.reports.pairing import Pair, SetApart, pair_samples
+from stack_tui.reports.settings import (
+    SettingDifference,
+    differing_settings,
+    model_name,
+    more_than_one_thing,
+)
+from stack_tui.reports.settling import what_would_settle
+from stack_tui.runs.view import RunView
+
+DECIDING = (RATE, JUDGE_SCORE, RULE_SCORE)
+
+
+class RunLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """What a comparison calls a run, and how many samples it has."""
+
+    id: str
+    subject: str
+    endpoint: str
+    model: str
+    samples: int
+
+
+class TaskComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One task's effects, their p-values adjusted for the number of tasks."""
+
+    task: str
+    effects: tuple[Effect, ...]
+
+
+class Flip(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample that passes in one run and fails in the other."""
+
+    task: str
+    id: str
+    repeat: int
+    kind: Literal["pass → fail", "fail → pass"]
+    rule_a: float | None = None
+    rule_b: float | None = None
+    judge_a: float | None = None
+    judge_b: float | None = None
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """How run b stands against run a, the baseline.
+
+    Each sample of either run is in a pair or set apart: `pairs` plus what is set apart is all.
+    `decided_by` names the measure that the verdict rests on, None where no pair has one;
+    `settle` says what would settle an inconclusive one.
+    """
+
+    a: RunLabel
+    b: RunLabel
+    settings: tuple[SettingDifference, ...]
+    warnings: tuple[str, ...]
+    pairs: int
+    set_apart: tuple[SetApart, ...]
+    overall: tuple[Effect, ...]
+    tasks: tuple[TaskComparison, ...]
+    flips: tuple[Flip, ...]
+    decided_by: str | None
+    verdict: Verdict
+    settle: str
+
+    def effect(self, measure: str) -> Effect | None:
+        """Return the overall effect in that measure, None where no pair has it."""
+        return next((effect for effect in self.overall if effect.measure == measure), None)
+
+
+def compare(
+    a: RunView,
+    b: RunView,
+    *,
+    digests_a: Mapping[str, str] | None = None,
+    digests_b: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Return how run `b` stands against run `a`, the baseline, paired by task, id and repeat.
+
+    The digests give, by case id, a fingerprint of the case as it was in that run; samples whose
+    case changed are set apart. The verdict rests on one measure alone, the first of pass rate,
+    judge score and rule score that any pair has, so that it errs in at most 5 % of equal runs.
+    """
+    pairs, apart = pair_samples(a, b, digests_a, digests_b)
+    overall = effects(pairs)
+    deciding = next((e for name in DECIDING for e in overall if e.measure == name), None)
+    settings = differing_settings(a, b)
+    return Comparison(
+        a=_label(a),
+        b=_label(b),
+        settings=settings,
+        warnings=tuple(_warnings(a, b, settings, checked=bool(digests_a and digests_b))),
+        pairs=len(pairs),
+        set_apart=tuple(apart),
+        overall=overall,
+        tasks=_by_task(pairs),
+        flips=_flips(pairs),
+        decided_by=deciding.measure if deciding else None,
+        verdict=deciding.verdict if deciding else "inconclusive",
+        settle=what_would_settle(deciding),
+    )
+
+
+def _label(view: RunView) -> RunLabel:
+    return RunLabel(
+        id=view.spec.id,
+        subject=view.spec.subject,
+        endpoint=view.spec.endpoint.name,
+        model=model_name(view),
+        samples=len(view.samples),
+    )
+
+
+def _warnings(
+    a: RunView, b: RunView, settings: tuple[SettingDifference, ...], *, checked: bool
+) -> Iterable[str]:
+    if more_than_one_thing(settings):
+        names = ", ".join(difference.name for difference in settings)
+        yield f"the runs differ in more than one thing ({names}): no one of them is the cause"
+    if not settings:
+        yield "the runs differ in no setting: what differs between them is noise"
+    if not checked and any(difference.name == "suite version" for difference in settings):
+        yield "the suite changed in between, and its cases were not checked one by one"
+    for name, view in (("a", a), ("b", b)):
+        missing = view.total.planned - view.total.done
+        if missing > 0:
+            yield f"run {name} lacks {missing} of its {view.total.planned} samples"
+
+
+def _by_task(pairs: Sequence[Pair]) -> tuple[TaskComparison, ...]:
+    tasks: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        tasks.setdefault(pair.a.task, []).append(pair)
+    if len(tasks) < 2:
+        return ()
+    found = {task: list(effects(of_task)) for task, of_task in tasks.items()}
+    measures = dict.fromkeys(effect.measure for some in found.values() for effect in some)
+    for measure in measures:
+        places = [
+            (of_task, place)
+            for of_task in found.values()
+            for place, effect in enumerate(of_task)
+            if effect.measure == measure
+        ]
+        adjusted = holm([of_task[place].p for of_task, place in places])
+        for (of_task, place), p in zip(places, adjusted, strict=True):
+            of_task[place] = msgspec.structs.replace(of_task[place], p_adjusted=p)
+    return tuple(
+        TaskComparison(task=task, effects=tuple(of_task)) for task, of_task in found.items()
+    )
+
+
+def _flips(pairs: Sequence[Pair]) -> tuple[Flip, ...]:
+    lost = [_flip(pair) for pair in pairs if pair.a.passed is True and pair.b.passed is False]
+    gained = [_flip(pair) for pair in pairs if pair.a.passed is False and pair.b.passed is True]
+    return (*lost, *gained)
+
+
+def _flip(pair: Pair) -> Flip:
+    a, b = pair.a, pair.b
+    return Flip(
+        task=a.task,
+        id=a.id,
+        repeat=a.repeat,
+        kind="pass → fail" if a.passed else "fail → pass",
+        rule_a=a.rule_score,
+        rule_b=b.rule_score,
+        judge_a=a.judge_score,
+        judge_b=b.judge_score,
+    )

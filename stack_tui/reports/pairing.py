@@ -1,0 +1,95 @@
+"""Which samples of two runs can be compared, and why each of the others cannot."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from stack_tui.runs.events import Sample
+from stack_tui.runs.view import RunView
+
+Key = tuple[str, str, int]
+WhyApart = Literal["only in a", "only in b", "no outcome", "case changed"]
+
+
+class SetApart(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample that is not compared; `reason` says more where there is more to say."""
+
+    task: str
+    id: str
+    repeat: int
+    why: WhyApart
+    reason: str = ""
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """The same sample's outcomes in both runs."""
+
+    a: Sample
+    b: Sample
+
+    @property
+    def case(self) -> tuple[str, str]:
+        """What the repeats of one case have in common: task and id."""
+        return (self.a.task, self.a.id)
+
+
+def pair_samples(
+    a: RunView,
+    b: RunView,
+    digests_a: Mapping[str, str] | None = None,
+    digests_b: Mapping[str, str] | None = None,
+) -> tuple[list[Pair], list[SetApart]]:
+    """Return the pairs and the samples set apart, each by key; every sample is in one of them.
+
+    The digests give, by case id, a fingerprint of the case as it was in that run; where either is
+    not given, cases count as unchanged unless their targets differ.
+    """
+    samples_a = {sample.key: sample for sample in a.samples}
+    samples_b = {sample.key: sample for sample in b.samples}
+    pairs: list[Pair] = []
+    apart: list[SetApart] = []
+    for key in sorted(samples_a.keys() | samples_b.keys()):
+        first, second = samples_a.get(key), samples_b.get(key)
+        if first is None or second is None:
+            apart.append(_apart(key, "only in b" if first is None else "only in a"))
+        elif _changed(first, second, digests_a, digests_b):
+            apart.append(_apart(key, "case changed"))
+        elif reason := _no_outcome(first, second):
+            apart.append(_apart(key, "no outcome", reason))
+        else:
+            pairs.append(Pair(first, second))
+    return pairs, apart
+
+
+def _apart(key: Key, why: WhyApart, reason: str = "") -> SetApart:
+    task, id, repeat = key
+    return SetApart(task=task, id=id, repeat=repeat, why=why, reason=reason)
+
+
+def _changed(
+    a: Sample,
+    b: Sample,
+    digests_a: Mapping[str, str] | None,
+    digests_b: Mapping[str, str] | None,
+) -> bool:
+    if digests_a and digests_b and digests_a.get(a.id) != digests_b.get(b.id):
+        return True
+    return bool(a.target and b.target) and a.target != b.target
+
+
+def _no_outcome(a: Sample, b: Sample) -> str:
+    reasons = (("a", outcome_missing(a)), ("b", outcome_missing(b)))
+    return ", ".join(f"{reason} in {side}" for side, reason in reasons if reason)
+
+
+def outcome_missing(sample: Sample) -> str:
+    """Return why the sample has no outcome, "" where it has one."""
+    if sample.status == "error":
+        return f"error: {sample.failure.kind}" if sample.failure else "error"
+    if sample.status == "unscored":
+        return "unscored"
+    scores = (sample.passed, sample.rule_score, sample.judge_score)
+    if all(score is None for score in scores) and not sample.metrics:
+        return "no score"
+    return ""

@@ -1,0 +1,58 @@
+"""What a number of cases can show: the smallest difference that would be seen, and cases needed.
+
+All for a two-sided test at 5 % that finds a difference of that size four times in five: the sum of
+the two normal quantiles, 1.960 + 0.842 = 2.80 standard errors (Miller 2024, arXiv 2411.00640, §5).
+"""
+
+import math
+from statistics import NormalDist
+
+POWER_FACTOR = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
+TYPICAL_DISCORDANT = 0.2
+
+
+def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDANT) -> float:
+    """Return the smallest difference of pass rates that two runs of the same cases could show.
+
+    `discordant` is the share of cases, 0 to 1, in which one run passes and the other fails.
+    """
+    return _at_most_one(POWER_FACTOR * math.sqrt(discordant / cases)) if cases else 1.0
+
+
+def smallest_unpaired_difference(cases: int, rate: float = 0.5) -> float:
+    """Return the same for runs of other cases each, `cases` a run, at about that pass rate."""
+    return _at_most_one(POWER_FACTOR * math.sqrt(2 * rate * (1 - rate) / cases)) if cases else 1.0
+
+
+def cases_for_paired_difference(
+    difference: float, discordant: float = TYPICAL_DISCORDANT
+) -> int | None:
+    """Return how many cases would show a difference of pass rates, None for no difference.
+
+    A difference cannot exceed the discordant share: a smaller share is taken to be that much.
+    """
+    if not difference:
+        return None
+    share = max(discordant, abs(difference))
+    return math.ceil(_cases(share, difference))
+
+
+def cases_for_unpaired_difference(difference: float, rate: float = 0.5) -> int | None:
+    """Return the same for runs of other cases each: how many a run, at about that pass rate."""
+    return math.ceil(_cases(2 * rate * (1 - rate), difference)) if difference else None
+
+
+def cases_for_mean_difference(difference: float, deviation: float) -> int | None:
+    """Return how many cases would show that mean difference of scores, None for no difference.
+
+    `deviation` is the standard deviation of the cases' differences, in the scores' own unit.
+    """
+    return math.ceil(_cases(deviation**2, difference)) if difference else None
+
+
+def _cases(variance: float, difference: float) -> float:
+    return POWER_FACTOR**2 * variance / difference**2
+
+
+def _at_most_one(difference: float) -> float:
+    return min(1.0, difference)

@@ -1,0 +1,79 @@
+"""In what two runs differ besides their outcomes."""
+
+import msgspec
+
+from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.view import RunView
+
+_NO_SETTING = {"id", "created", "note", "concurrency", "endpoint", "suite", "benchmark", "judges"}
+_NAMES = {
+    "fewshot": "few-shot",
+    "gen": "generation options",
+    "system": "system prompt",
+    "include_path": "task folder",
+    "apply_chat_template": "chat template",
+    "fewshot_as_multiturn": "few-shot as turns",
+    "samples": "chosen samples",
+}
+_ONE_THING = {"model", "endpoint", "server"}
+
+
+class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting and what it was in each run."""
+
+    name: str
+    a: str
+    b: str
+
+
+def differing_settings(a: RunView, b: RunView) -> tuple[SettingDifference, ...]:
+    """Return what was set otherwise in `b` than in `a`, in the order of importance."""
+    first, second = _settings(a), _settings(b)
+    return tuple(
+        SettingDifference(name=name, a=first.get(name, "–"), b=second.get(name, "–"))
+        for name in {**first, **second}
+        if first.get(name, "–") != second.get(name, "–")
+    )
+
+
+def more_than_one_thing(differences: tuple[SettingDifference, ...]) -> bool:
+    """Say whether more than one thing differs; a model and where it is served are one thing."""
+    names = {difference.name for difference in differences}
+    return len(names - _ONE_THING) + bool(names & _ONE_THING) > 1
+
+
+def model_name(view: RunView) -> str:
+    """Return the model that was asked: as configured, else as the server named it, else "–"."""
+    served = view.started.server.get("model") if view.started else None
+    return view.spec.endpoint.model or (str(served) if served else "–")
+
+
+def _settings(view: RunView) -> dict[str, str]:
+    spec = view.spec
+    found = {"model": model_name(view), "endpoint": spec.endpoint.url}
+    if view.started and view.started.server.get("kind"):
+        server = view.started.server
+        found["server"] = f"{server['kind']} {server.get('version') or ''}".strip()
+    if spec.suite:
+        found |= {"suite": spec.suite.name, "suite version": spec.suite.sha256[:12]}
+    found["judges"] = ", ".join(judge.model or judge.name for judge in spec.judges) or "–"
+    found |= _fields(spec)
+    if spec.benchmark:
+        found |= _fields(spec.benchmark)
+        found |= {f"route of {task.name}": task.route for task in view.plan.values()}
+    return found
+
+
+def _fields(spec: RunSpec | BenchmarkSpec) -> dict[str, str]:
+    """Return every setting that has a field of its own, so that a new one is never passed over."""
+    return {
+        _NAMES.get(name, name.replace("_", " ")): _shown(getattr(spec, name))
+        for name in spec.__struct_fields__
+        if name not in _NO_SETTING
+    }
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "–"
+    return str(value) if value not in (None, {}, "") else "–"

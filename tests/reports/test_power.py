@@ -1,0 +1,47 @@
+import pytest
+
+from stack_tui.reports.power import (
+    cases_for_mean_difference,
+    cases_for_paired_difference,
+    cases_for_unpaired_difference,
+    smallest_paired_difference,
+    smallest_unpaired_difference,
+)
+
+
+@pytest.mark.parametrize(
+    ("cases", "expected"), [(30, 0.23), (100, 0.125), (14042, 0.0106)], ids=str
+)
+def test_a_fifth_of_discordant_cases_shows_the_known_smallest_differences(
+    cases: int, expected: float
+) -> None:
+    assert smallest_paired_difference(cases) == pytest.approx(expected, abs=0.002)
+
+
+def test_a_difference_can_be_shown_by_as_many_cases_as_it_takes() -> None:
+    needed = cases_for_paired_difference(0.05, 0.2)
+    assert needed is not None
+    assert smallest_paired_difference(needed, 0.2) <= 0.05
+    assert smallest_paired_difference(needed - 1, 0.2) > 0.05
+
+
+def test_two_rates_need_the_textbooks_number_of_cases_each() -> None:
+    # p(1 − p) = 1/4 in both, difference .1: 2 × .25 × 2.8016² / .01 = 392.4.
+    assert cases_for_unpaired_difference(0.1) == 393
+    assert smallest_unpaired_difference(393) == pytest.approx(0.1, abs=1e-3)
+
+
+def test_a_mean_difference_needs_cases_by_its_spread() -> None:
+    # A difference of half a standard deviation: 4 × 2.8016² = 31.4.
+    assert cases_for_mean_difference(0.5, 1.0) == 32
+
+
+def test_no_difference_needs_no_number_of_cases() -> None:
+    assert cases_for_paired_difference(0.0) is None
+    assert cases_for_unpaired_difference(0.0) is None
+    assert cases_for_mean_difference(0.0, 1.0) is None
+
+
+def test_no_cases_show_no_difference() -> None:
+    assert smallest_paired_difference(0) == 1.0
+    assert smallest_unpaired_difference(1) == 1.0
