@@ -70,10 +70,10 @@ def difference(effect: Effect) -> str:
     rate = effect.measure == RATE
     scale, digits = (100, 1) if rate else (1, 2)
     unit = " points" if rate else ""
-    shown = f"{scale * effect.difference:+.{digits}f}{unit}"
+    shown = f"{scale * effect.difference:+z.{digits}f}{unit}"
     if effect.low is None or effect.high is None:
         return f"{shown} [no interval]"
-    return f"{shown} [{scale * effect.low:+.{digits}f}, {scale * effect.high:+.{digits}f}]"
+    return f"{shown} [{scale * effect.low:+z.{digits}f}, {scale * effect.high:+z.{digits}f}]"
 
 
 def number(value: float, rate: bool) -> str:

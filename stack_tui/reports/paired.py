@@ -19,6 +19,7 @@ SEED = 20261124
 _RESAMPLES = 2000
 _FLIPS = 9999
 _CELLS_AT_ONCE = 4_000_000
+_EXACT_REACH = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,8 @@ class Clusters:
         count = len(self.sizes)
         if count < 2:
             return 0.0
-        residuals = (
-            total - size * self.mean for total, size in zip(self.sums, self.sizes, strict=True)
-        )
+        mean = self.mean
+        residuals = (total - size * mean for total, size in zip(self.sums, self.sizes, strict=True))
         return count / (count - 1) * math.fsum(r * r for r in residuals) / self.pairs**2
 
 
@@ -155,21 +155,30 @@ def sign_flip_exact(differences: Iterable[float]) -> float:
 
 
 def sign_flip(differences: Sequence[float], seed: int = SEED) -> float:
-    """Return the same for differences of any size, from 9,999 seeded flips of all signs."""
+    """Return the same for differences of any size.
+
+    Halves and whole numbers, as judges give them, are flipped in all ways; of others, 9,999 seeded
+    flips of all signs are drawn.
+    """
+    doubled = [2 * difference for difference in differences]
+    whole = all(value.is_integer() for value in map(float, doubled))
+    if whole and sum(map(abs, doubled)) <= _EXACT_REACH:
+        return sign_flip_exact(doubled)
+    return _drawn_flips(differences, seed)
+
+
+def _drawn_flips(differences: Sequence[float], seed: int) -> float:
     import numpy as np
 
     values = np.abs(np.asarray(differences, dtype=float))
-    observed = abs(math.fsum(differences))
     values = values[values > 0]
-    if not len(values):
-        return 1.0
+    observed = abs(math.fsum(differences))
     generator = np.random.default_rng(seed)
     extreme = 0
     for flips in _chunks(_FLIPS, len(values)):
         width = (len(values) + 7) // 8
-        bits = np.unpackbits(
-            generator.integers(0, 256, size=(flips, width), dtype=np.uint8), axis=1
-        )[:, : len(values)]
+        drawn = generator.integers(0, 256, size=(flips, width), dtype=np.uint8)
+        bits = np.unpackbits(drawn, axis=1)[:, : len(values)]
         totals = 2 * (bits.astype(float) @ values) - values.sum()
         extreme += int((np.abs(totals) >= observed * (1 - 1e-9)).sum())
     return (1 + extreme) / (1 + _FLIPS)
