@@ -22,6 +22,7 @@ RATE = "pass rate"
 JUDGE_SCORE = "judge score"
 RULE_SCORE = "rule score"
 LEVEL = 0.05
+_SCALES = {RULE_SCORE: (-1.0, 1.0), JUDGE_SCORE: (-4.0, 4.0)}  # of differences
 Verdict = Literal["better", "worse", "inconclusive"]
 
 
@@ -101,7 +102,7 @@ def _effect(measure: str, value: Value, pairs: Sequence[Pair]) -> Effect | None:
         interval: tuple[float, float] | None = rate_interval(higher, lower, clusters)
         test, p = _rate_test(higher, lower, clusters)
     else:
-        interval = bootstrap_interval(clusters)
+        interval = bootstrap_interval(clusters, scale=_SCALES.get(measure))
         test, p = "sign flips", sign_flip(clusters.sums)
     low, high = interval or (None, None)
     return Effect(

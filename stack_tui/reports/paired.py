@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[Any]
 
 SEED = 20261124
+_CONFIDENCE = 0.95
 _RESAMPLES = 2000
 _FLIPS = 9999
 _CELLS_AT_ONCE = 4_000_000
@@ -65,15 +66,13 @@ def cluster(differences: Iterable[float], ids: Iterable[Hashable]) -> Clusters:
     return Clusters(tuple(sums.values()), tuple(sizes.values()))
 
 
-def tango_interval(
-    gained: float, lost: float, pairs: float, confidence: float = 0.95
-) -> tuple[float, float]:
-    """Return the score interval of the difference of paired rates, (gained − lost) / pairs.
+def tango_interval(gained: float, lost: float, pairs: float) -> tuple[float, float]:
+    """Return the 95 % score interval of the difference of paired rates, (gained − lost) / pairs.
 
     Tango 1998, Statistics in Medicine 17:891; its two ends are found by bisection. Counts may be
     fractions, as an effective number of pairs is.
     """
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    z = NormalDist().inv_cdf(0.5 + _CONFIDENCE / 2)
 
     def end(target: float) -> float:
         low, high = -1.0, 1.0
@@ -102,16 +101,17 @@ def _tango_statistic(delta: float, gained: float, lost: float, pairs: float) -> 
 
 
 def rate_interval(gained: int, lost: int, clusters: Clusters) -> tuple[float, float]:
-    """Return Tango's interval on the effective number of pairs, pairs / design effect.
-
-    The design effect is the clusters' variance over that of independent pairs, at least 1 and at
-    most that of repeats that always agree (Kish 1965; for rates Rao and Scott 1992).
-    """
-    effect = _design_effect(gained, lost, clusters)
+    """Return Tango's interval on the effective number of pairs, pairs / design effect."""
+    effect = design_effect(gained, lost, clusters)
     return tango_interval(gained / effect, lost / effect, clusters.pairs / effect)
 
 
-def _design_effect(gained: int, lost: int, clusters: Clusters) -> float:
+def design_effect(gained: int, lost: int, clusters: Clusters) -> float:
+    """Return the clusters' variance over that of independent samples.
+
+    It is at least 1 and at most that of repeats that always agree (Kish 1965, Survey Sampling; for
+    rates Rao and Scott 1992, Biometrics 48:577). For one run's rate, `gained` counts its passes.
+    """
     if not clusters.repeated:
         return 1.0
     pairs = clusters.pairs
@@ -185,25 +185,43 @@ def _drawn_flips(differences: Sequence[float], seed: int) -> float:
 
 
 def bootstrap_interval(
-    clusters: Clusters, *, seed: int = SEED, confidence: float = 0.95, resamples: int = _RESAMPLES
+    clusters: Clusters,
+    *,
+    scale: tuple[float, float] | None = None,
+    seed: int = SEED,
+    resamples: int = _RESAMPLES,
 ) -> tuple[float, float] | None:
-    """Return the percentile bootstrap interval of the mean difference, clusters drawn whole.
+    """Return the 95 % percentile bootstrap interval of the mean, clusters drawn whole.
 
     The percentiles are widened as a t interval is against a normal one (Hesterberg 2015, The
-    American Statistician 69:371), without which 30 cases are covered too seldom. None where fewer
-    than two clusters, or only equal ones, say nothing of the spread.
+    American Statistician 69:371), without which 30 cases are covered too seldom. Where all values
+    are equal there is nothing to draw: then `scale`, the least and the greatest value there can
+    be, bounds the mean, and without it the interval is None.
     """
     import numpy as np
     from scipy.special import ndtr, stdtrit
 
     count = len(clusters.sizes)
-    if count < 2 or len(set(zip(clusters.sums, clusters.sizes, strict=True))) < 2:
-        return None
+    values = {total / size for total, size in zip(clusters.sums, clusters.sizes, strict=True)}
+    if len(values) < 2:
+        return _interval_of_equals(clusters.mean, count, scale) if scale and count else None
     means = _resampled_means(clusters, np.random.default_rng(seed), resamples)
-    t = stdtrit(count - 1, 0.5 + confidence / 2)
+    t = stdtrit(count - 1, 0.5 + _CONFIDENCE / 2)
     tail = float(ndtr(-math.sqrt(count / (count - 1)) * t))
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def _interval_of_equals(
+    value: float, count: int, scale: tuple[float, float]
+) -> tuple[float, float]:
+    """Return how far the mean can be off where `count` cases of as many had that value.
+
+    At most 1 − .025^(1/count) of all cases have another (Clopper and Pearson 1934, Biometrika
+    26:404), and these lie at an end of the scale.
+    """
+    others = 1 - ((1 - _CONFIDENCE) / 2) ** (1 / count)
+    return value - others * (value - scale[0]), value + others * (scale[1] - value)
 
 
 def _resampled_means(clusters: Clusters, generator: Any, resamples: int) -> "Floats":

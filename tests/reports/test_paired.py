@@ -142,6 +142,14 @@ def test_differences_that_are_all_equal_have_no_interval() -> None:
     assert bootstrap_interval(cluster([1.0, 2.0], "aa")) is None
 
 
+def test_differences_that_are_all_equal_are_bounded_by_the_scale() -> None:
+    # Were 11.57 % of all cases otherwise, 30 alike would still come once in 40 times.
+    interval = bootstrap_interval(cluster([0.0] * 30, range(30)), scale=(-4.0, 4.0))
+    assert interval == pytest.approx((-4 * 0.1157, 4 * 0.1157), abs=1e-3)
+    top = bootstrap_interval(cluster([5.0] * 30, range(30)), scale=(1.0, 5.0))
+    assert top == pytest.approx((5 - 4 * 0.1157, 5.0), abs=1e-3)
+
+
 def test_repeats_that_always_agree_count_once() -> None:
     once = cluster([1, 0, 0, -1, 1, 1, 0, 0, 1, 0], range(10))
     fourfold = cluster([1, 0, 0, -1, 1, 1, 0, 0, 1, 0] * 4, [*range(10)] * 4)
