@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stack_tui.reports.text import sample_line
-from stack_tui.runs.events import Event, Fault, Finding, Sample
+from stack_tui.runs.events import Event, Fault, Finding, Sample, Status
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
 
@@ -109,7 +109,7 @@ def pace(run: Run) -> str:
     if left := run.view.time_left_s(now):
         parts.append(f"{timedelta(seconds=round(left))} left")
     counts = run.view.total.status
-    odd = ("error", "truncated", "unscored", "empty")
+    odd: tuple[Status, ...] = ("error", "truncated", "unscored", "empty")
     parts.extend(f"{counts[status]} {status}" for status in odd if counts.get(status))
     if run.view.state in ("paused", "stopping"):
         parts.append(run.view.state)

@@ -17,6 +17,7 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import Health, preflight
+from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, State
 from stack_tui.runs.journal import Journal, Tail
@@ -25,6 +26,7 @@ from stack_tui.runs.view import RunView
 from stack_tui.worker import control, outcome, subject
 
 _FAULT_REPEAT_S = 10.0
+_PREFLIGHT_BUDGET_S = 30.0
 
 
 class Recorder:
@@ -92,7 +94,7 @@ async def _with_endpoints(
                 clients[endpoint] = await stack.enter_async_context(client)
         model = clients[spec.endpoint]
         judges = [clients[judge] for judge in spec.judges]
-        health = await preflight(model)
+        health = await _ready(model, recorder)
         recorder.record(_started(recorder.view, health))
         stopping = asyncio.Event()
         _stop_on_signals(stopping)
@@ -109,6 +111,23 @@ async def _with_endpoints(
             recorder.record(State(at=time.time(), state="stopped"))
             return None
         return await asyncio.to_thread(outcome.finish, folder, recorder.view, recorder.record)
+
+
+async def _ready(model: Client, recorder: Recorder) -> Health:
+    """Return the model's health; what a server's bad moment explains is tried again for a while."""
+    policy = RetryPolicy(budget_s=_PREFLIGHT_BUDGET_S)
+    began = time.monotonic()
+    failures = 0
+    while True:
+        try:
+            return await preflight(model)
+        except EndpointError as error:
+            failures += 1
+            wait_s = policy.wait_s(error, failures, failures, time.monotonic() - began)
+            if wait_s is None or error.kind == "connection":
+                raise
+            recorder.note_retry(model.endpoint.name, error, wait_s)
+            await asyncio.sleep(wait_s)
 
 
 async def _record_all(

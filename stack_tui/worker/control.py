@@ -10,11 +10,12 @@ from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.metrics import read_metrics
 from stack_tui.endpoints.retry import ONCE
-from stack_tui.runs.events import Event, Server, State
+from stack_tui.runs.events import Event, RunState, Server, State
 from stack_tui.runs.store import Control, read_control
 
 _LOOK_EVERY_S = 0.5
 _METRICS_EVERY_S = 5.0
+_STATES: dict[str, RunState] = {"run": "running", "pause": "paused", "stop": "stopping"}
 
 
 async def obey(
@@ -29,7 +30,7 @@ async def obey(
         wanted = read_control(folder)
         if wanted != known:
             _follow(wanted, known, limits, stopping)
-            state = {"run": "running", "pause": "paused", "stop": "stopping"}[wanted.wanted]
+            state = _STATES[wanted.wanted]
             record(State(at=time.time(), state=state, concurrency=wanted.concurrency))
             known = wanted
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -1,0 +1,189 @@
+"""A worker in a process of its own: what it survives, and what is said where it cannot begin."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.runs.events import Answer, Sample
+from stack_tui.runs.journal import RunBusy, Tail
+from stack_tui.runs.store import journal_path
+from stack_tui.toml_file import TomlError
+from stack_tui.worker import launch
+from tests.fakes import FakeServer
+from tests.worker.runs import SUITE, carried_out, make, read, reply, scores
+
+
+def endpoint(server: FakeServer) -> Endpoint:
+    """The fake server as an endpoint."""
+    return Endpoint(name="fake", url=server.url, model=server.model, timeout_s=20)
+
+
+def suite_file(folder: Path) -> Path:
+    """Write SUITE into a file."""
+    path = folder / "tiny.toml"
+    path.write_text(SUITE)
+    return path
+
+
+def pid_of(folder: Path) -> int:
+    """Return the process id of the run's worker."""
+    view = read(folder).view
+    assert view.started is not None
+    return view.started.pid
+
+
+def wait_until_free(folder: Path) -> None:
+    """Wait until no worker holds the run, by waiting for its lock."""
+    command = "import fcntl,sys; fcntl.flock(open(sys.argv[1]), fcntl.LOCK_SH)"
+    subprocess.run([sys.executable, "-c", command, journal_path(folder)], check=True, timeout=30)
+
+
+def test_a_run_is_carried_out_by_a_process_of_its_own(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = launch.start_suite(
+            tmp_path / "runs", suite_file(tmp_path), endpoint(server), [endpoint(server)]
+        )
+        assert pid_of(folder) != os.getpid()
+        assert os.getsid(pid_of(folder)) == pid_of(folder)
+        wait_until_free(folder)
+    assert read(folder).phase == "finished"
+
+
+def test_killed_at_random_moments_it_loses_nothing_and_asks_for_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(3)
+    with FakeServer("vllm", reply) as server:
+        undisturbed = scores(carried_out(make(tmp_path / "calm", server)).folder)
+        folder = make(tmp_path / "killed", server)
+        for _ in range(4):
+            recorded = answers(folder)
+            server.hold()
+            before = len(server.asked)
+            launch.spawn(folder)
+            server.wait_for(before + 1)
+            server.release()
+            server.wait_for(before + 1 + chance.randrange(3))
+            os.kill(pid_of(folder), signal.SIGKILL)
+            wait_until_free(folder)
+            assert answers(folder)[: len(recorded)] == recorded
+        launch.resume(folder)
+        wait_until_free(folder)
+    assert read(folder).phase == "finished"
+    assert scores(folder) == undisturbed
+    keys = [event.key for event in answers(folder)]
+    assert len(keys) == len(set(keys)) == 12
+    samples = [
+        event.key for event in Tail(journal_path(folder)).read() if isinstance(event, Sample)
+    ]
+    assert len(samples) == len(set(samples)) == 6
+
+
+def answers(folder: Path) -> list[Answer]:
+    """Return the answers that the run's journal holds."""
+    return [event for event in Tail(journal_path(folder)).read() if isinstance(event, Answer)]
+
+
+def test_a_hangup_does_not_end_it(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        folder = make(tmp_path, server)
+        launch.spawn(folder)
+        server.wait_for(1)
+        os.kill(pid_of(folder), signal.SIGHUP)
+        server.release()
+        wait_until_free(folder)
+    assert read(folder).phase == "finished"
+
+
+def test_stop_from_outside_leaves_a_run_to_resume(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        folder = make(tmp_path, server)
+        launch.spawn(folder)
+        server.wait_for(1)
+        launch.stop(folder)
+        journal_says(folder, lambda: read(folder).view.state == "stopping")
+        server.release()
+        wait_until_free(folder)
+        assert read(folder).phase == "stopped"
+        launch.resume(folder)
+        wait_until_free(folder)
+    assert read(folder).phase == "finished"
+
+
+def journal_says(folder: Path, condition: Callable[[], bool]) -> None:
+    """Wait until the run's journal has grown to meet the condition; raises TimeoutError."""
+    pause = threading.Event()
+    for _ in range(500):
+        if condition():
+            return
+        pause.wait(0.02)
+    raise TimeoutError(f"{folder.name} never got there")
+
+
+def test_a_run_that_is_being_carried_out_is_not_started_again(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        folder = make(tmp_path, server)
+        launch.spawn(folder)
+        with pytest.raises(RunBusy):
+            launch.resume(folder)
+        server.release()
+        wait_until_free(folder)
+
+
+def test_a_worker_that_cannot_begin_says_why(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path, server)
+    (folder / "run.toml").write_text("id = 3\n")
+    with pytest.raises(launch.WorkerError, match=r"run\.toml"):
+        launch.spawn(folder)
+
+
+def test_a_bad_suite_makes_no_folder(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text("[suite]\nname = 3\n")
+    with FakeServer("vllm", reply) as server, pytest.raises(TomlError):
+        launch.start_suite(tmp_path / "runs", path, endpoint(server), [])
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_endpoint_that_is_gone_makes_no_folder(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        gone = endpoint(server)
+    with pytest.raises(EndpointError, match="fake"):
+        launch.start_suite(tmp_path / "runs", suite_file(tmp_path), gone, [])
+    assert not (tmp_path / "runs").exists()
+
+
+def test_pausing_a_run_that_no_worker_has_says_how_to_go_on(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path, server)
+    with pytest.raises(Exception, match="stack-tui resume"):
+        launch.pause(folder)
+
+
+def test_a_pause_sends_nothing_more_until_it_proceeds(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        folder = make(tmp_path, server)
+        launch.spawn(folder)
+        server.wait_for(2)
+        launch.pause(folder)
+        journal_says(folder, lambda: read(folder).view.state == "paused")
+        server.release()
+        journal_says(folder, lambda: len(answers(folder)) == 2)
+        assert len(server.asked) == 2
+        launch.proceed(folder)
+        wait_until_free(folder)
+    assert read(folder).phase == "finished"
