@@ -12,6 +12,10 @@ Status = Literal["ok", "empty", "truncated", "error", "unscored"]
 RunState = Literal["running", "paused", "stopping", "stopped"]
 Outcome = Literal["complete", "errors", "failed"]
 
+# The guide's thresholds: a sample passes by its rules from the one, by its judges from the other.
+RULE_PASS = 0.8
+JUDGE_PASS = 4.0
+
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pass
@@ -47,7 +51,10 @@ class Choice(_Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What a task will take: its samples, its requests and the route they go by."""
+    """What a task will take: its samples, its requests and the route they go by.
+
+    `metric` is the one by which a sample counts as passed, as `name,filter` in its metrics.
+    """
 
     name: str
     samples: int
@@ -57,6 +64,7 @@ class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
     version: str = ""
     fewshot: int | None = None
     chance: float | None = None
+    metric: str = ""
 
 
 class Started(_Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,10 +106,14 @@ class Answer(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """One item's outcome: a case's or a document's, per repeat; a later one replaces it."""
+    """One item's outcome: a case's or a document's, per repeat; a later one replaces it.
+
+    `place`, from 0, is where it stands in its suite or task.
+    """
 
     task: str
     id: str
+    place: int = 0
     repeat: int = 0
     status: Status = "ok"
     truncated_while_thinking: bool = False
@@ -164,6 +176,14 @@ class Finding(_Event, frozen=True, kw_only=True, omit_defaults=True):
     level: Literal["note", "warning", "alarm"] = "warning"
 
 
+class Scores(_Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The score of record: lm-eval's own results and tables, over all documents but `missing`."""
+
+    results: dict[str, Any]
+    table: str
+    missing: dict[str, int] = {}
+
+
 class Finished(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """The run ended: every sample has an outcome, or (`failed`) it could not be carried out."""
 
@@ -172,7 +192,19 @@ class Finished(_Event, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""
 
 
-Event = Started | Planned | Prefix | Answer | Sample | Fault | Server | State | Finding | Finished
+Event = (
+    Started
+    | Planned
+    | Prefix
+    | Answer
+    | Sample
+    | Fault
+    | Server
+    | State
+    | Finding
+    | Scores
+    | Finished
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

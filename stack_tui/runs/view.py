@@ -13,6 +13,7 @@ from stack_tui.runs.events import (
     Prefix,
     RunState,
     Sample,
+    Scores,
     Server,
     Started,
     State,
@@ -67,6 +68,7 @@ class RunView:
         self.fault_count = 0
         self.findings: dict[tuple[str, str], Finding] = {}
         self.server: Server | None = None
+        self.scores: Scores | None = None
         self.session_began: float | None = None
         self.active_s = 0.0
         self.last_at: float | None = None
@@ -101,6 +103,8 @@ class RunView:
                 del self.faults[:-_FAULTS_KEPT]
             case Finding():
                 self.findings[event.task, event.check] = event
+            case Scores():
+                self.scores = event
             case Server():
                 self.server = event
             case State():

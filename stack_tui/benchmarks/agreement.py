@@ -1,0 +1,49 @@
+"""Whether a server's one-token answers are log-probabilities of what they are taken for."""
+
+import time
+from collections.abc import Sequence
+
+from stack_tui.benchmarks import letters, routes
+from stack_tui.benchmarks.asking import Asker, Prepared
+from stack_tui.benchmarks.encoding import Pair
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.runs.events import Finding
+
+TOLERANCE = 0.05
+_DOCUMENTS = 3
+
+
+async def check(asker: Asker, prepared: Sequence[Prepared]) -> Finding | None:
+    """Compare letters with echo or forced on a few documents, without their few-shot examples.
+
+    Where they differ by more than TOLERANCE nats, the documents go by the other route from then on,
+    and the finding says so. None where they agree, or where the server has no other route.
+    """
+    other = routes.by_continuation(asker.abilities)
+    if other is None:
+        return None
+    worst = 0.0
+    for one in [one for one in prepared if one.route == "letters"][:_DOCUMENTS]:
+        pairs = [Pair([], pair.context, pair.continuation) for pair in one.pairs]
+        try:
+            by_letter, _ = await asker.by_letters(pairs)
+        except letters.Absent:
+            continue
+        except EndpointError as error:
+            if error.kind != "bad_answer":
+                raise
+            worst = float("inf")
+            break
+        expected, _ = await asker.by_continuation(pairs)
+        differences = zip(by_letter.logprobs, expected.logprobs, strict=True)
+        worst = max(worst, *(abs(ours - theirs) for ours, theirs in differences))
+    if worst <= TOLERANCE:
+        return None
+    asker.letters_agree = False
+    return Finding(
+        at=time.time(),
+        check="route",
+        task="",
+        seen=f"one-token answers differ from {other} by {worst:.2f} nats",
+        cause=f"The server scores one of them wrongly; {other} is used.",
+    )

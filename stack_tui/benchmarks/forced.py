@@ -1,0 +1,60 @@
+"""The forced route (llama.cpp): each token of a continuation is forced by a bias and scored raw."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from stack_tui.benchmarks.answers import Scores
+from stack_tui.benchmarks.encoding import Pair
+from stack_tui.endpoints.client import Client, Reply
+from stack_tui.endpoints.errors import EndpointError
+
+_BIAS = 200
+
+
+async def ask(client: Client, pairs: Sequence[Pair]) -> tuple[Scores, Reply]:
+    """Return the scores of the pairs' continuations; raises EndpointError.
+
+    One request a token, in order, so that each finds the prompt before it in the server's cache.
+    """
+    logprobs, greedy, tokens = [], [], 0
+    reply: Reply | None = None
+    for pair in pairs:
+        total, all_greedy = 0.0, True
+        for at, token in enumerate(pair.continuation):
+            prompt = pair.given + pair.continuation[:at]
+            lp, is_greedy, reply = await _ask_token(client, prompt, token)
+            total += lp
+            all_greedy = all_greedy and is_greedy
+        tokens += len(pair.whole)
+        logprobs.append(total)
+        greedy.append(all_greedy)
+    if reply is None:
+        raise EndpointError("bad_request", "a document has no continuation to score")
+    return Scores(logprobs, greedy, prompt_tokens=tokens), reply
+
+
+async def _ask_token(
+    client: Client, prompt: Sequence[int], token: int
+) -> tuple[float, bool, Reply]:
+    body = {
+        "prompt": prompt,
+        "n_predict": 1,
+        "n_probs": 1,
+        "temperature": 0,
+        "cache_prompt": True,
+        "logit_bias": [[token, _BIAS]],
+    }
+    reply = await client.post("completion", body, root=True)
+    try:
+        entry: Any = reply.data["completion_probabilities"][0]
+        forced, lp = entry["id"], float(entry["logprob"])
+        top = entry["top_logprobs"]
+        best = max(float(other["logprob"]) for other in top) if top else lp
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise EndpointError(
+            "bad_answer", "the answer holds no forced token's probability"
+        ) from None
+    if forced != token or not math.isfinite(lp) or lp > 1e-6:
+        raise EndpointError("bad_answer", "the answer is not about the token that was forced")
+    return lp, lp >= best, reply

@@ -1,0 +1,209 @@
+"""Findings about a benchmark while it runs and at its end: what was seen, and the usual cause."""
+
+import math
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stack_tui.runs.events import Finding, Sample, TaskPlan
+
+Level = Literal["note", "warning", "alarm"]
+
+LLAMA_3_1_8B = {
+    "mmlu": 0.68,
+    "hellaswag": 0.78,
+    "gsm8k": 0.55,
+    "arc_challenge": 0.55,
+    "truthfulqa_mc1": 0.45,
+}
+_MMLU_LOW, _MMLU_HIGH = 0.50, 0.75
+_CHANCE_AFTER = 200
+_RATE_AFTER = 50
+_BAD_RATE = 0.02
+_LETTER_AFTER = 100
+_LETTER_EXCESS = 0.25
+_GSM8K_GAP = 0.10
+_Z = 1.96
+
+
+def wilson(passed: int, n: int) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a share (Wilson 1927)."""
+    if n == 0:
+        return 0.0, 1.0
+    share = passed / n
+    spread = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    middle = share + _Z**2 / (2 * n)
+    scale = 1 + _Z**2 / n
+    return (middle - spread) / scale, (middle + spread) / scale
+
+
+@dataclass
+class _Tally:
+    n: int = 0
+    passed: int = 0
+    truncated: int = 0
+    empty: int = 0
+    chances: float = 0.0
+    with_choices: int = 0
+    chosen: Counter[int] = field(default_factory=Counter)
+    targets: Counter[int] = field(default_factory=Counter)
+    metrics: Counter[str] = field(default_factory=Counter)
+
+    def add(self, sample: Sample) -> None:
+        """Count one sample that has an answer."""
+        self.n += 1
+        self.passed += bool(sample.passed)
+        self.truncated += sample.status == "truncated"
+        self.empty += sample.status == "empty"
+        for name, value in sample.metrics.items():
+            self.metrics[name] += value  # type: ignore[assignment]
+        if sample.choices and sample.chosen is not None:
+            self.with_choices += 1
+            self.chances += 1 / len(sample.choices)
+            self.chosen[sample.chosen] += 1
+            texts = [choice.text for choice in sample.choices]
+            if sample.target in texts:
+                self.targets[texts.index(sample.target)] += 1
+
+    def share(self, metric: str) -> float | None:
+        """Return the metric's mean so far, None where it was not seen."""
+        return self.metrics[metric] / self.n if self.n and metric in self.metrics else None
+
+
+class Sanity:
+    """Counts samples by task and by the outermost group, and tells each finding once a level."""
+
+    def __init__(self) -> None:
+        self._tallies: dict[str, _Tally] = {}
+        self._groups: dict[str, tuple[str, ...]] = {}
+        self._told: dict[tuple[str, str], Level] = {}
+
+    def plan(self, tasks: Iterable[TaskPlan]) -> None:
+        """Learn which groups the tasks belong to."""
+        self._groups.update({task.name: task.groups for task in tasks})
+
+    def add(self, sample: Sample) -> list[Finding]:
+        """Count the sample, and return what it brings to light."""
+        if sample.status in ("error", "unscored"):
+            return []
+        found: list[Finding] = []
+        for name in (sample.task, *self._groups.get(sample.task, ())):
+            tally = self._tallies.setdefault(name, _Tally())
+            tally.add(sample)
+            if tally.n % 10 == 0:
+                found += self._new(_while_running(name, tally))
+        return found
+
+    def conclude(self) -> list[Finding]:
+        """Return what only the whole shows."""
+        found: list[Finding] = []
+        for name, tally in self._tallies.items():
+            found += self._new(_while_running(name, tally))
+            found += self._new(_at_the_end(name, tally))
+        return found
+
+    def _new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        for finding in findings:
+            key = (finding.task, finding.check)
+            if self._told.get(key) != finding.level:
+                self._told[key] = finding.level
+                yield finding
+
+
+def _while_running(name: str, tally: _Tally) -> Iterator[Finding]:
+    yield from _near_chance(name, tally)
+    yield from _one_letter(name, tally)
+    if tally.n >= _RATE_AFTER:
+        for check, count, cause in (
+            (
+                "truncated",
+                tally.truncated,
+                "The token limit is too small for this model, often because it thinks first:"
+                " raise max_gen_toks with --gen, or turn thinking off.",
+            ),
+            (
+                "empty",
+                tally.empty,
+                "A stop string comes first, or all was reasoning: look at some outputs.",
+            ),
+        ):
+            if count / tally.n > _BAD_RATE:
+                seen = f"{count} of {tally.n} outputs are {check} ({count / tally.n:.0%})"
+                yield _finding(check, name, seen, cause)
+
+
+def _near_chance(name: str, tally: _Tally) -> Iterator[Finding]:
+    if tally.with_choices < _CHANCE_AFTER or tally.with_choices != tally.n:
+        return
+    chance = tally.chances / tally.with_choices
+    low, high = wilson(tally.passed, tally.n)
+    if low <= chance <= high:
+        yield _finding(
+            "chance",
+            name,
+            f"accuracy {tally.passed / tally.n:.3f} over {tally.n} documents cannot be told from "
+            f"guessing ({chance:.3f})",
+            "A wrong tokenizer or template, a base model asked as a chat, a server that gives no"
+            " true log-probabilities, or a model that is too small for this benchmark.",
+            "alarm",
+        )
+
+
+def _one_letter(name: str, tally: _Tally) -> Iterator[Finding]:
+    """Tell of a place that is chosen far more often than it is right."""
+    if tally.with_choices < _LETTER_AFTER or sum(tally.targets.values()) < tally.with_choices:
+        return
+    place, count = tally.chosen.most_common(1)[0]
+    share, right = count / tally.with_choices, tally.targets[place] / tally.with_choices
+    if right < 0.9 and share > right + _LETTER_EXCESS:
+        yield _finding(
+            "one answer",
+            name,
+            f"answer {chr(ord('A') + place)} is chosen in {share:.0%} of documents and right in "
+            f"{right:.0%}",
+            "The prompt is not read as meant (template, cut context), or the model is too weak.",
+        )
+
+
+def _at_the_end(name: str, tally: _Tally) -> Iterator[Finding]:
+    accuracy = tally.passed / tally.n if tally.n else 0.0
+    if name == "mmlu" and tally.n >= _CHANCE_AFTER:
+        if accuracy < _MMLU_LOW:
+            yield _finding(
+                "bounds",
+                name,
+                f"MMLU is {accuracy:.3f}, under {_MMLU_LOW}",
+                "For an 8B model a config issue: prompt format, few-shot number, tokenizer.",
+            )
+        elif accuracy > _MMLU_HIGH:
+            yield _finding(
+                "bounds",
+                name,
+                f"MMLU is {accuracy:.3f}, over {_MMLU_HIGH}",
+                "For an 8B model, check for leakage of the test questions into training.",
+            )
+    expected = LLAMA_3_1_8B.get(name)
+    if expected is not None and tally.n >= _CHANCE_AFTER:
+        yield _finding(
+            "expected",
+            name,
+            f"{accuracy:.3f}; Llama-3.1-8B has about {expected:.2f}",
+            "For orientation: the guide's value for a healthy 8B model.",
+            "note",
+        )
+    strict = tally.share("exact_match,strict-match")
+    flexible = tally.share("exact_match,flexible-extract")
+    if strict is not None and flexible is not None and flexible - strict > _GSM8K_GAP:
+        yield _finding(
+            "extraction",
+            name,
+            f"strict extraction gives {strict:.3f}, flexible {flexible:.3f}",
+            "The model answers, but not in the examples' form (#### 42): a chat model without"
+            " few-shot examples, or stops that cut the answer off.",
+        )
+
+
+def _finding(check: str, task: str, seen: str, cause: str, level: Level = "warning") -> Finding:
+    return Finding(at=time.time(), check=check, task=task, seen=seen, cause=cause, level=level)
