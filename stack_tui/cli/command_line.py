@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": ("demo", "Run the shipped suite on a tiny built-in model and open the app on it."),
     "doctor": ("doctor", "Say what each endpoint is, what it can do, and what is wrong with it."),
     "eval": ("evaluate", "Run a suite of your own cases and print the report."),
+    "bench": ("bench", "Run lm-eval's tasks and print lm-eval's own table."),
     "runs": ("runs", "List all runs."),
     "watch": ("runs", "Follow a run in plain lines."),
     "report": ("runs", "Print a run's report."),

@@ -20,7 +20,7 @@ from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
-from stack_tui.runs.spec import RunSpec, SuiteSpec, new_run_id
+from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec, new_run_id
 from stack_tui.runs.store import Control, create, journal_path, read_control, write_control
 from stack_tui.suites import store as suites
 
@@ -65,6 +65,29 @@ def start_suite(
         note=note,
     )
     return asyncio.run(_start(results, draft, text))
+
+
+def start_benchmarks(
+    results: Path,
+    benchmark: BenchmarkSpec,
+    endpoint: Endpoint,
+    *,
+    concurrency: int | None = None,
+    note: str = "",
+) -> Path:
+    """Check the endpoint, make the run's folder, start its worker, and return the folder.
+
+    Blocks until the worker has begun; what the tasks themselves lack, its journal tells.
+    """
+    draft = RunSpec(
+        id="",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        endpoint=endpoint,
+        benchmark=benchmark,
+        concurrency=concurrency,
+        note=note,
+    )
+    return asyncio.run(_start(results, draft, None))
 
 
 async def _start(results: Path, draft: RunSpec, suite_text: str | None) -> Path:

@@ -5,27 +5,42 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
 from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.probe import Health, probe
 from stack_tui.runs.events import Answer, Event
 from stack_tui.runs.view import RunView, is_settled
-from stack_tui.suites import evaluate, store
+from stack_tui.suites import store
+from stack_tui.suites.evaluate import evaluate as evaluate_suite
 
 
-def events(
+async def events(
     folder: Path,
     view: RunView,
     model: Client,
+    health: Health,
     judges: Sequence[Client],
     recorded: Mapping[str, Answer],
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
     """Return the events to come of the run that `view` shows, what is settled left out."""
     done = {sample.key for sample in view.samples if is_settled(sample)}
-    path = folder / "suite.toml"
-    return evaluate.evaluate(
-        store.load(path),
+    if view.spec.suite:
+        return evaluate_suite(
+            store.load(folder / "suite.toml"),
+            model,
+            judges,
+            repeats=view.spec.repeats,
+            recorded=recorded,
+            done=done,
+            stopping=stopping,
+        )
+    from stack_tui.benchmarks.evaluate import evaluate as evaluate_benchmark
+
+    return evaluate_benchmark(
+        view.spec,
         model,
-        judges,
-        repeats=view.spec.repeats,
+        await probe(model),
+        health,
+        folder=folder,
         recorded=recorded,
         done=done,
         stopping=stopping,

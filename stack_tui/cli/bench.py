@@ -1,0 +1,116 @@
+"""`stack-tui bench`: lm-eval's tasks against an endpoint, live, resumable, scored by lm-eval."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.cli.evaluate import follow_or_stop
+from stack_tui.cli.runs import print_report
+from stack_tui.errors import StackError
+from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.worker import launch
+
+_PROTOCOLS = ("auto", "completions", "chat")
+
+
+@click.command("bench")
+@click.argument("tasks", nargs=-1, required=True, metavar="TASK...")
+@options.endpoint_choice
+@click.option("--fewshot", type=click.IntRange(0), help="Examples before each document.")
+@click.option("--limit", type=float, help="Documents of each task: a number, or a share under 1.")
+@click.option(
+    "--samples", help='Document numbers by task: JSON such as {"gsm8k": [0, 5]}, or a file.'
+)
+@click.option("--gen", multiple=True, metavar="KEY=VALUE", help="A generation setting; repeatable.")
+@click.option("--system", help="A system instruction.")
+@click.option("--apply-chat-template", is_flag=True, help="Put prompts as conversations.")
+@click.option("--fewshot-as-multiturn", is_flag=True, help="Put examples as turns of their own.")
+@click.option("--include-path", help="A folder of further tasks.")
+@click.option("--datasets", help="A folder that holds the datasets, for work without a hub.")
+@click.option("--tokenizer", help="A tokenizer.json, or a folder that holds one.")
+@click.option("--protocol", type=click.Choice(_PROTOCOLS), default="auto", help="For generation.")
+@click.option("--seed", type=int, default=1234, show_default=True, help="Chooses the examples.")
+@click.option("--confirm-unsafe", is_flag=True, help="Allow tasks that run the model's code here.")
+@click.option("--trust-remote-code", is_flag=True, help="Allow datasets that bring code of theirs.")
+@click.option(
+    "--concurrency", type=click.IntRange(1), help="Requests at once; else it finds itself."
+)
+@click.option("--note", default="", help="A remark that is kept with the run.")
+@click.option("--detach", is_flag=True, help="Start the run, print its id, and return.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def bench_command(
+    tasks: tuple[str, ...],
+    endpoint: str | None,
+    url: str | None,
+    model: str | None,
+    api_key_env: str | None,
+    samples: str | None,
+    gen: tuple[str, ...],
+    concurrency: int | None,
+    note: str,
+    detach: bool,
+    as_json: bool,
+    results: Path | None,
+    config: Path | None,
+    **benchmark: Any,
+) -> int:
+    """Run lm-eval TASKs or groups, such as mmlu gsm8k, and print lm-eval's own table.
+
+    Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
+    """
+    from stack_tui.benchmarks.catalog import open_catalog
+
+    catalog = open_catalog(benchmark["include_path"])
+    for task in tasks:
+        catalog.leaves(task)
+    known = options.read_config(config)
+    folder = launch.start_benchmarks(
+        options.results_folder(results, known),
+        _spec(tasks, samples, gen, benchmark),
+        options.choose_endpoint(known, endpoint, url, model, api_key_env),
+        concurrency=concurrency,
+        note=note,
+    )
+    if detach:
+        click.echo(json.dumps({"run": folder.name}) if as_json else folder.name)
+        click.echo(f"Follow it with: stack-tui watch {folder.name}", err=True)
+        return 0
+    click.echo(f"run {folder.name}", err=True)
+    return print_report(follow_or_stop(folder), as_json=as_json)
+
+
+def _spec(
+    tasks: tuple[str, ...], samples: str | None, gen: tuple[str, ...], benchmark: dict[str, Any]
+) -> BenchmarkSpec:
+    for name in ("include_path", "datasets", "tokenizer"):
+        if benchmark[name] and Path(benchmark[name]).exists():
+            benchmark[name] = str(Path(benchmark[name]).resolve())
+    chosen = _samples(samples) if samples else {}
+    data = benchmark | {"tasks": tasks, "samples": chosen, "gen": dict(map(_setting, gen))}
+    try:
+        return msgspec.convert(data, BenchmarkSpec)
+    except msgspec.ValidationError as error:
+        raise StackError(str(error), where="bench") from None
+
+
+def _samples(text: str) -> Any:
+    given = Path(text).read_text() if Path(text).is_file() else text
+    try:
+        return json.loads(given)
+    except ValueError as error:
+        raise click.BadParameter(f"neither JSON nor a file of it: {error}") from None
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--gen")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
