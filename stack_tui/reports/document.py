@@ -1,0 +1,69 @@
+"""A run's report as one JSON document: the guide's keys, and more beside them."""
+
+from typing import Any
+
+import msgspec
+
+from stack_tui.config import Endpoint
+from stack_tui.reports.benchmarks import benchmark_document
+from stack_tui.reports.intervals import intervals
+from stack_tui.reports.summary import in_order, summarize
+from stack_tui.runs.events import Sample
+from stack_tui.runs.view import RunView
+
+_TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
+
+
+def report_document(view: RunView) -> dict[str, Any]:
+    """Return the report as plain data; a suite's `results` stand in the order of its cases."""
+    if view.spec.benchmark:
+        return benchmark_document(view) | {"run": _run(view)}
+    return {
+        "summary": msgspec.to_builtins(summarize(view.samples)),
+        "intervals": msgspec.to_builtins(intervals(view.samples)),
+        "results": [_result(sample) for sample in in_order(view.samples)],
+        "run": _run(view),
+    }
+
+
+def _result(sample: Sample) -> dict[str, Any]:
+    guide = {
+        "id": sample.id,
+        "output": sample.output,
+        "rule_score": sample.rule_score,
+        "rule_issues": list(sample.rule_issues),
+        "judge_score": sample.judge_score,
+        "passed": sample.passed,
+        "status": sample.status,
+        "repeat": sample.repeat,
+        "verdicts": [],
+        "flags": [],
+    }
+    more: dict[str, Any] = msgspec.to_builtins(sample)
+    return guide | {key: more[key] for key in more if key not in _TOLD_ELSEWHERE}
+
+
+def _named(endpoint: Endpoint) -> dict[str, Any]:
+    return {"name": endpoint.name, "url": endpoint.url, "model": endpoint.model}
+
+
+def _run(view: RunView) -> dict[str, Any]:
+    """Return what was evaluated and how far it got; never a key, of which a view holds none."""
+    spec = view.spec
+    return {
+        "id": spec.id,
+        "subject": spec.subject,
+        "created": spec.created,
+        "note": spec.note,
+        "endpoint": _named(spec.endpoint),
+        "judges": [_named(judge) for judge in spec.judges],
+        "suite": msgspec.to_builtins(spec.suite),
+        "benchmark": msgspec.to_builtins(spec.benchmark),
+        "repeats": spec.repeats,
+        "versions": view.started.versions if view.started else {},
+        "server": view.started.server if view.started else {},
+        "planned": view.total.planned,
+        "done": view.total.done,
+        "outcome": view.finished.outcome if view.finished else None,
+        "active_s": round(view.active_s, 3),
+    }

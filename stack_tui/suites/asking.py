@@ -1,0 +1,140 @@
+"""Asking one endpoint: recorded answers first, and without what it was seen to refuse."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.chat import Completion, read_completion
+from stack_tui.endpoints.client import Client, Reply
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.runs.events import Answer, Event, Fault
+from stack_tui.runs.spec import digest
+
+_REFUSALS = frozenset({400, 422, 501})
+_UNSUPPORTED = re.compile(
+    r"not support|unsupported|not permitted|not allowed|deprecated|only the default"
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request about one sample: who is asked (`role`: "model" or "judge:NAME") and what."""
+
+    task: str
+    sample: str
+    repeat: int
+    role: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answer to a question; `latency_s` is that of the request that brought it."""
+
+    completion: Completion
+    latency_s: float
+
+
+def answer_key(endpoint: Endpoint, question: Question) -> str:
+    """Return what identifies the question's answer in a run's journal.
+
+    It holds what was to be asked, whatever an endpoint's refusals made of that.
+    """
+    return digest(
+        endpoint.url,
+        endpoint.model,
+        question.body,
+        question.role,
+        question.sample,
+        question.repeat,
+    )
+
+
+class Asker:
+    """One endpoint's client, with the answers that it gave before and the fields it refuses."""
+
+    def __init__(
+        self, client: Client, recorded: Mapping[str, Answer], emit: Callable[[Event], None]
+    ) -> None:
+        self.client = client
+        self.endpoint = client.endpoint
+        self._recorded = recorded
+        self._emit = emit
+        self._refused: set[str] = set()
+
+    async def ask(self, question: Question) -> Asked:
+        """Return the completion, asking only where none is recorded; raises EndpointError."""
+        key = answer_key(self.endpoint, question)
+        if (answer := self._recorded.get(key)) and (completion := _usable(answer)):
+            return Asked(completion, answer.latency_s)
+        reply, sent = await self._post(question.body)
+        self._emit(
+            Answer(
+                at=time.time(),
+                key=key,
+                task=question.task,
+                sample=question.sample,
+                repeat=question.repeat,
+                role=question.role,
+                request=sent,
+                response=reply.data,
+                latency_s=reply.latency_s,
+                attempts=reply.attempts,
+            )
+        )
+        return Asked(read_completion(reply.data), reply.latency_s)
+
+    async def _post(self, body: Mapping[str, Any]) -> tuple[Reply, Mapping[str, Any]]:
+        """Send the body, less what the endpoint refuses; return the answer and what was sent."""
+        without = set(self._refused)
+        while True:
+            sent = _without(body, without)
+            try:
+                reply = await self.client.post("/chat/completions", sent)
+            except EndpointError as error:
+                field = _refused_field(error, sent)
+                if field is None:
+                    raise
+                without.add(field)
+                continue
+            for field in sorted(without - self._refused):
+                self._remember(field)
+            return reply, sent
+
+    def _remember(self, field: str) -> None:
+        self._refused.add(field)
+        message = f"refuses {field}, and is asked without it from now on"
+        if field == "max_tokens":
+            message = "refuses max_tokens, and is given max_completion_tokens from now on"
+        self._emit(Fault(at=time.time(), where=self.endpoint.name, message=message))
+
+
+def _usable(answer: Answer) -> Completion | None:
+    """Return the recorded completion; an empty or broken one is asked for anew."""
+    try:
+        completion = read_completion(answer.response)
+    except EndpointError:
+        return None
+    cut_off = completion.finish_reason == "length"
+    return completion if completion.output.strip() or cut_off else None
+
+
+def _refused_field(error: EndpointError, sent: Mapping[str, Any]) -> str | None:
+    """Return the field without which the request may be taken, None where there is none."""
+    if error.status not in _REFUSALS:
+        return None
+    message = error.what.lower()
+    for field in ("max_tokens", "temperature", "top_p", "seed"):
+        if field in sent and field in message and _UNSUPPORTED.search(message):
+            return field
+    return "response_format" if "response_format" in sent else None
+
+
+def _without(body: Mapping[str, Any], fields: set[str]) -> Mapping[str, Any]:
+    kept = {name: value for name, value in body.items() if name not in fields}
+    if "max_tokens" in fields and "max_tokens" in body:
+        kept["max_completion_tokens"] = body["max_tokens"]
+    return kept

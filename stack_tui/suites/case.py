@@ -1,0 +1,75 @@
+"""A suite of cases as its TOML file states it."""
+
+from typing import Any
+
+import msgspec
+
+Phrase = str | tuple[str, ...]
+
+
+class _Table(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    pass
+
+
+class Number(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The number that an answer must end in, and how far off it may be."""
+
+    value: float
+    tolerance: float = 0.0
+
+
+class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One input, the rules that its output must meet, and the rubric that judges get.
+
+    A list inside `must_mention` is met by any of its phrases. Phrases match in any letter case;
+    `regex` and `not_regex` match as they are written and are searched for anywhere.
+    """
+
+    id: str
+    input: str
+    must_mention: tuple[Phrase, ...] = ()
+    must_not_mention: tuple[str, ...] = ()
+    rubric: str = ""
+    labels: tuple[str, ...] = ()
+    regex: Phrase = ()
+    not_regex: Phrase = ()
+    max_chars: int | None = None
+    max_words: int | None = None
+    max_sentences: int | None = None
+    equals: str | None = None
+    one_of: tuple[str, ...] = ()
+    starts_with: str | None = None
+    json_schema: dict[str, Any] | None = None
+    number: Number | None = None
+
+
+class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The cases and how each is put to the model: `{input}` in `prompt` stands for its input.
+
+    `extra_body` goes into each request as it is, for what a server takes beyond the usual
+    (`reasoning_effort`, `chat_template_kwargs`, …). `judges` are endpoints' names, and
+    `judge_prompt`, where given, holds `{output}` and may hold `{rubric}` and `{input}`.
+    """
+
+    name: str
+    cases: tuple[Case, ...]
+    description: str = ""
+    system: str = ""
+    prompt: str = "{input}"
+    temperature: float = 0.0
+    max_tokens: int = 1024
+    top_p: float | None = None
+    seed: int | None = None
+    extra_body: dict[str, Any] = {}
+    repeats: int = 1
+    length_check: bool = True
+    judges: tuple[str, ...] = ()
+    judge_prompt: str = ""
+    judge_max_tokens: int = 1024
+
+
+def as_list(phrase: Phrase) -> tuple[str, ...]:
+    """Return a phrase and a list of phrases alike as a list."""
+    return (phrase,) if isinstance(phrase, str) else phrase

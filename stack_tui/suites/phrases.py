@@ -1,0 +1,60 @@
+"""Finding phrases in a text whatever their letter case, with their places in the text as it is."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from stack_tui.text import fold_case
+
+
+def contains(folded: str, phrase: str) -> bool:
+    """Say whether a text, given as `fold_case` makes it, holds the phrase."""
+    return fold_case(phrase) in folded
+
+
+class FoldedText:
+    """A text in folded form that knows which part of the original each character came from."""
+
+    def __init__(self, text: str) -> None:
+        pieces: list[str] = []
+        self._spans: list[tuple[int, int]] = []
+        start = 0
+        for segment in _segments(text):
+            piece = fold_case(segment)
+            end = start + len(segment)
+            pieces.append(piece)
+            self._spans += [(start, end)] * len(piece)
+            start = end
+        self.folded = "".join(pieces)
+
+    def find(self, phrase: str, limit: int) -> Iterator[tuple[int, int]]:
+        """Yield the spans in the original of at most `limit` occurrences, first to last."""
+        wanted = fold_case(phrase)
+        place = self.folded.find(wanted)
+        while place >= 0 and limit > 0:
+            end = place + len(wanted)
+            yield self._spans[place][0], self._spans[end - 1][1]
+            place = self.folded.find(wanted, end)
+            limit -= 1
+
+
+def _segments(text: str) -> Iterator[str]:
+    """Yield the text in pieces that compose (NFC) each by itself."""
+    if unicodedata.is_normalized("NFC", text):
+        yield from text
+        return
+    segment = ""
+    for char in text:
+        if segment and (unicodedata.combining(char) or _composes(segment, char)):
+            segment += char
+            continue
+        if segment:
+            yield segment
+        segment = char
+    if segment:
+        yield segment
+
+
+def _composes(segment: str, char: str) -> bool:
+    together = unicodedata.normalize("NFC", segment + char)
+    apart = unicodedata.normalize("NFC", segment) + unicodedata.normalize("NFC", char)
+    return together != apart

@@ -1,0 +1,105 @@
+"""Reading the score, from 1 to 5, out of whatever a judge wrote; None rather than a guess."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+LOWEST, HIGHEST = 1.0, 5.0
+
+# A long answer states its score at either end; the x's keep a number cut in two from counting.
+_EDGE = 2000
+_SPACES = re.compile(r"[^\S\n]+")
+_NEWLINES = re.compile(r"\s*\n\s*")
+_THINKING = re.compile(r"<think(?:ing)?>")
+_THOUGHT = re.compile(r"</think(?:ing)?>")
+_DECORATION = re.compile(r"""[*_`#>"'“”‘’$]+|\\boxed""")
+_SCALE = re.compile(
+    r"\b(?:between\s+1\s+and\s+(?:5|10)|(?:from\s+)?1\s*(?:to|through|[-–—])\s*(?:5|10))\b"
+    r"|(?<![0-9])(?<![0-9]\s)\bout\s+of\s+(?:5|10)\b"
+)
+_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
+_WORD = re.compile(r"(\A\W*|[:=]\s*)\b(one|two|three|four|five)\b(?=\W*(?:\n|\Z))")
+
+_NUMBER = (
+    r"(?<![\w.,/+-])(?P<value>[0-9]{1,3}(?:\.[0-9]{1,3})?)"
+    r"(?:\s*[(\[]?\s*(?:/|\bout\s+of\b)\s*(?P<of>[0-9]{1,3})(?:\.0+)?\s*[)\]]?)?+"
+    r"(?:\s*(?:stars?|points?)\b)?+(?![\w%/+]|[.,][0-9])"
+)
+# What may stand after a score; after any other number stands what it counts.
+_FOLLOW = (
+    r"(?=\s*(?:\Z|[.;:!?)\]},|<—–]|-\s"
+    r"|(?:because|since|as|for|on|due|given|overall|but|with|which)\b)|[ \t]*\n)"
+)
+_FILLER = (
+    r"(?:[\s:=\-–—()\[\]{,|]++|(?:a|an|answer|as|at|be|d|final|for|i|is|it|its|me|my|of|output|overall"
+    r"|response|s|score|solid|strong|summary|that|the|this|to|was|with|would)\b)*+"
+)
+_LABEL = (
+    r"\b(?:scored?|scoring|rate[ds]?|rating|graded?|verdict|judge?ment|evaluation|assessment"
+    r"|answer|result|value|gives?|given|giving|assign(?:ed|ing)?|award(?:ed|ing)?|deserves|earns"
+    r"|gets?|receives|say|go)\b"
+)
+_ALONE = re.compile(rf"{_FILLER}{_NUMBER}\W*")
+_LABELLED = re.compile(
+    rf"(?:\b(?P<final>final|overall|total)\s+)?{_LABEL}{_FILLER}{_NUMBER}{_FOLLOW}"
+)
+_LEADING = re.compile(rf"\s*{_NUMBER}{_FOLLOW}(?!\s*\))")
+_LIST_ITEM = re.compile(r"\n\s*[0-9]{1,2}[.)]\s")
+_SECOND = re.compile(r"\s*(?:[-–—~,/&]|\b(?:to|or|and)\b)\s*[0-9]")
+
+
+def parse_score(text: str) -> float | None:
+    """Return the one score that `text` states, None where it states none or more than one.
+
+    What a reasoning model thought is passed over. A score out of 10 or 100 is brought to the scale
+    of 5; what is then not from 1 to 5 is no score.
+    """
+    plain = _plain(text)
+    for found in (_alone(plain), _labelled(plain), _leading(plain)):
+        if found:
+            return _only(found)
+    return None
+
+
+def _plain(text: str) -> str:
+    """Return the text without thinking, decoration and words about the scale, in small letters."""
+    after = [match.end() for match in _THOUGHT.finditer(text)][-1:] or [0]
+    said = _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
+    if len(said) > 2 * _EDGE:
+        said = f"{said[:_EDGE]}x x{said[-_EDGE:]}"
+    plain = _DECORATION.sub(" ", unicodedata.normalize("NFKC", said).casefold())
+    plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain))
+    digits = _WORD.sub(lambda match: match[1] + _WORDS[match[2]], plain)
+    return _SCALE.sub(" ", digits).strip()
+
+
+def _alone(plain: str) -> list[re.Match[str]]:
+    """Return the lines that hold a score and nothing more to speak of."""
+    matches = (_ALONE.fullmatch(line.strip()) for line in plain.splitlines())
+    return [match for match in matches if match]
+
+
+def _labelled(plain: str) -> list[re.Match[str]]:
+    """Return the scores that are called so; only the final or overall ones where there are any."""
+    found = list(_LABELLED.finditer(plain))
+    return [match for match in found if match["final"]] or found
+
+
+def _leading(plain: str) -> list[re.Match[str]]:
+    """Return the score with which the text begins, unless that numbers a list's first item."""
+    match = _LEADING.match(plain)
+    return [match] if match and not _LIST_ITEM.search(plain) else []
+
+
+def _only(matches: Iterable[re.Match[str]]) -> float | None:
+    scores = {_score(match) for match in matches}
+    return scores.pop() if len(scores) == 1 else None
+
+
+def _score(match: re.Match[str]) -> float | None:
+    """Return the matched number on the scale of 5; None where it is off it or one of a range."""
+    highest = int(match["of"] or 5)
+    if highest not in (5, 10, 100) or _SECOND.match(match.string, match.end()):
+        return None
+    score = float(match["value"]) * HIGHEST / highest
+    return score if LOWEST <= score <= HIGHEST else None
