@@ -137,8 +137,7 @@ class Client:
             raise error
         if self._on_retry is not None:
             self._on_retry(error, wait_s)
-        await asyncio.sleep(wait_s)
-        await self.limit.proceeding()
+        await self.limit.rest(wait_s)
 
     async def _send(self, method: str, url: str, body: bytes | None) -> Response:
         headers = {"accept": "application/json, text/plain", "user-agent": _AGENT}

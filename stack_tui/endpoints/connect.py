@@ -12,7 +12,7 @@ from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import check
 from stack_tui.endpoints.retry import RetryPolicy
-from stack_tui.endpoints.transport import Transport
+from stack_tui.endpoints.transport import AiohttpTransport, Transport
 
 
 @asynccontextmanager
@@ -24,9 +24,10 @@ async def connect(
     transport: Transport | None = None,
     on_retry: Callable[[EndpointError, float], None] | None = None,
 ) -> AsyncIterator[Client]:
-    """Open a client; the embedded server runs as long, and a model left open is filled in.
+    """Open a client for a run, by aiohttp where no `transport` is given.
 
-    The model stays open where the server does not answer or serves several: preflight tells.
+    The embedded server is kept running as long. A model left open is filled in; it stays open
+    where the server does not answer or serves several, which preflight tells.
     """
     url: str | None = None
     if endpoint.url == EMBEDDED:
@@ -39,7 +40,12 @@ async def connect(
             resolved = msgspec.structs.replace(endpoint, url=url) if url else endpoint
             endpoint = msgspec.structs.replace(endpoint, model=(await check(resolved)).model)
         async with Client(
-            endpoint, url=url, policy=policy, limit=limit, transport=transport, on_retry=on_retry
+            endpoint,
+            url=url,
+            policy=policy,
+            limit=limit,
+            transport=transport or AiohttpTransport(),
+            on_retry=on_retry,
         ) as client:
             yield client
     finally:

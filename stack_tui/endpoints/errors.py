@@ -1,5 +1,6 @@
 """The one taxonomy of what goes wrong with an endpoint, and the reading of error bodies."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from stack_tui.text import one_line
 
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 _NEVER_RETRIED = frozenset({501, 505})
+_TOO_LONG = re.compile(r"context (length|size)|exceed_context|max_model_len", re.IGNORECASE)
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit balance")
 
 
@@ -91,6 +93,8 @@ def from_status(status: int, body: Any, headers: Mapping[str, str]) -> EndpointE
     """Return the error for an HTTP answer that is no success; `headers` have lower-case names."""
     message = error_message(body)
     kind, what, remedy = _explained(status, headers)
+    if kind == "bad_request" and _TOO_LONG.search(message):
+        remedy = "Shorten the prompt or max_tokens, or serve the model with a longer context."
     return EndpointError(
         kind,
         f"{what}: {message}" if message else what,
@@ -115,6 +119,8 @@ def _explained(status: int, headers: Mapping[str, str]) -> tuple[FailureKind, st
         return "timeout", "408, the server gave up waiting", ""
     if status == 429:
         return "rate_limit", "429, too many requests", "A lower concurrency asks less often."
+    if status == 404:
+        return "bad_request", "404, not found", ""
     if status >= 500:
         return "server_error", f"{status}, the server failed", "Its own log says more."
     return "bad_request", f"{status}, the server refuses the request", ""

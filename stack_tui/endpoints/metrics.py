@@ -45,7 +45,7 @@ def read_metrics(text: str, server_kind: str) -> dict[str, float]:
             key = f"{standard}{_BUCKET}{bound}" if standard in HISTOGRAMS else standard
             values[key].append(value)
     return {
-        name: sum(found) / len(found) if name in _AVERAGED else sum(found)
+        name: math.fsum(found) / (len(found) if name in _AVERAGED else 1)
         for name, found in values.items()
     }
 

@@ -60,7 +60,7 @@ class Transport(Protocol):
 
 
 class HttpxTransport:
-    """Requests by httpx: for probes, suites and judges."""
+    """Requests by httpx: for checks and probes, a few at a time."""
 
     def __init__(self) -> None:
         self._client: httpx.AsyncClient | None = None
@@ -105,7 +105,11 @@ class HttpxTransport:
 
 
 class AiohttpTransport:
-    """Requests by aiohttp: for benchmarks, where a request's own cost counts."""
+    """Requests by aiohttp: for runs, where a request's own cost counts.
+
+    With 64 in flight a request costs the client 0.1 ms of CPU here and 7 ms by httpx, whose pool
+    looks at every connection for every request.
+    """
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
