@@ -63,11 +63,6 @@ def bench_command(
 
     Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
     """
-    from stack_tui.benchmarks.catalog import open_catalog
-
-    catalog = open_catalog(benchmark["include_path"])
-    for task in tasks:
-        catalog.leaves(task)
     known = options.read_config(config)
     folder = launch.start_benchmarks(
         options.results_folder(results, known),

@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": ("doctor", "Say what each endpoint is, what it can do, and what is wrong with it."),
     "eval": ("evaluate", "Run a suite of your own cases and print the report."),
     "bench": ("bench", "Run lm-eval's tasks and print lm-eval's own table."),
+    "tasks": ("tasks", "List lm-eval's tasks and the routes they would take."),
     "runs": ("runs", "List all runs."),
     "watch": ("runs", "Follow a run in plain lines."),
     "report": ("runs", "Print a run's report."),

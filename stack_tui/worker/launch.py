@@ -14,8 +14,9 @@ import msgspec
 
 from stack_tui import toml_file
 from stack_tui.config import Endpoint
+from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
-from stack_tui.endpoints.probe import preflight
+from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Started
@@ -75,9 +76,10 @@ def start_benchmarks(
     concurrency: int | None = None,
     note: str = "",
 ) -> Path:
-    """Check the endpoint, make the run's folder, start its worker, and return the folder.
+    """Check tasks and endpoint, make the run's folder, start its worker, and return the folder.
 
-    Blocks until the worker has begun; what the tasks themselves lack, its journal tells.
+    Blocks until the worker has begun. Raises UnknownTask, RouteError for a task that the endpoint
+    cannot take, EndpointError; then nothing was made. What datasets lack, the journal tells.
     """
     draft = RunSpec(
         id="",
@@ -98,6 +100,8 @@ async def _start(results: Path, draft: RunSpec, suite_text: str | None) -> Path:
             client = await held.enter_async_context(connect(endpoint, policy=ONCE))
             health = await preflight(client)
             ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
+            if draft.benchmark:
+                await _refuse_unable(client, draft.benchmark)
         model = ready[draft.endpoint]
         spec = msgspec.structs.replace(
             draft,
@@ -108,6 +112,16 @@ async def _start(results: Path, draft: RunSpec, suite_text: str | None) -> Path:
         folder = create(results, spec, suite_text)
         await asyncio.to_thread(spawn, folder)
         return folder
+
+
+async def _refuse_unable(client: Client, benchmark: BenchmarkSpec) -> None:
+    """Raise StackError for tasks that do not exist or that the endpoint cannot take."""
+    from stack_tui.benchmarks.catalog import open_catalog
+    from stack_tui.benchmarks.routes import refuse_unable
+
+    catalog = open_catalog(benchmark.include_path)
+    leaves = [leaf for name in benchmark.tasks for leaf in catalog.leaves(name)]
+    refuse_unable(leaves, catalog, await probe(client), benchmark.protocol)
 
 
 def spawn(folder: Path) -> None:

@@ -1,0 +1,101 @@
+"""`stack-tui tasks`: lm-eval's tasks and groups, and the route each would take on an endpoint."""
+
+import asyncio
+from pathlib import Path
+
+import click
+import msgspec
+
+from stack_tui.benchmarks.catalog import Catalog, open_catalog
+from stack_tui.benchmarks.routes import expected_route, generative_variant
+from stack_tui.cli import options
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.connect import connect
+from stack_tui.endpoints.probe import Abilities, preflight, probe
+from stack_tui.endpoints.retry import ONCE
+from stack_tui.text import one_line
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A task, or a group with how many tasks it unfolds to; `route` None where it cannot run."""
+
+    name: str
+    kind: str
+    tasks: int = 1
+    output_type: str = ""
+    route: str | None = None
+    instead: str | None = None
+
+
+@click.command("tasks")
+@click.argument("pattern", default="*")
+@options.endpoint_choice
+@click.option("--include-path", help="A folder of further tasks.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def tasks_command(
+    pattern: str,
+    endpoint: str | None,
+    url: str | None,
+    model: str | None,
+    api_key_env: str | None,
+    include_path: str | None,
+    as_json: bool,
+    results: Path | None,
+    config: Path | None,
+) -> int:
+    """List the lm-eval tasks and groups whose names hold PATTERN, or match it as a glob.
+
+    With an endpoint, the route that each would take there is named too.
+    """
+    abilities = None
+    if endpoint or url:
+        known = options.read_config(config)
+        chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
+        abilities = asyncio.run(_abilities(chosen))
+    catalog = open_catalog(include_path)
+    names = [pattern] if pattern in catalog.entries else catalog.match(pattern)
+    if not names:
+        catalog.find(pattern)
+    if len(names) == 1 and catalog.entries[names[0]].kind != "task":
+        names = [*names, *(name for name in catalog.leaves(names[0]) if name in catalog.entries)]
+    rows = [_row(catalog, name, abilities) for name in names]
+    if as_json:
+        click.echo(msgspec.json.encode(rows))
+    else:
+        click.echo("\n".join(_line(row, abilities is not None) for row in rows))
+    return 0
+
+
+async def _abilities(endpoint: Endpoint) -> Abilities:
+    async with connect(endpoint, policy=ONCE) as client:
+        await preflight(client)
+        return await probe(client)
+
+
+def _row(catalog: Catalog, name: str, abilities: Abilities | None) -> Row:
+    kind = catalog.entries[name].kind
+    if abilities is None:
+        return Row(name=name, kind=kind)
+    leaves = [leaf for leaf in catalog.leaves(name) if leaf in catalog.entries]
+    if not leaves:
+        return Row(name=name, kind=kind, tasks=0)
+    facts = catalog.facts(leaves[0])
+    route = expected_route(facts, abilities)
+    return Row(
+        name=name,
+        kind=kind,
+        tasks=len(leaves),
+        output_type=facts.output_type,
+        route=route,
+        instead=None if route else generative_variant(name, catalog),
+    )
+
+
+def _line(row: Row, probed: bool) -> str:
+    shown = f"{one_line(row.name):<52} {row.kind:<6}"
+    if not probed:
+        return shown.rstrip()
+    instead = f"; instead: {row.instead}" if row.instead else ""
+    how = row.route or f"cannot run here{instead}"
+    return f"{shown} {row.tasks:>4} tasks  {row.output_type:<22} {how}"
