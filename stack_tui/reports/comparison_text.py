@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from stack_tui.reports.comparison import Comparison, Flip, RunLabel
 from stack_tui.reports.effects import RATE, Effect
+from stack_tui.reports.shown import number, sample_name
 from stack_tui.text import one_line
 
 _FLIPS_SHOWN = 40
@@ -57,7 +58,7 @@ def _overall(comparison: Comparison) -> Iterator[str]:
 def effect_line(effect: Effect) -> str:
     """Return both means, their difference with its interval, the test, and what moved."""
     rate = effect.measure == RATE
-    means = f"{number(effect.a, rate)} → {number(effect.b, rate)}"
+    means = f"{number(effect.a, rate=rate)} → {number(effect.b, rate=rate)}"
     p = f"p={effect.p:.3f}"
     if effect.p_adjusted is not None:
         p = f"p={effect.p_adjusted:.3f}, Holm"
@@ -74,11 +75,6 @@ def difference(effect: Effect) -> str:
     if effect.low is None or effect.high is None:
         return f"{shown} [no interval]"
     return f"{shown} [{scale * effect.low:+z.{digits}f}, {scale * effect.high:+z.{digits}f}]"
-
-
-def number(value: float, rate: bool) -> str:
-    """Return a rate in per cent, any other mean with two digits."""
-    return f"{100 * value:.1f}%" if rate else f"{value:.2f}"
 
 
 def _tasks(comparison: Comparison) -> Iterator[str]:
@@ -99,23 +95,28 @@ def _flips(comparison: Comparison) -> Iterator[str]:
     lost = sum(flip.kind == "pass → fail" for flip in comparison.flips)
     yield f"── flips ── {lost} pass → fail, {len(comparison.flips) - lost} fail → pass"
     for flip in comparison.flips[:_FLIPS_SHOWN]:
-        yield f"  {'✗' if flip.kind == 'pass → fail' else '✓'} {flip_line(flip)}"
+        sign = "✗" if flip.kind == "pass → fail" else "✓"
+        name = flip_name(flip, comparison)
+        yield f"  {sign} {one_line(name, 60):<24}  {flip.kind}  {'  '.join(_moves(flip))}".rstrip()
     if len(comparison.flips) > _FLIPS_SHOWN:
         yield f"  … and {len(comparison.flips) - _FLIPS_SHOWN} more"
 
 
-def flip_line(flip: Flip) -> str:
-    """Return which sample flipped, and its scores before and after."""
-    name = one_line(flip.id, 40) + (f" #{flip.repeat}" if flip.repeat else "")
-    scores = [
-        f"{label}={_score(a, digits)}→{_score(b, digits)}"
-        for label, digits, a, b in (
-            ("rule", 2, flip.rule_a, flip.rule_b),
-            ("judge", 1, flip.judge_a, flip.judge_b),
-        )
-        if (a, b) != (None, None)
+def flip_name(flip: Flip, comparison: Comparison) -> str:
+    """Return which sample flipped, with its task where several were compared."""
+    return sample_name(flip.id, flip.repeat, flip.task if comparison.tasks else "")
+
+
+def _moves(flip: Flip) -> list[str]:
+    scores = (("rule", 2, flip.rule_a, flip.rule_b), ("judge", 1, flip.judge_a, flip.judge_b))
+    return [
+        f"{label}={move(a, b, digits)}" for label, digits, a, b in scores if (a, b) != (None, None)
     ]
-    return "  ".join([f"{name:<24}", flip.kind, *scores])
+
+
+def move(a: float | None, b: float | None, digits: int) -> str:
+    """Return a score before and after."""
+    return f"{_score(a, digits)}→{_score(b, digits)}"
 
 
 def _score(value: float | None, digits: int) -> str:

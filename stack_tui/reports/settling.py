@@ -6,6 +6,7 @@ from stack_tui.reports.power import (
     cases_for_paired_difference,
     smallest_paired_difference,
 )
+from stack_tui.reports.shown import points
 
 _WORTH_SEEING = 0.05
 
@@ -63,8 +64,3 @@ def _more(size: str, needed: int | None, cases: int) -> str:
         f"Were the difference of {size} real, about {cases + more} cases would show it "
         f"(four times in five): {more} more."
     )
-
-
-def points(share: float) -> str:
-    """Return a share of 1 in points, such as 6.7 points."""
-    return f"{100 * share:.1f} points"

@@ -5,7 +5,19 @@ from collections.abc import Iterable
 import msgspec
 
 from stack_tui.config import Endpoint
-from stack_tui.runs.events import Event, Failure, Planned, Sample, Started, TaskPlan, Verdict
+from stack_tui.runs.events import (
+    Choice,
+    Event,
+    Failure,
+    Finding,
+    Finished,
+    Planned,
+    Sample,
+    Started,
+    Status,
+    TaskPlan,
+    Verdict,
+)
 from stack_tui.runs.spec import RunSpec, SuiteSpec
 from stack_tui.runs.view import RunView, fold
 
@@ -63,3 +75,68 @@ def judged(scores: Iterable[float], task: str = "custom") -> list[Sample]:
         )
         for place, score in enumerate(scores)
     ]
+
+
+HOSTILE = (
+    "</pre></details><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' style='background:url(//evil.test)",
+    "]]></failure><testcase name='fake'/>&lol;",
+    "=HYPERLINK(0)|`x` ![i](//evil.test/p.png) @team #1 https://evil.test | a@evil.test",
+    "\x1b]52;c;QQ==\x07\x00\x08\x0b\ufffe\x9b2J\u202elive\ud800\u200b\u2028",
+    "\t@SUM(1)\r\n-1+cmd|'/c calc'!A0\n`` ` ```\n| a | b |\n<!-- --> <b>",
+    "",
+)
+
+
+def hostile_view(text: str, spec: RunSpec = SPEC) -> RunView:
+    """A run in which each text that came from elsewhere is that one, in every outcome there is."""
+    endpoint = msgspec.structs.replace(spec.endpoint, name=text, model=text)
+    hostile_spec = msgspec.structs.replace(
+        spec,
+        endpoint=endpoint,
+        judges=(msgspec.structs.replace(JUDGE, name=text, model=text),),
+        suite=SuiteSpec(name=text, path=text, sha256=text),
+        note=text,
+    )
+    outcomes: list[tuple[Status, bool | None]] = [
+        ("ok", True),
+        ("ok", False),
+        ("truncated", False),
+        ("error", None),
+        ("unscored", None),
+    ]
+    samples = [
+        Sample(
+            at=1.0,
+            task=text,
+            id=f"{text}{place}",
+            repeat=place,
+            status=status,
+            passed=passed,
+            failure=Failure(kind="bad_answer", message=text) if status == "error" else None,
+            prompt=text,
+            output=text,
+            reasoning=text,
+            finish_reason=text,
+            flags=(text,),
+            rule_score=0.5,
+            rule_issues=(text,),
+            verdicts=(
+                Verdict(judge=text, model=text, score=2.0, answer=text),
+                Verdict(judge=f"{text}2", model=text, score=3.0, answer=text),
+            ),
+            judge_score=2.5,
+            choices=(Choice(text=text, logprob=-1.0),),
+            chosen=0,
+            target=text,
+            extracted={text: text},
+            metrics={text: 0.5},
+        )
+        for place, (status, passed) in enumerate(outcomes)
+    ]
+    finding = Finding(at=2.0, check="chance", task=text, seen=text, cause=text)
+    finished = Finished(at=3.0, outcome="errors", errors=1, message=text)
+    run = view(samples, hostile_spec, planned=len(samples) + 1)
+    run.apply([finding, finished])
+    return run

@@ -1,0 +1,82 @@
+"""A run as a table for spreadsheets: one row a sample."""
+
+import csv
+import io
+
+from stack_tui.reports.outcome import outcome, why
+from stack_tui.runs.events import Sample
+from stack_tui.runs.view import RunView
+from stack_tui.text import printable
+
+COLUMNS = (
+    "task",
+    "id",
+    "repeat",
+    "status",
+    "outcome",
+    "why",
+    "rule_score",
+    "judge_score",
+    "judges",
+    "metrics",
+    "flags",
+    "finish_reason",
+    "latency_s",
+    "prompt_tokens",
+    "completion_tokens",
+    "target",
+    "output",
+)
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def csv_table(view: RunView) -> str:
+    """Return a header and a row a sample, by RFC 4180 but with lines ended by a newline alone.
+
+    Text that a spreadsheet could take for a formula gets a leading apostrophe, and control
+    characters are shown as signs: the journal holds the text as it came.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(sample) for sample in view.samples)
+    return table.getvalue()
+
+
+def _row(sample: Sample) -> list[str | float]:
+    judges = "; ".join(
+        f"{verdict.judge}={'–' if verdict.score is None else f'{verdict.score:g}'}"
+        for verdict in sample.verdicts
+    )
+    cells: tuple[str | float | None, ...] = (
+        sample.task,
+        sample.id,
+        sample.repeat,
+        sample.status,
+        outcome(sample),
+        why(sample),
+        sample.rule_score,
+        sample.judge_score,
+        judges,
+        "; ".join(f"{name}={value:g}" for name, value in sample.metrics.items()),
+        "; ".join(sample.flags),
+        sample.finish_reason,
+        sample.latency_s,
+        sample.prompt_tokens,
+        sample.completion_tokens,
+        sample.target,
+        sample.output,
+    )
+    return [_cell(cell) for cell in cells]
+
+
+def _cell(value: str | float | None) -> str | float:
+    if value is None:
+        return ""
+    return value if isinstance(value, (int, float)) else literal(value)
+
+
+def literal(text: str) -> str:
+    """Return the printable text, with an apostrophe ahead where it could start a formula."""
+    shown = printable(text)
+    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA_STARTS) else shown

@@ -1,0 +1,144 @@
+"""A run as Markdown for a pull request's comment."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from stack_tui.reports.comparison import Comparison
+from stack_tui.reports.comparison_text import (
+    difference,
+    flip_name,
+    pairs_line,
+    verdict_lines,
+)
+from stack_tui.reports.effects import RATE
+from stack_tui.reports.figures import figures, task_rates
+from stack_tui.reports.gates import GateResult
+from stack_tui.reports.outcome import SIGNS, outcome, why, worst_first
+from stack_tui.reports.settings import model_name
+from stack_tui.reports.shown import between, number, sample_name
+from stack_tui.runs.view import RunView
+from stack_tui.text import one_line
+
+_ROWS = 30
+_TASKS = 60
+_GATE_SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
+
+
+def markdown_report(
+    view: RunView, *, comparison: Comparison | None = None, gates: Sequence[GateResult] = ()
+) -> str:
+    """Return the summary, gates, failing samples and comparison as GitHub's Markdown.
+
+    Whatever a model, a data set or a file said stands in code spans that it cannot close, where no
+    mention, link, image or HTML comes to life.
+    """
+    parts = [_head(view), _gates(gates), _tasks(view), _failing(view)]
+    if comparison:
+        parts.append(_comparison(comparison))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def code(text: str, limit: int = 200) -> str:
+    """Return the text as a code span on one line, for a table's cell or elsewhere.
+
+    A backtick and a bar, with which it could leave the span or the cell, are shown as ' and ¦.
+    """
+    shown = one_line(text, limit).replace("`", "'").replace("|", "¦")
+    return f"`{shown}`" if shown else "–"
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _head(view: RunView) -> str:
+    title = f"### {code(view.spec.subject, 80)} on {code(model_name(view), 80)}"
+    rows = (
+        (figure.name, figure.value, figure.interval or "–", figure.basis or "–")
+        for figure in figures(view)
+    )
+    table = _table(("", "value", "95 % interval", ""), rows)
+    return f"{title}\n\n{table}\n\nRun {code(view.spec.id, 120)}"
+
+
+def _gates(gates: Sequence[GateResult]) -> str:
+    if not gates:
+        return ""
+    rows = (
+        (f"{_GATE_SIGNS[gate.state]} {gate.state}", code(gate.gate), code(gate.saying, 300))
+        for gate in gates
+    )
+    return "#### Gates\n\n" + _table(("", "gate", "why"), rows)
+
+
+def _tasks(view: RunView) -> str:
+    rates = task_rates(view)
+    if len(rates) < 2:
+        return ""
+    rows = (
+        (
+            code(task.task, 80),
+            "–" if task.rate is None else number(task.rate, rate=True),
+            between(task.interval, rate=True) or "–",
+            f"{task.passed} of {task.judged}",
+        )
+        for task in rates[:_TASKS]
+    )
+    table = _table(("task", "pass rate", "95 % interval", "passed"), rows)
+    return f"#### By task\n\n{table}{_left_out(len(rates), _TASKS)}"
+
+
+def _failing(view: RunView) -> str:
+    failing = [sample for sample in worst_first(view) if outcome(sample) != "passed"]
+    if not failing:
+        return ""
+    several = len(view.tasks) > 1
+    counts = Counter(outcome(sample) for sample in failing)
+    counted = ", ".join(f"{count} {name}" for name, count in counts.items())
+    rows = (
+        (
+            f"{SIGNS[outcome(sample)]} {outcome(sample)}",
+            code(sample_name(sample.id, sample.repeat, sample.task if several else ""), 80),
+            code(why(sample)),
+        )
+        for sample in failing[:_ROWS]
+    )
+    table = _table(("", "sample", "why"), rows)
+    return f"#### Not passed: {counted}\n\n{table}{_left_out(len(failing), _ROWS)}"
+
+
+def _comparison(comparison: Comparison) -> str:
+    return "\n\n".join(_comparison_parts(comparison))
+
+
+def _comparison_parts(comparison: Comparison) -> Iterator[str]:
+    yield f"#### Compared with {code(comparison.a.id, 120)}"
+    verdict, *settle = verdict_lines(comparison)
+    yield f"**{verdict}**" + "".join(f"\n{line.strip()}" for line in settle)
+    for setting in comparison.settings:
+        yield f"- {setting.name}: {code(setting.a, 80)} → {code(setting.b, 80)}"
+    for warning in comparison.warnings:
+        yield f"- ⚠ {code(warning, 300)}"
+    yield f"Pairs: {code(pairs_line(comparison), 300)}"
+    rows = (
+        (
+            code(effect.measure, 40),
+            number(effect.a, rate=effect.measure == RATE),
+            number(effect.b, rate=effect.measure == RATE),
+            difference(effect),
+            f"{effect.p:.3f}",
+        )
+        for effect in comparison.overall
+    )
+    yield _table(("b against a", "a", "b", "difference [95 %]", "p"), rows)
+    if comparison.flips:
+        flips = (
+            (code(flip_name(flip, comparison), 80), flip.kind) for flip in comparison.flips[:_ROWS]
+        )
+        left = _left_out(len(comparison.flips), _ROWS)
+        yield _table(("flipped", ""), flips) + left
+
+
+def _left_out(total: int, shown: int) -> str:
+    return f"\n\n… and {total - shown} more" if total > shown else ""
