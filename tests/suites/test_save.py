@@ -1,0 +1,67 @@
+"""Writing a suite's file: never over a change made elsewhere, never what is no suite."""
+
+from pathlib import Path
+
+import pytest
+
+from stack_tui import toml_file
+from stack_tui.errors import StackError
+from stack_tui.suites.save import SuiteChanged, create, save, text_digest
+from stack_tui.toml_file import TomlError
+
+SUITE = '[suite]\nname = "x"\n\n[[case]]\nid = "a"\ninput = "b"\n'
+NEW = SUITE.replace('"b"', '"new"')
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "x.toml"
+    path.write_text(SUITE)
+    return path
+
+
+def test_an_edit_of_what_was_read_is_written(path: Path) -> None:
+    save(path, NEW, text_digest(toml_file.read_text(path)))
+    assert path.read_text() == NEW
+
+
+def test_a_change_made_elsewhere_meanwhile_is_kept(path: Path) -> None:
+    seen = text_digest(toml_file.read_text(path))
+    path.write_text(SUITE + "# by hand\n")
+    with pytest.raises(SuiteChanged) as refused:
+        save(path, NEW, seen)
+    assert str(path) in str(refused.value)
+    assert "another name" in refused.value.remedy
+    assert path.read_text() == SUITE + "# by hand\n"
+
+
+def test_a_file_that_was_removed_does_not_come_back(path: Path) -> None:
+    path.unlink()
+    with pytest.raises(SuiteChanged, match="removed"):
+        save(path, NEW, text_digest(SUITE))
+    assert not path.exists()
+
+
+def test_what_is_no_suite_is_not_written(path: Path) -> None:
+    with pytest.raises(TomlError, match=r"case\[0\]"):
+        save(path, NEW.replace("id =", "name ="), text_digest(SUITE))
+    assert path.read_text() == SUITE
+
+
+def test_the_mark_of_a_utf_8_file_stays(path: Path) -> None:
+    path.write_text(SUITE, encoding="utf-8-sig")
+    save(path, NEW, text_digest(toml_file.read_text(path)))
+    assert path.read_bytes() == b"\xef\xbb\xbf" + NEW.encode()
+
+
+def test_a_new_suite_takes_no_other_files_place(path: Path) -> None:
+    with pytest.raises(SuiteChanged, match="exists"):
+        create(path, NEW)
+    create(path.with_name("y.toml"), NEW)
+    assert path.with_name("y.toml").read_text() == NEW
+
+
+def test_a_folder_that_is_not_there_is_told_in_words(path: Path) -> None:
+    with pytest.raises(StackError, match="cannot be written") as refused:
+        create(path.parent / "gone" / "x.toml", NEW)
+    assert refused.value.remedy
