@@ -6,7 +6,8 @@ import msgspec
 
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
-from stack_tui.reports.shown import between, number
+from stack_tui.reports.power import smallest_paired_difference
+from stack_tui.reports.shown import between, number, points
 from stack_tui.reports.statistics import Interval, rate_interval
 from stack_tui.reports.summary import SuiteSummary, summarize
 from stack_tui.runs.events import Sample
@@ -64,6 +65,9 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     of_cases = f"of {summary.n_cases} cases" if summary.n_samples > summary.n_cases else ""
     yield Figure(name="samples", value=str(summary.n_samples), basis=of_cases)
     kinds = ", ".join(f"{kind} {count}" for kind, count in summary.errors.items())
+    if summary.n_cases:
+        smallest = points(smallest_paired_difference(summary.n_cases))
+        yield Figure(name="shows from", value=smallest, basis="of difference to another run")
     rest = (
         ("missing", missing(view), "planned, and without an outcome"),
         ("errors", sum(summary.errors.values()), f"{kinds}; in no score"),

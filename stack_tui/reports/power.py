@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 POWER_FACTOR = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
 TYPICAL_DISCORDANT = 0.2
+FEW_CASES = 30
 
 
 def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDANT) -> float:
@@ -17,6 +18,15 @@ def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDAN
     `discordant` is the share of cases, 0 to 1, in which one run passes and the other fails.
     """
     return _at_most_one(POWER_FACTOR * math.sqrt(discordant / cases)) if cases else 1.0
+
+
+def reach(cases: int) -> str:
+    """Return in words the smallest difference of pass rates that two runs of so many cases show."""
+    counted = f"{cases} case" if cases == 1 else f"{cases} cases"
+    smallest = f"{100 * smallest_paired_difference(cases):.0f} points"
+    if cases < FEW_CASES:
+        return f"with {counted}, differences under {smallest} are invisible"
+    return f"with {counted}, differences of {smallest} and more show"
 
 
 def smallest_unpaired_difference(cases: int, rate: float = 0.5) -> float:

@@ -30,10 +30,11 @@ def _cells(text: str) -> list[list[str]]:
 
 def test_the_comment_begins_with_the_figures_and_their_intervals() -> None:
     rows = _cells(markdown_report(view(outcomes([True, True, True, False]))))
-    assert rows[:3] == [
+    assert rows[:4] == [
         ["", "value", "95 % interval", ""],
         ["pass rate", "75.0%", "30.1% to 95.4%", "3 of 4"],
         ["samples", "4", "–", "–"],
+        ["shows from", "62.6 points", "–", "of difference to another run"],
     ]
 
 

@@ -4,6 +4,7 @@ from stack_tui.reports.power import (
     cases_for_mean_difference,
     cases_for_paired_difference,
     cases_for_unpaired_difference,
+    reach,
     smallest_paired_difference,
     smallest_unpaired_difference,
 )
@@ -40,6 +41,12 @@ def test_no_difference_needs_no_number_of_cases() -> None:
     assert cases_for_paired_difference(0.0) is None
     assert cases_for_unpaired_difference(0.0) is None
     assert cases_for_mean_difference(0.0, 1.0) is None
+
+
+def test_few_cases_say_what_they_cannot_tell() -> None:
+    assert reach(12) == "with 12 cases, differences under 36 points are invisible"
+    assert reach(1) == "with 1 case, differences under 100 points are invisible"
+    assert reach(100) == "with 100 cases, differences of 13 points and more show"
 
 
 def test_no_cases_show_no_difference() -> None:
