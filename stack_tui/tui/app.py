@@ -1,0 +1,268 @@
+"""The app: it holds what was read and answered, and hands it to the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.reactive import var
+from textual.screen import Screen
+
+from stack_tui.config import Config, Endpoint
+from stack_tui.errors import StackError
+from stack_tui.runs.store import find
+from stack_tui.text import printable
+from stack_tui.tui import actions, background, theme
+from stack_tui.tui.documents.endpoint import Seen
+from stack_tui.tui.health import HealthWatch
+from stack_tui.tui.messages import EndpointAnswered, EndpointsFound, SnapshotRead
+from stack_tui.tui.prose import Block
+from stack_tui.tui.reader import Reader
+from stack_tui.tui.roster import roster, steadied
+from stack_tui.tui.screens.dashboard import Dashboard
+from stack_tui.tui.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.health import Health
+    from stack_tui.tui.screens.new_run import RunRequest
+
+T = TypeVar("T")
+
+_LOOK_EVERY_S = 0.25
+_SHOW_EVERY_S = 1.0
+
+
+def _actions() -> type[Provider]:
+    from stack_tui.tui.commands import Actions
+
+    return Actions
+
+
+class StackApp(App[None]):
+    """The dashboard and what stands behind it; without `live` it reads no disk and asks nobody."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/dashboard.tcss"]
+    TITLE = "stack-tui"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", key_display="?", id="help"),
+        Binding(
+            "ctrl+p", "command_palette", "Commands", key_display="^p", id="commands", priority=True
+        ),
+        Binding("q", "quit", "Leave", id="quit", tooltip="Leave; runs go on"),
+        Binding("ctrl+t", "next_theme", "Next theme", show=False, id="theme"),
+        Binding("f12", "screenshot", "Save a picture of the screen", show=False, id="picture"),
+    ]
+
+    snapshot: var[Snapshot] = var(Snapshot())
+    endpoints: var[tuple[Seen, ...]] = var(())
+    busy: var[tuple[str, ...]] = var(())
+
+    def __init__(
+        self,
+        config: Config,
+        results: Path,
+        *,
+        cases: Path = Path("cases"),
+        run: Path | None = None,
+        live: bool = True,
+    ) -> None:
+        super().__init__()
+        for each in theme.THEMES:
+            self.register_theme(each)
+        self.theme = theme.fitting(self.console.color_system)
+        self.config = config
+        self.results = results
+        self.cases = cases
+        self.chosen = run
+        self._settled = run is not None
+        self._live = live
+        self._reader = Reader(results, cases)
+        self._reader.choose(run)
+        self._look_now = threading.Event()
+        self._show_cost = 0.0
+        self._watch = HealthWatch(
+            lambda endpoint, health: self.post_message(EndpointAnswered(endpoint, health)),
+            lambda found: self.post_message(EndpointsFound(found)),
+        )
+        self._healths: dict[Endpoint, Health] = {}
+        self._found: tuple[Endpoint, ...] = ()
+        self._embedded = False
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return what a theme that is not one of ours lacks."""
+        return {name: theme.DARK.variables[name] for name in theme.OWN_VARIABLES}
+
+    def get_default_screen(self) -> Screen[None]:
+        return Dashboard()
+
+    def on_mount(self) -> None:
+        self._list_endpoints()
+        if self._live:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.exit)
+            self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        for work in (self._read_on, self._watch.run):
+            background.run(self, work, lambda _: None, self.tell_error)
+        background.run(self, actions.has_embedded, self._offer_embedded, self.tell_error)
+
+    def _read_on(self) -> None:
+        while True:
+            began = time.thread_time()
+            snapshot = self._reader.read()
+            cost = time.thread_time() - began + self._show_cost
+            if snapshot:
+                self.post_message(SnapshotRead(snapshot))
+            self._look_now.wait(max(_SHOW_EVERY_S if snapshot else _LOOK_EVERY_S, 10 * cost))
+            self._look_now.clear()
+
+    @on(SnapshotRead)
+    def _show_snapshot(self, message: SnapshotRead) -> None:
+        began = time.thread_time()
+        self._settle_choice(message.snapshot)
+        self.snapshot = message.snapshot
+        self._list_endpoints()
+        self._show_cost = time.thread_time() - began
+
+    def _settle_choice(self, snapshot: Snapshot) -> None:
+        """Choose a run where none is: an active one, else the newest, once all have been read."""
+        if snapshot.card(self.chosen) is None and self.chosen is not None and snapshot.ready:
+            self._settled = False
+        if not self._settled and snapshot.runs:
+            self._settled = all(card.loaded for card in snapshot.runs)
+            self._choose((*snapshot.active, snapshot.runs[0])[0].folder)
+
+    @on(EndpointAnswered)
+    def _note_health(self, message: EndpointAnswered) -> None:
+        endpoint = message.endpoint
+        self._healths[endpoint] = steadied(message.health, self._healths.get(endpoint))
+        self._list_endpoints()
+
+    @on(EndpointsFound)
+    def _note_found(self, message: EndpointsFound) -> None:
+        self._found = tuple(health.endpoint for health in message.found)
+        for health in message.found:
+            self._healths.setdefault(health.endpoint, health)
+        self._list_endpoints()
+
+    def _offer_embedded(self, available: bool) -> None:
+        self._embedded = available
+        self._list_endpoints()
+
+    def _list_endpoints(self) -> None:
+        in_use = [
+            endpoint
+            for card in self.snapshot.active
+            if card.spec
+            for endpoint in (card.spec.endpoint, *card.spec.judges)
+        ]
+        self.endpoints = roster(
+            self.config.endpoints.values(), self._found, in_use, self._embedded, self._healths
+        )
+        self._watch.watch(seen.endpoint for seen in self.endpoints)
+
+    def ask_endpoints_again(self) -> None:
+        """Ask every endpoint now how it is."""
+        self._watch.ask_again()
+        self.tell("Asking all endpoints.")
+
+    def choose(self, folder: Path) -> None:
+        """Make that run the one whose samples are shown."""
+        self._settled = True
+        self._choose(folder)
+
+    def _choose(self, folder: Path) -> None:
+        if folder != self.chosen:
+            self.chosen = folder
+            self._reader.choose(folder)
+            self._look_now.set()
+
+    def start(self, request: RunRequest | None) -> None:
+        """Start the run that the form describes; None where it was cancelled."""
+        if request is None:
+            return
+
+        def work() -> Path:
+            return actions.start_suite(
+                self.results, request.suite, request.endpoint, request.judges, request.repeats
+            )
+
+        def started(folder: Path) -> str:
+            self.choose(folder)
+            return f"{folder.name} has begun"
+
+        self.do(f"starting {request.suite.stem} on {request.endpoint.name}", work, started)
+
+    def do(self, doing: str, work: Callable[[], T], said: Callable[[T], str]) -> None:
+        """Do the work beside the screen; say meanwhile `doing`, and then what `said` returns."""
+        self.busy = (*self.busy, doing)
+
+        def over() -> None:
+            self.busy = tuple(each for each in self.busy if each != doing)
+            self._reader.list_again()
+            self._look_now.set()
+
+        def then(result: T) -> None:
+            over()
+            self.tell(said(result))
+
+        def failed(error: StackError) -> None:
+            over()
+            self.tell_error(error)
+
+        background.run(self, work, then, failed)
+
+    def tell(self, message: str) -> None:
+        """Say something in passing."""
+        self.notify(printable(message), markup=False, timeout=4)
+
+    def tell_error(self, error: StackError) -> None:
+        """Say what went wrong and what to do about it."""
+        message = "\n".join(filter(None, (error.what, error.remedy)))
+        self.notify(
+            printable(message),
+            title=printable(error.where),
+            severity="error",
+            markup=False,
+            timeout=15,
+        )
+
+    def read_on(self, blocks: Callable[[], Sequence[Block]]) -> None:
+        """Show a document on the whole screen."""
+        from stack_tui.tui.screens.reading import Reading
+
+        self.push_screen(Reading(blocks))
+
+    def action_help(self) -> None:
+        from stack_tui.tui.screens.help import Help
+
+        self.push_screen(Help(self.screen))
+
+    def action_next_theme(self) -> None:
+        names = [each.name for each in theme.THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.tell(f"Theme: {self.theme}")
+
+
+def run_app(
+    config: Config,
+    results: Path,
+    *,
+    cases: Path = Path("cases"),
+    run: str | None = None,
+    mouse: bool = True,
+) -> None:
+    """Open the app and return when it is left; raises RunNotFound where `run` names none."""
+    folder = find(results, run) if run else None
+    StackApp(config, results, cases=cases, run=folder).run(mouse=mouse)

@@ -1,0 +1,147 @@
+"""The chosen run: how far it is, how it does, and what went wrong."""
+
+from __future__ import annotations
+
+from stack_tui.text import one_line
+from stack_tui.tui import figures
+from stack_tui.tui.prose import Block, Part, bar, field, line, meter
+from stack_tui.tui.signs import PHASES, UNREADABLE, Tone
+from stack_tui.tui.snapshot import Counts, RunCard, TaskRow
+
+_TASK_METER = 10
+
+
+def run_blocks(card: RunCard) -> list[Block]:
+    """Return the run's document, of about six lines."""
+    if card.problem:
+        return [
+            line((f"{UNREADABLE}  ", "bad"), card.id),
+            field("where", card.problem.where, width=8),
+            field("what", card.problem.what, width=8),
+            field("remedy", card.problem.remedy or "Delete the folder, or mend the file.", width=8),
+        ]
+    if not card.loaded or card.spec is None:
+        return [line(("reading…", "dim"))]
+    return [
+        _title(card),
+        _progress(card),
+        *_scores(card),
+        *_troubles(card),
+        *_tasks(card.tasks),
+    ]
+
+
+def title(card: RunCard) -> str:
+    """Return what the run evaluates and on what, on one line."""
+    if card.spec is None:
+        return card.id
+    return f"{one_line(card.spec.subject, 40)} · {model_of(card)}"
+
+
+def model_of(card: RunCard) -> str:
+    """Return the run's model, or its endpoint's name where it is not known."""
+    if card.spec is None:
+        return ""
+    model = card.spec.endpoint.model or card.spec.endpoint.name
+    return one_line(model.rsplit("/", 1)[-1], 40)
+
+
+def score(card: RunCard) -> str:
+    """Return the share of a suite's samples that pass, or a benchmark's accuracy."""
+    rate = card.counts.pass_rate
+    return figures.percent(rate) if card.spec and card.spec.suite else figures.share(rate)
+
+
+def tally(counts: Counts) -> str:
+    """Return how many of the samples have an outcome."""
+    return f"{counts.done:,}/{counts.planned:,}" if counts.planned else f"{counts.done:,}"
+
+
+def _title(card: RunCard) -> Block:
+    sign = PHASES[card.phase]
+    parts: list[Part] = [(f"{sign}  ", sign.tone), (title(card), "strong")]
+    if card.spec:
+        parts.append((f"  on {one_line(card.spec.endpoint.name)}", "dim"))
+        if judges := ", ".join(one_line(judge.name) for judge in card.spec.judges):
+            parts.append((f"  judged by {judges}", "dim"))
+        if card.spec.repeats > 1:
+            parts.append((f"  {card.spec.repeats} repeats", "dim"))
+    return line(*parts)
+
+
+def _progress(card: RunCard) -> Block:
+    share = card.counts.share
+    parts: list[Part] = [tally(card.counts), f"  {figures.percent(share)}"]
+    if card.phase == "running":
+        parts.append(f"   {figures.rate(card.rate)}   {figures.time_left(card.left_s)} left")
+    elif card.active_s:
+        parts.append(f"   took {figures.time_left(card.active_s)}")
+    return bar(share or 0.0, *parts)
+
+
+def _scores(card: RunCard) -> list[Block]:
+    summary = card.summary
+    figured: list[tuple[str, str]] = []
+    if summary and summary.rule_avg is not None:
+        figured.append(("rules", figures.share(summary.rule_avg)))
+    if summary and summary.judge_avg is not None:
+        figured.append(("judge", figures.grade(summary.judge_avg)))
+    figured.append(("pass" if card.spec and card.spec.suite else "accuracy", score(card)))
+    scores: list[Part] = []
+    for label, value in figured:
+        scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
+    return [line(*scores), line(*_counts(card.counts))]
+
+
+def _counts(counts: Counts) -> list[Part]:
+    parts: list[Part] = []
+    for number, word in (
+        (counts.errors, "error" if counts.errors == 1 else "errors"),
+        (counts.truncated, "truncated"),
+        (counts.empty, "empty"),
+        (counts.unscored, "unscored"),
+    ):
+        if number or word in ("errors", "truncated"):
+            parts.append((f"{number:,} {word}   ", "warn" if number else "dim"))
+    return parts
+
+
+def _troubles(card: RunCard) -> list[Block]:
+    blocks: list[Block] = []
+    if card.phase == "interrupted":
+        blocks.append(line(("↯ its worker is gone; r resumes what is missing", "warn")))
+    if card.message:
+        blocks.append(line(("! ", "bad"), card.message))
+    if card.fault and card.fault.message != card.message:
+        more = f"  ({card.faults:,} in all)" if card.faults > 1 else ""
+        where = f"{card.fault.where}: " if card.fault.where else ""
+        blocks.append(line(("! ", "bad"), where, card.fault.message, (more, "dim")))
+    if card.fault and card.fault.remedy:
+        blocks.append(line(("→ ", "dim"), card.fault.remedy))
+    for finding in card.findings:
+        tone: Tone = "bad" if finding.level == "alarm" else "warn"
+        blocks.append(line((f"{finding.level} ", tone), f"{finding.task}: {finding.seen}"))
+        blocks.append(line(("→ ", "dim"), finding.cause))
+    return blocks
+
+
+def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
+    if len(tasks) < 2:
+        return []
+    width = min(max(len(task.name) for task in tasks), 36)
+    return [line(""), *(_task(task, width) for task in tasks)]
+
+
+def _task(task: TaskRow, width: int) -> Block:
+    counts = task.counts
+    errors: list[Part] = []
+    if counts.errors:
+        errors.append((f"  {figures.plural(counts.errors, 'error')}", "warn"))
+    return line(
+        f"{one_line(task.name, width):<{width}}  ",
+        meter(counts.share or 0.0, _TASK_METER),
+        (f"  {tally(counts):>13}", "dim"),
+        ("  acc ", "dim"),
+        figures.share(counts.pass_rate),
+        *errors,
+    )

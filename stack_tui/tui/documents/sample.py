@@ -1,0 +1,151 @@
+"""A sample, told in full: its outcome, output, rules, judges and choices, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from stack_tui.runs.events import Sample, Verdict
+from stack_tui.text import one_line
+from stack_tui.tui import figures
+from stack_tui.tui.documents.choices import choices
+from stack_tui.tui.documents.marked import marked
+from stack_tui.tui.prose import Block, Part, body, field, heading, line
+from stack_tui.tui.signs import Tone, outcome
+
+if TYPE_CHECKING:
+    from stack_tui.suites.rules import Mark
+
+Fold = Literal["reasoning", "prompt"]
+
+_STATUS_NOTES = {
+    "truncated": "the output was cut off at its token limit",
+    "empty": "the model gave no text",
+    "unscored": "no judge's answer held a score",
+}
+
+
+def sample_blocks(
+    sample: Sample,
+    *,
+    prefix: str = "",
+    marks: Sequence[Mark] = (),
+    unfolded: Collection[Fold] = (),
+) -> list[Block]:
+    """Return the sample's document; `marks` are of its output, `prefix` begins its prompt."""
+    return [
+        *_head(sample),
+        *choices(sample),
+        *_output(sample, marks),
+        *_rules(sample),
+        *_judges(sample),
+        *_folded("Reasoning", "t", sample.reasoning, "reasoning" in unfolded),
+        *_folded("Prompt", "p", prefix + sample.prompt, "prompt" in unfolded),
+        *_facts(sample),
+    ]
+
+
+def name(sample: Sample) -> str:
+    """Return what the sample is called within its run."""
+    repeat = f" #{sample.repeat + 1}" if sample.repeat else ""
+    return f"{one_line(sample.id)}{repeat}"
+
+
+def _head(sample: Sample) -> list[Block]:
+    sign = outcome(sample)
+    scores: list[Part] = []
+    if sample.rule_score is not None:
+        scores += [("   rule ", "dim"), figures.share(sample.rule_score)]
+    if sample.judge_score is not None:
+        scores += [("   judge ", "dim"), figures.grade(sample.judge_score)]
+    blocks: list[Block] = [line((f"{sign}  ", sign.tone), (name(sample), "strong"), *scores)]
+    if note := _STATUS_NOTES.get(sample.status):
+        thinking = " while still thinking" if sample.truncated_while_thinking else ""
+        blocks.append(line((f"{sample.status}: {note}{thinking}", "warn")))
+    if sample.failure:
+        blocks.append(line((f"{sample.failure.kind}: {sample.failure.message}", "bad")))
+        if sample.failure.remedy:
+            blocks.append(line(("→ ", "dim"), sample.failure.remedy))
+    return blocks
+
+
+def _output(sample: Sample, marks: Sequence[Mark]) -> list[Block]:
+    if sample.choices and not sample.output:
+        return []
+    tokens = figures.plural(sample.completion_tokens, "token") if sample.completion_tokens else ""
+    shown = marked(sample.output, marks) if sample.output else line(("nothing", "dim"))
+    return [line(""), heading("Output", (tokens, "dim")), shown]
+
+
+def _rules(sample: Sample) -> list[Block]:
+    if sample.rule_score is None and not sample.rule_issues:
+        return []
+    issues = [line(("✗ ", "bad"), issue) for issue in sample.rule_issues]
+    return [
+        line(""),
+        heading("Rules", figures.share(sample.rule_score)),
+        *(issues or [line(("✓ ", "good"), "every rule is met")]),
+    ]
+
+
+def _judges(sample: Sample) -> list[Block]:
+    if not sample.verdicts:
+        return []
+    score = figures.grade(sample.judge_score) if sample.judge_score is not None else "no score"
+    title = "Judge" if len(sample.verdicts) == 1 else "Judges, their median"
+    blocks: list[Block] = [line(""), heading(title, score)]
+    for verdict in sample.verdicts:
+        blocks += _verdict(verdict)
+    return blocks
+
+
+def _verdict(verdict: Verdict) -> list[Block]:
+    model = f"  {one_line(verdict.model)}" if verdict.model != verdict.judge else ""
+    took = f"  {figures.latency(verdict.latency_s)}" if verdict.latency_s else ""
+    again = f"  asked {verdict.attempts} times" if verdict.attempts > 1 else ""
+    tone: Tone = "strong" if verdict.score is not None else "warn"
+    score = figures.grade(verdict.score) if verdict.score is not None else "?"
+    blocks: list[Block] = [
+        line((f"{score:<5}", tone), one_line(verdict.judge), (f"{model}{took}{again}", "dim"))
+    ]
+    if verdict.failure:
+        words: Part = (f"{verdict.failure.kind}: {verdict.failure.message}", "bad")
+        blocks.append(field("", words, width=5))
+    elif verdict.answer.strip() != score:
+        answer = verdict.answer or "it answered nothing"
+        blocks.append(field("", ("“", "dim"), body(answer), ("”", "dim"), width=5))
+    if verdict.reasoning:
+        blocks.append(field("", ("thought: ", "dim"), body(verdict.reasoning), width=5))
+    return blocks
+
+
+def _folded(title: str, key: str, text: str, unfolded: bool) -> list[Block]:
+    if not text:
+        return []
+    size = figures.plural(len(text), "character")
+    head = heading(f"{'▾' if unfolded else '▸'} {title}", (f"{size}  ", "dim"), (key, "accent"))
+    return [line(""), head, *([body(text)] if unfolded else [])]
+
+
+def _facts(sample: Sample) -> list[Block]:
+    tokens = (
+        f"{figures.count(sample.prompt_tokens)} in, {figures.count(sample.completion_tokens)} out"
+    )
+    facts = {
+        "status": sample.status,
+        "finished": sample.finish_reason,
+        "target": sample.target,
+        "extracted": ", ".join(f"{key}: {value}" for key, value in sample.extracted.items()),
+        "metrics": ", ".join(f"{key} {value:g}" for key, value in sample.metrics.items()),
+        "flags": ", ".join(sample.flags),
+        "labels": ", ".join(sample.labels),
+        "tokens": tokens if sample.prompt_tokens or sample.completion_tokens else "",
+        "latency": figures.latency(sample.latency_s) if sample.latency_s else "",
+        "task": sample.task,
+        "at": figures.moment(sample.at),
+    }
+    return [
+        line(""),
+        heading("How it came about"),
+        *(field(label, one_line(text)) for label, text in facts.items() if text),
+    ]

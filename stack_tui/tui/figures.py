@@ -1,0 +1,81 @@
+"""Figures as they are shown: times, rates, scores and counts."""
+
+from datetime import UTC, datetime
+
+
+def latency(seconds: float | None) -> str:
+    """Return 3.4 ms, 120 ms, 1.24 s or 38 s."""
+    if seconds is None:
+        return "–"
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:,.0f} s"
+
+
+def time_left(seconds: float | None) -> str:
+    """Return 0:16, 12:03, 1:02:03 or 2 d 3 h."""
+    if seconds is None:
+        return "–"
+    whole = max(0, round(seconds))
+    if whole >= 86_400:
+        return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def rate(per_second: float | None) -> str:
+    """Return 412/s, 1.2/s or 4.1/min."""
+    if per_second is None:
+        return "–"
+    if per_second >= 10:
+        return f"{per_second:,.0f}/s"
+    return f"{per_second:.1f}/s" if per_second >= 1 else f"{per_second * 60:.1f}/min"
+
+
+def share(value: float | None) -> str:
+    """Return a score between 0 and 1 as .91 or 1.00."""
+    if value is None:
+        return "–"
+    text = f"{value:.2f}"
+    return text.removeprefix("0") if text.startswith("0.") else text
+
+
+def grade(value: float | None) -> str:
+    """Return a judge's score, 1 to 5, as 4 or 4.5."""
+    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(value: float | None) -> str:
+    """Return a share as 63 %; only all is 100 % and only none is 0 %."""
+    if value is None:
+        return "–"
+    whole = round(value * 100)
+    if 0 < value < 1:
+        whole = min(max(whole, 1), 99)
+    return f"{whole} %"
+
+
+def count(number: int | None) -> str:
+    """Return 14,042, or – where it is unknown."""
+    return "–" if number is None else f"{number:,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return 1 case, 14,042 cases."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def moment(when: float | str) -> str:
+    """Return a time (seconds since 1970, or ISO 8601) as 23 Nov 18:07, in this machine's zone."""
+    try:
+        at = (
+            datetime.fromisoformat(when)
+            if isinstance(when, str)
+            else datetime.fromtimestamp(when, UTC)
+        )
+    except (ValueError, OverflowError, OSError):
+        return "–"
+    return f"{at.astimezone():%d %b %H:%M}"

@@ -1,0 +1,100 @@
+"""One run as the reader follows it: closely, at a glance, or put away."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Sample
+from stack_tui.runs.store import Run, journal_path
+from stack_tui.tui.snapshot import ChosenRun, RunCard, card_of
+from stack_tui.tui.suite_files import read_suite
+
+if TYPE_CHECKING:
+    from stack_tui.reports.summary import SuiteSummary
+    from stack_tui.suites.case import Suite
+
+_CARD_EVERY_S = 1.0
+
+
+class Followed:
+    """A run's folder and the latest card of it; the samples are kept only while it is chosen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.card = RunCard(folder)
+        self._folder = folder
+        self._run: Run | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._card_at = 0.0
+        self._samples: tuple[Sample, ...] = ()
+        self._samples_revision = -1
+        self._suite: Suite | None = None
+        self._suite_read = False
+        self._summary: SuiteSummary | None = None
+        self._summary_revision = -1
+        self._summary_due = 0.0
+
+    def glance(self, now: float) -> None:
+        """Bring the card up to date where the journal has changed, and keep nothing else."""
+        if self._run is not None or _stamp(self._folder) != self._stamp:
+            self.follow(now)
+            if not self.card.active:
+                self._put_away()
+
+    def follow(self, now: float) -> None:
+        """Fold in what is new and keep the run in memory."""
+        try:
+            self._stamp = _stamp(self._folder)
+            if self._run is None:
+                self._run = Run(self._folder)
+            changed = self._run.refresh()
+            if changed or now - self._card_at >= _CARD_EVERY_S or not self.card.loaded:
+                self._card_at = now
+                self.card = card_of(self._run, now, self._summarize(self._run))
+        except StackError as error:
+            self._fail(error)
+        except OSError as error:
+            self._fail(StackError(f"cannot be read: {error.strerror}", where=str(self._folder)))
+
+    def chosen(self) -> ChosenRun:
+        """Return the run with its samples, and with the suite as it was when the run began."""
+        if self._run is None:
+            return ChosenRun(self.card)
+        view = self._run.view
+        if view.revision != self._samples_revision:
+            self._samples = tuple(view.samples)
+            self._samples_revision = view.revision
+        if not self._suite_read:
+            self._suite_read = True
+            self._suite = read_suite(self._folder / "suite.toml").suite
+        return ChosenRun(self.card, self._samples, dict(view.prefixes), self._suite)
+
+    def _fail(self, error: StackError) -> None:
+        self._put_away()
+        self.card = RunCard(self._folder, problem=error, loaded=True, phase="failed")
+
+    def _put_away(self) -> None:
+        self._run = None
+        self._samples = ()
+        self._samples_revision = -1
+
+    def _summarize(self, run: Run) -> "SuiteSummary | None":
+        """Return the summary, computed anew at most so often that it takes a tenth of the time."""
+        view = run.view
+        due = view.finished is not None or time.monotonic() >= self._summary_due
+        if run.spec.suite and view.samples and due and self._summary_revision != view.revision:
+            from stack_tui.reports.summary import summarize
+
+            began = time.monotonic()
+            self._summary = summarize(view.samples)
+            self._summary_revision = view.revision
+            self._summary_due = began + 10 * (time.monotonic() - began)
+        return self._summary
+
+
+def _stamp(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = journal_path(folder).stat()
+    except FileNotFoundError:
+        return None
+    return status.st_size, status.st_mtime_ns

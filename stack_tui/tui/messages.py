@@ -1,0 +1,39 @@
+"""What the threads beside the screens have to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from stack_tui.config import Endpoint
+from stack_tui.tui.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.health import Health
+
+
+@dataclass
+class SnapshotRead(Message):
+    """The disk was read and something has changed; a later one makes it stale."""
+
+    snapshot: Snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SnapshotRead)
+
+
+@dataclass
+class EndpointAnswered(Message):
+    """An endpoint said how it is."""
+
+    endpoint: Endpoint
+    health: Health
+
+
+@dataclass
+class EndpointsFound(Message):
+    """These answer on the well-known local ports."""
+
+    found: list[Health]

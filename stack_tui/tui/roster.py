@@ -1,0 +1,55 @@
+"""Which endpoints there are: configured, found on this machine, in use, and the built-in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from stack_tui.config import EMBEDDED, Endpoint
+from stack_tui.tui.documents.endpoint import Origin, Seen
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.health import Health
+
+EMBEDDED_ENDPOINT = Endpoint(name="embedded", url=EMBEDDED)
+
+
+def roster(
+    configured: Iterable[Endpoint],
+    found: Iterable[Endpoint],
+    in_use: Iterable[Endpoint],
+    embedded: bool,
+    healths: Mapping[Endpoint, Health],
+) -> tuple[Seen, ...]:
+    """Return every endpoint once, with its latest answer; what is configured comes first."""
+    listed: dict[Endpoint, Origin] = dict.fromkeys(configured, "configured")
+    also: tuple[tuple[Iterable[Endpoint], Origin], ...] = (
+        (in_use, "used by a run"),
+        (found, "found here"),
+    )
+    for endpoints, origin in also:
+        for endpoint in endpoints:
+            if not any(_same(endpoint, known) for known in listed):
+                listed[endpoint] = origin
+    if embedded and not any(endpoint.url == EMBEDDED for endpoint in listed):
+        listed[EMBEDDED_ENDPOINT] = "built in"
+    return tuple(
+        Seen(endpoint, origin, healths.get(endpoint)) for endpoint, origin in listed.items()
+    )
+
+
+def steadied(health: Health, before: Health | None) -> Health:
+    """Return the answer, its latency as before where it has hardly changed: nothing flickers."""
+    if before is None or health.latency_s is None or before.latency_s is None:
+        return health
+    low, high = sorted((health.latency_s, before.latency_s))
+    if high < 1.5 * low or high - low < 0.005:
+        return msgspec.structs.replace(health, latency_s=before.latency_s)
+    return health
+
+
+def _same(one: Endpoint, other: Endpoint) -> bool:
+    same_server = one.url.rstrip("/") == other.url.rstrip("/")
+    return same_server and (one.model == other.model or None in (one.model, other.model))

@@ -1,0 +1,102 @@
+"""The dashboard: four panes, two by two where there is room, else one at a time."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.reactive import var
+from textual.screen import Screen
+
+from stack_tui.tui.widgets.cases_pane import CasesPane
+from stack_tui.tui.widgets.endpoints_pane import EndpointsPane
+from stack_tui.tui.widgets.key_line import KeyLine
+from stack_tui.tui.widgets.pane import Pane
+from stack_tui.tui.widgets.results_pane import ResultsPane
+from stack_tui.tui.widgets.runs_pane import RunsPane
+from stack_tui.tui.widgets.status_line import StatusLine
+from stack_tui.tui.widgets.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from stack_tui.tui.app import StackApp
+
+PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane)
+
+
+class Dashboard(Screen[None]):
+    """Holds the panes; the one that has the focus is the active one."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+    AUTO_FOCUS = "RunsPane Table"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(pane.NUMBER), f"pane({pane.NUMBER})", pane.TITLE, show=False)
+            for pane in PANES
+        ),
+        Binding("z", "zoom", "Zoom", id="zoom", tooltip="The pane alone, or all four again"),
+        Binding("escape", "unzoom", "All panes", show=False, system=True),
+        Binding("n", "new_run", "New run", id="new_run", tooltip="Start a run"),
+    ]
+
+    active: var[int] = var(2)
+    zoomed: var[bool] = var(False)
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield TabStrip([pane.TITLE for pane in PANES])
+        with Container(id="panes"):
+            for pane in PANES:
+                yield pane()
+        yield KeyLine()
+
+    @property
+    def stack(self) -> "StackApp":
+        return cast("StackApp", self.app)
+
+    def pane(self, number: int) -> Pane:
+        """Return the pane of that number."""
+        return self.query_one(PANES[number - 1])
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for node in event.widget.ancestors_with_self:
+            if isinstance(node, Pane):
+                self.active = node.NUMBER
+
+    @on(RunsPane.Opened)
+    def _show_results(self) -> None:
+        self.action_pane(ResultsPane.NUMBER)
+
+    def watch_active(self, number: int) -> None:
+        for pane in self.query(Pane):
+            pane.set_class(number == pane.NUMBER, "-active")
+        self.query_one(TabStrip).mark(number)
+
+    def watch_zoomed(self, zoomed: bool) -> None:
+        self.set_class(zoomed, "-zoomed")
+
+    def action_pane(self, number: int) -> None:
+        """Go to the pane; it is shown where only one is."""
+        self.active = number
+        self.pane(number).table.focus()
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+
+    def action_unzoom(self) -> None:
+        self.zoomed = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "unzoom" or self.zoomed
+
+    def action_new_run(self) -> None:
+        from stack_tui.tui.screens.new_run import NewRun
+
+        suite = self.query_one(CasesPane).suite if self.active == CasesPane.NUMBER else None
+        stack = self.stack
+        form = NewRun(stack.snapshot.suites, stack.endpoints, stack.config.defaults, suite)
+        stack.push_screen(form, stack.start)

@@ -1,0 +1,62 @@
+"""The keys of where one stands."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.screen import ModalScreen, Screen
+
+from stack_tui.tui.prose import Block, field, heading, line
+from stack_tui.tui.widgets.document import Document
+
+_SIGNS = (
+    "✓ pass   ✗ fail   ! error   … truncated   ∅ empty   ? unscored",
+    "● up   ◐ loading   ◌ stale   ✗ down   ⊘ refused",
+)
+
+
+class Help(ModalScreen[None]):
+    """Lists the bindings that were in reach on the screen from which help was asked for."""
+
+    CSS_PATH = "help.tcss"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss(None)", "Close"),
+    ]
+
+    def __init__(self, screen: Screen[object]) -> None:
+        super().__init__()
+        self._found = list(screen.active_bindings.values())
+
+    def compose(self) -> ComposeResult:
+        page = Document(classes="page")
+        page.border_title = "Keys"
+        page.border_subtitle = "esc closes"
+        yield page
+
+    def on_mount(self) -> None:
+        self.query_one(Document).show(self._blocks())
+
+    def _blocks(self) -> list[Block]:
+        groups: dict[str, dict[tuple[str, str], list[str]]] = {}
+        for found in self._found:
+            binding = found.binding
+            if binding.description and not binding.system:
+                group = groups.setdefault(_place(found), {})
+                what = (binding.action, binding.tooltip or binding.description)
+                group.setdefault(what, []).append(self.app.get_key_display(binding))
+        blocks: list[Block] = []
+        for place, group in groups.items():
+            blocks += [line(""), heading(place)] if blocks else [heading(place)]
+            blocks += [
+                field(" ".join(dict.fromkeys(keys)), what, width=20)
+                for (_, what), keys in group.items()
+            ]
+        return [*blocks, line(""), heading("Signs"), *(line(signs) for signs in _SIGNS)]
+
+
+def _place(found: ActiveBinding) -> str:
+    title = getattr(found.node, "TITLE", None)
+    if isinstance(found.node, Screen):
+        return "Everywhere on this screen"
+    return title or ("The list" if "Table" in type(found.node).__name__ else "Everywhere")

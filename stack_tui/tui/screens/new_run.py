@@ -1,0 +1,181 @@
+"""The form that starts a run of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Select
+
+from stack_tui.config import Defaults, Endpoint
+from stack_tui.text import one_line
+from stack_tui.tui import figures
+from stack_tui.tui.documents.endpoint import Seen
+from stack_tui.tui.prose import line
+from stack_tui.tui.snapshot import SuiteFile
+from stack_tui.tui.widgets.check_list import CheckList
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Suite
+
+_SELF = "the model itself"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """A run as the form describes it."""
+
+    suite: Path
+    endpoint: Endpoint
+    judges: tuple[Endpoint, ...]
+    repeats: int
+
+
+class NewRun(ModalScreen[RunRequest | None]):
+    """Asks for suite, endpoint, judges and repeats; gives None where one thinks better of it."""
+
+    CSS_PATH = "new_run.tcss"
+    AUTO_FOCUS = "#suite"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "start", "Start"),
+        Binding("escape", "dismiss(None)", "Cancel"),
+    ]
+
+    def __init__(
+        self,
+        suites: Sequence[SuiteFile],
+        endpoints: Sequence[Seen],
+        defaults: Defaults,
+        suite: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self._suites = [file for file in suites if file.suite]
+        self._endpoints = tuple(endpoints)
+        self._defaults = defaults
+        self._suite = suite
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="form") as form:
+            form.border_title = "New run"
+            if missing := self._missing():
+                yield Label(missing, id="missing", markup=False)
+                yield Button("Close", id="cancel", compact=True)
+                return
+            yield from self._fields()
+            yield Label("", id="problem", markup=False)
+            with Horizontal(id="buttons"):
+                yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
+                yield Button("Cancel  esc", id="cancel", compact=True)
+
+    def _missing(self) -> str:
+        if not self._suites:
+            return "There is no suite that can be run: write one first."
+        if not self._endpoints:
+            return "There is no endpoint: start a server, or name one in stack-tui.toml."
+        return ""
+
+    def _fields(self) -> ComposeResult:
+        with Horizontal():
+            yield Label("Suite")
+            yield Select(
+                self._suite_options(),
+                value=self._first_suite(),
+                allow_blank=False,
+                id="suite",
+                compact=True,
+            )
+        with Horizontal():
+            yield Label("Endpoint")
+            yield Select(
+                [(self._said(place), place) for place in range(len(self._endpoints))],
+                value=self._first_endpoint(),
+                allow_blank=False,
+                id="endpoint",
+                compact=True,
+            )
+        with Horizontal(id="judge-row"):
+            yield Label("Judges")
+            yield CheckList(self._judge_names(), "space ticks; their median counts", id="judges")
+        with Horizontal():
+            yield Label("Repeats")
+            yield Input("1", type="integer", id="repeats", compact=True)
+
+    def _suite_options(self) -> list[tuple[Content, int]]:
+        return [
+            (
+                line(file.suite.name, (f"  {figures.plural(len(file.suite.cases), 'case')}", "")),
+                place,
+            )
+            for place, file in enumerate(self._suites)
+            if file.suite
+        ]
+
+    def _first_suite(self) -> int:
+        places = [place for place, file in enumerate(self._suites) if file.path == self._suite]
+        return places[0] if places else 0
+
+    def _said(self, place: int) -> Content:
+        seen = self._endpoints[place]
+        return line(f"{seen.sign.mark} {seen.endpoint.name}  {one_line(seen.model, 40)}")
+
+    def _first_endpoint(self) -> int:
+        names = [seen.endpoint.name for seen in self._endpoints]
+        up = [place for place, seen in enumerate(self._endpoints) if seen.sign.word == "up"]
+        if self._defaults.endpoint in names:
+            return names.index(self._defaults.endpoint)
+        return up[0] if up else 0
+
+    def _judge_names(self) -> list[str]:
+        said = (self._said(place).plain for place in range(len(self._endpoints)))
+        return [_SELF, *said]
+
+    def _wanted_judges(self, suite: Suite) -> set[int]:
+        names = suite.judges or self._defaults.judges or ("self",)
+        known = {seen.endpoint.name: place for place, seen in enumerate(self._endpoints, 1)}
+        return {known.get(name, 0) for name in names if name in {"self", *known}}
+
+    @on(Select.Changed, "#suite")
+    def _take_what_the_suite_asks_for(self) -> None:
+        if suite := self._suites[self._chosen("#suite")].suite:
+            self.query_one(CheckList).tick(self._wanted_judges(suite))
+            self.query_one("#repeats", Input).value = str(suite.repeats)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#start")
+    def action_start(self) -> None:
+        if self._missing():
+            return
+        repeats = self.query_one("#repeats", Input).value
+        if not repeats.isdecimal() or int(repeats) < 1:
+            self.query_one("#problem", Label).update("Repeats must be a whole number from 1 on.")
+            self.query_one("#repeats").focus()
+            return
+        endpoint = self._endpoints[self._chosen("#endpoint")].endpoint
+        judges = [
+            self._endpoints[place - 1].endpoint if place else endpoint
+            for place in sorted(self.query_one(CheckList).ticked)
+        ]
+        self.dismiss(
+            RunRequest(
+                suite=self._suites[self._chosen("#suite")].path,
+                endpoint=endpoint,
+                judges=tuple(dict.fromkeys(judges)),
+                repeats=int(repeats),
+            )
+        )
+
+    def _chosen(self, selector: str) -> int:
+        value = self.query_one(selector, Select).value
+        return value if isinstance(value, int) else 0

@@ -1,0 +1,48 @@
+"""The suites of the cases folder, read again when a file changes."""
+
+from pathlib import Path
+
+from stack_tui.errors import StackError
+from stack_tui.tui.snapshot import SuiteFile
+
+
+class SuiteFiles:
+    """The cases folder; `files` is what it held when it was last refreshed."""
+
+    def __init__(self, cases: Path) -> None:
+        self.files: tuple[SuiteFile, ...] = ()
+        self._cases = cases
+        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._known: dict[Path, SuiteFile] = {}
+
+    def refresh(self) -> None:
+        """Read what is new or has changed since the last call."""
+        if not self._cases.is_dir():
+            self.files = ()
+            return
+        from stack_tui.suites import store
+
+        for path in (paths := store.discover(self._cases)):
+            stamp = _stamp(path)
+            if self._stamps.get(path) != stamp:
+                self._stamps[path] = stamp
+                self._known[path] = read_suite(path)
+        self.files = tuple(self._known[path] for path in paths)
+
+
+def read_suite(path: Path) -> SuiteFile:
+    """Return the suite in the file, or what is wrong with it."""
+    from stack_tui.suites import store
+
+    try:
+        return SuiteFile(path, suite=store.load(path))
+    except StackError as error:
+        return SuiteFile(path, problem=error)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,121 @@
+"""Pane 3: the suites and their cases, the one under the cursor told whole."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from stack_tui.text import fold_case
+from stack_tui.tui import figures
+from stack_tui.tui.documents.case import case_blocks, suite_blocks
+from stack_tui.tui.prose import Block, line
+from stack_tui.tui.snapshot import Snapshot, SuiteFile
+from stack_tui.tui.widgets.columns import Column
+from stack_tui.tui.widgets.document import Document
+from stack_tui.tui.widgets.pane import Pane
+from stack_tui.tui.widgets.rows import Cell, Row
+from stack_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Case
+
+Entry = tuple[SuiteFile, "Case | None"]
+
+_COLUMNS = (
+    Column("suite, case", 14, grow=2),
+    Column("must mention", 10, grow=3),
+    Column("rubric", 30, grow=3, optional=1),
+)
+
+
+class CasesPane(Pane):
+    """The suites of the cases folder, each with its cases under it."""
+
+    NUMBER = 3
+    TITLE = "Cases"
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def contents(self) -> Iterable[Widget]:
+        yield Table(_COLUMNS)
+        yield Document(classes="detail")
+
+    def on_mount(self) -> None:
+        self._suites: tuple[SuiteFile, ...] = ()
+        self._entries: list[Entry] = []
+        self._ready = False
+        self.watch(self.app, "snapshot", self.show)
+
+    @property
+    def suite(self) -> Path | None:
+        """The file of the suite under the cursor."""
+        row = self.table.row
+        return None if row is None else self._entries[row][0].path
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show these suites."""
+        if snapshot.suites is self._suites and snapshot.ready == self._ready:
+            return
+        self._suites, self._ready = snapshot.suites, snapshot.ready
+        self._entries = [
+            (file, case)
+            for file in self._suites
+            for case in (None, *(file.suite.cases if file.suite else ()))
+        ]
+        self.search()
+
+    def search(self) -> None:
+        wanted = fold_case(self.wanted)
+        order = [place for place, entry in enumerate(self._entries) if wanted in _words(entry)]
+        self.table.show(order, self._row)
+        self._show_detail()
+
+    def _row(self, place: int) -> Row:
+        file, case = self._entries[place]
+        if case:
+            ends = self._entries[place + 1 : place + 2]
+            branch = "├" if ends and ends[0][1] else "└"
+            phrases = (p if isinstance(p, str) else "/".join(p) for p in case.must_mention)
+            return (
+                Cell(f"{branch} {case.id}"),
+                Cell(", ".join(phrases), "dim"),
+                Cell(case.rubric, "dim"),
+            )
+        if file.suite:
+            size = figures.plural(len(file.suite.cases), "case")
+            return Cell(file.suite.name, "strong"), Cell(size, "accent"), Cell("")
+        problem = file.problem.what if file.problem else ""
+        return Cell(file.path.name, "bad"), Cell(f"✗ {problem}", "bad"), Cell("")
+
+    @on(Table.Highlighted)
+    def _show_detail(self) -> None:
+        self.query_one(".detail", Document).show(self._blocks(), home=True)
+
+    @on(Table.Selected)
+    def _open(self) -> None:
+        self.stack.read_on(self._blocks)
+
+    def _blocks(self) -> list[Block]:
+        row = self.table.row
+        if row is not None:
+            file, case = self._entries[row]
+            return case_blocks(case) if case else suite_blocks(file)
+        if self.wanted:
+            return [line("No case matches; escape shows all.")]
+        if not self._ready:
+            return [line(("reading…", "dim"))]
+        return [
+            line("No suite yet."),
+            line(""),
+            line(("A suite is a TOML file of cases in ", "dim"), str(self.stack.cases)),
+        ]
+
+
+def _words(entry: Entry) -> str:
+    file, case = entry
+    if case is None:
+        return fold_case(f"{file.path.name} {file.suite.name if file.suite else ''}")
+    return fold_case(f"{case.id} {case.rubric} {case.must_mention} {case.input}")

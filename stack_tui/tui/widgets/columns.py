@@ -1,0 +1,52 @@
+"""A table's columns, and how wide each one is in the room that there is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_NARROWEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column `width` cells wide; with `grow` it takes that many parts of what is left over.
+
+    Where room is short, `optional` columns go first, the highest number before the others.
+    """
+
+    title: str
+    width: int
+    grow: int = 0
+    right: bool = False
+    optional: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns that are shown, each as (place, width), and the cells between them."""
+
+    widths: tuple[tuple[int, int], ...] = ()
+    gap: int = 2
+
+
+def fit(columns: Sequence[Column], room: int) -> Layout:
+    """Return how the columns are laid out in `room` cells, closer together where it is short."""
+    shown = dict(enumerate(columns))
+    while _needed(shown.values(), 2) > room and (
+        droppable := [place for place, column in shown.items() if column.optional]
+    ):
+        del shown[max(droppable, key=lambda place: shown[place].optional)]
+    gap = 2 if _needed(shown.values(), 2) <= room else 1
+    spare = room - _needed(shown.values(), gap)
+    parts = sum(column.grow for column in shown.values())
+    widths = []
+    for place, column in shown.items():
+        extra = spare * column.grow // parts if column.grow else 0
+        parts -= column.grow
+        spare -= extra
+        widths.append((place, max(min(_NARROWEST, column.width), column.width + extra)))
+    return Layout(tuple(widths), gap)
+
+
+def _needed(columns: Iterable[Column], gap: int) -> int:
+    each = [column.width for column in columns]
+    return sum(each) + gap * (len(each) - 1)

@@ -1,0 +1,76 @@
+"""Text to read: paragraphs wrapped to the room there is, repainted only where they change."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.strip import Strip
+from textual.visual import Visual
+
+from stack_tui.tui.prose import Block
+from stack_tui.tui.widgets.line_view import LineView
+
+
+class Document(LineView):
+    """Blocks one under the other: each a paragraph, or a function from the width to its lines."""
+
+    CLICKABLE: ClassVar[bool] = False
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "Up", show=False),
+        Binding("down,j", "scroll_down", "Down", show=False),
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
+        Binding("home,g", "scroll_home", "Top", show=False),
+        Binding("end,G", "scroll_end", "End", show=False),
+    ]
+
+    def __init__(
+        self, *, id: str | None = None, classes: str | None = None, can_focus: bool = True
+    ) -> None:
+        super().__init__(id=id, classes=classes, can_focus=can_focus)
+        self._blocks: Sequence[Block] = ()
+        self._strips: list[Strip] = []
+        self._width = 0
+
+    def show(self, blocks: Sequence[Block], *, home: bool = False) -> None:
+        """Show the blocks, from their top if `home`, else as far down as one has read."""
+        self._blocks = blocks
+        if home:
+            self.scroll_to(y=0, animate=False)
+        self._lay_out()
+
+    @property
+    def text(self) -> str:
+        """The lines as they are laid out."""
+        return "\n".join(strip.text.rstrip() for strip in self._strips)
+
+    def draw(self, y: int) -> Strip:
+        line = y + self.top
+        return self._strips[line] if line < len(self._strips) else Strip([])
+
+    def on_resize(self) -> None:
+        if self.room != self._width:
+            self._lay_out()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self._width:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._width = self.room
+        if self._width:
+            self._strips = [strip for block in self._blocks for strip in self._strips_of(block)]
+            self.resize(len(self._strips))
+            self.repaint_changed()
+
+    def _strips_of(self, block: Block) -> list[Strip]:
+        lines = [block] if isinstance(block, Content) else block(self._width)
+        strips = [
+            strip
+            for line in lines
+            for strip in Visual.to_strips(self, line, self._width, None, self.visual_style)
+        ]
+        return strips if self.CLICKABLE else [strip.discard_meta() for strip in strips]

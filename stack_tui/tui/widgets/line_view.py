@@ -1,0 +1,103 @@
+"""A scrolled widget drawn line by line, of which a change repaints no more than it changed."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+_THUMB = "┃"
+
+
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Lines under `heading` fixed ones, with a scroll mark drawn in the last column.
+
+    Over SSH every cell that is painted again counts: bars of their own, and a layout whenever a
+    list grows, would cost kilobytes a second.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--thumb"}
+
+    def __init__(
+        self,
+        *,
+        heading: int = 0,
+        id: str | None = None,
+        classes: str | None = None,
+        can_focus: bool = True,
+    ) -> None:
+        super().__init__(id=id, classes=classes, can_focus=can_focus)
+        self.heading = heading
+        self._painted: dict[int, Strip] = {}
+
+    @abstractmethod
+    def draw(self, y: int) -> Strip:
+        """Return the line at `y` of the widget as it is now, `room` cells wide or less."""
+
+    @property
+    def top(self) -> int:
+        """The first line that is seen under the heading."""
+        return round(self.scroll_y)
+
+    @property
+    def page(self) -> int:
+        """How many lines are seen under the heading."""
+        return max(0, self.size.height - self.heading)
+
+    @property
+    def room(self) -> int:
+        """The cells of a line; the last column of the widget is the scroll mark's."""
+        return max(0, self.size.width - 1)
+
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        return self.max_scroll_y > 0
+
+    def render_line(self, y: int) -> Strip:
+        self._painted[y] = strip = self._marked(y)
+        return strip
+
+    def resize(self, lines: int) -> None:
+        """Take note of how many lines there are under the heading; lays out only if it must."""
+        size = Size(0, lines + self.heading)
+        if self.styles.is_auto_height:
+            self.virtual_size = size
+        elif size != self.virtual_size:
+            self.set_reactive(ScrollView.virtual_size, size)
+            self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+
+    def repaint_changed(self) -> None:
+        """Have those lines painted again that have changed since they were."""
+        for y in range(self.size.height):
+            if self._painted.get(y) != self._marked(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._painted.clear()
+
+    def on_click(self, event: events.Click) -> None:
+        """Scroll to where the mark is wanted."""
+        if event.x == self.room and self.max_scroll_y:
+            event.stop()
+            share = (event.y - self.heading) / max(1, self.page - 1)
+            self.scroll_to(y=round(share * self.max_scroll_y), animate=False)
+
+    def _marked(self, y: int) -> Strip:
+        style = self.visual_style.rich_style
+        strip = self.draw(y).adjust_cell_length(self.room, style).simplify()
+        if y - self.heading in self._thumb():
+            style = self.get_component_rich_style("line-view--thumb")
+            return Strip([*strip, Segment(_THUMB, style)])
+        return Strip([*strip, Segment(" ", style)])
+
+    def _thumb(self) -> range:
+        lines = self.virtual_size.height - self.heading
+        if lines <= self.page or not self.page:
+            return range(0)
+        length = max(1, self.page * self.page // lines)
+        start = round(self.top / max(1, lines - self.page) * (self.page - length))
+        return range(start, start + length)

@@ -1,0 +1,153 @@
+"""Pane 4: the samples of the chosen run, and the one under the cursor told in full."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from stack_tui.runs.events import Sample
+from stack_tui.tui.documents.run import title
+from stack_tui.tui.documents.sample import Fold
+from stack_tui.tui.prose import Block, line
+from stack_tui.tui.sample_order import ARRANGEMENTS, Arrangement, arrange
+from stack_tui.tui.signs import concern
+from stack_tui.tui.snapshot import ChosenRun, Snapshot
+from stack_tui.tui.widgets.pane import Pane
+from stack_tui.tui.widgets.rows import Row
+from stack_tui.tui.widgets.sample_rows import (
+    BENCHMARK_COLUMNS,
+    SUITE_COLUMNS,
+    benchmark_row,
+    suite_row,
+)
+from stack_tui.tui.widgets.sample_view import SampleView
+from stack_tui.tui.widgets.table import Table
+
+
+class ResultsPane(Pane):
+    """Every sample as it finishes, with the evidence for its outcome."""
+
+    NUMBER = 4
+    TITLE = "Results"
+    SPLIT_AT = 110
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "f",
+            "arrange",
+            "Failing",
+            tooltip="All, failing first, failing only",
+            id="results.failing",
+        ),
+        Binding(
+            "right_square_bracket",
+            "failing(1)",
+            "Next",
+            key_display="]",
+            tooltip="Next failing",
+            id="results.next",
+        ),
+        Binding(
+            "left_square_bracket",
+            "failing(-1)",
+            "Previous failing",
+            key_display="[",
+            show=False,
+            id="results.previous",
+        ),
+        Binding("t", "fold('reasoning')", "Reasoning", show=False, id="results.reasoning"),
+        Binding("p", "fold('prompt')", "Prompt", show=False, id="results.prompt"),
+    ]
+
+    def contents(self) -> Iterable[Widget]:
+        yield Table(SUITE_COLUMNS)
+        yield SampleView(classes="detail")
+
+    def on_mount(self) -> None:
+        self.chosen: ChosenRun | None = None
+        self._samples: tuple[Sample, ...] = ()
+        self._arrangement: Arrangement = "all"
+        self.watch(self.app, "snapshot", self.show)
+
+    @property
+    def current(self) -> Sample | None:
+        """The sample under the cursor."""
+        row = self.table.row
+        return None if row is None else self._samples[row]
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the samples of the chosen run."""
+        before, self.chosen = self.chosen, snapshot.chosen
+        samples = self.chosen.samples if self.chosen else ()
+        other = before is None or self.chosen is None or before.card.id != self.chosen.card.id
+        unsettled = before is None or before.card.active
+        if samples is self._samples and not other and not unsettled:
+            return
+        self._samples = samples
+        spec = self.chosen.card.spec if self.chosen else None
+        if other:
+            self.table.set_columns(BENCHMARK_COLUMNS if spec and spec.benchmark else SUITE_COLUMNS)
+        self._list()
+        if other:
+            self.table.go_to(0)
+
+    def search(self) -> None:
+        self._list()
+
+    def _list(self) -> None:
+        settled = self.chosen is not None and not self.chosen.card.active
+        order = arrange(self._samples, self._arrangement, self.wanted, settled=settled)
+        failing = sum(1 for sample in self._samples if concern(sample) < 3)
+        note = f"✗ {failing:,} of {len(self._samples):,}" if self._samples else ""
+        self.table.show(order, self._row, note=note)
+        self._show_sample()
+
+    def _row(self, place: int) -> Row:
+        sample = self._samples[place]
+        spec = self.chosen.card.spec if self.chosen else None
+        return benchmark_row(sample) if spec and spec.benchmark else suite_row(sample)
+
+    @on(Table.Highlighted)
+    def _show_sample(self) -> None:
+        self.query_one(SampleView).show_sample(self.current, self.chosen, self._empty())
+
+    @on(Table.Selected)
+    def _open(self) -> None:
+        from stack_tui.tui.screens.sample import SampleScreen
+
+        self.app.push_screen(SampleScreen(self))
+
+    def _empty(self) -> list[Block]:
+        if self.chosen is None:
+            return [line("No run is chosen."), line(""), line(("2", "accent"), " shows the runs.")]
+        if self.wanted or self._arrangement == "failing only":
+            return [line("No sample is listed; "), line(("f", "accent"), " shows all.")]
+        card = self.chosen.card
+        if card.active:
+            return [line(f"{title(card)} has no sample yet; each appears as it finishes.")]
+        return [line(f"{title(card)} has no sample.")]
+
+    def action_arrange(self) -> None:
+        place = ARRANGEMENTS.index(self._arrangement)
+        self._arrangement = ARRANGEMENTS[(place + 1) % len(ARRANGEMENTS)]
+        self.border_subtitle = "" if self._arrangement == "all" else self._arrangement
+        self._list()
+        if self._arrangement != "all":
+            self.table.go_to(0)
+
+    def action_failing(self, step: int) -> None:
+        """Go to the next sample, or the one before, that wants looking at."""
+        order = self.table.order
+        here = order.index(self.table.row) if self.table.row is not None else 0
+        place = here + step
+        while 0 <= place < len(order):
+            if concern(self._samples[order[place]]) < 3:
+                self.table.go_to(place)
+                return
+            place += step
+        self.stack.tell("No failing sample further on." if step > 0 else "None before this one.")
+
+    def action_fold(self, fold: Fold) -> None:
+        self.query_one(SampleView).toggle(fold)
