@@ -132,8 +132,9 @@ def _start(address: Path, deadline: float) -> Lease:
 def _spawn(model: Path, address: Path) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """Start the server, apart from this terminal, and return the first lease on it."""
     address.unlink(missing_ok=True)
+    _log(address).unlink(missing_ok=True)
+    log = os.open(_log(address), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     mine, theirs = socket.socketpair()
-    log = os.open(_log(address), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         process = subprocess.Popen(  # noqa: S603
             [
