@@ -5,7 +5,7 @@ it. Every request asks for one token or a few.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -61,12 +61,10 @@ async def probe(client: Client) -> Abilities:
     async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(4)) as beside:
         probing = _Probing(beside, {} if model is None else {"model": model})
         tokens = await probing.tokens()
-        chat, completions = await asyncio.gather(probing.chat(), probing.completion())
+        chat, completions = await _all(probing.chat(), probing.completion())
         found: dict[str, Any] = {"chat": chat, "tokenize": tokens is not None, **completions}
         if chat:
-            json_schema, top = await asyncio.gather(
-                probing.json_schema(), probing.chat_top_logprobs()
-            )
+            json_schema, top = await _all(probing.json_schema(), probing.chat_top_logprobs())
             found |= {"json_schema": json_schema, "chat_top_logprobs": top}
         if completions["completions"]:
             found |= await probing.scoring(tokens)
@@ -143,7 +141,7 @@ class _Probing:
         return 0
 
     async def scoring(self, tokens: Sequence[int] | None) -> dict[str, Any]:
-        prompt_logprobs, top, lists, by_token = await asyncio.gather(
+        prompt_logprobs, top, lists, by_token = await _all(
             self._prompt_logprobs(), self._top_logprobs(), self._prompt_lists(), self._by(tokens)
         )
         found = {"prompt_logprobs": prompt_logprobs, "top_logprobs": top, "prompt_lists": lists}
@@ -173,7 +171,7 @@ class _Probing:
         prompt = {"prompt": list(tokens), "max_tokens": 1, "temperature": 0}
         data = await self._post("completions", prompt)
         count = (data.get("usage") or {}).get("prompt_tokens") if data else 0
-        named, forced = await asyncio.gather(self._named_token_ids(tokens), self._forced(tokens))
+        named, forced = await _all(self._named_token_ids(tokens), self._forced(tokens))
         taken = None if count is None else count == len(tokens)
         return {"token_prompts": taken, "named_token_ids": named, "forced": forced}
 
@@ -206,6 +204,15 @@ class _Probing:
         if not isinstance(logprob, float) or not isinstance(likeliest, float):
             return False
         return logprob <= likeliest
+
+
+async def _all(*asked: Awaitable[Any]) -> list[Any]:
+    """Return what each found, once all are done; raises the first error, nothing left running."""
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+    return found
 
 
 async def tokenize(client: Client, text: str) -> list[int] | None:

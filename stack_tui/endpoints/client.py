@@ -202,7 +202,10 @@ def _not_json(shown: str, content_type: str) -> EndpointError:
             retryable=True,
         )
     return EndpointError(
-        "bad_answer", f"the answer is no JSON: {one_line(shown, 120)!r}", retryable=True
+        "bad_answer",
+        f"the answer is no JSON: {one_line(shown, 120)!r}",
+        remedy="Check that the URL is a model server's; a proxy between may have cut the answer.",
+        retryable=True,
     )
 
 

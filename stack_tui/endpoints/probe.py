@@ -58,9 +58,12 @@ async def preflight(client: Client) -> Health:
     async with beside(client.endpoint, client.url, PREFLIGHT_S) as asker:
         seen = await look(asker)
         health = seen.health
-        if seen.error is not None and not _may_lack_models(seen.error, health):
-            raise await _explained(asker, seen.error, health)
-        if health.state == "down":
+        if seen.error is not None:
+            error = await _explained(asker, seen.error, health)
+            # A server that only lacks the list of models may still take a named one.
+            if error.remedy or error.status not in (404, 405) or health.model is None:
+                raise error
+        elif health.state == "down":
             raise EndpointError(
                 "server_error",
                 f"the server does not work: {health.note}",
@@ -115,11 +118,6 @@ def _names(models: Sequence[Model]) -> str:
     names = [one_line(model.id, 120) for model in models[:_NAMED_MODELS]]
     more = len(models) - len(names)
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
-
-
-def _may_lack_models(error: EndpointError, health: Health) -> bool:
-    """Say whether the server only lacks the list of models, which a named model does without."""
-    return error.status in (404, 405) and health.model is not None
 
 
 def _no_model(client: Client, models: Sequence[Model]) -> EndpointError:

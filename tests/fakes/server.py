@@ -8,7 +8,7 @@
 `replies` are given out one a generation, then the fake model answers; a function from `Asked` to a
 reply decides for each request. `hold()` keeps generations waiting until `release()`; `stop()` and
 `start()` are a restart on the same port. Everything else (models, health, metrics, tokenizer) is
-answered as that kind of server does; `kinds.Name` lists the kinds.
+answered as that kind of server does (`kinds.Name` lists them), unless `answers[path]` says more.
 """
 
 import asyncio
@@ -55,6 +55,7 @@ class FakeServer:
         self.named_token_ids = named_token_ids
         self.json_schema = json_schema
         self.requests: list[Asked] = []
+        self.answers: dict[str, Respond] = {}
         self.port = 0
         self._reply = replies if callable(replies) else None
         self._script = deque(() if callable(replies) else replies)
@@ -139,7 +140,8 @@ class FakeServer:
             reply = self._next(asked)
             await self._released.wait()
             return await self._carry_out(request, asked, reply)
-        return self._written(refusal or kinds.answer(self, asked, None))
+        answer = refusal or self.answers.get(asked.path)
+        return self._written(answer or kinds.answer(self, asked, None))
 
     def _next(self, asked: Asked) -> Reply:
         if self._reply is not None:

@@ -1,18 +1,17 @@
 """vLLM: `owned_by: vllm`, its version at /version; with a key set it guards /v1 only."""
 
-import asyncio
-
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch_table, text_of
 
 
 async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
-    version, engine_died = await asyncio.gather(
-        fetch_table(client, "version"), _engine_died(client)
-    )
-    number = text_of(version.get("version"))
-    if not shown and (not number or engine_died is None):
+    number = text_of((await fetch_table(client, "version")).get("version"))
+    if not shown and not number:
+        # Asked no further: on SGLang and LiteLLM, /health makes models work.
+        return None
+    engine_died = await _engine_died(client)
+    if not shown and engine_died is None:
         return None
     if engine_died:
         note = "its engine has died; the process will end soon"
