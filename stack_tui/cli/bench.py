@@ -1,6 +1,7 @@
 """`stack-tui bench`: lm-eval's tasks against an endpoint, live, resumable, scored by lm-eval."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.cli.evaluate import follow_or_stop
-from stack_tui.cli.runs import print_report
+from stack_tui.cli.foreground import carry_out
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSpec
 from stack_tui.worker import launch
@@ -64,19 +64,15 @@ def bench_command(
     Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
     """
     known = options.read_config(config)
-    folder = launch.start_benchmarks(
+    start = partial(
+        launch.start_benchmarks,
         options.results_folder(results, known),
         _spec(tasks, samples, gen, benchmark),
         options.choose_endpoint(known, endpoint, url, model, api_key_env),
         concurrency=concurrency,
         note=note,
     )
-    if detach:
-        click.echo(json.dumps({"run": folder.name}) if as_json else folder.name)
-        click.echo(f"Follow it with: stack-tui watch {folder.name}", err=True)
-        return 0
-    click.echo(f"run {folder.name}", err=True)
-    return print_report(follow_or_stop(folder), as_json=as_json)
+    return carry_out(start, detach=detach, as_json=as_json)
 
 
 def _spec(

@@ -1,11 +1,12 @@
 """`stack-tui stop`, `pause` and `resume`: saying what is wanted of a run."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.evaluate import follow_or_stop
+from stack_tui.cli.foreground import follow_or_stop
 from stack_tui.cli.runs import print_report
 from stack_tui.runs.store import Run
 from stack_tui.worker import launch
@@ -49,16 +50,20 @@ def resume_command(
     folder = options.run_folder(run, results, config)
     found = Run(folder)
     found.refresh()
-    if found.alive:
-        launch.proceed(folder)
-    elif found.phase == "finished":
+    if found.phase == "finished":
         click.echo(f"{folder.name} is complete; nothing is missing", err=True)
         return print_report(found, as_json=as_json)
+    if detach:
+        click.echo(_go_on(folder, concurrency).name)
+        return 0
+    return print_report(follow_or_stop(partial(_go_on, folder, concurrency)), as_json=as_json)
+
+
+def _go_on(folder: Path, concurrency: int | None) -> Path:
+    if Run(folder).alive:
+        launch.proceed(folder)
     else:
         launch.resume(folder)
     if concurrency:
         launch.set_concurrency(folder, concurrency)
-    if detach:
-        click.echo(folder.name)
-        return 0
-    return print_report(follow_or_stop(folder), as_json=as_json)
+    return folder

@@ -1,12 +1,13 @@
 """`stack-tui demo`: the shipped suite on a tiny real model that runs on this machine."""
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from stack_tui.cli import options
 from stack_tui.cli.app import open_app
-from stack_tui.cli.evaluate import follow_or_stop
+from stack_tui.cli.foreground import follow_or_stop
 from stack_tui.cli.options import EMBEDDED_ENDPOINT
 from stack_tui.cli.runs import print_report
 from stack_tui.endpoints import embedded
@@ -29,15 +30,16 @@ def demo_command(headless: bool, no_mouse: bool, results: Path | None, config: P
     click.echo("starting the embedded model (SmolLM2-135M, there to show the tool)…", err=True)
     lease = embedded.acquire()
     try:
-        folder = launch.start_suite(
+        start = partial(
+            launch.start_suite,
             options.results_folder(results, known),
             suites.resolve(_SUITE, options.cases_folder()),
             EMBEDDED_ENDPOINT,
             [EMBEDDED_ENDPOINT],
         )
         if headless:
-            return print_report(follow_or_stop(folder), as_json=False)
-        open_app(config, results, mouse=not no_mouse, run=folder.name)
+            return print_report(follow_or_stop(start), as_json=False)
+        open_app(config, results, mouse=not no_mouse, run=start().name)
     finally:
         lease.close()
     return 0

@@ -1,14 +1,12 @@
 """`stack-tui eval`: a suite against an endpoint, followed to its report or left to itself."""
 
-import json
+from functools import partial
 from pathlib import Path
 
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.follow import follow
-from stack_tui.cli.runs import print_report
-from stack_tui.runs.store import Run
+from stack_tui.cli.foreground import carry_out
 from stack_tui.suites import store as suites
 from stack_tui.worker import launch
 
@@ -50,7 +48,8 @@ def eval_command(
     path = suites.resolve(suite, options.cases_folder())
     content = suites.load(path)
     chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
-    folder = launch.start_suite(
+    start = partial(
+        launch.start_suite,
         options.results_folder(results, known),
         path,
         chosen,
@@ -59,21 +58,4 @@ def eval_command(
         concurrency=concurrency,
         note=note,
     )
-    if detach:
-        click.echo(json.dumps({"run": folder.name}) if as_json else folder.name)
-        click.echo(f"Follow it with: stack-tui watch {folder.name}", err=True)
-        return 0
-    click.echo(f"run {folder.name}", err=True)
-    return print_report(follow_or_stop(folder), as_json=as_json)
-
-
-def follow_or_stop(folder: Path) -> Run:
-    """Follow the run to its end; ctrl-c stops it, a second one leaves it stopping by itself."""
-    try:
-        return follow(folder)
-    except KeyboardInterrupt:
-        click.echo("\nstopping: what is in flight is finished and recorded", err=True)
-        launch.stop(folder)
-        run = follow(folder)
-        click.echo(f"Go on with: stack-tui resume {folder.name}", err=True)
-        return run
+    return carry_out(start, detach=detach, as_json=as_json)

@@ -110,7 +110,11 @@ async def _start(results: Path, draft: RunSpec, suite_text: str | None) -> Path:
             judges=tuple(ready[judge] for judge in draft.judges),
         )
         folder = create(results, spec, suite_text)
-        await asyncio.to_thread(spawn, folder)
+        try:
+            await asyncio.to_thread(spawn, folder)
+        except asyncio.CancelledError:
+            write_control(folder, Control(wanted="stop"))
+            raise
         return folder
 
 

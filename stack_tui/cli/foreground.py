@@ -1,0 +1,45 @@
+"""A run in the foreground: followed to its report, or stopped by ctrl-c, or left to itself."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from stack_tui.cli.follow import follow
+from stack_tui.cli.runs import print_report
+from stack_tui.runs.store import Run
+from stack_tui.worker import launch
+
+
+def carry_out(start: Callable[[], Path], *, detach: bool, as_json: bool) -> int:
+    """Start a run; return at once where detached, else follow it and print its report."""
+    if not detach:
+        return print_report(follow_or_stop(start), as_json=as_json)
+    name = start().name
+    click.echo(json.dumps({"run": name}) if as_json else name)
+    click.echo(f"Follow it with: stack-tui watch {name}", err=True)
+    return 0
+
+
+def follow_or_stop(start: Callable[[], Path]) -> Run:
+    """Start a run and follow it to its end; ctrl-c stops it, a second one waits no longer."""
+    folder: Path | None = None
+    try:
+        folder = start()
+        click.echo(f"run {folder.name}", err=True)
+        return follow(folder)
+    except KeyboardInterrupt:
+        if folder is None:
+            raise
+        click.echo("\nstopping: what is in flight is finished and recorded", err=True)
+        return _stopped(folder)
+
+
+def _stopped(folder: Path) -> Run:
+    run = Run(folder)
+    if run.alive:
+        launch.stop(folder)
+        return follow(folder)
+    run.refresh()
+    return run
