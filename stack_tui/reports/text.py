@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from stack_tui.reports.benchmarks import benchmark_report
 from stack_tui.reports.intervals import Intervals, intervals
+from stack_tui.reports.power import FEW_CASES, reach
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import SuiteSummary, in_order, summarize
 from stack_tui.runs.events import Sample, Verdict
@@ -107,6 +108,8 @@ def _interval_lines(summary: SuiteSummary, found: Intervals) -> Iterator[str]:
         yield _line("judge avg", _mean(summary.judge_avg, found.judge_avg))
     if found.judge_pass_rate:
         yield _line("judge pass rate", _percent(summary.judge_pass_rate, found.judge_pass_rate))
+    if 0 < summary.n_cases < FEW_CASES:
+        yield _line("few cases", reach(summary.n_cases))
 
 
 def _notes(view: RunView, summary: SuiteSummary) -> Iterator[str]:
@@ -122,7 +125,8 @@ def _notes(view: RunView, summary: SuiteSummary) -> Iterator[str]:
         yield _line("errors", f"{sum(summary.errors.values())} ({kinds}), not in the scores")
     if truncated := summary.status.get("truncated"):
         thinking = summary.truncated_while_thinking
-        yield _line("truncated", f"{truncated}, {thinking} of them while thinking and not scored")
+        unscored = f", {thinking} of them while thinking and not scored" if thinking else ""
+        yield _line("truncated", f"{truncated} reached max_tokens{unscored}")
     if empty := summary.status.get("empty"):
         yield _line("empty", f"{empty}, failed")
     if summary.unscored:

@@ -99,7 +99,9 @@ def test_truncated_and_empty_answers_are_told() -> None:
     )
     assert "  ✗ a                     rule=1.00  truncated\n" in text
     assert "  ? b                     truncated while thinking\n" in text
-    assert "  truncated:       2, 1 of them while thinking and not scored" in text
+    assert (
+        "  truncated:       2 reached max_tokens, 1 of them while thinking and not scored" in text
+    )
     assert "  empty:           1, failed" in text
 
 
