@@ -5,7 +5,7 @@ it. Every request asks for one token or a few.
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,8 @@ from stack_tui.endpoints.retry import ONCE
 _PROMPT = "Hello world"
 _LONGEST_RAW_PROMPT = 6
 _TOP_N = (1000, 100, 20, 5, 1)
+_TOP_N_TRIES = 4
+_PADDING = -9999.0
 _FORCED_BIAS = 200
 _INTEGER = {
     "type": "json_schema",
@@ -132,20 +134,21 @@ class _Probing:
         return answer.output.strip() in ("1", "2", "3", "4", "5")
 
     async def chat_top_logprobs(self) -> int:
-        for n in _TOP_N:
+        async def ask(n: int) -> int:
             body = {**_chat("Hi", 1), "logprobs": True, "top_logprobs": n}
             data = await self._post("chat/completions", body)
             choices = tables(data.get("choices")) if data else []
-            if choices and (alternatives := _alternatives(choices[0])):
-                return min(n, len(alternatives))
-        return 0
+            return len(_alternatives(choices[0])) if choices else 0
+
+        return await _largest(ask)
 
     async def scoring(self, tokens: Sequence[int] | None) -> dict[str, Any]:
-        prompt_logprobs, top, lists, by_token = await _all(
-            self._prompt_logprobs(), self._top_logprobs(), self._prompt_lists(), self._by(tokens)
+        prompt_logprobs, top, lists = await _all(
+            self._prompt_logprobs(), self._top_logprobs(), self._prompt_lists()
         )
         found = {"prompt_logprobs": prompt_logprobs, "top_logprobs": top, "prompt_lists": lists}
-        return {**found, **by_token}
+        # Afterwards, since vLLM spoils top-N answers batched with named tokens.
+        return found | await self._by(tokens)
 
     async def _prompt_logprobs(self) -> bool:
         choices = await self._complete(prompt_logprobs=0)
@@ -155,11 +158,11 @@ class _Probing:
         return all("rank" in entry and "logprob" in entry for entry in entries[-1].values())
 
     async def _top_logprobs(self) -> int:
-        for n in _TOP_N:
+        async def ask(n: int) -> int:
             choices = await self._complete(logprobs=n)
-            if choices and (alternatives := _alternatives(choices[0])):
-                return min(n, len(alternatives))
-        return 0
+            return len(_alternatives(choices[0])) if choices else 0
+
+        return await _largest(ask)
 
     async def _prompt_lists(self) -> bool:
         return len(await self._complete(prompt=[_PROMPT, "Good morning"])) == 2
@@ -204,6 +207,23 @@ class _Probing:
         if not isinstance(logprob, float) or not isinstance(likeliest, float):
             return False
         return logprob <= likeliest
+
+
+async def _largest(ask: Callable[[int], Awaitable[int]]) -> int:
+    """Return the largest number of alternatives that came back; `ask` says how many came for n.
+
+    Fewer than asked for may be another client's doing: vLLM 0.32 answers a top-N request with one
+    alternative and padding where a request for named tokens is in the same batch.
+    """
+    for n in _TOP_N:
+        came = 0
+        for _ in range(_TOP_N_TRIES):
+            came = max(came, min(n, await ask(n)))
+            if came in (0, n):
+                break
+        if came:
+            return came
+    return 0
 
 
 async def _all(*asked: Awaitable[Any]) -> list[Any]:
@@ -262,4 +282,9 @@ def _alternatives(choice: Mapping[str, Any]) -> Mapping[str, Any]:
         top = tables(content[0].get("top_logprobs"))
         return {str(entry.get("id", entry.get("token"))): entry for entry in top}
     top_logprobs = tables(logprobs.get("top_logprobs"))
-    return top_logprobs[0] if top_logprobs else {}
+    entries = top_logprobs[0] if top_logprobs else {}
+    return {
+        token: value
+        for token, value in entries.items()
+        if isinstance(value, int | float) and value > _PADDING
+    }

@@ -105,6 +105,23 @@ def test_a_schema_counts_where_the_answer_follows_it(answer: Any, able: bool | N
         assert abilities(server).json_schema is able
 
 
+def test_an_answer_spoilt_by_another_clients_request_is_asked_for_again() -> None:
+    spoilt = {"top_logprobs": [{" of": -1.4, "<|endoftext|>": -9999.0}]}
+    tries: list[Asked] = []
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path != "/v1/completions" or asked.body.get("logprobs") != 20:
+            return None
+        tries.append(asked)
+        if len(tries) > 2:
+            return None
+        choice = {"index": 0, "text": " of", "logprobs": spoilt}
+        return Respond(200, {"choices": [choice]})
+
+    with FakeServer("vllm", replies=reply) as server:
+        assert abilities(server).top_logprobs == 20
+
+
 def test_every_request_is_tiny() -> None:
     with FakeServer() as server:
         abilities(server)
