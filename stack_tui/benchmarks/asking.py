@@ -248,7 +248,9 @@ class Asker:
             scores = Scores([sum(scores.logprobs)], [False], prompt_tokens=scores.prompt_tokens)
         return scores, reply, time.monotonic() - began
 
-    async def by_letters(self, pairs: Sequence[Pair]) -> tuple[Scores, Reply]:
+    async def by_letters(
+        self, pairs: Sequence[Pair], *, cached: bool = False
+    ) -> tuple[Scores, Reply]:
         """Score by one next token; raises letters.Absent, EndpointError."""
         return await letters.ask(
             self.client,
@@ -256,6 +258,7 @@ class Asker:
             [pair.continuation[0] for pair in pairs],
             named=bool(self.abilities.named_token_ids),
             top_n=min(self.abilities.top_logprobs or 0, 100),
+            cache_prompt=cached and bool(self.abilities.forced),
         )
 
     async def by_continuation(self, pairs: Sequence[Pair]) -> tuple[Scores, Reply]:

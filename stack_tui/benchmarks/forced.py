@@ -16,14 +16,18 @@ async def ask(client: Client, pairs: Sequence[Pair]) -> tuple[Scores, Reply]:
     """Return the scores of the pairs' continuations; raises EndpointError.
 
     One request a token, in order, so that each finds the prompt before it in the server's cache.
+    The first one only fills it: all are then scored from the same sums, whose rounding depends on
+    what is computed together.
     """
+    if pairs and pairs[0].continuation:
+        await _ask_token(client, pairs[0].given, pairs[0].continuation[0], cached=False)
     logprobs, greedy, tokens = [], [], 0
     reply: Reply | None = None
     for pair in pairs:
         total, all_greedy = 0.0, True
         for at, token in enumerate(pair.continuation):
             prompt = pair.given + pair.continuation[:at]
-            lp, is_greedy, reply = await _ask_token(client, prompt, token)
+            lp, is_greedy, reply = await _ask_token(client, prompt, token, cached=True)
             total += lp
             all_greedy = all_greedy and is_greedy
         tokens += len(pair.whole)
@@ -35,16 +39,17 @@ async def ask(client: Client, pairs: Sequence[Pair]) -> tuple[Scores, Reply]:
 
 
 async def _ask_token(
-    client: Client, prompt: Sequence[int], token: int
+    client: Client, prompt: Sequence[int], token: int, *, cached: bool
 ) -> tuple[float, bool, Reply]:
-    body = {
+    body: dict[str, Any] = {
         "prompt": prompt,
         "n_predict": 1,
         "n_probs": 1,
         "temperature": 0,
-        "cache_prompt": True,
         "logit_bias": [[token, _BIAS]],
     }
+    if cached:
+        body["cache_prompt"] = True
     reply = await client.post("completion", body, root=True)
     try:
         entry: Any = reply.data["completion_probabilities"][0]

@@ -14,11 +14,18 @@ class Absent(Exception):
 
 
 async def ask(
-    client: Client, prompt: Sequence[int], choices: Sequence[int], *, named: bool, top_n: int
+    client: Client,
+    prompt: Sequence[int],
+    choices: Sequence[int],
+    *,
+    named: bool,
+    top_n: int,
+    cache_prompt: bool,
 ) -> tuple[Scores, Reply]:
     """Return the scores of the choices, tokens after `prompt`; raises Absent, EndpointError.
 
     With `named` the server is asked for these very tokens (vLLM), else for its `top_n` likeliest.
+    `cache_prompt` asks llama.cpp to start from what it computed for the prompt before.
     """
     body: dict[str, Any] = {
         "model": client.endpoint.model,
@@ -28,6 +35,8 @@ async def ask(
         "logprobs": 1 if named else top_n,
         "return_tokens_as_token_ids": True,
     }
+    if cache_prompt:
+        body["cache_prompt"] = True
     if named:
         body["logprob_token_ids"] = list(dict.fromkeys(choices))
     reply = await client.post("completions", body)
