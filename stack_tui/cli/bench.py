@@ -10,7 +10,9 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
+from stack_tui.cli.printing import Printing, printing_options
 from stack_tui.errors import StackError
+from stack_tui.reports import gates
 from stack_tui.runs.spec import BenchmarkSpec
 from stack_tui.worker import launch
 
@@ -41,7 +43,7 @@ _PROTOCOLS = ("auto", "completions", "chat")
 )
 @click.option("--note", default="", help="A remark that is kept with the run.")
 @click.option("--detach", is_flag=True, help="Start the run, print its id, and return.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@printing_options
 @options.places
 def bench_command(
     tasks: tuple[str, ...],
@@ -54,25 +56,27 @@ def bench_command(
     concurrency: int | None,
     note: str,
     detach: bool,
-    as_json: bool,
     results: Path | None,
     config: Path | None,
-    **benchmark: Any,
+    **more: Any,
 ) -> int:
     """Run lm-eval TASKs or groups, such as mmlu gsm8k, and print lm-eval's own table.
 
     Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
     """
+    printing = Printing(**{name: more.pop(name) for name in Printing.__struct_fields__})
+    for gate in printing.gate:
+        gates.parse(gate)
     known = options.read_config(config)
     start = partial(
         launch.start_benchmarks,
         options.results_folder(results, known),
-        _spec(tasks, samples, gen, benchmark),
+        _spec(tasks, samples, gen, more),
         options.choose_endpoint(known, endpoint, url, model, api_key_env),
         concurrency=concurrency,
         note=note,
     )
-    return carry_out(start, detach=detach, as_json=as_json)
+    return carry_out(start, printing, detach=detach)
 
 
 def _spec(

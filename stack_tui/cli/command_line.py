@@ -23,6 +23,7 @@ COMMANDS = {
     "runs": ("runs", "List all runs."),
     "watch": ("runs", "Follow a run in plain lines."),
     "report": ("runs", "Print a run's report."),
+    "compare": ("compare", "Say whether one run is better than another, worse, or neither."),
     "stop": ("control", "Have a run finish what is in flight and stop, to be resumed later."),
     "pause": ("control", "Have a run send nothing new until it is resumed."),
     "resume": ("control", "Go on with a paused, stopped, interrupted or erroneous run."),

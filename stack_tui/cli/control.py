@@ -2,12 +2,13 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import follow_or_stop
-from stack_tui.cli.runs import print_report
+from stack_tui.cli.printing import Printing, print_report, printing_options
 from stack_tui.runs.store import Run
 from stack_tui.worker import launch
 
@@ -36,15 +37,15 @@ def pause_command(run: str, results: Path | None, config: Path | None) -> None:
 @click.argument("run", default="latest")
 @click.option("--concurrency", type=click.IntRange(1), help="Change the requests at once.")
 @click.option("--detach", is_flag=True, help="Return at once.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@printing_options
 @options.places
 def resume_command(
     run: str,
     concurrency: int | None,
     detach: bool,
-    as_json: bool,
     results: Path | None,
     config: Path | None,
+    **printing: Any,
 ) -> int:
     """Go on with RUN, asking only for what is missing or ended in an error."""
     folder = options.run_folder(run, results, config)
@@ -52,11 +53,11 @@ def resume_command(
     found.refresh()
     if found.phase == "finished":
         click.echo(f"{folder.name} is complete; nothing is missing", err=True)
-        return print_report(found, as_json=as_json)
+        return print_report(found, Printing(**printing))
     if detach:
         click.echo(_go_on(folder, concurrency).name)
         return 0
-    return print_report(follow_or_stop(partial(_go_on, folder, concurrency)), as_json=as_json)
+    return print_report(follow_or_stop(partial(_go_on, folder, concurrency)), Printing(**printing))
 
 
 def _go_on(folder: Path, concurrency: int | None) -> Path:

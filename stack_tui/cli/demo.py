@@ -9,7 +9,7 @@ from stack_tui.cli import options
 from stack_tui.cli.app import open_app
 from stack_tui.cli.foreground import follow_or_stop
 from stack_tui.cli.options import EMBEDDED_ENDPOINT
-from stack_tui.cli.runs import print_report
+from stack_tui.cli.printing import Printing, print_report
 from stack_tui.endpoints import embedded
 from stack_tui.suites import store as suites
 from stack_tui.worker import launch
@@ -38,7 +38,7 @@ def demo_command(headless: bool, no_mouse: bool, results: Path | None, config: P
             [EMBEDDED_ENDPOINT],
         )
         if headless:
-            return print_report(follow_or_stop(start), as_json=False)
+            return print_report(follow_or_stop(start), Printing())
         open_app(config, results, mouse=not no_mouse, run=start().name)
     finally:
         lease.close()

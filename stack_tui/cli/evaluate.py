@@ -2,11 +2,14 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
+from stack_tui.cli.printing import Printing, printing_options
+from stack_tui.reports import gates
 from stack_tui.suites import store as suites
 from stack_tui.worker import launch
 
@@ -22,7 +25,7 @@ from stack_tui.worker import launch
 )
 @click.option("--note", default="", help="A remark that is kept with the run.")
 @click.option("--detach", is_flag=True, help="Start the run, print its id, and return.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@printing_options
 @options.places
 def eval_command(
     suite: str,
@@ -36,17 +39,20 @@ def eval_command(
     concurrency: int | None,
     note: str,
     detach: bool,
-    as_json: bool,
     results: Path | None,
     config: Path | None,
+    **chosen_printing: Any,
 ) -> int:
     """Run SUITE, a TOML file or the name of one in the cases folder, and print the report.
 
     Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
     """
+    printing = Printing(**chosen_printing)
     known = options.read_config(config)
     path = suites.resolve(suite, options.cases_folder())
     content = suites.load(path)
+    for gate in (*content.gates, *printing.gate):
+        gates.parse(gate)
     chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
     start = partial(
         launch.start_suite,
@@ -58,4 +64,4 @@ def eval_command(
         concurrency=concurrency,
         note=note,
     )
-    return carry_out(start, detach=detach, as_json=as_json)
+    return carry_out(start, printing, detach=detach)

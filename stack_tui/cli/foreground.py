@@ -7,17 +7,17 @@ from pathlib import Path
 import click
 
 from stack_tui.cli.follow import follow
-from stack_tui.cli.runs import print_report
+from stack_tui.cli.printing import Printing, print_report
 from stack_tui.runs.store import Run
 from stack_tui.worker import launch
 
 
-def carry_out(start: Callable[[], Path], *, detach: bool, as_json: bool) -> int:
+def carry_out(start: Callable[[], Path], printing: Printing, *, detach: bool) -> int:
     """Start a run; return at once where detached, else follow it and print its report."""
     if not detach:
-        return print_report(follow_or_stop(start), as_json=as_json)
+        return print_report(follow_or_stop(start), printing)
     name = start().name
-    click.echo(json.dumps({"run": name}) if as_json else name)
+    click.echo(json.dumps({"run": name}) if printing.wanted == "json" else name)
     click.echo(f"Follow it with: stack-tui watch {name}", err=True)
     return 0
 

@@ -1,20 +1,18 @@
 """`stack-tui runs`, `watch` and `report`: what the folder of runs holds."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
 from stack_tui.cli import options
 from stack_tui.cli.follow import follow, progress
+from stack_tui.cli.printing import Printing, print_report, printing_options
 from stack_tui.errors import StackError
-from stack_tui.reports.document import report_document
-from stack_tui.reports.text import run_report
 from stack_tui.runs import store
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
-
-_EXIT_CODES = {"complete": 0, "errors": 4, "failed": 3}
 
 
 @click.command("runs")
@@ -66,7 +64,7 @@ def watch_command(run: str, results: Path | None, config: Path | None) -> int:
     """Follow RUN in plain lines until it ends, then print its report; ctrl-c leaves it going on."""
     folder = options.run_folder(run, results, config)
     try:
-        return print_report(follow(folder, lines=True), as_json=False)
+        return print_report(follow(folder, lines=True), Printing())
     except KeyboardInterrupt:
         click.echo(f"\n{folder.name} goes on by itself", err=True)
         return 0
@@ -74,38 +72,10 @@ def watch_command(run: str, results: Path | None, config: Path | None) -> int:
 
 @click.command("report")
 @click.argument("run", default="latest")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@printing_options
 @options.places
-def report_command(run: str, as_json: bool, results: Path | None, config: Path | None) -> int:
+def report_command(run: str, results: Path | None, config: Path | None, **printing: Any) -> int:
     """Print the report of RUN, as far as it is."""
     found = Run(options.run_folder(run, results, config))
     found.refresh()
-    return print_report(found, as_json=as_json)
-
-
-def print_report(run: Run, *, as_json: bool) -> int:
-    """Print what the run says so far; return the exit code that its outcome stands for."""
-    if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(report_document(run.view)), indent=2))
-    else:
-        click.echo(run_report(run.view, _report_path(run)))
-    finished = run.view.finished
-    if run.alive:
-        return 0
-    if finished is None:
-        click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
-        return 4
-    if finished.message:
-        click.echo(one_line(finished.message), err=True)
-    if finished.outcome != "complete":
-        click.echo(f"ask again with: stack-tui resume {run.folder.name}", err=True)
-    return _EXIT_CODES[finished.outcome]
-
-
-def _report_path(run: Run) -> Path | None:
-    latest = run.folder.parent / f"{run.spec.subject}.json"
-    own = run.folder / "report.json"
-    if not own.exists():
-        return None
-    same = latest.exists() and latest.read_bytes() == own.read_bytes()
-    return latest if same else own
+    return print_report(found, Printing(**printing))

@@ -133,6 +133,24 @@ def find(results: Path, name: str) -> Path:
     )
 
 
+def find_other(run: Run, name: str) -> Path:
+    """Return the folder of the run to hold `run` against; raises RunNotFound.
+
+    `latest` is the latest finished run on the same subject but itself, `latest:NOTE` that among the
+    runs whose note is NOTE; all else is as in `find`.
+    """
+    results = run.folder.parent
+    which, _, note = name.partition(":")
+    if which != "latest":
+        return find(results, name)
+    for folder in reversed(folders(results)):
+        spec = read_spec(folder)
+        like = spec.subject == run.spec.subject and (not note or spec.note == note)
+        if like and folder != run.folder and (folder / "report.json").exists():
+            return folder
+    raise RunNotFound(f"no earlier run of {run.spec.subject} goes by {name!r}", where=str(results))
+
+
 def write_control(folder: Path, control: Control) -> None:
     """Say what is wanted of the run's worker; it looks about twice a second."""
     write_atomically(folder / "control.json", msgspec.json.encode(control))

@@ -168,7 +168,7 @@ class RunView:
 
 
 def is_settled(sample: Sample) -> bool:
-    """Say whether the sample's outcome stands, or the model or a judge has yet to be asked again."""
+    """Say whether the outcome stands, or the model or a judge has yet to be asked again."""
     failed = any(verdict.failure for verdict in sample.verdicts)
     return sample.status != "error" and not failed
 

@@ -68,6 +68,7 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     judges: tuple[str, ...] = ()
     judge_prompt: str = ""
     judge_max_tokens: int = 1024
+    gates: tuple[str, ...] = ()
 
 
 def as_list(phrase: Phrase) -> tuple[str, ...]:

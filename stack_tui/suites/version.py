@@ -9,7 +9,7 @@ from stack_tui.runs.spec import digest
 from stack_tui.suites.case import Case, Suite
 
 # What names, describes or repeats a suite; the endpoints that judge are the run's, not the suite's.
-_ASIDE_IN_SUITE = frozenset({"name", "description", "repeats", "judges", "cases"})
+_ASIDE_IN_SUITE = frozenset({"name", "description", "repeats", "judges", "cases", "gates"})
 _ASIDE_IN_CASE = frozenset({"id", "labels"})
 # Rules that say the same in whatever order their phrases stand.
 _UNORDERED = frozenset({"must_mention", "must_not_mention", "regex", "not_regex", "one_of"})

@@ -1,0 +1,32 @@
+"""`stack-tui compare`: whether one run is better than another, worse, or neither can be told."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.cli.printing import compare_runs
+from stack_tui.reports.comparison_text import comparison_text
+from stack_tui.runs.store import Run
+
+
+@click.command("compare")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B", default="latest")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def compare_command(
+    a: str, b: str, as_json: bool, results: Path | None, config: Path | None
+) -> int:
+    """Say how run B stands against run A, paired sample by sample.
+
+    Flips, paired differences with their intervals, and a verdict: better, worse or inconclusive.
+    """
+    runs = [Run(options.run_folder(name, results, config)) for name in (a, b)]
+    comparison = compare_runs(*runs)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
+    else:
+        click.echo(comparison_text(comparison))
+    return 0

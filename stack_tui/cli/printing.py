@@ -1,0 +1,197 @@
+"""Giving out a run's report: in which form, where to, and whether its gates hold."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.paths import write_atomically
+from stack_tui.reports import gates
+from stack_tui.reports.comparison import Comparison, compare
+from stack_tui.reports.document import report_document
+from stack_tui.reports.gates import Gate, GateResult, NotWorse
+from stack_tui.reports.pairing import SuiteFingerprint
+from stack_tui.reports.text import run_report
+from stack_tui.runs import store
+from stack_tui.runs.store import Run
+from stack_tui.suites import store as suites
+from stack_tui.suites.version import case_digests, suite_version
+from stack_tui.text import one_line
+
+FORMS = ("text", "json", "markdown", "junit", "csv", "html")
+_EXIT_CODES = {"complete": 0, "errors": 4, "failed": 3}
+_SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
+
+
+class Printing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command's options say of its report; `against` is the run to compare it with."""
+
+    as_json: bool = False
+    form: str | None = None
+    out: Path | None = None
+    gate: tuple[str, ...] = ()
+    inconclusive: Literal["fail", "pass"] = "fail"
+    against: str | None = None
+
+    @property
+    def wanted(self) -> str:
+        """The form that was asked for: text where none was."""
+        return self.form or ("json" if self.as_json else "text")
+
+
+def printing_options(function: options.Function) -> options.Function:
+    """Add --json, --format, --out, --gate, --inconclusive and --against."""
+    for option in (
+        click.option("--against", metavar="RUN", help="Compare with this run in the report."),
+        click.option(
+            "--inconclusive",
+            type=click.Choice(("fail", "pass")),
+            default="fail",
+            help="What a gate counts as that cannot be told from the cases there are.",
+        ),
+        click.option("--gate", multiple=True, help='Such as "judge_avg >= 4 ± ci"; repeatable.'),
+        click.option("--out", type=click.Path(path_type=Path), help="Write the report to a file."),
+        click.option("--format", "form", type=click.Choice(FORMS), help="The report's form."),
+        click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+    ):
+        function = option(function)
+    return function
+
+
+def print_report(run: Run, printing: Printing) -> int:
+    """Give out what the run says so far; return the exit code that its outcome stands for."""
+    wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
+    comparison = _compared(run, printing.against) if printing.against else None
+    results = gates.evaluate_all(wanted, run.view, _comparisons(run, wanted))
+    report = _rendered(run, printing.wanted, comparison, results)
+    if printing.out:
+        write_atomically(printing.out, report)
+        click.echo(f"report written to {printing.out}", err=True)
+    else:
+        click.echo(report)
+    return _exit_code(run, results, printing.inconclusive)
+
+
+def _suite_gates(run: Run) -> Sequence[str]:
+    path = run.folder / "suite.toml"
+    return suites.load(path).gates if path.exists() else ()
+
+
+def _rendered(
+    run: Run, form: str, comparison: Comparison | None, results: Sequence[GateResult]
+) -> str:
+    forms: dict[str, Callable[[], str]] = {
+        "text": lambda: _text(run, comparison, results),
+        "json": lambda: _json(run, comparison, results),
+        "markdown": lambda: _markdown(run, comparison, results),
+        "junit": lambda: _junit(run, results),
+        "csv": lambda: _csv(run),
+        "html": lambda: _html(run, comparison, results),
+    }
+    return forms[form]()
+
+
+def _text(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+    parts = [run_report(run.view, _report_path(run))]
+    if comparison:
+        from stack_tui.reports.comparison_text import comparison_text
+
+        parts.append(comparison_text(comparison))
+    if results:
+        parts.append("\n".join(["── gates ──", *map(_gate_line, results)]))
+    return "\n\n".join(parts)
+
+
+def _gate_line(result: GateResult) -> str:
+    return one_line(
+        f"  {_SIGNS[result.state]} {result.gate}: {result.state}, {result.saying}", 1000
+    )
+
+
+def _json(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+    document: dict[str, Any] = report_document(run.view)
+    if comparison:
+        document["comparison"] = msgspec.to_builtins(comparison)
+    if results:
+        document["gates"] = msgspec.to_builtins(results)
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+
+
+def _markdown(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+    from stack_tui.reports.markdown import markdown_report
+
+    return markdown_report(run.view, comparison=comparison, gates=results)
+
+
+def _junit(run: Run, results: Sequence[GateResult]) -> str:
+    from stack_tui.reports.junit import junit_report
+
+    return junit_report(run.view, results)
+
+
+def _csv(run: Run) -> str:
+    from stack_tui.reports.csv_table import csv_table
+
+    return csv_table(run.view)
+
+
+def _html(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+    from stack_tui.reports.html import html_report
+
+    return html_report(run.view, comparison=comparison, gates=results)
+
+
+def _report_path(run: Run) -> Path | None:
+    latest = run.folder.parent / f"{run.spec.subject}.json"
+    own = run.folder / "report.json"
+    if not own.exists():
+        return None
+    same = latest.exists() and latest.read_bytes() == own.read_bytes()
+    return latest if same else own
+
+
+def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> int:
+    if run.alive:
+        return 0
+    finished = run.view.finished
+    if finished is None:
+        click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
+        return 4
+    if finished.message:
+        click.echo(one_line(finished.message, 1000), err=True)
+    if finished.outcome != "complete":
+        click.echo(f"ask again with: stack-tui resume {run.folder.name}", err=True)
+        return _EXIT_CODES[finished.outcome]
+    broken = {"failed"} if inconclusive == "pass" else {"failed", "inconclusive"}
+    unmet = [result for result in results if result.state in broken]
+    for result in unmet:
+        click.echo(f"gate {result.state}: {one_line(result.saying, 1000)}", err=True)
+    return 1 if unmet else 0
+
+
+def _comparisons(run: Run, wanted: Sequence[Gate]) -> dict[str, Comparison]:
+    named = {gate.run for gate in wanted if isinstance(gate, NotWorse)}
+    return {name: _compared(run, name) for name in named}
+
+
+def _compared(run: Run, name: str) -> Comparison:
+    """Return how the run stands against another: an id, `latest`, or `latest:NOTE`."""
+    return compare_runs(Run(store.find_other(run, name)), run)
+
+
+def compare_runs(a: Run, b: Run) -> Comparison:
+    """Return how `b` stands against `a`, each as far as it is; changed cases are set apart."""
+    a.refresh()
+    b.refresh()
+    return compare(a.view, b.view, suite_a=_fingerprint(a), suite_b=_fingerprint(b))
+
+
+def _fingerprint(run: Run) -> SuiteFingerprint | None:
+    path = run.folder / "suite.toml"
+    if not path.exists():
+        return None
+    suite = suites.load(path)
+    return SuiteFingerprint(version=suite_version(suite), cases=case_digests(suite))
