@@ -1,13 +1,13 @@
 """Two runs compared, sample by sample: is b better than a, worse, or can that not be told?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
 from stack_tui.reports.effects import JUDGE_SCORE, RATE, RULE_SCORE, Effect, Verdict, effects
 from stack_tui.reports.paired import holm
-from stack_tui.reports.pairing import Pair, SetApart, pair_samples
+from stack_tui.reports.pairing import Pair, SetApart, SuiteFingerprint, pair_samples
 from stack_tui.reports.settings import (
     SettingDifference,
     differing_settings,
@@ -80,24 +80,25 @@ def compare(
     a: RunView,
     b: RunView,
     *,
-    digests_a: Mapping[str, str] | None = None,
-    digests_b: Mapping[str, str] | None = None,
+    suite_a: SuiteFingerprint | None = None,
+    suite_b: SuiteFingerprint | None = None,
 ) -> Comparison:
     """Return how run `b` stands against run `a`, the baseline, paired by task, id and repeat.
 
-    The digests give, by case id, a fingerprint of the case as it was in that run; samples whose
-    case changed are set apart. The verdict rests on one measure alone, the first of pass rate,
+    The suites' fingerprints, as they were in each run, say which cases changed: their samples are
+    set apart. The verdict rests on one measure alone, the first of pass rate,
     judge score and rule score that any pair has, so that it errs in at most 5 % of equal runs.
     """
-    pairs, apart = pair_samples(a, b, digests_a, digests_b)
+    pairs, apart = pair_samples(a, b, suite_a, suite_b)
     overall = effects(pairs)
     deciding = next((e for name in DECIDING for e in overall if e.measure == name), None)
-    settings = differing_settings(a, b)
+    versions = (suite_a.version, suite_b.version) if suite_a and suite_b else None
+    settings = differing_settings(a, b, versions)
     return Comparison(
         a=_label(a),
         b=_label(b),
         settings=settings,
-        warnings=tuple(_warnings(a, b, settings, checked=bool(digests_a and digests_b))),
+        warnings=tuple(_warnings(a, b, settings, checked=versions is not None)),
         pairs=len(pairs),
         set_apart=tuple(apart),
         overall=overall,
@@ -159,6 +160,7 @@ def _by_task(pairs: Sequence[Pair]) -> tuple[TaskComparison, ...]:
 
 
 def _flips(pairs: Sequence[Pair]) -> tuple[Flip, ...]:
+    pairs = sorted(pairs, key=lambda pair: (pair.a.task, pair.a.place, pair.a.repeat))
     lost = [_flip(pair) for pair in pairs if pair.a.passed is True and pair.b.passed is False]
     gained = [_flip(pair) for pair in pairs if pair.a.passed is False and pair.b.passed is True]
     return (*lost, *gained)

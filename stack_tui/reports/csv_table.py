@@ -4,6 +4,7 @@ import csv
 import io
 
 from stack_tui.reports.outcome import outcome, why
+from stack_tui.reports.summary import in_order
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from stack_tui.text import printable
@@ -31,7 +32,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def csv_table(view: RunView) -> str:
-    """Return a header and a row a sample, by RFC 4180 but with lines ended by a newline alone.
+    """Return a header and a row a sample in the suite's order, by RFC 4180 with newlines alone.
 
     Text that a spreadsheet could take for a formula gets a leading apostrophe, and control
     characters are shown as signs: the journal holds the text as it came.
@@ -39,7 +40,7 @@ def csv_table(view: RunView) -> str:
     table = io.StringIO()
     writer = csv.writer(table, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_row(sample) for sample in view.samples)
+    writer.writerows(_row(sample) for sample in in_order(view.samples))
     return table.getvalue()
 
 

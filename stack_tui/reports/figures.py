@@ -9,7 +9,7 @@ from stack_tui.reports.outcome import missing
 from stack_tui.reports.power import smallest_paired_difference
 from stack_tui.reports.shown import between, number, points
 from stack_tui.reports.statistics import Interval, rate_interval
-from stack_tui.reports.summary import SuiteSummary, summarize
+from stack_tui.reports.summary import SuiteSummary, in_order, summarize
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 
@@ -88,9 +88,9 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
 
 
 def task_rates(view: RunView) -> list[TaskRate]:
-    """Return each task's pass rate, in the order in which the tasks first came."""
+    """Return each task's pass rate, by the tasks' names."""
     tasks: dict[str, list[Sample]] = {}
-    for sample in view.samples:
+    for sample in in_order(view.samples):
         tasks.setdefault(sample.task, []).append(sample)
     return [_task_rate(task, samples) for task, samples in tasks.items()]
 

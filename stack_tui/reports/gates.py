@@ -14,6 +14,7 @@ from stack_tui.reports.comparison_text import difference
 from stack_tui.reports.effects import RATE
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
+from stack_tui.reports.record import recorded
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import summarize
 from stack_tui.runs.events import Status
@@ -35,7 +36,7 @@ _HOLDS: dict[Sign, Callable[[float, float], bool]] = {
 _SIGNS: dict[str, Sign] = {sign: sign for sign in _HOLDS} | {"≥": ">=", "≤": "<="}
 _NUMBER = r"(?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<percent>%)?"
 _THRESHOLD = re.compile(
-    rf"(?P<field>[A-Za-z_][\w.]*)\s*(?P<sign>[<>!=]=|[<>≥≤])\s*{_NUMBER}"
+    rf"(?P<field>[A-Za-z_][\w.-]*)\s*(?P<sign>[<>!=]=|[<>≥≤])\s*{_NUMBER}"
     r"\s*(?P<interval>(?:±|\+-|\+/-)\s*ci)?"
 )
 _NOT_WORSE = re.compile(rf"vs\s+(?P<run>\S+)\s+not\s+worse\s+by\s+{_NUMBER}")
@@ -118,7 +119,8 @@ def check(gate: Gate, fields: Collection[str]) -> None:
 def numbers(view: RunView) -> dict[str, float | None]:
     """Return what gates can ask of a run: each number of its summary, and the `missing` samples.
 
-    What the summary counts by kind is there as a sum and by each kind: errors, errors.timeout.
+    What the summary counts by kind is there as a sum and by each kind: errors, errors.timeout. A
+    benchmark's score of record is there by task and metric: mmlu.acc.
     """
     found: dict[str, float | None] = {"missing": missing(view)}
     for name, value in msgspec.structs.asdict(summarize(view.samples)).items():
@@ -127,7 +129,7 @@ def numbers(view: RunView) -> dict[str, float | None]:
             found |= {f"{name}.{kind}": value.get(kind, 0) for kind in _KINDS[name]}
         elif value is None or isinstance(value, (int, float)):
             found[name] = value
-    return found
+    return found | {name: value for name, (value, _) in recorded(view).items()}
 
 
 def evaluate_all(
@@ -136,6 +138,7 @@ def evaluate_all(
     """Return what becomes of each gate on that run; raises GateError as `evaluate` does."""
     values = numbers(view)
     bounds = msgspec.structs.asdict(intervals(view.samples))
+    bounds |= {name: interval for name, (_, interval) in recorded(view).items()}
     return tuple(evaluate(gate, values, bounds, comparisons) for gate in gates)
 
 
@@ -166,7 +169,7 @@ def evaluate(
         raise _error(gate.text, f"{gate.field} has no interval", f"Fields that have one: {known}.")
     interval = bounds[gate.field]
     if interval is None:
-        saying = f"{gate.field} is {_shown(value)}, from too few or equal scores for an interval"
+        saying = f"{gate.field} is {_shown(value)}, and has no interval"
         return _result(gate, "inconclusive", saying)
     return _whole_interval(gate, value, interval)
 

@@ -17,7 +17,7 @@ from stack_tui.reports.comparison_text import (
 from stack_tui.reports.effects import RATE, Effect
 from stack_tui.reports.figures import figures
 from stack_tui.reports.gates import GateResult
-from stack_tui.reports.html_samples import sample_details, table
+from stack_tui.reports.html_samples import block, sample_details, table
 from stack_tui.reports.outcome import worst_first
 from stack_tui.reports.settings import model_name
 from stack_tui.reports.shown import number
@@ -37,7 +37,7 @@ def html_report(
     Its policy lets nothing load and nothing run: only its own style, known by its hash, holds.
     """
     title = f"{text(view.spec.subject, 80)} on {text(model_name(view), 80)}"
-    parts = [_head(view, title), _gates(gates), _tasks(view), _scores(view)]
+    parts = [_head(view, title), _gates(gates), _record(view), _tasks(view), _scores(view)]
     if comparison:
         parts.append(_comparison(comparison))
     parts.append(_samples(view))
@@ -96,6 +96,12 @@ def _gates(gates: Sequence[GateResult]) -> str:
         for gate in gates
     ]
     return f"<h2>Gates</h2>{table(('', 'gate', 'why'), rows)}"
+
+
+def _record(view: RunView) -> str:
+    if not view.scores:
+        return ""
+    return f"<h2>Score of record, by lm-eval</h2>{block(view.scores.table.strip())}"
 
 
 def _tasks(view: RunView) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stack_tui.reports.gates import GateResult
 from stack_tui.reports.outcome import missing, outcome, why
 from stack_tui.reports.shown import sample_name
+from stack_tui.reports.summary import in_order
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from stack_tui.text import printable
@@ -24,7 +25,7 @@ def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
     """
     root = ET.Element("testsuites", name=_text(f"{view.spec.subject} {view.spec.id}"))
     tasks: dict[str, list[Sample]] = {}
-    for sample in view.samples:
+    for sample in in_order(view.samples):
         tasks.setdefault(sample.task, []).append(sample)
     for task, samples in tasks.items():
         suite = ET.SubElement(root, "testsuite", name=_text(task))

@@ -17,7 +17,7 @@ from stack_tui.reports.outcome import SIGNS, outcome, why, worst_first
 from stack_tui.reports.settings import model_name
 from stack_tui.reports.shown import between, number, sample_name
 from stack_tui.runs.view import RunView
-from stack_tui.text import one_line
+from stack_tui.text import one_line, printable
 
 _ROWS = 30
 _TASKS = 60
@@ -32,7 +32,7 @@ def markdown_report(
     Whatever a model, a data set or a file said stands in code spans that it cannot close, where no
     mention, link, image or HTML comes to life.
     """
-    parts = [_head(view), _gates(gates), _tasks(view), _failing(view)]
+    parts = [_head(view), _gates(gates), _record(view), _tasks(view), _failing(view)]
     if comparison:
         parts.append(_comparison(comparison))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -70,6 +70,13 @@ def _gates(gates: Sequence[GateResult]) -> str:
         for gate in gates
     )
     return "#### Gates\n\n" + _table(("", "gate", "why"), rows)
+
+
+def _record(view: RunView) -> str:
+    if not view.scores:
+        return ""
+    table = printable(view.scores.table).strip().replace("`", "'")
+    return f"#### Score of record, by lm-eval\n\n```\n{table}\n```"
 
 
 def _tasks(view: RunView) -> str:

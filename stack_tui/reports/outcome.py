@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from stack_tui.reports.summary import in_order
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.view import RunView
 
@@ -52,8 +53,8 @@ def why(sample: Sample) -> str:
 
 
 def worst_first(view: RunView) -> list[Sample]:
-    """Return the samples by outcome, errors and failures ahead, else in the order they came."""
-    return sorted(view.samples, key=lambda sample: _WORST_FIRST.index(outcome(sample)))
+    """Return the samples by outcome, errors and failures ahead, else in the suite's order."""
+    return sorted(in_order(view.samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
 
 
 def missing(view: RunView) -> int:

@@ -12,6 +12,13 @@ Key = tuple[str, str, int]
 WhyApart = Literal["only in a", "only in b", "no outcome", "case changed"]
 
 
+class SuiteFingerprint(msgspec.Struct, frozen=True, kw_only=True):
+    """A suite as it was in a run: its version, and a fingerprint of each case by id."""
+
+    version: str
+    cases: Mapping[str, str]
+
+
 class SetApart(msgspec.Struct, frozen=True, kw_only=True):
     """A sample that is not compared; `reason` says more where there is more to say."""
 
@@ -37,14 +44,15 @@ class Pair(msgspec.Struct, frozen=True):
 def pair_samples(
     a: RunView,
     b: RunView,
-    digests_a: Mapping[str, str] | None = None,
-    digests_b: Mapping[str, str] | None = None,
+    suite_a: SuiteFingerprint | None = None,
+    suite_b: SuiteFingerprint | None = None,
 ) -> tuple[list[Pair], list[SetApart]]:
     """Return the pairs and the samples set apart, each by key; every sample is in one of them.
 
-    The digests give, by case id, a fingerprint of the case as it was in that run; where either is
-    not given, cases count as unchanged unless their targets differ.
+    Where either suite's fingerprint is not given, a case counts as unchanged unless its targets
+    differ.
     """
+    changed = _changed_cases(suite_a, suite_b)
     samples_a = {sample.key: sample for sample in a.samples}
     samples_b = {sample.key: sample for sample in b.samples}
     pairs: list[Pair] = []
@@ -53,7 +61,7 @@ def pair_samples(
         first, second = samples_a.get(key), samples_b.get(key)
         if first is None or second is None:
             apart.append(_apart(key, "only in b" if first is None else "only in a"))
-        elif _changed(first, second, digests_a, digests_b):
+        elif first.id in changed or _other_target(first, second):
             apart.append(_apart(key, "case changed"))
         elif reason := _no_outcome(first, second):
             apart.append(_apart(key, "no outcome", reason))
@@ -67,14 +75,13 @@ def _apart(key: Key, why: WhyApart, reason: str = "") -> SetApart:
     return SetApart(task=task, id=id, repeat=repeat, why=why, reason=reason)
 
 
-def _changed(
-    a: Sample,
-    b: Sample,
-    digests_a: Mapping[str, str] | None,
-    digests_b: Mapping[str, str] | None,
-) -> bool:
-    if digests_a and digests_b and digests_a.get(a.id) != digests_b.get(b.id):
-        return True
+def _changed_cases(a: SuiteFingerprint | None, b: SuiteFingerprint | None) -> set[str]:
+    if a is None or b is None:
+        return set()
+    return {id for id in a.cases.keys() | b.cases.keys() if a.cases.get(id) != b.cases.get(id)}
+
+
+def _other_target(a: Sample, b: Sample) -> bool:
     return bool(a.target and b.target) and a.target != b.target
 
 

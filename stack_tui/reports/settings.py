@@ -15,6 +15,7 @@ _NAMES = {
     "fewshot_as_multiturn": "few-shot as turns",
     "samples": "chosen samples",
 }
+_VERSION = "suite version"
 _ONE_THING = {"model", "endpoint", "server"}
 
 
@@ -26,9 +27,16 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
     b: str
 
 
-def differing_settings(a: RunView, b: RunView) -> tuple[SettingDifference, ...]:
-    """Return what was set otherwise in `b` than in `a`, in the order of importance."""
+def differing_settings(
+    a: RunView, b: RunView, versions: tuple[str, str] | None = None
+) -> tuple[SettingDifference, ...]:
+    """Return what was set otherwise in `b` than in `a`, in the order of importance.
+
+    `versions` are the suites', which a change of comments leaves alone; else their files' hashes.
+    """
     first, second = _settings(a), _settings(b)
+    if versions:
+        first[_VERSION], second[_VERSION] = versions
     return tuple(
         SettingDifference(name=name, a=first.get(name, "–"), b=second.get(name, "–"))
         for name in {**first, **second}
@@ -55,7 +63,7 @@ def _settings(view: RunView) -> dict[str, str]:
         server = view.started.server
         found["server"] = f"{server['kind']} {server.get('version') or ''}".strip()
     if spec.suite:
-        found |= {"suite": spec.suite.name, "suite version": spec.suite.sha256[:12]}
+        found |= {"suite": spec.suite.name, _VERSION: spec.suite.sha256[:12]}
     found["judges"] = ", ".join(judge.model or judge.name for judge in spec.judges) or "–"
     found |= _fields(spec)
     if spec.benchmark:

@@ -9,7 +9,7 @@ from stack_tui.config import Endpoint
 from stack_tui.reports.comparison import Comparison, compare
 from stack_tui.reports.comparison_text import comparison_text
 from stack_tui.reports.effects import RATE, effects
-from stack_tui.reports.pairing import Pair
+from stack_tui.reports.pairing import Pair, SuiteFingerprint
 from stack_tui.runs.events import Failure, Sample
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec
 from tests.reports.views import OTHER_SPEC, SPEC, TIMEOUT, judged, outcomes, view
@@ -91,13 +91,28 @@ def test_a_case_that_changed_in_between_is_set_apart() -> None:
     comparison = compare(
         view(samples),
         view(samples, OTHER_SPEC),
-        digests_a={"c0": "x", "c1": "y", "c2": "z"},
-        digests_b={"c0": "x", "c1": "changed"},
+        suite_a=SuiteFingerprint(version="1", cases={"c0": "x", "c1": "y", "c2": "z"}),
+        suite_b=SuiteFingerprint(version="2", cases={"c0": "x", "c1": "changed"}),
     )
     assert [(apart.id, apart.why) for apart in comparison.set_apart] == [
         ("c1", "case changed"),
         ("c2", "case changed"),
     ]
+    assert [(setting.name, setting.b) for setting in comparison.settings] == [
+        ("suite version", "2")
+    ]
+
+
+def test_a_suite_file_whose_version_is_the_same_is_the_same_suite() -> None:
+    edited = SuiteSpec(name="custom", path="cases/custom.toml", sha256="1" * 64)
+    fingerprint = SuiteFingerprint(version="1", cases={"c0": "x"})
+    comparison = compare(
+        view(outcomes([True])),
+        view(outcomes([True]), _spec(suite=edited)),
+        suite_a=fingerprint,
+        suite_b=fingerprint,
+    )
+    assert comparison.settings == ()
 
 
 def test_a_document_with_another_target_is_another_document() -> None:
@@ -215,7 +230,10 @@ def test_every_sample_is_in_exactly_one_class_and_the_sums_add_up(
     a: Any, b: Any, digests_a: dict[str, str], digests_b: dict[str, str]
 ) -> None:
     comparison = compare(
-        view(_samples(a)), view(_samples(b)), digests_a=digests_a, digests_b=digests_b
+        view(_samples(a)),
+        view(_samples(b)),
+        suite_a=SuiteFingerprint(version="1", cases=digests_a),
+        suite_b=SuiteFingerprint(version="1", cases=digests_b),
     )
     apart = [(one.task, one.id, one.repeat) for one in comparison.set_apart]
     assert len(set(apart)) == len(apart)

@@ -16,7 +16,7 @@ from stack_tui.reports.gates import (
     numbers,
     parse,
 )
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Sample, Scores
 from tests.reports.views import OTHER_SPEC, TIMEOUT, judged, outcomes, view
 
 VALUES = {"rule_pass_rate": 0.9, "judge_avg": 4.2, "errors": 0, "n_cases": 30, "alpha": None}
@@ -160,9 +160,20 @@ def test_a_run_offers_its_summarys_numbers_to_gates() -> None:
     assert states == ["met", "failed", "met", "met", "failed"]
 
 
+def test_a_benchmarks_score_of_record_can_be_asked_for() -> None:
+    results = {
+        "mmlu": {"alias": "mmlu", "acc,none": 0.65, "acc_stderr,none": 0.01},
+        "gsm8k": {"exact_match,strict-match": 0.5, "exact_match_stderr,strict-match": "N/A"},
+    }
+    run = view(outcomes([True]))
+    run.apply([Scores(at=2.0, results={"results": results}, table="")])
+    texts = "mmlu.acc >= 0.63 ± ci", "mmlu.acc > 0.64 ± ci", "gsm8k.exact_match.strict-match >= .5"
+    states = [result.state for result in evaluate_all(map(parse, texts), run, {})]
+    assert states == ["met", "inconclusive", "met"]
+
+
 def test_a_figure_whose_interval_cannot_be_told_is_inconclusive() -> None:
-    [result] = evaluate_all([parse("judge_avg >= 4 ± ci")], view(judged([5.0])), {})
-    assert result.state == "inconclusive"
+    assert evaluate(parse("f1 >= 0.4 ± ci"), {"f1": 0.5}, {"f1": None}, {}).state == "inconclusive"
 
 
 def test_the_fields_of_gates_are_known_before_a_run() -> None:

@@ -69,7 +69,7 @@ def test_hostile_text_stays_in_its_code_span(hostile: str) -> None:
         comparison=compare(hostile_view(hostile), hostile_view(f"{hostile}x", OTHER_SPEC)),
         gates=[GateResult(gate=hostile, state="failed", saying=hostile)],
     )
-    allowed = {"inline", "text", "code_inline", "softbreak"}
+    allowed = {"inline", "text", "code_inline", "softbreak", "fence"}
     opened = {"heading", "paragraph", "table", "thead", "tbody", "tr", "th", "td", "strong"}
     opened |= {"bullet_list", "list_item"}
     allowed |= {f"{name}_{end}" for name in opened for end in ("open", "close")}

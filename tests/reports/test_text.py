@@ -157,3 +157,9 @@ def test_hostile_text_has_no_effect() -> None:
     assert not any(char in text for char in "\x1b\x07\u202e\ud800")
     assert all(line.startswith(("──", "  ")) for line in text.splitlines() if line)
     assert "\x1b" not in sample_line(sample(HOSTILE))
+
+
+def test_few_cases_say_which_differences_they_cannot_show() -> None:
+    line = "  few cases:       with 12 cases, differences under 36 points are invisible"
+    assert line in report(*(sample(f"c{place}") for place in range(12)))
+    assert "few cases" not in report(*(sample(f"c{place}") for place in range(30)))

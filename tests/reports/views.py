@@ -13,6 +13,7 @@ from stack_tui.runs.events import (
     Finished,
     Planned,
     Sample,
+    Scores,
     Started,
     Status,
     TaskPlan,
@@ -138,5 +139,6 @@ def hostile_view(text: str, spec: RunSpec = SPEC) -> RunView:
     finding = Finding(at=2.0, check="chance", task=text, seen=text, cause=text)
     finished = Finished(at=3.0, outcome="errors", errors=1, message=text)
     run = view(samples, hostile_spec, planned=len(samples) + 1)
-    run.apply([finding, finished])
+    scores = Scores(at=2.0, results={"results": {text: {f"{text},none": 0.5}}}, table=text)
+    run.apply([finding, scores, finished])
     return run
