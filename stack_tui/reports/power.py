@@ -10,19 +10,25 @@ from statistics import NormalDist
 POWER_FACTOR = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
 TYPICAL_DISCORDANT = 0.2
 FEW_CASES = 30
+LEAST_FLIPS = 6  # all one way, these give p = 2 / 2⁶ = .03; five give .06
 
 
 def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDANT) -> float:
     """Return the smallest difference of pass rates that two runs of the same cases could show.
 
-    `discordant` is the share of cases, 0 to 1, in which one run passes and the other fails.
+    `discordant` is the share of cases, 0 to 1, in which one run passes and the other fails. However
+    few differ, McNemar's exact test tells nothing from fewer than six.
     """
-    return _at_most_one(POWER_FACTOR * math.sqrt(discordant / cases)) if cases else 1.0
+    if not cases:
+        return 1.0
+    return _at_most_one(max(POWER_FACTOR * math.sqrt(discordant / cases), LEAST_FLIPS / cases))
 
 
 def reach(cases: int) -> str:
     """Return in words the smallest difference of pass rates that two runs of so many cases show."""
     counted = f"{cases} case" if cases == 1 else f"{cases} cases"
+    if cases < LEAST_FLIPS:
+        return f"with {counted}, no difference is visible"
     smallest = f"{100 * smallest_paired_difference(cases):.0f} points"
     if cases < FEW_CASES:
         return f"with {counted}, differences under {smallest} are invisible"

@@ -1,6 +1,8 @@
 import pytest
 
+from stack_tui.reports.paired import mcnemar_exact
 from stack_tui.reports.power import (
+    LEAST_FLIPS,
     cases_for_mean_difference,
     cases_for_paired_difference,
     cases_for_unpaired_difference,
@@ -43,9 +45,15 @@ def test_no_difference_needs_no_number_of_cases() -> None:
     assert cases_for_mean_difference(0.0, 1.0) is None
 
 
+def test_no_fewer_flips_than_the_exact_test_needs_can_show_a_difference() -> None:
+    assert mcnemar_exact(LEAST_FLIPS, 0) <= 0.05 < mcnemar_exact(LEAST_FLIPS - 1, 0)
+    assert smallest_paired_difference(60, 1 / 60) == pytest.approx(LEAST_FLIPS / 60)
+
+
 def test_few_cases_say_what_they_cannot_tell() -> None:
-    assert reach(12) == "with 12 cases, differences under 36 points are invisible"
-    assert reach(1) == "with 1 case, differences under 100 points are invisible"
+    assert reach(24) == "with 24 cases, differences under 26 points are invisible"
+    assert reach(12) == "with 12 cases, differences under 50 points are invisible"
+    assert reach(1) == "with 1 case, no difference is visible"
     assert reach(100) == "with 100 cases, differences of 13 points and more show"
 
 

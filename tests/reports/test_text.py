@@ -160,6 +160,6 @@ def test_hostile_text_has_no_effect() -> None:
 
 
 def test_few_cases_say_which_differences_they_cannot_show() -> None:
-    line = "  few cases:       with 12 cases, differences under 36 points are invisible"
+    line = "  few cases:       with 12 cases, differences under 50 points are invisible"
     assert line in report(*(sample(f"c{place}") for place in range(12)))
     assert "few cases" not in report(*(sample(f"c{place}") for place in range(30)))
