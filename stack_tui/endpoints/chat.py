@@ -1,7 +1,7 @@
 """Reading a completion as servers send it: chat or text, with or without its reasoning."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,10 @@ from stack_tui.endpoints.errors import EndpointError
 
 _SCHEMA_WORDS = re.compile(
     r"response_format|json_schema|structured.output|guided|grammar|\bschema\b", re.IGNORECASE
+)
+_REFUSALS = frozenset({400, 422, 501})
+_UNSUPPORTED = re.compile(
+    r"not support|unsupported|not permitted|not allowed|deprecated|only the default"
 )
 
 
@@ -55,25 +59,43 @@ def read_completion(data: Any) -> Completion:
 
 
 async def ask_chat(client: Client, body: Mapping[str, Any]) -> Reply:
-    """Post a chat completion, in the words that the model's provider takes; raises EndpointError.
+    """Post a chat completion, in the words that the model takes; raises EndpointError.
+
+    A request refused for its token limit, temperature, top_p or seed is sent again without.
+    """
+    refused: set[str] = set()
+    while True:
+        sent = without(body, refused)
+        try:
+            return await client.post("chat/completions", sent)
+        except EndpointError as error:
+            field = refused_field(error, sent)
+            if field in (None, "response_format"):
+                raise
+            refused.add(str(field))
+
+
+def refused_field(error: EndpointError, sent: Mapping[str, Any]) -> str | None:
+    """Return the field without which the request may be taken, None where there is none.
 
     Newer OpenAI models refuse `max_tokens` for `max_completion_tokens`, and any temperature but
-    their own; a request refused for that is sent again without.
+    their own. A response_format is suspected wherever no other field is named.
     """
-    asked = dict(body)
-    for _ in range(2):
-        try:
-            return await client.post("chat/completions", asked)
-        except EndpointError as error:
-            if error.kind != "bad_request":
-                raise
-            if "max_completion_tokens" in error.what and "max_tokens" in asked:
-                asked["max_completion_tokens"] = asked.pop("max_tokens")
-            elif "temperature" in error.what and "temperature" in asked:
-                del asked["temperature"]
-            else:
-                raise
-    return await client.post("chat/completions", asked)
+    if error.status not in _REFUSALS:
+        return None
+    message = error.what.lower()
+    for field in ("max_tokens", "temperature", "top_p", "seed"):
+        if field in sent and field in message and _UNSUPPORTED.search(message):
+            return field
+    return "response_format" if "response_format" in sent else None
+
+
+def without(body: Mapping[str, Any], fields: Collection[str]) -> Mapping[str, Any]:
+    """Return the body less these fields; the token limit goes by its newer name instead."""
+    kept = {name: value for name, value in body.items() if name not in fields}
+    if "max_tokens" in fields and "max_tokens" in body:
+        kept["max_completion_tokens"] = body["max_tokens"]
+    return kept
 
 
 def split_thinking(content: str) -> tuple[str, str]:

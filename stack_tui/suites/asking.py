@@ -1,22 +1,16 @@
 """Asking one endpoint: recorded answers first, and without what it was seen to refuse."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stack_tui.config import Endpoint
-from stack_tui.endpoints.chat import Completion, read_completion
+from stack_tui.endpoints.chat import Completion, read_completion, refused_field, without
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.runs.events import Answer, Event, Fault
 from stack_tui.runs.spec import digest
-
-_REFUSALS = frozenset({400, 422, 501})
-_UNSUPPORTED = re.compile(
-    r"not support|unsupported|not permitted|not allowed|deprecated|only the default"
-)
 
 
 @dataclass(frozen=True)
@@ -89,18 +83,18 @@ class Asker:
 
     async def _post(self, body: Mapping[str, Any]) -> tuple[Reply, Mapping[str, Any]]:
         """Send the body, less what the endpoint refuses; return the answer and what was sent."""
-        without = set(self._refused)
+        refused = set(self._refused)
         while True:
-            sent = _without(body, without)
+            sent = without(body, refused)
             try:
                 reply = await self.client.post("/chat/completions", sent)
             except EndpointError as error:
-                field = _refused_field(error, sent)
+                field = refused_field(error, sent)
                 if field is None:
                     raise
-                without.add(field)
+                refused.add(field)
                 continue
-            for field in sorted(without - self._refused):
+            for field in sorted(refused - self._refused):
                 self._remember(field)
             return reply, sent
 
@@ -120,21 +114,3 @@ def _usable(answer: Answer) -> Completion | None:
         return None
     cut_off = completion.finish_reason == "length"
     return completion if completion.output.strip() or cut_off else None
-
-
-def _refused_field(error: EndpointError, sent: Mapping[str, Any]) -> str | None:
-    """Return the field without which the request may be taken, None where there is none."""
-    if error.status not in _REFUSALS:
-        return None
-    message = error.what.lower()
-    for field in ("max_tokens", "temperature", "top_p", "seed"):
-        if field in sent and field in message and _UNSUPPORTED.search(message):
-            return field
-    return "response_format" if "response_format" in sent else None
-
-
-def _without(body: Mapping[str, Any], fields: set[str]) -> Mapping[str, Any]:
-    kept = {name: value for name, value in body.items() if name not in fields}
-    if "max_tokens" in fields and "max_tokens" in body:
-        kept["max_completion_tokens"] = body["max_tokens"]
-    return kept
