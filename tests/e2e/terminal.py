@@ -216,6 +216,12 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
 
 
 def _take_terminal() -> None:
+    """Make the child what a login shell starts: the terminal is its own, and no signal is ignored.
+
+    A test runner put into the background ignores SIGINT, and what it starts would inherit that.
+    """
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
