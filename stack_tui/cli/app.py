@@ -1,5 +1,6 @@
 """Opening the app."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.cli import options
@@ -12,8 +13,10 @@ def open_app(
     *,
     mouse: bool,
     run: str | None = None,
+    beside: Callable[[], object] | None = None,
 ) -> None:
     """Open the app on the configured endpoints, the suites in `cases` and the runs in `results`."""
     known = options.read_config(config)
     folder = options.results_folder(results, known)
-    run_app(known, folder, cases=options.cases_folder(), run=run, mouse=mouse)
+    cases = options.cases_folder()
+    run_app(known, folder, cases=cases, run=run, beside=beside, mouse=mouse)

@@ -75,6 +75,7 @@ class StackApp(App[None]):
         *,
         cases: Path = Path("cases"),
         run: Path | None = None,
+        beside: Callable[[], object] | None = None,
         live: bool = True,
     ) -> None:
         super().__init__()
@@ -86,6 +87,7 @@ class StackApp(App[None]):
         self.cases = cases
         self.chosen = run
         self._settled = run is not None
+        self._beside = beside
         self._live = live
         self._reader = Reader(results, cases)
         self._reader.choose(run)
@@ -116,6 +118,8 @@ class StackApp(App[None]):
         for work in (self._read_on, self._watch.run):
             background.run(self, work, lambda _: None, self.tell_error)
         background.run(self, actions.has_embedded, self._offer_embedded, self.tell_error)
+        if self._beside:
+            background.run(self, self._beside, lambda _: None, self.tell_error)
 
     def _read_on(self) -> None:
         while True:
@@ -261,8 +265,12 @@ def run_app(
     *,
     cases: Path = Path("cases"),
     run: str | None = None,
+    beside: Callable[[], object] | None = None,
     mouse: bool = True,
 ) -> None:
-    """Open the app and return when it is left; raises RunNotFound where `run` names none."""
+    """Open the app and return when it is left; raises RunNotFound where `run` names none.
+
+    `beside` is done in the background once the app is open; it tells where that fails.
+    """
     folder = find(results, run) if run else None
-    StackApp(config, results, cases=cases, run=folder).run(mouse=mouse)
+    StackApp(config, results, cases=cases, run=folder, beside=beside).run(mouse=mouse)

@@ -18,7 +18,6 @@ from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import Health, preflight
 from stack_tui.endpoints.retry import RetryPolicy
-from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, State
 from stack_tui.runs.journal import Journal, Tail
@@ -90,7 +89,6 @@ async def _with_endpoints(
                 client = connect(
                     endpoint,
                     limit=Limit(fixed or endpoint.concurrency),
-                    transport=AiohttpTransport() if spec.benchmark else None,
                     on_retry=partial(recorder.note_retry, endpoint.name),
                 )
                 clients[endpoint] = await stack.enter_async_context(client)

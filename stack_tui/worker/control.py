@@ -60,5 +60,7 @@ async def watch_server(client: Client, kind: str, record: Callable[[Event], None
                 if error.status is not None:
                     return
             else:
-                record(Server(at=time.time(), metrics=read_metrics(page.data, kind)))
+                found = read_metrics(page.data, kind).items()
+                metrics = {name: value for name, value in found if "_bucket_" not in name}
+                record(Server(at=time.time(), metrics=metrics))
             await asyncio.sleep(_METRICS_EVERY_S)
