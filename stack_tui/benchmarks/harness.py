@@ -63,8 +63,11 @@ class Harness:
             self._serve(message)
 
     def _load(self, opening: Open) -> None:
+        # `requests` would import chardet, a second's work, to guess encodings that nobody asks for.
+        sys.modules["chardet"] = None  # type: ignore[assignment]
         from stack_tui.benchmarks import loading, plan
 
+        del sys.modules["chardet"]
         loading.memoize_templates()
         loading.parse_yaml_in_c()
         if self._spec.datasets:

@@ -83,7 +83,6 @@ def score_of_record(
         model=replay,
         model_args=dict(model_args),
         tasks=items,
-        num_fewshot=spec.fewshot,
         limit=None if incomplete or spec.samples else spec.limit,
         samples=chosen if incomplete or spec.samples else None,
         evaluation_tracker=tracker,

@@ -1,0 +1,206 @@
+"""What a benchmark run yields, whatever its server does; on our own smoke benchmark, offline."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stack_tui.benchmarks.routes import RouteError
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Answer, Event, Finding, Planned, Sample, Scores
+from stack_tui.runs.spec import BenchmarkSpec
+from tests.benchmarks.known_model import KnownModel
+from tests.benchmarks.running import Disturbance, carry_out, samples_files
+from tests.fakes import Asked, FakeServer, Respond, failing
+from tests.fakes.replies import Reply
+
+CHOICES = BenchmarkSpec(tasks=("stack_smoke_choice",), limit=12)
+ANSWERS = BenchmarkSpec(tasks=("stack_smoke_answer",), limit=6)
+BOTH = BenchmarkSpec(tasks=("stack_smoke",), limit=10)
+
+
+def of_kind(events: list[Event], kind: type[Any]) -> list[Any]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def fake(**options: Any) -> FakeServer:
+    return FakeServer(**{"kind": "vllm", "brain": KnownModel(), **options})
+
+
+class SpokenLetters(KnownModel):
+    """A model whose likeliest tokens are the letters that stand for the choices."""
+
+    def top(self, context: Sequence[int], n: int) -> list[tuple[int, float]]:
+        """Return the letters with their own log-probabilities, then the others."""
+        letters = [self.encode(f" {letter}")[0] for letter in "ABCD"]
+        own = [(token, self.logprob(context, token)) for token in letters]
+        others = [one for one in super().top(context, n) if one[0] not in letters]
+        return [*own, *others][:n]
+
+
+def numbers(events: list[Event]) -> Any:
+    """Return the final results, and each sample's choices, metrics and status."""
+    (scores,) = of_kind(events, Scores)
+    samples = {one.key: (one.choices, one.metrics, one.status) for one in of_kind(events, Sample)}
+    return scores.results["results"], samples
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
+    with fake() as server:
+        return carry_out(server, BOTH, tmp_path_factory.mktemp("undisturbed"))
+
+
+def test_every_document_becomes_a_sample_and_every_question_one_request(
+    undisturbed: list[Event],
+) -> None:
+    plans = of_kind(undisturbed, Planned)[-1].tasks
+    assert [(plan.name, plan.route, plan.samples) for plan in plans] == [
+        ("stack_smoke_choice", "letters", 10),
+        ("stack_smoke_answer", "generate", 10),
+    ]
+    assert len(of_kind(undisturbed, Sample)) == 20
+    assert len(of_kind(undisturbed, Answer)) == 20
+    first = of_kind(undisturbed, Sample)[0]
+    assert [choice.text for choice in first.choices] == ["A", "B", "C", "D"]
+    assert all(choice.logprob is not None for choice in first.choices)
+
+
+def test_a_third_of_requests_failing_changes_no_number(
+    tmp_path: Path, undisturbed: list[Event]
+) -> None:
+    disturbance = Disturbance(failing(0.3))
+    with fake(replies=disturbance) as server:
+        events = carry_out(server, BOTH, tmp_path, disturbance=disturbance)
+    assert numbers(events) == numbers(undisturbed)
+
+
+def test_a_stopped_run_goes_on_from_what_was_answered(
+    tmp_path: Path, undisturbed: list[Event]
+) -> None:
+    with fake() as server:
+        first = carry_out(
+            server, BOTH, tmp_path, stop_when=lambda e: isinstance(e, Answer), concurrency=1
+        )
+        answered = len(of_kind(first, Answer))
+        assert answered < 20
+        assert not of_kind(first, Scores)
+        second = carry_out(server, BOTH, tmp_path, first)
+    assert len(of_kind(second, Answer)) == 20 - answered
+    again = {one.key for one in of_kind(first, Answer)} & {
+        one.key for one in of_kind(second, Answer)
+    }
+    assert again == set()
+    final = numbers([*first, *second])
+    assert final == numbers(undisturbed)
+
+
+def test_what_was_answered_by_another_model_is_asked_again(tmp_path: Path) -> None:
+    with fake() as server:
+        first = carry_out(server, CHOICES, tmp_path)
+        server.model = "another-model"
+        second = carry_out(server, CHOICES, tmp_path, first)
+    assert len(of_kind(second, Answer)) == 12
+
+
+def test_an_empty_answer_is_never_used_again(tmp_path: Path) -> None:
+    choice = {"index": 0, "text": "", "finish_reason": "stop"}
+    empty = Disturbance(lambda asked: Respond(body={"choices": [choice]}))
+    with fake(replies=empty) as server:
+        first = carry_out(server, ANSWERS, tmp_path, disturbance=empty)
+        assert {sample.status for sample in of_kind(first, Sample)} == {"empty"}
+        empty.begun = False
+        second = carry_out(server, ANSWERS, tmp_path, first)
+    assert all(sample.output for sample in of_kind(second, Sample))
+    assert len(of_kind(second, Answer)) == 6
+
+
+def test_a_refused_request_is_an_error_and_left_out_of_the_score(tmp_path: Path) -> None:
+    brain = KnownModel()
+    refused = Respond(400, {"error": {"message": "not this one"}})
+
+    def reply(asked: Asked) -> Reply:
+        return refused if "17 + 25" in brain.decode(asked.body["prompt"]) else None
+
+    disturbance = Disturbance(reply)
+    with fake(brain=brain, replies=disturbance) as server:
+        events = carry_out(server, ANSWERS, tmp_path, disturbance=disturbance)
+    (error,) = [sample for sample in of_kind(events, Sample) if sample.status == "error"]
+    assert error.id == "0"
+    assert error.failure is not None
+    assert error.failure.kind == "bad_request"
+    (scores,) = of_kind(events, Scores)
+    assert scores.missing == {"stack_smoke_answer": 1}
+    assert scores.results["n-samples"]["stack_smoke_answer"]["effective"] == 5
+    assert {doc for _, doc, _ in samples_files(tmp_path)} == {1, 2, 3, 4, 5}
+
+
+def test_questions_go_by_top_n_where_a_server_ignores_named_tokens(tmp_path: Path) -> None:
+    with fake(kind="llamacpp", brain=SpokenLetters()) as server:
+        events = carry_out(server, CHOICES, tmp_path)
+    assert of_kind(events, Planned)[-1].tasks[0].route == "letters"
+    assert not of_kind(events, Finding)
+    bodies = [asked.body for asked in server.asked if "logprob_token_ids" in asked.body]
+    assert all(body.get("logprobs") for body in bodies)
+
+
+def test_a_choice_missing_from_the_top_n_sends_that_document_another_way(tmp_path: Path) -> None:
+    with fake(kind="vllm", named_token_ids=False) as server:
+        events = carry_out(server, CHOICES, tmp_path)
+    assert {sample.flags for sample in of_kind(events, Sample)} == {("route echo",)}
+
+
+def test_one_token_answers_that_are_wrong_are_found_out_and_not_used(tmp_path: Path) -> None:
+    brain = KnownModel()
+
+    def reply(asked: Asked) -> Reply:
+        named = asked.body.get("logprob_token_ids")
+        if not named:
+            return None
+        top = {f"token_id:{token}": -1.0 - at for at, token in enumerate(named)}
+        logprobs = {"token_logprobs": [-1.0], "tokens": ["x"], "top_logprobs": [top]}
+        return Respond(body={"choices": [{"index": 0, "text": "x", "logprobs": logprobs}]})
+
+    disturbance = Disturbance(reply)
+    with fake(brain=brain, replies=disturbance) as server:
+        events = carry_out(server, CHOICES, tmp_path, disturbance=disturbance)
+    (finding,) = of_kind(events, Finding)
+    assert finding.check == "route"
+    assert of_kind(events, Planned)[-1].tasks[0].route == "echo"
+
+
+def test_multiple_choice_on_a_chat_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    with fake(kind="openai") as server:
+        server.answers["/v1/completions"] = Respond(404, {"error": {"message": "no"}})
+        before = len(server.asked)
+        with pytest.raises(RouteError, match="stack_smoke_choice cannot run") as refusal:
+            carry_out(server, CHOICES, tmp_path)
+    assert "prompt log-probabilities" in refusal.value.remedy
+    assert before == 0
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "words"),
+    [
+        (BenchmarkSpec(tasks=("stack_smoek",)), "stack_smoke"),
+        (BenchmarkSpec(tasks=("humaneval",)), "--confirm-unsafe"),
+        (BenchmarkSpec(tasks=("mmlu_anatomy",), datasets="tests"), "--datasets"),
+        (BenchmarkSpec(tasks=("stack_smoke",), include_path="absent"), "--include-path"),
+    ],
+)
+def test_what_cannot_run_says_so_and_what_to_do(
+    benchmark: BenchmarkSpec, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with fake() as server, pytest.raises(StackError) as refusal:
+        carry_out(server, benchmark, tmp_path)
+    assert words in str(refusal.value)
+
+
+def test_a_prompt_longer_than_the_context_is_refused(tmp_path: Path) -> None:
+    with (
+        fake(context_length=20) as server,
+        pytest.raises(StackError, match="longer than the model takes"),
+    ):
+        carry_out(server, CHOICES, tmp_path)
