@@ -24,6 +24,8 @@ COMMANDS = {
     "watch": ("runs", "Follow a run in plain lines."),
     "report": ("runs", "Print a run's report."),
     "compare": ("compare", "Say whether one run is better than another, worse, or neither."),
+    "cases": ("cases", "Look over suites of cases."),
+    "leakage": ("cases", "Find cases that stand in training or few-shot data."),
     "stop": ("control", "Have a run finish what is in flight and stop, to be resumed later."),
     "pause": ("control", "Have a run send nothing new until it is resumed."),
     "resume": ("control", "Go on with a paused, stopped, interrupted or erroneous run."),

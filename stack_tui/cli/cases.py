@@ -1,0 +1,83 @@
+"""`stack-tui cases` and `leakage`: looking over suites before a model is asked anything."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.suites import store as suites
+from stack_tui.suites.leakage import Leakage, leakage
+from stack_tui.suites.lint import lint
+from stack_tui.text import one_line
+
+_SIGNS = {"error": "✗", "warning": "!", "note": "·"}
+
+
+@click.group("cases")
+def cases_command() -> None:
+    """Look over suites of cases."""
+
+
+@cases_command.command("check")
+@click.argument("names", nargs=-1, metavar="[SUITE]...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+def check_command(names: tuple[str, ...], as_json: bool) -> int:
+    """Look for mistakes: rules that contradict each other, cases that repeat, empty rubrics.
+
+    Without a SUITE, of all suites in the cases folder. Exit code 2 where an error was found.
+    """
+    found = {path: lint(suites.load(path)) for path in _paths(names)}
+    if as_json:
+        click.echo(msgspec.json.encode({str(path): findings for path, findings in found.items()}))
+    else:
+        for path, findings in found.items():
+            click.echo(f"{path}: {len(findings)} findings")
+            for one in findings:
+                where = f"{one.case}.{one.field}" if one.case else f"suite.{one.field}"
+                click.echo(one_line(f"  {_SIGNS[one.level]} {where}: {one.message}", 1000))
+    worst = {one.level for findings in found.values() for one in findings}
+    return 2 if "error" in worst else 0
+
+
+def _paths(names: Sequence[str]) -> list[Path]:
+    folder = options.cases_folder()
+    return [suites.resolve(name, folder) for name in names] or suites.discover(folder)
+
+
+@click.command("leakage")
+@click.argument("names", nargs=-1, metavar="[SUITE]...")
+@click.option(
+    "--against",
+    "files",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A file of training or few-shot data: JSONL, text or parquet; repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+def leakage_command(names: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> int:
+    """Find cases whose input stands in training or few-shot data, word for word or nearly.
+
+    Exit code 1 where one does.
+    """
+    cases = [case for path in _paths(names) for case in suites.load(path).cases]
+    found = leakage(cases, files)
+    click.echo(msgspec.json.encode(found) if as_json else _told(found, len(cases)))
+    return 1 if found.overlaps else 0
+
+
+def _told(found: Leakage, cases: int) -> str:
+    lines = [
+        f"✗ {one.case} ({one.kind}, {one.share:.0%}) in {one.file}:{one.line}: {one.text}"
+        for one in found.overlaps
+    ]
+    lines += [f"! {one.file}:{one.line} was not read: {one.why}" for one in found.unread]
+    if found.further or found.further_unread:
+        lines.append(f"! and {found.further} places more, {found.further_unread} lines not read")
+    if found.too_short:
+        lines.append(f"· too short to look for: {', '.join(found.too_short)}")
+    leaked = len({one.case for one in found.overlaps})
+    lines.append(f"{leaked} of {cases} cases stand in the data")
+    return "\n".join(one_line(line, 1000) for line in lines)
