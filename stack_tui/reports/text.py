@@ -59,6 +59,9 @@ def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:
         parts.append(f"rule={sample.rule_score:.2f}")
     if sample.judge_score is not None:
         parts.append(f"judge={sample.judge_score:g}")
+    if sample.chosen is not None:
+        chosen = one_line(sample.choices[sample.chosen].text, 40)
+        parts.append(f"chose {chosen}, wanted {one_line(sample.target, 40)}")
     if sample.status != "ok":
         thinking = " while thinking" if sample.truncated_while_thinking else ""
         parts.append(f"{sample.status}{thinking}")
@@ -72,7 +75,8 @@ def _sign(sample: Sample) -> str:
 
 
 def _name(sample: Sample) -> str:
-    name = one_line(sample.id, _NAME_LIMIT)
+    name = f"{sample.task} {sample.id}" if sample.metrics else sample.id
+    name = one_line(name, _NAME_LIMIT)
     return f"{name} #{sample.repeat + 1}" if sample.repeat else name
 
 

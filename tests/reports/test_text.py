@@ -6,7 +6,7 @@ import msgspec
 
 from stack_tui.errors import Failure
 from stack_tui.reports.text import run_report, sample_line
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.runs.events import Choice, Sample, Verdict
 from tests.reports.views import SPEC, view
 
 GUIDE = """\
@@ -163,3 +163,17 @@ def test_few_cases_say_which_differences_they_cannot_show() -> None:
     line = "  few cases:       with 12 cases, differences under 50 points are invisible"
     assert line in report(*(sample(f"c{place}") for place in range(12)))
     assert "few cases" not in report(*(sample(f"c{place}") for place in range(30)))
+
+
+def test_a_benchmarks_sample_is_named_by_task_and_says_what_was_chosen() -> None:
+    document = Sample(
+        at=0.0,
+        task="mmlu_anatomy",
+        id="7",
+        passed=False,
+        choices=(Choice(text=" A"), Choice(text=" B")),
+        chosen=1,
+        target="A",
+        metrics={"acc,none": 0.0},
+    )
+    assert sample_line(document) == "✗ mmlu_anatomy 7        chose B, wanted A"
