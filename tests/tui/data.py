@@ -228,7 +228,7 @@ def drive(
 
     async def main() -> None:
         app = StackApp(config, Path("eval-results"), live=False)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await show(app, pilot, shown or Snapshot(ready=True), *answers)
             await body(app, pilot)
 

@@ -43,7 +43,7 @@ class NewRun(ModalScreen[RunRequest | None]):
     """Asks for suite, endpoint, judges and repeats; gives None where one thinks better of it."""
 
     CSS_PATH = "new_run.tcss"
-    AUTO_FOCUS = "#suite"
+    AUTO_FOCUS = "#suite, #cancel"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start"),

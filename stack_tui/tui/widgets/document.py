@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.visual import Visual
 
@@ -50,6 +51,11 @@ class Document(LineView):
         line = y + self.top
         return self._strips[line] if line < len(self._strips) else Strip([])
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        if width - 1 != self._width:
+            self._wrap(width - 1)
+        return len(self._strips)
+
     def on_resize(self) -> None:
         if self.room != self._width:
             self._lay_out()
@@ -60,11 +66,14 @@ class Document(LineView):
             self._lay_out()
 
     def _lay_out(self) -> None:
-        self._width = self.room
-        if self._width:
-            self._strips = [strip for block in self._blocks for strip in self._strips_of(block)]
-            self.resize(len(self._strips))
-            self.repaint_changed()
+        self._wrap(self.room)
+        self.resize(len(self._strips))
+        self.repaint_changed()
+
+    def _wrap(self, width: int) -> None:
+        self._width = width
+        blocks = self._blocks if width > 0 else ()
+        self._strips = [strip for block in blocks for strip in self._strips_of(block)]
 
     def _strips_of(self, block: Block) -> list[Strip]:
         lines = [block] if isinstance(block, Content) else block(self._width)

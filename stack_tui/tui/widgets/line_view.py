@@ -63,11 +63,11 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def resize(self, lines: int) -> None:
         """Take note of how many lines there are under the heading; lays out only if it must."""
         size = Size(0, lines + self.heading)
-        if self.styles.is_auto_height:
-            self.virtual_size = size
-        elif size != self.virtual_size:
+        if size != self.virtual_size:
             self.set_reactive(ScrollView.virtual_size, size)
             self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+            if self.styles.is_auto_height:
+                self.refresh(layout=True)
 
     def repaint_changed(self) -> None:
         """Have those lines painted again that have changed since they were."""

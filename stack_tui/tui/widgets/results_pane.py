@@ -100,7 +100,7 @@ class ResultsPane(Pane):
         settled = self.chosen is not None and not self.chosen.card.active
         order = arrange(self._samples, self._arrangement, self.wanted, settled=settled)
         failing = sum(1 for sample in self._samples if concern(sample) < 3)
-        note = f"✗ {failing:,} of {len(self._samples):,}" if self._samples else ""
+        note = f"✗ {failing:,}/{len(self._samples):,}" if self._samples else ""
         self.table.show(order, self._row, note=note)
         self._show_sample()
 

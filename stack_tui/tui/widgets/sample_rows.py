@@ -12,13 +12,13 @@ SUITE_COLUMNS = (
     Column("case", 12, grow=2),
     Column("rule", 4, right=True),
     Column("judge", 5, right=True),
-    Column("first issue", 16, grow=3, optional=1),
+    Column("first issue", 14, grow=3, optional=1),
 )
 
 BENCHMARK_COLUMNS = (
     Column("outcome", 11),
-    Column("task", 8, grow=2),
-    Column("document", 8, right=True),
+    Column("task", 12, grow=2),
+    Column("item", 6, right=True),
     Column("answer", 6, grow=2),
     Column("target", 6, grow=1),
     Column("log-prob", 8, right=True),

@@ -47,8 +47,11 @@ def _active(card: RunCard) -> list[Part]:
         parts += [("  rules ", "dim"), figures.share(summary.rule_avg)]
     if summary and summary.judge_avg is not None:
         parts += [("  judge ", "dim"), figures.grade(summary.judge_avg)]
-    if counts.pass_rate is not None and not summary:
-        parts += [("  accuracy ", "dim"), score(card)]
+    if counts.pass_rate is not None:
+        parts += [
+            ("  pass " if card.spec and card.spec.suite else "  accuracy ", "dim"),
+            score(card),
+        ]
     if counts.errors:
         parts.append((f"  {figures.plural(counts.errors, 'error')}", "bad"))
     return parts

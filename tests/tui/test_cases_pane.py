@@ -1,0 +1,66 @@
+"""Pane 3: the suites and their cases."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from stack_tui.errors import StackError
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.screens.reading import Reading
+from stack_tui.tui.snapshot import SuiteFile
+from tests.tui.data import KV_CACHE, SUITE_FILE, drive, passing, screen_text, show, snapshot
+
+PROBLEM = StackError("`id` occurs twice", where="cases/bad.toml: case[1]", remedy="Rename one.")
+BAD = SuiteFile(Path("cases/bad.toml"), problem=PROBLEM)
+
+
+def test_the_case_under_the_cursor_is_told_whole() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "down", "down", "z")
+        await pilot.pause()
+        shown = screen_text(app)
+        for part in ("kv-cache", "KV · cache or caching", KV_CACHE.rubric, KV_CACHE.input[:40]):
+            assert part in shown
+
+    drive(body, snapshot(passing()))
+
+
+def test_a_bad_suite_file_is_shown_with_its_error_beside_the_good_ones() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "z")
+        await pilot.pause()
+        shown = screen_text(app)
+        for part in ("bad.toml", "cases/bad.toml: case[1]", "`id` occurs twice", "Rename one."):
+            assert part in shown
+        assert "kv-cache" in shown
+
+    drive(body, snapshot(passing(), suites=(BAD, SUITE_FILE)))
+
+
+def test_a_search_lists_the_cases_that_match() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "slash", *"transformer")
+        await pilot.pause()
+        assert "solar-system" not in screen_text(app).split("3 Cases")[1].split("4 Results")[0]
+
+    drive(body, snapshot(suites=(SUITE_FILE,)), size=(80, 24))
+
+
+def test_enter_shows_the_case_on_the_whole_screen() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "down", "down", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Reading)
+        assert KV_CACHE.rubric in screen_text(app)
+        await pilot.press("escape")
+        assert not isinstance(app.screen, Reading)
+
+    drive(body, snapshot(passing()))
+
+
+def test_a_suite_that_changes_on_disk_is_shown_anew() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await show(app, pilot, snapshot(passing(), suites=(BAD,)))
+        assert "bad.toml" in screen_text(app)
+
+    drive(body, snapshot(passing()))

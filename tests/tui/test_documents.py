@@ -1,0 +1,183 @@
+"""What the documents tell of samples, cases, runs and endpoints."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.content import Content
+
+from stack_tui.config import EMBEDDED, Endpoint
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Choice, Fault, Finding, Sample
+from stack_tui.suites.rules import marks
+from stack_tui.tui.documents.case import case_blocks, suite_blocks
+from stack_tui.tui.documents.choices import probabilities
+from stack_tui.tui.documents.endpoint import Seen, brief_blocks, endpoint_blocks
+from stack_tui.tui.documents.marked import marked
+from stack_tui.tui.documents.run import run_blocks
+from stack_tui.tui.documents.sample import sample_blocks
+from stack_tui.tui.prose import Block
+from stack_tui.tui.snapshot import Counts, RunCard, SuiteFile
+from tests.tui.data import (
+    KV_CACHE,
+    LOCAL,
+    SUITE_FILE,
+    benchmark_card,
+    chosen_answer,
+    erring,
+    failing,
+    passing,
+    refused,
+    running_card,
+    suite_card,
+    up,
+)
+
+
+def told(blocks: list[Block]) -> str:
+    lines = [b.plain if isinstance(b, Content) else [c.plain for c in b(100)] for b in blocks]
+    return "\n".join(line if isinstance(line, str) else "\n".join(line) for line in lines)
+
+
+def test_a_failing_sample_tells_its_rule_issues_and_every_judges_answer() -> None:
+    shown = told(sample_blocks(failing()))
+    assert "✗ fail" in shown
+    assert "contains forbidden: ['GPU memory']" in shown
+    assert "“Score: 2/5”" in shown
+    assert "“It is about”" in shown
+    assert "asked 2 times" in shown
+
+
+def test_reasoning_and_prompt_are_folded_until_asked_for() -> None:
+    sample = failing()
+    assert sample.reasoning not in told(sample_blocks(sample))
+    assert sample.prompt not in told(sample_blocks(sample))
+    shown = told(sample_blocks(sample, prefix="Few shots. ", unfolded={"reasoning", "prompt"}))
+    assert sample.reasoning in shown
+    assert f"Few shots. {sample.prompt}" in shown
+
+
+def test_an_error_tells_what_happened_and_the_remedy() -> None:
+    shown = told(sample_blocks(erring()))
+    assert "timeout: no answer in 300 s" in shown
+    assert "→ Ask for less at once." in shown
+
+
+def test_a_sample_cut_off_while_thinking_says_so() -> None:
+    sample = Sample(at=0, task="t", id="x", status="truncated", truncated_while_thinking=True)
+    assert "cut off at its token limit while still thinking" in told(sample_blocks(sample))
+
+
+def test_choices_are_told_with_what_was_taken_and_what_is_right() -> None:
+    shown = told(sample_blocks(chosen_answer()))
+    assert "  ✓ " in shown
+    assert "→ ✗ " in shown
+    assert "-1.20" in shown
+
+
+def test_choices_shares_are_among_the_choices() -> None:
+    given = (Choice(text="a", logprob=-1.0), Choice(text="b", logprob=-1.0), Choice(text="c"))
+    assert probabilities(given) == [pytest.approx(0.5), pytest.approx(0.5), None]
+
+
+def test_an_output_is_marked_where_phrases_matched() -> None:
+    output = failing().output
+    content = marked(output, marks(KV_CACHE, output))
+    found = {content.plain[span.start : span.end]: span.style for span in content.spans}
+    assert content.plain == output
+    assert "underline" in str(found["KV"])
+    assert "on $error" in str(found["GPU memory"])
+
+
+def test_marks_stand_right_beside_characters_that_are_not_shown() -> None:
+    output = "a\u200bb\r\nKV\x1b[31m cache"
+    content = marked(output, marks(KV_CACHE, output))
+    assert {content.plain[span.start : span.end] for span in content.spans} == {"KV", "cache"}
+
+
+def test_a_case_is_told_whole() -> None:
+    shown = told(case_blocks(KV_CACHE))
+    assert "KV · cache or caching" in shown
+    assert "GPU memory" in shown
+    assert KV_CACHE.rubric in shown
+    assert KV_CACHE.input in shown
+
+
+def test_a_suite_tells_its_settings_and_prompts() -> None:
+    shown = told(suite_blocks(SUITE_FILE))
+    assert "temperature 0" in shown
+    assert "Be brief." in shown
+    assert "TL;DR {input}" in shown
+
+
+def test_a_bad_suite_file_tells_where_what_and_remedy() -> None:
+    problem = StackError("`id` occurs twice", where="cases/x.toml: case[1]", remedy="Rename one.")
+    shown = told(suite_blocks(SuiteFile(Path("cases/x.toml"), problem=problem)))
+    for part in ("cases/x.toml: case[1]", "`id` occurs twice", "Rename one."):
+        assert part in shown
+
+
+def test_a_running_run_tells_rate_and_time_left() -> None:
+    shown = told(run_blocks(running_card()))
+    assert "► running" in shown
+    assert "1/2  50 %   1.5/s   0:16 left" in shown
+
+
+def test_a_finished_run_tells_its_figures_and_counts() -> None:
+    shown = told(run_blocks(suite_card((passing(), failing(), erring()))))
+    assert "rules .75" in shown
+    assert "judge 3.5" in shown
+    assert "pass 50 %" in shown
+    assert "1 error" in shown
+
+
+def test_a_run_of_several_tasks_tells_each() -> None:
+    shown = told(run_blocks(benchmark_card()))
+    assert "mmlu_anatomy" in shown
+    assert "40/100" in shown
+    assert "r resumes" in shown
+
+
+def test_faults_and_findings_are_told_with_their_remedies() -> None:
+    card = suite_card(
+        (passing(),),
+        fault=Fault(at=0, where="local", message="404: no such model", remedy="It serves x."),
+        faults=3,
+        findings=(Finding(at=0, check="blank", task="t", seen="90 % empty", cause="Template?"),),
+    )
+    shown = told(run_blocks(card))
+    assert "local: 404: no such model  (3 in all)" in shown
+    assert "→ It serves x." in shown
+    assert "warning t: 90 % empty" in shown
+    assert "→ Template?" in shown
+
+
+def test_a_run_whose_folder_cannot_be_read_says_why() -> None:
+    card = RunCard(Path("r/x"), problem=StackError("not valid TOML", where="r/x/run.toml"))
+    assert "not valid TOML" in told(run_blocks(card))
+
+
+def test_unscored_and_empty_outputs_are_counted_beside_the_figures() -> None:
+    card = replace(suite_card(), counts=Counts(planned=9, done=9, empty=2, unscored=1))
+    shown = told(run_blocks(card))
+    assert "2 empty" in shown
+    assert "1 unscored" in shown
+
+
+def test_an_endpoint_that_fails_tells_the_error_and_its_remedy() -> None:
+    seen = Seen(LOCAL, "configured", refused(LOCAL).health)
+    for shown in (told(brief_blocks(seen)), told(endpoint_blocks(seen))):
+        assert "401: the key is refused" in shown
+        assert "→ Set $JUDGE_KEY." in shown
+
+
+def test_an_endpoint_that_is_up_tells_models_context_and_latency() -> None:
+    shown = told(endpoint_blocks(Seen(LOCAL, "configured", up().health)))
+    for part in ("● up", "vLLM 0.32.0", "8,192 tokens", "12 ms", LOCAL.url):
+        assert part in shown
+
+
+def test_the_embedded_endpoint_says_that_it_is_there_to_show_the_tool() -> None:
+    seen = Seen(Endpoint(name="embedded", url=EMBEDDED), "built in")
+    for blocks in (brief_blocks(seen), endpoint_blocks(seen)):
+        assert "tiny model" in told(blocks)

@@ -1,0 +1,87 @@
+"""Asking the endpoints beside the screen."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from stack_tui.config import Endpoint
+from stack_tui.endpoints import probe
+from stack_tui.endpoints.health import Health
+from stack_tui.tui.health import HealthWatch
+from tests.tui.data import JUDGE, LOCAL, up
+
+Check = Callable[[Endpoint, str], "asyncio.Future[Health]"]
+
+
+class Answers:
+    """Collects what a watch reports, and waits for it."""
+
+    def __init__(self) -> None:
+        self.endpoints: list[Endpoint] = []
+        self.discovered = 0
+        self._news = threading.Condition()
+
+    def answered(self, endpoint: Endpoint, health: Health) -> None:
+        with self._news:
+            self.endpoints.append(endpoint)
+            self._news.notify_all()
+
+    def found(self, found: list[Health]) -> None:
+        with self._news:
+            self.discovered += 1
+            self._news.notify_all()
+
+    def wait(self, until: Callable[["Answers"], bool]) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: until(self), 20)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    async def check(endpoint: Endpoint, known: str = "") -> Health:
+        if endpoint == JUDGE:
+            await asyncio.Event().wait()
+        return up(endpoint).health
+
+    async def discover() -> list[Health]:
+        return []
+
+    monkeypatch.setattr(probe, "check", check)
+    monkeypatch.setattr(probe, "discover", discover)
+    return Answers()
+
+
+def watching(answers: Answers) -> HealthWatch:
+    watch = HealthWatch(answers.answered, answers.found)
+    threading.Thread(target=watch.run, daemon=True).start()
+    return watch
+
+
+def test_an_endpoint_that_hangs_delays_no_other(answers: Answers) -> None:
+    watch = watching(answers)
+    watch.watch([JUDGE, LOCAL])
+    answers.wait(lambda a: a.endpoints == [LOCAL])
+
+
+def test_all_are_asked_again_when_wanted(answers: Answers) -> None:
+    watch = watching(answers)
+    watch.watch([LOCAL, JUDGE])
+    answers.wait(lambda a: len(a.endpoints) == 1)
+    watch.ask_again()
+    answers.wait(lambda a: a.endpoints == [LOCAL, LOCAL])
+
+
+def test_an_endpoint_that_comes_later_is_asked_too(answers: Answers) -> None:
+    watch = watching(answers)
+    watch.watch([LOCAL])
+    answers.wait(lambda a: a.endpoints == [LOCAL])
+    other = Endpoint(name="other", url="http://127.0.0.1:9/v1")
+    watch.watch([LOCAL, other])
+    answers.wait(lambda a: a.endpoints == [LOCAL, other])
+
+
+def test_the_local_ports_are_looked_at_by_itself(answers: Answers) -> None:
+    watching(answers)
+    answers.wait(lambda a: a.discovered == 1)

@@ -1,0 +1,134 @@
+"""The form that starts a run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from stack_tui.config import Config, Defaults, Endpoint
+from stack_tui.suites.case import Case, Suite
+from stack_tui.tui import actions
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.screens.dashboard import Dashboard
+from stack_tui.tui.screens.new_run import NewRun
+from stack_tui.tui.snapshot import Snapshot, SuiteFile
+from tests.tui.data import CONFIG, JUDGE, LOCAL, SUITE_FILE, drive, screen_text, snapshot, up
+from tests.tui.test_runs_pane import settle
+
+TLDR = Suite(name="tldr", cases=(Case(id="x", input="y"),), judges=("judge",), repeats=3)
+TLDR_FILE = SuiteFile(Path("cases/tldr.toml"), suite=TLDR)
+SHOWN = snapshot(suites=(SUITE_FILE, TLDR_FILE))
+Started = tuple[Path, Endpoint, tuple[Endpoint, ...], int]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
+    """Return what the form has started, as it is handed to the function that commands call."""
+    calls: list[Started] = []
+
+    def start_suite(
+        results: Path, suite: Path, endpoint: Endpoint, judges: Sequence[Endpoint], repeats: int
+    ) -> Path:
+        calls.append((suite, endpoint, tuple(judges), repeats))
+        return results / "20991118-120000-new"
+
+    monkeypatch.setattr(actions, "start_suite", start_suite)
+    return calls
+
+
+def test_the_suite_the_endpoint_and_the_model_as_its_judge_are_there_to_start(
+    started: list[Started],
+) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await settle(app, pilot)
+        assert started == [(SUITE_FILE.path, LOCAL, (LOCAL,), 1)]
+        assert app.chosen == Path("eval-results/20991118-120000-new")
+        assert isinstance(app.screen, Dashboard)
+
+    drive(body, SHOWN, answers=(up(),))
+
+
+def test_from_a_suite_of_the_cases_its_own_judges_and_repeats_are_taken(
+    started: list[Started],
+) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "n")
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await settle(app, pilot)
+        assert started == [(TLDR_FILE.path, LOCAL, (JUDGE,), 3)]
+
+    drive(body, SHOWN)
+
+
+def test_judges_are_ticked_with_the_space_bar(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("tab", "tab", "space", "down", "down", "space")
+        await pilot.pause()
+        assert "[x] · judge" in screen_text(app)
+        await pilot.press("ctrl+s")
+        await settle(app, pilot)
+        assert started[0][2] == (JUDGE,)
+
+    drive(body, SHOWN)
+
+
+def test_the_defaults_of_the_configuration_are_chosen(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await settle(app, pilot)
+        assert started[0][1:3] == (JUDGE, (LOCAL,))
+
+    defaults = Defaults(endpoint="judge", judges=("local",))
+    drive(body, SHOWN, config=Config(endpoints=CONFIG.endpoints, defaults=defaults))
+
+
+def test_repeats_that_are_no_number_are_refused_in_place(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.pause()
+        await pilot.press("tab", "tab", "tab", "end", "backspace", "0", "ctrl+s")
+        await pilot.pause()
+        assert "whole number" in screen_text(app)
+        assert started == []
+
+    drive(body, SHOWN)
+
+
+def test_escape_starts_nothing(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.pause()
+        assert isinstance(app.screen, NewRun)
+        await pilot.press("escape")
+        await settle(app, pilot)
+        assert started == []
+        assert isinstance(app.screen, Dashboard)
+
+    drive(body, SHOWN)
+
+
+def test_without_a_suite_or_an_endpoint_the_form_says_what_is_missing() -> None:
+    async def no_suite(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.pause()
+        assert "There is no suite" in screen_text(app)
+        await pilot.press("ctrl+s", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+
+    async def no_endpoint(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await pilot.pause()
+        assert "There is no endpoint" in screen_text(app)
+
+    drive(no_suite, Snapshot(ready=True))
+    drive(no_endpoint, SHOWN, config=Config())

@@ -1,0 +1,193 @@
+"""Pane 4: the samples of the chosen run."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from stack_tui.runs.events import Sample
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.screens.dashboard import Dashboard
+from stack_tui.tui.screens.sample import SampleScreen
+from stack_tui.tui.snapshot import ChosenRun, Snapshot
+from stack_tui.tui.widgets.results_pane import ResultsPane
+from stack_tui.tui.widgets.sample_view import SampleView
+from tests.tui.data import (
+    benchmark_card,
+    chosen_answer,
+    drive,
+    erring,
+    failing,
+    passing,
+    running_card,
+    screen_text,
+    show,
+    snapshot,
+    suite_card,
+)
+
+THREE = snapshot(passing("a", 0), failing("kv-cache", 1), erring("c", 2))
+
+
+def results(app: StackApp) -> ResultsPane:
+    return app.screen_stack[0].query_one(ResultsPane)
+
+
+def current(app: StackApp) -> str:
+    sample = results(app).current
+    return sample.id if sample else ""
+
+
+def test_every_sample_is_told_with_sign_scores_and_first_issue() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        shown = screen_text(app)
+        for part in ("✓ pass", "✗ fail", "! error", ".50", "contains forb", "✗ 2/3"):
+            assert part in shown
+
+    drive(body, THREE, size=(200, 60))
+
+
+def test_f_puts_failing_ones_first_then_shows_them_alone_then_all() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        orders = []
+        for _ in range(4):
+            orders.append(list(results(app).table.order))
+            await pilot.press("4", "f")
+            await pilot.pause()
+        assert orders == [[0, 1, 2], [1, 2, 0], [1, 2], [0, 1, 2]]
+
+    drive(body, THREE)
+
+
+def test_brackets_go_to_the_next_and_the_previous_failing_sample() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "right_square_bracket", "right_square_bracket")
+        assert current(app) == "c"
+        await pilot.press("left_square_bracket")
+        assert current(app) == "kv-cache"
+        await pilot.press("left_square_bracket")
+        assert current(app) == "kv-cache"
+
+    drive(body, THREE)
+
+
+def test_the_sample_under_the_cursor_is_told_with_its_matches_marked() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "down")
+        view = results(app).query_one(SampleView)
+        while not view._marks:
+            await pilot.pause(0.01)
+        assert {mark.phrase for mark in view._marks} == {"KV", "cache", "caching", "GPU memory"} - {
+            "cache"
+        }
+        assert "KV caching keeps keys and values in GPU memory." in screen_text(app)
+
+    drive(body, THREE)
+
+
+def test_enter_opens_the_sample_and_moves_on_from_there() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, SampleScreen)
+        await pilot.press("right_square_bracket")
+        await pilot.pause()
+        assert "contains forbidden: ['GPU memory']" in screen_text(app)
+        await pilot.press("n", "t", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+        assert current(app) == "c"
+
+    drive(body, THREE)
+
+
+def test_reasoning_and_prompt_unfold_by_their_keys() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "down", "z")
+        await pilot.pause()
+        assert "The user wants one sentence." not in screen_text(app)
+        await pilot.press("t")
+        await pilot.pause()
+        assert "The user wants one sentence." in screen_text(app)
+        await pilot.press("t", "p")
+        await pilot.pause()
+        assert "TL;DR A transformer keeps" in screen_text(app)
+
+    drive(body, THREE, size=(120, 60))
+
+
+def test_a_search_goes_through_the_samples() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "slash", *"gpu mem")
+        await pilot.pause()
+        assert list(results(app).table.order) == [1]
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(results(app).table.order) == 3
+
+    drive(body, THREE)
+
+
+def test_samples_appear_as_they_finish_and_the_cursor_stays() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "down")
+        await pilot.pause()
+        samples = (passing("a"), failing("kv-cache"), passing("c"))
+        await show(app, pilot, snapshot(*samples, card=running_card(3, 9)))
+        assert current(app) == "kv-cache"
+        assert len(results(app).table.order) == 3
+
+    drive(body, snapshot(passing("a"), failing("kv-cache"), card=running_card(2, 9)))
+
+
+def test_a_retried_sample_is_told_anew() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4")
+        assert "no answer in 300 s" in screen_text(app)
+        await show(app, pilot, snapshot(passing("c"), card=running_card()))
+        assert "no answer in 300 s" not in screen_text(app)
+
+    drive(body, snapshot(erring("c"), card=running_card()))
+
+
+def test_another_run_begins_at_its_first_sample() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "end")
+        card = suite_card(folder=Path("eval-results/other"))
+        samples = (passing("x", 0), passing("y", 1), passing("z", 2))
+        await show(app, pilot, snapshot(*samples, card=card))
+        assert current(app) == "x"
+
+    drive(body, THREE)
+
+
+def test_a_benchmarks_samples_are_told_by_answer_and_target() -> None:
+    card = benchmark_card()
+    shown = Snapshot(ready=True, runs=(card,), chosen=ChosenRun(card, (chosen_answer(37),)))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4")
+        await pilot.pause()
+        row = next(line for line in screen_text(app).splitlines() if "✗ fail" in line)
+        for part in ("mmlu_anatomy", "37", "B", "A", "-0.40"):
+            assert part in row
+
+    drive(body, shown, size=(80, 24))
+
+
+def test_a_run_without_samples_says_what_to_expect() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        assert "has no sample yet" in screen_text(app)
+
+    drive(body, snapshot(card=running_card(0, 9)))
+
+
+def test_fourteen_thousand_samples_are_listed_without_a_widget_each() -> None:
+    samples = tuple(Sample(at=0, task="t", id=str(n), place=n, passed=True) for n in range(14_042))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "end")
+        await pilot.pause()
+        assert current(app) == "14041"
+        assert len(list(app.screen.walk_children())) < 60
+
+    drive(body, snapshot(*samples))
