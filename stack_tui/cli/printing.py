@@ -71,7 +71,7 @@ def print_report(run: Run, printing: Printing) -> int:
         write_atomically(printing.out, report)
         click.echo(f"report written to {printing.out}", err=True)
     else:
-        click.echo(report)
+        click.echo(report, nl=not report.endswith("\n"))
     return _exit_code(run, results, printing.inconclusive)
 
 

@@ -292,8 +292,9 @@ def test_the_text_says_it_all_in_few_lines() -> None:
         "  ✗ c1                        pass → fail\n"
         "\n"
         "verdict: inconclusive (by pass rate): b may be better or worse than a, or like it\n"
-        "  3 cases of which 33% differ show differences of 100.0 points or more. Were the difference"
-        " of 33.3 points real, about 24 cases would show it (four times in five): 21 more."
+        "  3 cases of which 33% differ show differences of 100.0 points or more. Were the"
+        " difference of 33.3 points real, about 24 cases would show it (four times in five):"
+        " 21 more."
     )
 
 

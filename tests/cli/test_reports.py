@@ -1,0 +1,130 @@
+"""report, compare, gates, cases and leakage: what is printed, written and returned."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from stack_tui.cli.command_line import run
+from stack_tui.runs import store
+from stack_tui.runs.events import Finished, Planned, Sample, TaskPlan
+from stack_tui.runs.journal import Journal
+from stack_tui.runs.spec import RunSpec
+from tests.cli.folders import SUITE, spec_of
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def two_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder with two finished runs, of which the first passes more cases."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    monkeypatch.delenv("STACK_TUI_CONFIG", raising=False)
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "tiny.toml").write_text(SUITE)
+    finished(spec_of("20261124-100000-tiny-a", note="main"), passed=(True, True, True))
+    finished(spec_of("20261124-110000-tiny-b"), passed=(True, False, True))
+
+
+def finished(spec: RunSpec, passed: tuple[bool, ...]) -> None:
+    """Write a run that ended with those outcomes."""
+    folder = store.create(Path("eval-results"), spec, SUITE)
+    with Journal(store.journal_path(folder)) as journal:
+        plan = TaskPlan(name="tiny", samples=len(passed), requests=len(passed), route="chat")
+        journal.append(Planned(at=0.0, tasks=(plan,)))
+        for number, good in enumerate(passed):
+            score = 1.0 if good else 0.5
+            journal.append(
+                Sample(
+                    at=1.0,
+                    task="tiny",
+                    id=f"case-{number}",
+                    passed=good,
+                    rule_score=score,
+                    output="=1+1 <script>",
+                )
+            )
+        journal.append(Finished(at=2.0, outcome="complete"))
+    (folder / "report.json").write_text("{}")
+
+
+@pytest.mark.parametrize(
+    ("gate", "code"),
+    [("rule_avg >= 0.8", 0), ("errors == 0", 0), ("rule_pass_rate >= 0.9", 1)],
+)
+def test_a_gate_that_fails_is_exit_code_1(gate: str, code: int, capsys: Captured) -> None:
+    assert run(["report", "latest", "--gate", gate]) == code
+    captured = capsys.readouterr()
+    assert "── gates ──" in captured.out
+    assert ("gate failed" in captured.err) == bool(code)
+
+
+def test_a_gate_that_cannot_be_told_counts_as_the_caller_chooses(capsys: Captured) -> None:
+    gate = ["--gate", "vs latest:main not worse by 0.02"]
+    assert run(["report", "latest", *gate]) == 1
+    assert "inconclusive" in capsys.readouterr().err
+    assert run(["report", "latest", *gate, "--inconclusive", "pass"]) == 0
+
+
+def test_a_gate_that_cannot_be_read_is_exit_code_2(capsys: Captured) -> None:
+    assert run(["report", "latest", "--gate", "rule_avg"]) == 2
+    assert "rule_avg" in capsys.readouterr().err
+
+
+def test_two_runs_are_compared_with_a_verdict(capsys: Captured) -> None:
+    assert run(["compare", "tiny-a", "tiny-b"]) == 0
+    shown = capsys.readouterr().out
+    assert "verdict: inconclusive" in shown
+    assert "case-1" in shown
+    assert run(["compare", "tiny-a", "tiny-b", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["pairs"] == 3
+
+
+def test_every_form_of_the_report_can_be_read_by_what_it_is_for(capsys: Captured) -> None:
+    shown = {}
+    for form in ("json", "junit", "csv", "markdown", "html"):
+        assert run(["report", "latest", "--format", form]) == 0
+        shown[form] = capsys.readouterr().out
+    assert json.loads(shown["json"])["summary"]["n_cases"] == 3
+    assert ET.fromstring(shown["junit"]).get("failures") == "1"
+    assert len(list(csv.reader(io.StringIO(shown["csv"])))) == 4
+    assert "<script>" not in shown["html"]
+    assert "| pass rate |" in shown["markdown"]
+
+
+def test_a_report_can_be_written_to_a_file_with_a_comparison(capsys: Captured) -> None:
+    arguments = ["report", "latest", "--against", "tiny-a", "--format", "html", "--out", "r.html"]
+    assert run(arguments) == 0
+    assert "Content-Security-Policy" in Path("r.html").read_text()
+    assert capsys.readouterr().out == ""
+
+
+def test_runs_lists_what_there_is(capsys: Captured) -> None:
+    assert run(["runs", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["state"], row["passed"], row["note"]) for row in rows] == [
+        ("finished", 3, "main"),
+        ("finished", 2, ""),
+    ]
+
+
+def test_a_suite_that_contradicts_itself_is_found(capsys: Captured) -> None:
+    bad = SUITE + '\n[[case]]\nid = "c"\ninput = "x"\nmust_mention = ["a"]\nequals = "b"\n'
+    Path("cases/bad.toml").write_text(bad)
+    assert run(["cases", "check", "tiny"]) == 0
+    assert run(["cases", "check", "bad"]) == 2
+    assert "c." in capsys.readouterr().out
+
+
+def test_a_case_that_stands_in_training_data_is_found(capsys: Captured) -> None:
+    Path("train.txt").write_text(
+        "Before. The passage number 1 is long enough for a summary. After."
+    )
+    assert run(["leakage", "tiny", "--against", "train.txt"]) == 1
+    assert "case-1" in capsys.readouterr().out
+    Path("clean.txt").write_text("Nothing of the kind stands here.")
+    assert run(["leakage", "tiny", "--against", "clean.txt"]) == 0
