@@ -4,8 +4,9 @@ import time
 from collections.abc import Sequence
 
 from stack_tui.benchmarks import letters, routes
-from stack_tui.benchmarks.asking import Asker, Prepared
+from stack_tui.benchmarks.asking import Asker
 from stack_tui.benchmarks.encoding import Pair
+from stack_tui.benchmarks.preparing import Prepared
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.runs.events import Finding
 
@@ -18,8 +19,8 @@ async def check(asker: Asker, prepared: Sequence[Prepared]) -> Finding | None:
 
     llama.cpp's sums depend on what is computed together, by tenths of a nat for a small quantised
     model: there both take the prompt as it was computed once. Where they differ by more than
-    TOLERANCE nats, all documents go by the other route from then on, and the finding says so. None
-    where they agree, or where the server has no other route.
+    TOLERANCE nats, a finding says so, and the documents are to go by the other route. None where
+    they agree, or where the server has no other route.
     """
     other = routes.by_continuation(asker.abilities)
     if other is None:
@@ -41,7 +42,6 @@ async def check(asker: Asker, prepared: Sequence[Prepared]) -> Finding | None:
         worst = max(worst, *(abs(ours - theirs) for ours, theirs in differences))
     if worst <= TOLERANCE:
         return None
-    asker.letters_agree = False
     return Finding(
         at=time.time(),
         check="route",

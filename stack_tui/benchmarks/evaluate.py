@@ -9,6 +9,7 @@ from stack_tui.benchmarks import process, protocol, routes
 from stack_tui.benchmarks.asking import Asker
 from stack_tui.benchmarks.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.encoding import Encoder
+from stack_tui.benchmarks.preparing import Preparer
 from stack_tui.benchmarks.progress import Progress
 from stack_tui.benchmarks.tokens import (
     FileTokenizer,
@@ -60,22 +61,21 @@ async def evaluate(
                 template_tokens=tokens,
             )
         )
-        asker = Asker(
-            client,
+        preparer = Preparer(
             abilities,
             benchmark,
             Encoder(tokenizer) if tokenizer else None,
             identity=_identity(client, health),
             context_length=health.context_length,
             prefix_token=_prefix_token(tokenizer),
-            recorded=recorded,
         )
+        asker = Asker(client, abilities, recorded, chat=preparer.chat)
         conclude = protocol.Conclude(
             folder=str(folder / "lm-eval"),
             model=client.endpoint.model or "",
             model_args=_model_args(client, benchmark, tokenizer),
         )
-        progress = Progress(harness, asker, catalog, abilities, done, stopping, conclude)
+        progress = Progress(harness, preparer, asker, catalog, done, stopping, conclude)
         async for event in progress.events():
             yield event
 

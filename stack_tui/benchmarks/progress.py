@@ -8,14 +8,14 @@ from contextlib import suppress
 import msgspec
 
 from stack_tui.benchmarks import agreement, protocol, routes, sanity
-from stack_tui.benchmarks.asking import CUT, Asker, Prepared, Sent
+from stack_tui.benchmarks.asking import Asker, Sent
 from stack_tui.benchmarks.catalog import Catalog
+from stack_tui.benchmarks.preparing import CUT, Prepared, Preparer
 from stack_tui.benchmarks.process import HarnessProcess
 from stack_tui.benchmarks.protocol import Built, Concluded, Documents, Loaded, Scored
 from stack_tui.benchmarks.samples import failed_sample, scored_sample
 from stack_tui.benchmarks.schedule import Schedule
 from stack_tui.endpoints.errors import EndpointError
-from stack_tui.endpoints.probe import Abilities
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Planned, Prefix, Sample, Scores, TaskPlan
 
@@ -30,17 +30,17 @@ class Progress:
     def __init__(
         self,
         harness: HarnessProcess,
+        preparer: Preparer,
         asker: Asker,
         catalog: Catalog,
-        abilities: Abilities,
         done: Collection[tuple[str, str, int]],
         stopping: asyncio.Event,
         conclude: protocol.Conclude,
     ) -> None:
         self._harness = harness
+        self._preparer = preparer
         self._asker = asker
         self._catalog = catalog
-        self._abilities = abilities
         self._done = done
         self._stopping = stopping
         self._conclude = conclude
@@ -122,7 +122,7 @@ class Progress:
             if plan.name in self._catalog.entries:
                 facts = self._catalog.facts(plan.name)
                 self._routes.setdefault(
-                    plan.name, routes.expected_route(facts, self._abilities) or ""
+                    plan.name, routes.expected_route(facts, self._asker.abilities) or ""
                 )
         self._emit_plan()
 
@@ -140,9 +140,9 @@ class Progress:
         first = True
         while (batch := await self._batches.get()) is not None:
             for name, text in batch.prefixes.items():
-                self._asker.prefixes[name] = text
+                self._preparer.prefixes[name] = text
                 self._emit(Prefix(at=time.time(), id=name, text=text))
-            prepared = await self._asker.prepare(batch.documents)
+            prepared = await self._preparer.prepare(batch.documents)
             if first:
                 _refuse_cut(prepared)
                 first = False
@@ -151,7 +151,8 @@ class Progress:
                 finding = await agreement.check(self._asker, prepared)
                 if finding is not None:
                     self._emit(finding)
-                    prepared = await self._asker.prepare(batch.documents)
+                    self._preparer.letters_agree = False
+                    prepared = await self._preparer.prepare(batch.documents)
             self._note_route(prepared[0])
             for one in prepared:
                 self._schedule.add(one.document.prefix, one.document.task, one)

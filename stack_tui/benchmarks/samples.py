@@ -2,7 +2,8 @@
 
 import time
 
-from stack_tui.benchmarks.asking import Prepared, Sent
+from stack_tui.benchmarks.asking import Sent
+from stack_tui.benchmarks.preparing import Prepared
 from stack_tui.benchmarks.protocol import Scored
 from stack_tui.runs.events import Choice, Failure, Sample, Status
 

@@ -73,12 +73,12 @@ class _Tally:
 
 
 class Sanity:
-    """Counts samples by task and by the outermost group, and tells each finding once a level."""
+    """Counts samples by task and by group; tells a finding once while it runs, and at the end."""
 
     def __init__(self) -> None:
         self._tallies: dict[str, _Tally] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
-        self._told: dict[tuple[str, str], Level] = {}
+        self._told: dict[tuple[str, str], Finding] = {}
 
     def plan(self, tasks: Iterable[TaskPlan]) -> None:
         """Learn which groups the tasks belong to."""
@@ -97,18 +97,24 @@ class Sanity:
         return found
 
     def conclude(self) -> list[Finding]:
-        """Return what only the whole shows."""
+        """Return what the whole shows, with its numbers; and what no longer holds."""
         found: list[Finding] = []
         for name, tally in self._tallies.items():
-            found += self._new(_while_running(name, tally))
-            found += self._new(_at_the_end(name, tally))
+            found += _while_running(name, tally)
+            found += _at_the_end(name, tally)
+        lasting = {(finding.task, finding.check) for finding in found}
+        found += [
+            _finding(check, task, f"no longer so: {told.seen}", told.cause, "note")
+            for (task, check), told in self._told.items()
+            if (task, check) not in lasting
+        ]
         return found
 
     def _new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for finding in findings:
             key = (finding.task, finding.check)
-            if self._told.get(key) != finding.level:
-                self._told[key] = finding.level
+            if key not in self._told:
+                self._told[key] = finding
                 yield finding
 
 
