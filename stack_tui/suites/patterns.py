@@ -4,7 +4,7 @@ import warnings
 from functools import lru_cache
 from typing import Any
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 TIMEOUT_S = 1.0
 

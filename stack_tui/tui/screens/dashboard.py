@@ -82,7 +82,8 @@ class Dashboard(Screen[None]):
     def action_pane(self, number: int) -> None:
         """Go to the pane; it is shown where only one is."""
         self.active = number
-        self.pane(number).table.focus()
+        # At once, not by focus(): keys typed ahead over a slow line are for the new pane.
+        self.set_focus(self.pane(number).table)
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed

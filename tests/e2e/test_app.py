@@ -1,0 +1,142 @@
+"""The app in a real terminal: hostile text everywhere, a lost connection, resizing, leaving."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from stack_tui.runs.store import Run, journal_path
+from stack_tui.worker import launch
+from tests.e2e import folders
+from tests.e2e.hostile import assert_harmless
+from tests.e2e.terminal import Terminal
+from tests.fakes import FakeServer
+from tests.worker.runs import make, reply
+
+pytestmark = pytest.mark.e2e
+
+
+def environment(folder: Path) -> Mapping[str, str]:
+    """Return what keeps the app away from the configuration of whoever runs the test."""
+    return {"XDG_CONFIG_HOME": str(folder / "none"), "STACK_TUI_CONFIG": "", "LANG": "C.UTF-8"}
+
+
+def app(folder: Path, size: tuple[int, int], *arguments: str) -> Terminal:
+    """Open the app in the folder."""
+    return Terminal(["stack-tui", *arguments], size=size, cwd=folder, env=environment(folder))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["narrow", "wide"])
+def test_hostile_text_on_every_screen_has_no_effect(tmp_path: Path, size: tuple[int, int]) -> None:
+    folders.make(tmp_path)
+    with app(tmp_path, size) as terminal:
+        terminal.press("2")
+        terminal.wait_for("interrupted")
+        for pane in "134":
+            terminal.press(pane, "z", "down", "down", "enter")
+            terminal.wait_for("esc back")
+            terminal.press("p", "t", "pagedown", "end", "home", "escape")
+            terminal.wait_gone("esc back")
+            terminal.press("z", "?")
+            terminal.wait_for("esc closes")
+            terminal.press("escape")
+            terminal.wait_gone("esc closes")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert_harmless(terminal.raw)
+
+
+@pytest.mark.parametrize("command", [("report",), ("watch",), ("runs",), ("doctor",)])
+def test_hostile_text_printed_by_a_command_has_no_effect(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folders.make(tmp_path)
+    with app(tmp_path, (120, 36), *command) as terminal:
+        terminal.wait_exit()
+        assert_harmless(terminal.raw)
+
+
+def wait_until_free(folder: Path) -> None:
+    """Wait until no worker holds the run, by waiting for its lock."""
+    command = "import fcntl,sys; fcntl.flock(open(sys.argv[1]), fcntl.LOCK_SH)"
+    subprocess.run([sys.executable, "-c", command, journal_path(folder)], check=True, timeout=60)
+
+
+def phase(folder: Path) -> str:
+    """Return where a new reader sees the run."""
+    run = Run(folder)
+    run.refresh()
+    return run.phase
+
+
+def test_a_lost_connection_ends_the_app_and_not_the_run(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path / "eval-results", server)
+        server.hold()
+        launch.spawn(folder)
+        server.wait_for(1)
+        with app(tmp_path, (120, 36)) as terminal:
+            terminal.wait_for("running")
+            terminal.hangup()
+            terminal.wait_exit()
+        assert phase(folder) == "running"
+        server.release()
+        wait_until_free(folder)
+        assert phase(folder) == "finished"
+        with app(tmp_path, (120, 36)) as terminal:
+            terminal.wait_for("6/6")
+
+
+def test_a_lost_connection_ends_eval_and_not_its_run(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        (tmp_path / "tiny.toml").write_text(
+            '[suite]\nname = "tiny"\nprompt = "Summarize: {input}"\n'
+            '[[case]]\nid = "a"\ninput = "The passage number 1 is here."\n'
+        )
+        server.hold()
+        arguments = ("eval", "tiny.toml", "--url", server.url, "--no-judge")
+        with app(tmp_path, (120, 36), *arguments) as terminal:
+            terminal.wait_for("0/1")
+            terminal.hangup()
+            terminal.wait_exit()
+        (folder,) = (tmp_path / "eval-results").glob("*-tiny-*")
+        assert phase(folder) == "running"
+        server.release()
+        wait_until_free(folder)
+    assert phase(folder) == "finished"
+
+
+def test_the_app_follows_the_terminals_size(tmp_path: Path) -> None:
+    with app(tmp_path, (120, 36)) as terminal:
+        terminal.wait_for("4 Results")
+        terminal.resize(80, 24)
+        terminal.wait_for("2 Runs")
+        terminal.resize(200, 60)
+        terminal.wait_for("4 Results")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_without_the_mouse_no_mouse_is_asked_for(tmp_path: Path) -> None:
+    with app(tmp_path, (120, 36), "--no-mouse") as terminal:
+        terminal.wait_for("2 Runs")
+        assert b"\x1b[?1000h" not in terminal.raw
+        assert b"\x1b[?1003h" not in terminal.raw
+
+
+def test_no_color_is_honoured(tmp_path: Path) -> None:
+    env = {**environment(tmp_path), "NO_COLOR": "1"}
+    with Terminal(["stack-tui"], size=(120, 36), cwd=tmp_path, env=env) as terminal:
+        terminal.wait_for("2 Runs")
+        assert b"\x1b[38;2;" not in terminal.raw
+        assert b"\x1b[48;2;" not in terminal.raw
+
+
+def test_leaving_gives_the_terminal_back(tmp_path: Path) -> None:
+    with app(tmp_path, (80, 24)) as terminal:
+        terminal.wait_for("2 Runs")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert b"\x1b[?1049l" in terminal.raw
