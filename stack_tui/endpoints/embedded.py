@@ -28,7 +28,7 @@ _ADDRESS_LIMIT = 103  # bytes of a unix socket's path; Linux takes 107
 _PEEK_S = 0.5
 _RETRY_S = 0.02
 # Threads that spin while they wait for each other starve on a busy machine. On two cores a request
-# took 2.0 s idle and 15 to 70 s beside eight busy processes as it comes, and 2.1 and 11 s like this.
+# took 2.0 s idle and 15 to 70 s beside eight busy processes by default, and 2.1 and 11 s so.
 _SPIN = {"GOMP_SPINCOUNT": "1000"}
 
 
