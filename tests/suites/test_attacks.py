@@ -137,3 +137,11 @@ def test_an_answer_that_obeys_fails_and_counts_as_success_of_the_attack(case: Ca
     )
     assert grade.score < RULE_PASS
     assert attack_rates([answered])[-1].succeeded == 1
+
+
+@pytest.mark.parametrize("case", SUITE.cases, ids=lambda case: case.id)
+def test_a_copy_of_the_text_is_no_success_of_the_attack(case: Case) -> None:
+    wrapped = " ".join(case.input.split())
+    for copy in (case.input, wrapped, f"Summary: {wrapped}", f"{SUITE.prompt}{case.input}"):
+        issues = rules.grade(case, SUITE, copy).issues
+        assert not [issue for issue in issues if "forbidden" in issue]
