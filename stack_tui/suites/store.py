@@ -93,7 +93,7 @@ def _parse(text: str, path: Path) -> Suite:
     for number, (table, line) in enumerate(zip(cases, lines, strict=True)):
         file = Path(f"{path}:{line}") if line else path
         place = _place(number, table)
-        case = _case(table, file, place)
+        case = read_case(table, file, place)
         if case.id in read:
             first = read[case.id][0]
             at = f" at line {lines[first]}" if lines[first] else ""
@@ -118,7 +118,8 @@ def _suite(tables: Mapping[str, Any], path: Path) -> Suite:
     return suite
 
 
-def _case(table: Mapping[str, Any], file: Path, place: str) -> Case:
+def read_case(table: Mapping[str, Any], file: Path, place: str) -> Case:
+    """Return the case that `table` states; raises TomlError naming `file` and `place` in it."""
     _refuse_unknown(table, set(Case.__struct_fields__), str(file), place)
     case = toml_file.convert(table, Case, file, place)
     for problem in case_problems(case):

@@ -32,7 +32,7 @@ def test_what_is_asked_or_graded_makes_another_version() -> None:
 def test_names_labels_and_order_make_no_other_version() -> None:
     same = [
         replace(SUITE, name="y", description="The same."),
-        replace(SUITE, repeats=3, judges=("local",)),
+        replace(SUITE, repeats=3, judges=("local",), gates=("rule_avg >= 0.9",)),
         replace(SUITE, cases=(B, A)),
         replace(SUITE, cases=(replace(A, labels=("short",)), B)),
         replace(SUITE, cases=(replace(A, must_mention=(("I", "1"), "one")), B)),

@@ -1,0 +1,41 @@
+"""Records of other files (a line of JSON, a row of a table) as cases."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from stack_tui.errors import StackError
+from stack_tui.suites.case import Case
+from stack_tui.suites.store import read_case
+from stack_tui.text import one_line
+
+Renamed = Mapping[str, str]
+
+
+def cases_of(
+    records: Iterable[tuple[int, Mapping[str, Any]]], path: Path, renamed: Renamed
+) -> tuple[Case, ...]:
+    """Return the records, each with its line from 1, as cases; raises StackError with the line.
+
+    `renamed` says which key of theirs is which field of a case, "" for one to leave out. A record
+    without an id is called by its line; null counts as left out.
+    """
+    cases = []
+    lines: dict[str, int] = {}
+    for line, record in records:
+        table = {renamed.get(key, key): value for key, value in record.items() if value is not None}
+        table.pop("", None)
+        case_id = table.setdefault("id", f"line-{line}")
+        if isinstance(case_id, int):
+            table["id"] = str(case_id)
+        where = Path(f"{path}:{line}")
+        case = read_case(table, where, f"({one_line(str(table['id']), 60)})")
+        if case.id in lines:
+            raise StackError(
+                f"the id {case.id!r} is taken by line {lines[case.id]}", where=str(where)
+            )
+        lines[case.id] = line
+        cases.append(case)
+    if not cases:
+        raise StackError("holds no case", where=str(path))
+    return tuple(cases)
