@@ -72,9 +72,9 @@ def _title(card: RunCard) -> Block:
 def _progress(card: RunCard) -> Block:
     share = card.counts.share
     parts: list[Part] = [tally(card.counts), f"  {figures.percent(share)}"]
-    if card.phase == "running":
+    if card.rate is not None and card.left_s is not None:
         parts.append(f"   {figures.rate(card.rate)}   {figures.time_left(card.left_s)} left")
-    elif card.active_s:
+    elif card.active_s and not card.active:
         parts.append(f"   took {figures.time_left(card.active_s)}")
     return bar(share or 0.0, *parts)
 
@@ -86,11 +86,19 @@ def _scores(card: RunCard) -> list[Block]:
         figured.append(("rules", figures.share(summary.rule_avg)))
     if summary and summary.judge_avg is not None:
         figured.append(("judge", figures.grade(summary.judge_avg)))
-    figured.append(("pass" if card.spec and card.spec.suite else "accuracy", score(card)))
+    if card.counts.pass_rate is not None:
+        figured.append(("pass" if card.spec and card.spec.suite else "accuracy", score(card)))
     scores: list[Part] = []
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
-    return [line(*scores), line(*_counts(card.counts))]
+    counts = line(*_counts(card.counts), *_asked(card))
+    return [line(*scores), counts] if scores else [counts]
+
+
+def _asked(card: RunCard) -> list[Part]:
+    """Show that a run which has no sample yet is alive."""
+    waiting = card.active and not card.counts.done and card.answers
+    return [(figures.plural(card.answers, "answer"), "dim")] if waiting else []
 
 
 def _counts(counts: Counts) -> list[Part]:

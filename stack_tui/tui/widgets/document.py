@@ -32,7 +32,8 @@ class Document(LineView):
     ) -> None:
         super().__init__(id=id, classes=classes, can_focus=can_focus)
         self._blocks: Sequence[Block] = ()
-        self._strips: list[Strip] = []
+        self._lines: list[Content] = []
+        self._strips: dict[int, Strip] = {}
         self._width = 0
 
     def show(self, blocks: Sequence[Block], *, home: bool = False) -> None:
@@ -45,41 +46,41 @@ class Document(LineView):
     @property
     def text(self) -> str:
         """The lines as they are laid out."""
-        return "\n".join(strip.text.rstrip() for strip in self._strips)
+        return "\n".join(line.plain.rstrip() for line in self._lines)
 
     def draw(self, y: int) -> Strip:
-        line = y + self.top
-        return self._strips[line] if line < len(self._strips) else Strip([])
+        place = y + self.top
+        if place >= len(self._lines):
+            return Strip([])
+        if place not in self._strips:
+            line = self._lines[place]
+            strip = Visual.to_strips(self, line, self._width, 1, self.visual_style)[0]
+            self._strips[place] = strip if self.CLICKABLE else strip.discard_meta()
+        return self._strips[place]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         if width - 1 != self._width:
             self._wrap(width - 1)
-        return len(self._strips)
+        return len(self._lines)
 
     def on_resize(self) -> None:
         if self.room != self._width:
             self._lay_out()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        if self._width:
-            self._lay_out()
+    def look_changed(self) -> None:
+        self._strips.clear()
 
     def _lay_out(self) -> None:
         self._wrap(self.room)
-        self.resize(len(self._strips))
+        self.resize(len(self._lines))
         self.repaint_changed()
 
     def _wrap(self, width: int) -> None:
         self._width = width
+        self._strips.clear()
         blocks = self._blocks if width > 0 else ()
-        self._strips = [strip for block in blocks for strip in self._strips_of(block)]
+        self._lines = [line for block in blocks for line in self._lines_of(block)]
 
-    def _strips_of(self, block: Block) -> list[Strip]:
+    def _lines_of(self, block: Block) -> list[Content]:
         lines = [block] if isinstance(block, Content) else block(self._width)
-        strips = [
-            strip
-            for line in lines
-            for strip in Visual.to_strips(self, line, self._width, None, self.visual_style)
-        ]
-        return strips if self.CLICKABLE else [strip.discard_meta() for strip in strips]
+        return [wrapped for line in lines for wrapped in line.wrap(self._width)]

@@ -32,6 +32,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes, can_focus=can_focus)
         self.heading = heading
         self._painted: dict[int, Strip] = {}
+        self._look: object = None
 
     @abstractmethod
     def draw(self, y: int) -> Strip:
@@ -77,7 +78,14 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._painted.clear()
+        look = (self.visual_style, self.app.theme)
+        if look != self._look:
+            self._look = look
+            self._painted.clear()
+            self.look_changed()
+
+    def look_changed(self) -> None:
+        """Draw everything anew: the theme or the widget's own colours are others now."""
 
     def on_click(self, event: events.Click) -> None:
         """Scroll to where the mark is wanted."""

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from stack_tui.runs.store import Phase
 from stack_tui.text import fold_case
 from stack_tui.tui import actions, figures
 from stack_tui.tui.documents.run import model_of, run_blocks, score, tally
@@ -59,6 +60,7 @@ class RunsPane(Pane):
     def on_mount(self) -> None:
         self._runs: tuple[RunCard, ...] = ()
         self._ready = False
+        self._phase: Phase | None = None
         self.watch(self.app, "snapshot", self.show)
 
     @property
@@ -112,6 +114,10 @@ class RunsPane(Pane):
 
     def _show_detail(self) -> None:
         card = self.current
+        phase = card.phase if card else None
+        if phase != self._phase:
+            self._phase = phase
+            self.refresh_bindings()
         self.query_one(".detail", Document).show(run_blocks(card) if card else self._empty())
 
     def _empty(self) -> list[Block]:

@@ -1,6 +1,6 @@
 """A sample as one row of the results."""
 
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.tui import figures
 from stack_tui.tui.documents.sample import name
 from stack_tui.tui.signs import outcome
@@ -61,5 +61,9 @@ def first_issue(sample: Sample) -> str:
         return sample.failure.message
     if sample.status in ("truncated", "empty"):
         return "truncated while thinking" if sample.truncated_while_thinking else sample.status
+    if sample.rule_issues:
+        return sample.rule_issues[0]
+    if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:
+        return f"judged {figures.grade(sample.judge_score)} of 5"
     failures = (verdict.failure.message for verdict in sample.verdicts if verdict.failure)
-    return next(iter((*sample.rule_issues, *failures, *sample.flags)), "")
+    return next(iter((*failures, *sample.flags)), "")

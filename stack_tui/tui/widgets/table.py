@@ -163,8 +163,7 @@ class Table(LineView):
     def on_resize(self) -> None:
         self._reveal()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
+    def look_changed(self) -> None:
         self._styles.clear()
 
     def _scroll(self, y: int) -> None:

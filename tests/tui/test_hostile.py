@@ -1,0 +1,142 @@
+"""Text from models, datasets, servers and files, in every field of every pane."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from stack_tui.config import Config, Endpoint
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Choice, Failure, Fault, Finding, Sample, Verdict
+from stack_tui.suites.case import Case, Suite
+from stack_tui.text import well_formed
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.messages import EndpointAnswered
+from stack_tui.tui.snapshot import ChosenRun, Counts, Snapshot, SuiteFile, TaskRow
+from tests.e2e.hostile import ALL, LONG_LINE
+from tests.tui.data import BEGAN, benchmark_card, drive, screen_text, suite_card, suite_spec, up
+
+BAD = well_formed(ALL)
+FORBIDDEN = {chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0x202E, 0x2066, 0x200F)} - {
+    "\n"
+}
+FAILURE = Failure(kind="timeout", message=BAD, remedy=BAD)
+ERROR = StackError(BAD, where=BAD, remedy=BAD)
+ENDPOINT = Endpoint(name=BAD, url="http://[::1]:8000/[b]v1[/nope]", model=BAD)
+VERDICT = Verdict(judge=BAD, model=BAD, score=2, answer=BAD, reasoning=BAD, failure=FAILURE)
+SAMPLE = Sample(
+    at=BEGAN,
+    task=BAD,
+    id=BAD,
+    passed=False,
+    failure=FAILURE,
+    prompt=BAD,
+    prefix=BAD,
+    output=BAD + LONG_LINE,
+    reasoning=BAD,
+    finish_reason=BAD,
+    flags=(BAD,),
+    rule_score=0.1,
+    rule_issues=(BAD,),
+    verdicts=(VERDICT, msgspec.structs.replace(VERDICT, failure=None)),
+    choices=(Choice(text=BAD, logprob=-1.0),),
+    chosen=0,
+    target=BAD,
+    extracted={BAD: BAD},
+    metrics={BAD: 1.0},
+    labels=(BAD,),
+)
+CASE = Case(
+    id=BAD,
+    input=BAD,
+    must_mention=(BAD, (BAD, BAD)),
+    must_not_mention=(BAD,),
+    rubric=BAD,
+    labels=(BAD,),
+    equals=BAD,
+    starts_with=BAD,
+    json_schema={BAD: BAD},
+)
+SUITE = Suite(name=BAD, cases=(CASE,), description=BAD, system=BAD, prompt=BAD, judges=(BAD,))
+
+
+def everything(benchmark: bool) -> Snapshot:
+    spec = msgspec.structs.replace(
+        suite_spec(), endpoint=ENDPOINT, judges=(ENDPOINT,), note=BAD, created=BAD
+    )
+    suite = spec.suite
+    assert suite is not None
+    spec = msgspec.structs.replace(spec, suite=msgspec.structs.replace(suite, name=BAD))
+    card = suite_card(
+        (SAMPLE,),
+        spec=spec,
+        message=BAD,
+        phase="running",
+        fault=Fault(at=BEGAN, message=BAD, where=BAD, remedy=BAD),
+        findings=(Finding(at=BEGAN, check=BAD, task=BAD, seen=BAD, cause=BAD),),
+        tasks=(TaskRow(BAD, None, Counts()), TaskRow(BAD, None, Counts())),
+    )
+    if benchmark:
+        card = replace(benchmark_card(), tasks=card.tasks, phase="running", fault=card.fault)
+    broken = suite_card(folder=Path("eval-results/broken"), spec=None, problem=ERROR)
+    return Snapshot(
+        ready=True,
+        runs=(card, broken),
+        chosen=ChosenRun(card, (SAMPLE,), {BAD: BAD}, SUITE),
+        suites=(SuiteFile(Path("x.toml"), suite=SUITE), SuiteFile(Path("y.toml"), problem=ERROR)),
+        problem=ERROR,
+    )
+
+
+def answer(**changes: Any) -> EndpointAnswered:
+    health = msgspec.structs.replace(
+        up(ENDPOINT).health, server_kind=BAD, version=BAD, model=BAD, note=BAD, **changes
+    )
+    return EndpointAnswered(ENDPOINT, health)
+
+
+def assert_literal(app: StackApp) -> None:
+    """Fail if anything on the screen is there to be acted upon."""
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            assert not FORBIDDEN & set(segment.text), repr(segment.text)
+            if segment.style:
+                assert not segment.style.link
+                action = str(segment.style.meta.get("@click", ""))
+                assert action.startswith(("app.simulate_key(", "screen.pane(")) or not action
+
+
+@pytest.mark.parametrize(
+    ("size", "benchmark"), [((80, 24), False), ((120, 36), True)], ids=["suite", "benchmark"]
+)
+def test_hostile_text_is_only_ever_shown(size: tuple[int, int], benchmark: bool) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        shown: list[str] = []
+        app.busy = (BAD,)
+        app.tell(BAD)
+        app.tell_error(ERROR)
+        for pane in "1234":
+            for keys in (
+                (pane, "z"),
+                ("down", "down"),
+                ("enter", "t", "p"),
+                ("escape", "slash", "[", "enter"),
+                ("escape", "n"),
+                ("escape", "z"),
+            ):
+                await pilot.press(*keys)
+                await pilot.pause()
+                assert_literal(app)
+                shown.append(screen_text(app))
+        assert "[/nope] [b" in "".join(shown)
+
+    drive(
+        body,
+        everything(benchmark),
+        size=size,
+        config=Config(endpoints={BAD: ENDPOINT}),
+        answers=(answer(), answer(state="down", failure=FAILURE)),
+    )

@@ -1,0 +1,94 @@
+"""What the app looks like: pictures of the dashboard and the screens over it."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.snapshot import Snapshot
+from tests.tui.data import (
+    CONFIG,
+    benchmark_card,
+    erring,
+    failing,
+    passing,
+    refused,
+    running_card,
+    show,
+    snapshot,
+    suite_card,
+    up,
+)
+
+Compare = Callable[..., bool]
+SIZES = ((80, 24), (120, 36), (200, 60))
+SAMPLES = (passing(), failing(), erring("tides", 2))
+FINISHED = snapshot(*SAMPLES, card=suite_card(SAMPLES))
+BOTH = Snapshot(
+    ready=True,
+    runs=(running_card(), benchmark_card()),
+    chosen=FINISHED.chosen,
+    suites=FINISHED.suites,
+)
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Show times as a machine in UTC does."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def picture(
+    compare: Compare, shown: Snapshot, *keys: str, size: tuple[int, int], theme: str = "stack-dark"
+) -> bool:
+    """Compare the app, showing that and after those keys, with its picture of before."""
+    app = StackApp(CONFIG, Path("eval-results"), live=False)
+    app.theme = theme
+
+    async def before(pilot: Pilot[None]) -> None:
+        await show(app, pilot, shown, up(), refused())
+        await pilot.press(*keys)
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+    run_before: Callable[[Pilot[None]], Awaitable[None]] = before
+    return compare(app, terminal_size=size, run_before=run_before)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_dashboard_with_a_running_run(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, BOTH, size=size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_results(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, FINISHED, "4", "down", "z", size=size)
+
+
+def test_the_empty_dashboard(snap_compare: Compare) -> None:
+    assert picture(snap_compare, Snapshot(ready=True), size=(120, 36))
+
+
+def test_a_sample_on_the_whole_screen(snap_compare: Compare) -> None:
+    assert picture(snap_compare, FINISHED, "4", "down", "enter", "t", size=(80, 24))
+
+
+def test_the_form_of_a_new_run(snap_compare: Compare) -> None:
+    assert picture(snap_compare, FINISHED, "n", size=(80, 24))
+
+
+def test_the_keys(snap_compare: Compare) -> None:
+    assert picture(snap_compare, FINISHED, "4", "question_mark", size=(120, 36))
+
+
+@pytest.mark.parametrize("theme", ["stack-light", "stack-16"])
+def test_the_other_themes(snap_compare: Compare, theme: str) -> None:
+    assert picture(snap_compare, BOTH, size=(120, 36), theme=theme)
