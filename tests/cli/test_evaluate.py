@@ -1,0 +1,102 @@
+"""eval: from a suite's name to its report, or one message and nothing half-written."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stack_tui.cli.command_line import run
+from tests.cli.folders import SUITE
+from tests.fakes import FakeServer
+from tests.worker.runs import reply
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def a_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder with one suite and no configuration."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    monkeypatch.delenv("STACK_TUI_CONFIG", raising=False)
+    Path("cases").mkdir()
+    Path("cases/tiny.toml").write_text(SUITE)
+
+
+def test_a_suite_is_run_and_its_report_printed(capsys: Captured) -> None:
+    with FakeServer("vllm", reply) as server:
+        assert run(["eval", "tiny", "--url", server.url, "--no-judge"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("── eval summary ──\n  cases:           3\n")
+    assert "full report → eval-results/tiny.json" in captured.out
+    assert "✓ case-1" in captured.err
+
+
+def test_with_json_stdout_holds_one_document_and_nothing_else(capsys: Captured) -> None:
+    with FakeServer("vllm", reply) as server:
+        assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["summary"]["n_cases"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--model", "other"], "fake-model"),
+        (["--api-key-env", "NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE"),
+        (["--judge", "nobody"], "no endpoint is called 'nobody'"),
+        (["--judge", "self", "--no-judge"], "exclude each other"),
+        (["--gate", "rule_avg >>"], "cannot be read"),
+        (["--concurrency", "0"], "--concurrency"),
+    ],
+)
+def test_a_mistake_is_told_and_leaves_nothing(
+    options: list[str], said: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
+    with FakeServer("vllm", reply) as server:
+        assert run(["eval", "tiny", "--url", server.url, *options]) in (2, 3)
+    assert said in capsys.readouterr().err
+    assert not Path("eval-results").exists()
+
+
+def test_a_server_that_does_not_answer_is_exit_code_3(capsys: Captured) -> None:
+    with FakeServer("vllm") as server:
+        url = server.url
+    assert run(["eval", "tiny", "--url", url]) == 3
+    assert "nothing listens there" in capsys.readouterr().err
+    assert not Path("eval-results").exists()
+
+
+def test_a_refused_key_is_exit_code_3_and_is_not_shown(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRONG_KEY", "sk-wrong-0123456789")
+    with FakeServer("openai", key="sk-right") as server:
+        assert run(["eval", "tiny", "--url", server.url, "--api-key-env", "WRONG_KEY"]) == 3
+    said = capsys.readouterr().err
+    assert "WRONG_KEY" in said
+    assert "sk-wrong" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "cases/bad.toml: the file is empty"),
+        (SUITE + SUITE.partition("[[case]]")[2].join(["[[case]]", ""]), "the id is taken"),
+        (SUITE.replace("{input}", "it"), "lacks {input}"),
+        (SUITE + "\n[extra]\n", "unknown key 'extra'"),
+        ('[suite]\nname = 3\nprompt = "{input}"\n[[case]]\nid = "a"\ninput = "b"', "suite.name"),
+    ],
+)
+def test_a_bad_suite_is_one_message_with_its_place(text: str, said: str, capsys: Captured) -> None:
+    Path("cases/bad.toml").write_text(text)
+    assert run(["eval", "bad", "--url", "http://127.0.0.1:9/v1"]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.startswith("stack-tui: cases/bad.toml")
+    assert "Traceback" not in told
+
+
+def test_an_unknown_suite_is_told_with_the_near_names(capsys: Captured) -> None:
+    assert run(["eval", "tini"]) == 2
+    assert "Did you mean tiny?" in capsys.readouterr().err
