@@ -3,5 +3,5 @@
 import os
 
 # Textual reads these when it is imported. Over SSH a frame costs kilobytes, an animation many.
-os.environ.setdefault("TEXTUAL_FPS", "15")
+os.environ.setdefault("TEXTUAL_FPS", "30")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

@@ -17,8 +17,8 @@ _HISTORY_BUDGET_S = 0.1
 class Reader:
     """Follows what is on disk; `read` says how things stand where that has changed.
 
-    The chosen run and the active ones are followed closely; any other is read once for its card,
-    and again when its journal changes.
+    The chosen run (the newest, until one is chosen) and the active ones are followed closely; any
+    other is read once for its card, and again when its journal changes.
     """
 
     def __init__(self, results: Path, cases: Path, clock: Callable[[], float] = time.time) -> None:
@@ -46,11 +46,11 @@ class Reader:
 
     def read(self) -> Snapshot | None:
         """Return how things stand, or None where nothing has changed since the last call."""
-        wanted = self._wanted
         listing = time.monotonic() - self._listed_at >= _LIST_EVERY_S
         if listing:
             self._list()
         newest_first = sorted(self._runs, reverse=True)
+        wanted = self._wanted or next(iter(newest_first), None)
         self._follow([self._runs[folder] for folder in newest_first], wanted, listing)
         chosen = self._runs.get(wanted) if wanted else None
         snapshot = Snapshot(

@@ -53,8 +53,10 @@ def score(card: RunCard) -> str:
 
 
 def tally(counts: Counts) -> str:
-    """Return how many of the samples have an outcome."""
-    return f"{counts.done:,}/{counts.planned:,}" if counts.planned else f"{counts.done:,}"
+    """Return how many of the samples have an outcome, 8,850/14,042, or 14,042 where all have."""
+    if counts.done == counts.planned or not counts.planned:
+        return f"{counts.done:,}"
+    return f"{counts.done:,}/{counts.planned:,}"
 
 
 def _title(card: RunCard) -> Block:
