@@ -8,8 +8,11 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.suites import store as suites
+from stack_tui.suites.edit import suite_text
+from stack_tui.suites.exchange import files as exchange
 from stack_tui.suites.leakage import Leakage, leakage
 from stack_tui.suites.lint import lint
+from stack_tui.suites.save import create
 from stack_tui.text import one_line
 
 _SIGNS = {"error": "✗", "warning": "!", "note": "·"}
@@ -39,6 +42,45 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
                 click.echo(one_line(f"  {_SIGNS[one.level]} {where}: {one.message}", 1000))
     worst = {one.level for findings in found.values() for one in findings}
     return 2 if "error" in worst else 0
+
+
+@cases_command.command("export")
+@click.argument("name", metavar="SUITE")
+@click.argument("file", type=click.Path(path_type=Path))
+def export_command(name: str, file: Path) -> int:
+    """Write the cases of SUITE to FILE, as its name ends: .jsonl or .csv; never over a file."""
+    suite = suites.load(suites.resolve(name, options.cases_folder()))
+    exchange.write(file, suite)
+    click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
+    return 0
+
+
+@cases_command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--as",
+    "renamed",
+    multiple=True,
+    metavar="KEY=FIELD",
+    help="A key of the file's records is this field of a case; no field leaves it out.",
+)
+def import_command(file: Path, renamed: tuple[str, ...]) -> int:
+    """Make suites of FILE in the cases folder: JSONL, CSV, or promptfoo's YAML.
+
+    What a suite cannot carry is listed. No file is overwritten.
+    """
+    known = dict(pair.partition("=")[::2] for pair in renamed)
+    imported = exchange.read(file, known or None)
+    folder = options.cases_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    for suite in imported.suites:
+        path = folder / f"{suite.name}.toml"
+        create(path, suite_text(suite))
+        click.echo(f"{path}: {len(suite.cases)} cases")
+    for note in imported.notes:
+        places = ", ".join(note.places) + (", …" if note.count > len(note.places) else "")
+        click.echo(one_line(f"! {note.kind}: {note.what} ({places})", 1000), err=True)
+    return 0
 
 
 def _paths(names: Sequence[str]) -> list[Path]:

@@ -13,6 +13,7 @@ from stack_tui.runs import store
 from stack_tui.runs.events import Finished, Planned, Sample, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
+from stack_tui.suites.store import load
 from tests.cli.folders import SUITE, spec_of
 
 Captured = pytest.CaptureFixture[str]
@@ -128,3 +129,18 @@ def test_a_case_that_stands_in_training_data_is_found(capsys: Captured) -> None:
     assert "case-1" in capsys.readouterr().out
     Path("clean.txt").write_text("Nothing of the kind stands here.")
     assert run(["leakage", "tiny", "--against", "clean.txt"]) == 0
+
+
+def test_cases_go_out_and_come_back_the_same(capsys: Captured) -> None:
+    assert run(["cases", "export", "tiny", "out.jsonl"]) == 0
+    assert run(["cases", "import", "out.jsonl"]) == 0
+    assert "out.toml: 3 cases" in capsys.readouterr().out
+    assert load(Path("cases/out.toml")).cases == load(Path("cases/tiny.toml")).cases
+
+
+def test_nothing_is_imported_or_exported_over_a_file(capsys: Captured) -> None:
+    assert run(["cases", "export", "tiny", "tiny.csv"]) == 0
+    assert run(["cases", "export", "tiny", "tiny.csv"]) == 2
+    assert run(["cases", "import", "tiny.csv"]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert Path("cases/tiny.toml").read_text() == SUITE
