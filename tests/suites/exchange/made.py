@@ -1,4 +1,4 @@
-"""Cases made by hypothesis, such as load from a suite's file."""
+"""Cases such as load from a suite's file, and data that is hardly a configuration."""
 
 from hypothesis import strategies as st
 
@@ -28,4 +28,44 @@ CASES = st.lists(
     min_size=1,
     max_size=4,
     unique_by=lambda case: case.id,
+)
+
+KEYS = st.sampled_from(
+    [
+        "prompts",
+        "tests",
+        "vars",
+        "assert",
+        "type",
+        "value",
+        "q",
+        "description",
+        "metadata",
+        "defaultTest",
+        "providers",
+        "config",
+        "temperature",
+        "id",
+        "raw",
+        "label",
+        "evaluateOptions",
+        "repeat",
+        "weight",
+        "threshold",
+        "$ref",
+        "assertionTemplates",
+        "a",
+    ]
+)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(
+        ["{{q}}", "x", "file://*", "file://x.csv", "contains", "is-json", "a,b", "(", ""]
+    )
+)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4)
 )

@@ -1,13 +1,18 @@
 """promptfoo's configurations as suites: what is carried over, and what is said not to be."""
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
 from stack_tui.suites import edit, store
 from stack_tui.suites.case import Case, Suite
 from tests.suites.exchange.importing import asserting, imported, only, said
+from tests.suites.exchange.made import KEYS, VALUES
 
 CONFIG = """\
 description: Headlines
@@ -137,6 +142,19 @@ def test_prompts_and_tests_are_read_from_files_beside_the_configuration(tmp_path
     assert [case.input for case in brought.suites[0].cases] == ["A long text.", "y"]
 
 
+def test_a_pattern_for_files_gives_a_variable_several_values(tmp_path: Path) -> None:
+    config = "prompts: ['{{q}}']\ntests: [{vars: {q: 'file://articles/*'}}]"
+    brought = imported(tmp_path, config, articles__1_txt="One.", articles__2_txt="Two.")
+    assert [case.input for case in brought.suites[0].cases] == ["One.", "Two."]
+
+
+def test_a_test_that_cannot_be_asked_costs_no_other_of_its_file(tmp_path: Path) -> None:
+    tests = '{"vars": {"q": "file://gone.txt"}}\n{"vars": {"q": "y"}}\n'
+    brought = imported(tmp_path, "prompts: ['{{q}}']\ntests: file://t.jsonl", t_jsonl=tests)
+    assert only(brought).input == "y"
+    assert brought.notes[0].places == (f"{tmp_path / 't.jsonl'}:1",)
+
+
 def test_a_table_of_tests_is_read_with_its_expectations(tmp_path: Path) -> None:
     table = (
         "q,__expected1,__expected2,__metadata:topic,__description,__prefix\n"
@@ -201,3 +219,16 @@ def test_aliases_that_stand_for_too_much_are_refused(tmp_path: Path) -> None:
         imported(tmp_path, "\n".join(lines))
     with pytest.raises(StackError, match="stand for too much"):
         imported(tmp_path, "tests: &a [*a]")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KEYS, VALUES) | VALUES)
+def test_whatever_a_file_holds_it_is_brought_in_or_refused_in_words(
+    tmp_path: Path, data: Any
+) -> None:
+    try:
+        brought = imported(tmp_path, msgspec.json.encode(data).decode())
+    except StackError:
+        return
+    for suite in brought.suites:
+        assert store.parse(edit.suite_text(suite), Path("x.toml")) == suite

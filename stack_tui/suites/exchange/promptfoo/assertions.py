@@ -109,8 +109,10 @@ def _note(assertion: Assertion, notes: Notes) -> None:
         notes.changed(assertion.where, "letter case counted, and does not here")
     if assertion.data.get("weight") not in (None, 1):
         notes.changed(assertion.where, "weights: all phrases of a rule count the same here")
-    for key in assertion.data.keys() - {"type", "value", "weight", "transform"}:
-        notes.left_out(assertion.where, _SETTINGS.get(key, f"the key {key!r} of assertions"))
+    for key in assertion.data:
+        if key not in ("type", "value", "weight", "transform"):
+            what = _SETTINGS.get(key, f"the key {key!r} of assertions")
+            notes.left_out(assertion.where, what)
 
 
 def _value(value: Any, values: Mapping[str, Any], folder: Path) -> Any:

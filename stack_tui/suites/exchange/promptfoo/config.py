@@ -51,8 +51,9 @@ def read_promptfoo(path: Path) -> Imported:
     if not isinstance(config.data, Mapping):
         raise StackError("expected prompts and tests", where=str(path))
     notes = Notes()
-    for key in config.data.keys() - _KNOWN:
-        notes.left_out(config.where(key), f"the setting {key}")
+    for key in config.data:
+        if key not in _KNOWN:
+            notes.left_out(config.where(key), f"the setting {key}")
     prompts, tests = prompts_of(config, notes), tests_of(config, notes)
     bare = [(test, rules_of(test.assertions, test.values, path.parent, notes)) for test in tests]
     common = _settings(config, notes)

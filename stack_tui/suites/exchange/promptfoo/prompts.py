@@ -42,8 +42,9 @@ def prompts_of(config: Document, notes: Notes) -> list[Prompt]:
         if isinstance(one, Mapping):
             label = str(one.get("label") or "")
             source = one.get("raw") or one.get("id")
-            for key in one.keys() - {"label", "raw", "id"}:
-                notes.left_out(where, f"a prompt's {key}")
+            for key in one:
+                if key not in ("label", "raw", "id"):
+                    notes.left_out(where, f"a prompt's {key}")
         try:
             found += [
                 _prompt(where, label, content) for content in _texts(source, config.path.parent)

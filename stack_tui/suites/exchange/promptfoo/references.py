@@ -19,15 +19,14 @@ def referred(value: str, folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     Raises Unmapped where there is none, where it is of another kind, or outside the folder.
     """
     name = value.removeprefix(_SCHEME)
-    if not name.lower().endswith(suffixes):
+    is_pattern = "*" in name and not name.startswith("/")
+    named = sorted(folder.glob(name)) if is_pattern else [folder / name]
+    if not all(path.resolve().is_relative_to(folder.resolve()) for path in named):
+        raise Unmapped(f"a file outside the configuration's folder: {name}")
+    of_kind = [path for path in named if path.name.lower().endswith(suffixes)]
+    if named and not of_kind:
         raise Unmapped(f"a file that is none of {', '.join(suffixes)}: {name}")
-    found = (
-        sorted(folder.glob(name)) if "*" in name and not name.startswith("/") else [folder / name]
-    )
-    for path in found:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise Unmapped(f"a file outside the configuration's folder: {name}")
-    found = [path for path in found if path.is_file()]
+    found = [path for path in of_kind if path.is_file()]
     if not found:
         raise Unmapped(f"a file that is not there: {name}")
     return found

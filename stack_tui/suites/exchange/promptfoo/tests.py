@@ -1,6 +1,7 @@
 """promptfoo's tests, inline and in files, with what they share and one set of values each."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,10 +48,15 @@ def tests_of(config: Document, notes: Notes) -> list[PromptfooTest]:
     for place, one in enumerate(stated if isinstance(stated, list) else [stated]):
         where = config.where("tests", place) if isinstance(stated, list) else config.where("tests")
         try:
-            for test_place, test in _stated(one, where, config.path.parent):
-                found += _tests(test_place, test, shared, config, notes)
+            stated_there = list(_stated(one, where, config.path.parent))
         except Unmapped as reason:
             notes.left_out(where, str(reason))
+            continue
+        for test_where, test in stated_there:
+            try:
+                found += _tests(test_where, test, shared, config, notes)
+            except Unmapped as reason:
+                notes.left_out(test_where, str(reason))
     return found
 
 
@@ -66,8 +72,9 @@ def _shared(config: Document, notes: Notes) -> Mapping[str, Any]:
         return {}
     if not isinstance(shared, Mapping):
         raise StackError("expected the settings of tests", where=where)
-    for key in shared.keys() - _KNOWN:
-        notes.left_out(where, f"the setting {key} of tests")
+    for key in shared:
+        if key not in _KNOWN:
+            notes.left_out(where, f"the setting {key} of tests")
     return shared
 
 
@@ -106,19 +113,20 @@ def _tests(
     where: str, data: Mapping[str, Any], shared: Mapping[str, Any], config: Document, notes: Notes
 ) -> Iterator[PromptfooTest]:
     """Yield the test, once for each choice of its variables' lists."""
-    for key in data.keys() - _KNOWN:
-        notes.left_out(where, f"the setting {key} of tests")
+    for key in data:
+        if key not in _KNOWN:
+            notes.left_out(where, f"the setting {key} of tests")
     stated = [part.get("vars") or {} for part in (shared, data)]
     if not all(isinstance(one, Mapping) for one in stated):
         raise Unmapped("variables that stand in another file")
     choices = {
         name: [
-            _content(one, config.path.parent)
+            content
             for one in (value if isinstance(value, list) else [value])
+            for content in _contents(one, config.path.parent)
         ]
         for name, value in {**stated[0], **stated[1]}.items()
     }
-    sizes = [len(values) for values in choices.values()]
     assertions = tuple(
         itertools.chain(
             _assertions(config.where("defaultTest"), shared.get("assert"), config, notes),
@@ -130,24 +138,18 @@ def _tests(
     for values in itertools.islice(product, _MOST_OF_ONE_TEST):
         chosen = dict(zip(choices, values, strict=True))
         yield PromptfooTest(where, text(data.get("description")), chosen, assertions, labels)
-    if (left := _product(sizes) - _MOST_OF_ONE_TEST) > 0:
+    if (left := math.prod(map(len, choices.values())) - _MOST_OF_ONE_TEST) > 0:
         notes.left_out(where, f"{left} combinations of variables beyond {_MOST_OF_ONE_TEST}")
 
 
-def _product(sizes: list[int]) -> int:
-    total = 1
-    for size in sizes:
-        total *= size
-    return total
-
-
-def _content(value: Any, folder: Path) -> Any:
-    """Return the variable's value, that of its file where it names one."""
+def _contents(value: Any, folder: Path) -> Iterator[Any]:
+    """Yield the variable's value, or what the files that it names hold."""
     if not references.is_reference(value):
-        return value
-    path = references.referred(value, folder, (".txt", ".md", ".json", ".yaml", ".yml"))[0]
-    content = read_text(path)
-    return content if path.suffix in (".txt", ".md") else read_yaml(content, path).data
+        yield value
+        return
+    for path in references.referred(value, folder, (".txt", ".md", ".json", ".yaml", ".yml")):
+        content = read_text(path)
+        yield content if path.suffix in (".txt", ".md") else read_yaml(content, path).data
 
 
 def _assertions(where: str, stated: Any, config: Document, notes: Notes) -> Iterator[Assertion]:
