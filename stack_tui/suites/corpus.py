@@ -55,7 +55,8 @@ def passages(path: Path, overlap: int) -> Iterator[Passage | Unread]:
         else:
             yield from _plain(path, overlap)
     except (OSError, EOFError, zlib.error) as error:
-        raise StackError(f"cannot be read: {error}", where=str(path)) from None
+        reason = getattr(error, "strerror", None) or error
+        raise StackError(f"cannot be read: {reason}", where=str(path)) from None
 
 
 class _Opened:

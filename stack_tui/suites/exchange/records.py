@@ -1,5 +1,6 @@
 """Records of other files (a line of JSON, a row of a table) as cases."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def cases_of(
         if isinstance(case_id, int):
             table["id"] = str(case_id)
         where = Path(f"{path}:{line}")
+        _refuse_unknown(table, where)
         case = read_case(table, where, f"({one_line(str(table['id']), 60)})")
         if case.id in lines:
             raise StackError(
@@ -39,3 +41,15 @@ def cases_of(
     if not cases:
         raise StackError("holds no case", where=str(path))
     return tuple(cases)
+
+
+def _refuse_unknown(table: Mapping[str, Any], where: Path) -> None:
+    for key in table:
+        if key not in Case.__struct_fields__:
+            near = difflib.get_close_matches(key, Case.__struct_fields__, n=1, cutoff=0.8)
+            meant = f"Did you mean {near[0]}? " if near else ""
+            raise StackError(
+                f"{one_line(key, 60)!r} is no field of a case",
+                where=str(where),
+                remedy=f"{meant}Say which field it is to be (input, equals, …), or leave it out.",
+            )
