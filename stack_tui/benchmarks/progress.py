@@ -81,8 +81,11 @@ class Progress:
                 await self._finish()
                 for helper in (*helpers, preparing):
                     helper.cancel()
-        except* StackError as errors:
-            raise _first(errors) from None
+        except BaseExceptionGroup as errors:  # Python 3.11.2 wraps what except* raises
+            expected = errors.subgroup(StackError)
+            if expected is None:
+                raise
+            raise _first(expected) from None
 
     async def _watch(self) -> None:
         await self._stopping.wait()
