@@ -41,6 +41,15 @@ _KEYS = {
     "f3": "\x1bOR",
     "f4": "\x1bOS",
 }
+# Makes its process what a login shell starts: the terminal is its own, and no signal is ignored, as
+# SIGINT is by a test runner in the background. Run after the fork, where there are no threads.
+_LOGIN = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE):
+    signal.signal(number, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 _INHERITED_SIZE = ("COLUMNS", "LINES")
 
 
@@ -85,14 +94,13 @@ class Terminal:
         self._set_size(size)
         try:
             self._process = subprocess.Popen(
-                command,
+                [sys.executable, "-ISc", _LOGIN, *command],
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
                 env=_environment(env or {}),
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=_take_terminal,
             )
         finally:
             os.close(slave)
@@ -213,16 +221,6 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in os.environ if name not in _INHERITED_SIZE}
     commands = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     return inherited | {"TERM": "xterm-256color", "PATH": commands} | dict(own)
-
-
-def _take_terminal() -> None:
-    """Make the child what a login shell starts: the terminal is its own, and no signal is ignored.
-
-    A test runner put into the background ignores SIGINT, and what it starts would inherit that.
-    """
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _bytes_of(key: str) -> str:
