@@ -71,7 +71,7 @@ def import_command(file: Path, renamed: tuple[str, ...]) -> int:
     """
     known = dict(pair.partition("=")[::2] for pair in renamed)
     imported = exchange.read(file, known or None)
-    folder = options.cases_folder()
+    folder = options.own_cases_folder()
     folder.mkdir(parents=True, exist_ok=True)
     for suite in imported.suites:
         path = folder / f"{suite.name}.toml"

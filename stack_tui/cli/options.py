@@ -58,6 +58,12 @@ def cases_folder() -> Path:
     return named or (Path("cases") if Path("cases").is_dir() else shipped_cases())
 
 
+def own_cases_folder() -> Path:
+    """Return the folder for suites of the user's own, never the shipped ones'."""
+    named: Path | None = click.get_current_context().find_root().params["cases"]
+    return named or Path("cases")
+
+
 def run_folder(name: str, results: Path | None, config: Path | None) -> Path:
     """Return the folder of the run called `name`; raises RunNotFound."""
     return store.find(results_folder(results, read_config(config)), name)

@@ -15,6 +15,7 @@ from stack_tui.reports.document import report_document
 from stack_tui.reports.gates import Gate, GateResult, NotWorse
 from stack_tui.reports.pairing import SuiteFingerprint
 from stack_tui.reports.statistics import wilson_interval
+from stack_tui.reports.summary import in_order
 from stack_tui.reports.text import run_report
 from stack_tui.runs import store
 from stack_tui.runs.store import Run
@@ -98,7 +99,7 @@ def _rendered(
 
 def _text(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
     parts = [run_report(run.view, _report_path(run))]
-    if rates := attack_rates(run.view.samples):
+    if rates := attack_rates(in_order(run.view.samples)):
         parts.append("\n".join(["── attacks ──", *map(_attack_line, rates)]))
     if comparison:
         from stack_tui.reports.comparison_text import comparison_text
@@ -127,7 +128,7 @@ def _gate_line(result: GateResult) -> str:
 
 def _json(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
     document: dict[str, Any] = report_document(run.view)
-    if rates := attack_rates(run.view.samples):
+    if rates := attack_rates(in_order(run.view.samples)):
         document["attacks"] = msgspec.to_builtins(rates)
     if comparison:
         document["comparison"] = msgspec.to_builtins(comparison)

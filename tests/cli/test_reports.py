@@ -144,3 +144,14 @@ def test_nothing_is_imported_or_exported_over_a_file(capsys: Captured) -> None:
     assert run(["cases", "import", "tiny.csv"]) == 2
     assert "exists already" in capsys.readouterr().err
     assert Path("cases/tiny.toml").read_text() == SUITE
+
+
+def test_without_a_cases_folder_an_import_makes_one_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    Path("mine.jsonl").write_text('{"id": "a", "input": "b"}\n')
+    assert run(["cases", "import", "mine.jsonl"]) == 0
+    assert [path.name for path in Path("cases").iterdir()] == ["mine.toml"]
