@@ -1,6 +1,5 @@
 """Findings about a benchmark while it runs and at its end: what was seen, and the usual cause."""
 
-import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stack_tui.runs.events import Finding, Sample, TaskPlan
+from stack_tui.wilson import wilson_interval
 
 Level = Literal["note", "warning", "alarm"]
 
@@ -25,18 +25,6 @@ _BAD_RATE = 0.02
 _LETTER_AFTER = 100
 _LETTER_EXCESS = 0.25
 _GSM8K_GAP = 0.10
-_Z = 1.96
-
-
-def wilson(passed: int, n: int) -> tuple[float, float]:
-    """Return the 95 % Wilson score interval of a share (Wilson 1927)."""
-    if n == 0:
-        return 0.0, 1.0
-    share = passed / n
-    spread = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    middle = share + _Z**2 / (2 * n)
-    scale = 1 + _Z**2 / n
-    return (middle - spread) / scale, (middle + spread) / scale
 
 
 @dataclass
@@ -144,7 +132,7 @@ def _near_chance(name: str, tally: _Tally) -> Iterator[Finding]:
     if tally.with_choices < _CHANCE_AFTER or tally.with_choices != tally.n:
         return
     chance = tally.chances / tally.with_choices
-    low, high = wilson(tally.passed, tally.n)
+    low, high = wilson_interval(tally.passed, tally.n) or (0.0, 1.0)
     if low <= chance <= high:
         yield _finding(
             "chance",

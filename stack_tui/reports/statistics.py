@@ -1,26 +1,10 @@
 """95 % intervals of one run's rates and means: its cases are counted, not their repeats."""
 
 from collections.abc import Hashable, Sequence
-from statistics import NormalDist
 
 from stack_tui.reports.paired import bootstrap_interval, cluster, design_effect
-
-Interval = tuple[float, float]
-
-
-def wilson_interval(successes: float, trials: float) -> Interval | None:
-    """Return the 95 % score interval of a rate, None without trials.
-
-    Wilson 1927, JASA 22:209. Counts may be fractions, as an effective number of trials is.
-    """
-    if trials <= 0:
-        return None
-    z = NormalDist().inv_cdf(0.975)
-    rate = successes / trials
-    middle = rate + z * z / (2 * trials)
-    reach = z * (rate * (1 - rate) / trials + z * z / (4 * trials * trials)) ** 0.5
-    scale = 1 + z * z / trials
-    return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
+from stack_tui.wilson import Interval as Interval
+from stack_tui.wilson import wilson_interval as wilson_interval
 
 
 def rate_interval(successes: Sequence[bool], cases: Sequence[Hashable]) -> Interval | None:

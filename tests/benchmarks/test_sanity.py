@@ -1,6 +1,6 @@
 """What a benchmark's samples bring to light."""
 
-from stack_tui.benchmarks.sanity import Sanity, wilson
+from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.runs.events import Choice, Finding, Sample, TaskPlan
 
 LETTERS = "ABCD"
@@ -73,13 +73,6 @@ def test_a_gap_between_strict_and_flexible_extraction_is_told() -> None:
 def test_errors_are_counted_nowhere() -> None:
     samples = [Sample(at=0.0, task="mmlu_x", id=str(at), status="error") for at in range(300)]
     assert findings(samples) == {}
-
-
-def test_the_interval_holds_the_share_and_stays_within_bounds() -> None:
-    low, high = wilson(9, 10)
-    assert round(low, 3) == 0.596
-    assert round(high, 3) == 0.982
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def test_what_no_longer_holds_at_the_end_is_said_to() -> None:
