@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Answer, Sample
+from stack_tui.runs.journal import Journal
+from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.screens.sample import SampleScreen
@@ -12,6 +15,7 @@ from stack_tui.tui.snapshot import ChosenRun, Snapshot
 from stack_tui.tui.widgets.results_pane import ResultsPane
 from stack_tui.tui.widgets.sample_view import SampleView
 from tests.tui.data import (
+    BEGAN,
     benchmark_card,
     chosen_answer,
     drive,
@@ -23,6 +27,7 @@ from tests.tui.data import (
     show,
     snapshot,
     suite_card,
+    suite_spec,
 )
 
 THREE = snapshot(passing("a", 0), failing("kv-cache", 1), erring("c", 2))
@@ -113,6 +118,74 @@ def test_reasoning_and_prompt_unfold_by_their_keys() -> None:
         assert "TL;DR A transformer keeps" in screen_text(app)
 
     drive(body, THREE, size=(120, 60))
+
+
+def test_o_sorts_by_one_column_after_the_other_and_shift_o_the_other_way() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "o", "o", "o")
+        assert results(app).sorted_by == (2, False)
+        assert list(results(app).table.order) == [1, 0, 2]
+        await pilot.press("O")
+        assert list(results(app).table.order) == [2, 0, 1]
+        await pilot.press("o", "o", "o")
+        assert list(results(app).table.order) == [0, 1, 2]
+
+    drive(body, THREE)
+
+
+def test_y_sends_the_output_to_the_clipboard_and_says_what_else_there_is() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "down", "y")
+        await pilot.pause()
+        assert app.clipboard == failing().output
+        assert "w writes" in screen_text(app)
+
+    drive(body, THREE)
+
+
+def test_w_writes_the_whole_sample_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "down", "w")
+        await pilot.pause()
+
+    drive(body, THREE)
+    written = (tmp_path / "sample-custom-kv-cache-1.txt").read_text()
+    for part in (failing().output, failing().prompt, failing().reasoning, "Score: 2/5"):
+        assert part in written
+
+
+def test_x_shows_the_requests_and_responses_behind_a_sample(tmp_path: Path) -> None:
+    spec = suite_spec()
+    folder = create(tmp_path, spec)
+    request, response = {"model": "llama-8b"}, {"choices": [{"text": "KV caching"}]}
+    with Journal(journal_path(folder)) as journal:
+        for sample in ("kv-cache", "other"):
+            journal.append(
+                Answer(
+                    at=BEGAN,
+                    key=sample,
+                    task="custom",
+                    sample=sample,
+                    role="model",
+                    request=request,
+                    response=response | {"of": sample},
+                )
+            )
+    card = suite_card((failing(),), folder=folder)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "z", "x")
+        view = results(app).query_one(SampleView)
+        while '"of": "kv-cache"' not in view.text:
+            await pilot.pause(0.01)
+        assert '"model": "llama-8b"' in view.text
+        assert '"of": "other"' not in view.text
+
+    drive(body, snapshot(failing(), card=card))
 
 
 def test_a_search_goes_through_the_samples() -> None:

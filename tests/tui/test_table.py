@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from stack_tui.tui.widgets.columns import Column
-from stack_tui.tui.widgets.rows import Cell, Row
+from stack_tui.tui.widgets.rows import Cell, Heading, Row
 from stack_tui.tui.widgets.table import Table
 
 
@@ -20,6 +20,7 @@ class TableApp(App[None]):
         self.asked: list[int] = []
         self.highlighted: list[int | None] = []
         self.selected: list[int] = []
+        self.headings: list[int] = []
 
     def compose(self) -> ComposeResult:
         yield Table((Column("number", 10), Column("name", 10, grow=1)))
@@ -35,6 +36,10 @@ class TableApp(App[None]):
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted) -> None:
         self.highlighted.append(event.row)
+
+    @on(Table.HeadingClicked)
+    def _heading_clicked(self, event: Table.HeadingClicked) -> None:
+        self.headings.append(event.place)
 
     @on(Table.Selected)
     def _selected(self, event: Table.Selected) -> None:
@@ -161,9 +166,21 @@ def test_a_cell_is_shown_literally_on_one_line() -> None:
     drive(body)
 
 
+def test_a_column_that_is_sorted_by_is_marked_and_a_click_on_a_title_asks_for_it() -> None:
+    async def body(app: TableApp, pilot: Pilot[None]) -> None:
+        app.table.show(range(3), app.cells, heading=Heading("", (1, True)))
+        await pilot.pause()
+        assert app.line(0).split() == ["number", "name▼"]
+        await pilot.click(Table, offset=(2, 0))
+        await pilot.click(Table, offset=(20, 0))
+        assert app.headings == [0, 1]
+
+    drive(body)
+
+
 def test_the_note_stands_among_the_headings() -> None:
     async def body(app: TableApp, pilot: Pilot[None]) -> None:
-        app.table.show(range(3), app.cells, note="3 in all")
+        app.table.show(range(3), app.cells, heading=Heading("3 in all"))
         await pilot.pause()
         assert app.line(0).split() == ["number", "name", "3", "in", "all"]
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.runs.events import Answer, Sample, Verdict
 from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.documents.choices import choices
 from stack_tui.tui.documents.marked import marked
+from stack_tui.tui.documents.raw import raw_blocks
 from stack_tui.tui.prose import Block, Part, body, field, heading, line
 from stack_tui.tui.signs import Tone, outcome
 
 if TYPE_CHECKING:
     from stack_tui.suites.rules import Mark
 
-Fold = Literal["reasoning", "prompt"]
+Fold = Literal["reasoning", "prompt", "examples", "raw"]
 
 _STATUS_NOTES = {
     "truncated": "the output was cut off at its token limit",
@@ -31,8 +32,14 @@ def sample_blocks(
     prefix: str = "",
     marks: Sequence[Mark] = (),
     unfolded: Collection[Fold] = (),
+    raw: Sequence[Answer] | None = None,
 ) -> list[Block]:
-    """Return the sample's document; `marks` are of its output, `prefix` begins its prompt."""
+    """Return the sample's document.
+
+    `marks` are of its output, `prefix` begins its prompt, `raw` is what it was made of, where that
+    has been looked up.
+    """
+    answers = raw_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
     return [
         *_head(sample),
         *choices(sample),
@@ -40,8 +47,12 @@ def sample_blocks(
         *_rules(sample),
         *_judges(sample),
         *_folded("Reasoning", "t", sample.reasoning, "reasoning" in unfolded),
-        *_folded("Prompt", "p", prefix + sample.prompt, "prompt" in unfolded),
+        *_folded("Few-shot examples", "e", prefix, "examples" in unfolded),
+        *_folded("Prompt", "p", sample.prompt, "prompt" in unfolded),
         *_facts(sample),
+        line(""),
+        heading(f"{'▾' if 'raw' in unfolded else '▸'} Raw requests and responses", ("x", "accent")),
+        *(answers if "raw" in unfolded else []),
     ]
 
 
@@ -58,7 +69,9 @@ def _head(sample: Sample) -> list[Block]:
         scores += [("   rule ", "dim"), figures.share(sample.rule_score)]
     if sample.judge_score is not None:
         scores += [("   judge ", "dim"), figures.grade(sample.judge_score)]
-    blocks: list[Block] = [line((f"{sign}  ", sign.tone), (name(sample), "strong"), *scores)]
+    task = f"{one_line(sample.task)} · "
+    called = line((f"{sign}  ", sign.tone), (task, "dim"), (name(sample), "strong"), *scores)
+    blocks: list[Block] = [called]
     if note := _STATUS_NOTES.get(sample.status):
         thinking = " while still thinking" if sample.truncated_while_thinking else ""
         blocks.append(line((f"{sample.status}: {note}{thinking}", "warn")))
@@ -141,7 +154,6 @@ def _facts(sample: Sample) -> list[Block]:
         "labels": ", ".join(sample.labels),
         "tokens": tokens if sample.prompt_tokens or sample.completion_tokens else "",
         "latency": figures.latency(sample.latency_s) if sample.latency_s else "",
-        "task": sample.task,
         "at": figures.moment(sample.at),
     }
     return [

@@ -6,14 +6,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from stack_tui.tui.documents.sample import Fold
 from stack_tui.tui.widgets.key_line import KeyLine
 from stack_tui.tui.widgets.results_pane import ResultsPane
+from stack_tui.tui.widgets.sample_actions import SAMPLE_BINDINGS, SampleActions
 from stack_tui.tui.widgets.sample_view import SampleView
 from stack_tui.tui.widgets.status_line import StatusLine
 
 
-class SampleScreen(Screen[None]):
+class SampleScreen(Screen[None], SampleActions):
     """Shows the sample under the cursor of the results, and moves that cursor."""
 
     CSS_PATH = "reading.tcss"
@@ -24,8 +24,7 @@ class SampleScreen(Screen[None]):
         Binding("b,left", "move(-1)", "Before", key_display="b"),
         Binding("right_square_bracket", "failing(1)", "Next failing", key_display="]"),
         Binding("left_square_bracket", "failing(-1)", "Previous failing", key_display="["),
-        Binding("t", "fold('reasoning')", "Reasoning"),
-        Binding("p", "fold('prompt')", "Prompt"),
+        *SAMPLE_BINDINGS,
     ]
 
     def __init__(self, results: ResultsPane) -> None:
@@ -51,6 +50,3 @@ class SampleScreen(Screen[None]):
     def action_failing(self, step: int) -> None:
         self._results.action_failing(step)
         self._show()
-
-    def action_fold(self, fold: Fold) -> None:
-        self.query_one(SampleView).toggle(fold)

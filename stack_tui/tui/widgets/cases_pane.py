@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import BindingType
 from textual.widget import Widget
 
 from stack_tui.text import fold_case
@@ -36,8 +35,6 @@ class CasesPane(Pane):
 
     NUMBER = 3
     TITLE = "Cases"
-
-    BINDINGS: ClassVar[list[BindingType]] = []
 
     def contents(self) -> Iterable[Widget]:
         yield Table(_COLUMNS)
@@ -72,6 +69,10 @@ class CasesPane(Pane):
         order = [place for place, entry in enumerate(self._entries) if wanted in _words(entry)]
         self.table.show(order, self._row)
         self._show_detail()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave cases in the order in which their suite has them."""
+        return action not in ("sort", "reverse") and super().check_action(action, parameters)
 
     def _row(self, place: int) -> Row:
         file, case = self._entries[place]

@@ -27,6 +27,14 @@ class Layout:
     widths: tuple[tuple[int, int], ...] = ()
     gap: int = 2
 
+    def at(self, x: int) -> int | None:
+        """Return the place of the column that the cell at `x` belongs to."""
+        for place, width in self.widths:
+            if 0 <= x < width + self.gap:
+                return place
+            x -= width + self.gap
+        return None
+
 
 def fit(columns: Sequence[Column], room: int) -> Layout:
     """Return how the columns are laid out in `room` cells, closer together where it is short."""

@@ -1,6 +1,6 @@
 """Pane 1: the endpoints and how they are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
@@ -13,8 +13,8 @@ from stack_tui.tui.documents.endpoint import Seen, brief_blocks, endpoint_blocks
 from stack_tui.tui.prose import Block, line
 from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.document import Document
-from stack_tui.tui.widgets.pane import Pane
-from stack_tui.tui.widgets.rows import Cell, Row
+from stack_tui.tui.widgets.pane import Pane, SortKey, known
+from stack_tui.tui.widgets.rows import Cell, Heading, Row
 from stack_tui.tui.widgets.table import Table
 
 _COLUMNS = (
@@ -24,6 +24,15 @@ _COLUMNS = (
     Column("model", 7, grow=3),
     Column("context", 8, right=True, optional=1),
     Column("latency", 7, right=True),
+)
+
+_KEYS: tuple[Callable[[Seen], SortKey], ...] = (
+    lambda seen: (seen.sign.word, seen.endpoint.name),
+    lambda seen: (seen.endpoint.name,),
+    lambda seen: (seen.server,),
+    lambda seen: (seen.model,),
+    lambda seen: known(seen.health.context_length if seen.health else None),
+    lambda seen: known(seen.health.latency_s if seen.health else None),
 )
 
 
@@ -52,12 +61,13 @@ class EndpointsPane(Pane):
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
-        order = [
+        matching = [
             place
             for place, seen in enumerate(self._seen)
             if wanted in fold_case(f"{seen.endpoint.name} {seen.server} {seen.model}")
         ]
-        self.table.show(order, self._row)
+        order = self.in_order(matching, self._seen, _KEYS)
+        self.table.show(order, self._row, heading=Heading("", self.sorted_by))
         self._show_brief()
 
     def _row(self, place: int) -> Row:

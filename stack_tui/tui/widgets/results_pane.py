@@ -1,6 +1,6 @@
 """Pane 4: the samples of the chosen run, and the one under the cursor told in full."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,17 +8,26 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from stack_tui.runs.events import Sample
+from stack_tui.tui import sample_filter
 from stack_tui.tui.documents.run import title
-from stack_tui.tui.documents.sample import Fold
 from stack_tui.tui.prose import Block, line
-from stack_tui.tui.sample_order import ARRANGEMENTS, Arrangement, arrange
+from stack_tui.tui.sample_order import (
+    ARRANGEMENTS,
+    Arrangement,
+    arrange,
+    matching,
+    standing,
+)
 from stack_tui.tui.signs import concern
 from stack_tui.tui.snapshot import ChosenRun, Snapshot
 from stack_tui.tui.widgets.pane import Pane
-from stack_tui.tui.widgets.rows import Row
+from stack_tui.tui.widgets.rows import Heading, Row
+from stack_tui.tui.widgets.sample_actions import SAMPLE_BINDINGS, SampleActions
 from stack_tui.tui.widgets.sample_rows import (
     BENCHMARK_COLUMNS,
+    BENCHMARK_KEYS,
     SUITE_COLUMNS,
+    SUITE_KEYS,
     benchmark_row,
     suite_row,
 )
@@ -26,12 +35,13 @@ from stack_tui.tui.widgets.sample_view import SampleView
 from stack_tui.tui.widgets.table import Table
 
 
-class ResultsPane(Pane):
+class ResultsPane(Pane, SampleActions):
     """Every sample as it finishes, with the evidence for its outcome."""
 
     NUMBER = 4
     TITLE = "Results"
     SPLIT_AT = 110
+    SEARCH_HINT = sample_filter.HINT
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -57,8 +67,7 @@ class ResultsPane(Pane):
             show=False,
             id="results.previous",
         ),
-        Binding("t", "fold('reasoning')", "Reasoning", show=False, id="results.reasoning"),
-        Binding("p", "fold('prompt')", "Prompt", show=False, id="results.prompt"),
+        *SAMPLE_BINDINGS,
     ]
 
     def contents(self) -> Iterable[Widget]:
@@ -86,9 +95,9 @@ class ResultsPane(Pane):
         if samples is self._samples and not other and not unsettled:
             return
         self._samples = samples
-        spec = self.chosen.card.spec if self.chosen else None
         if other:
-            self.table.set_columns(BENCHMARK_COLUMNS if spec and spec.benchmark else SUITE_COLUMNS)
+            self.sorted_by = None
+            self.table.set_columns(BENCHMARK_COLUMNS if self._benchmark else SUITE_COLUMNS)
         self._list()
         if other:
             self.table.go_to(0)
@@ -97,17 +106,31 @@ class ResultsPane(Pane):
         self._list()
 
     def _list(self) -> None:
-        settled = self.chosen is not None and not self.chosen.card.active
-        order = arrange(self._samples, self._arrangement, self.wanted, settled=settled)
+        places = self._in_order(matching(self._samples, self.wanted))
+        order = arrange(self._samples, places, self._arrangement)
         failing = sum(1 for sample in self._samples if concern(sample) < 3)
         note = f"✗ {failing:,}/{len(self._samples):,}" if self._samples else ""
-        self.table.show(order, self._row, note=note)
+        self.table.show(order, self._row, heading=Heading(note, self.sorted_by))
         self._show_sample()
+
+    def _in_order(self, places: Sequence[int]) -> Sequence[int]:
+        """Sort by the column chosen; else as the suite has them, while it runs as they came."""
+        samples = self._samples
+        if self.sorted_by:
+            keys = BENCHMARK_KEYS if self._benchmark else SUITE_KEYS
+            return self.in_order(places, samples, keys)
+        if self.chosen and self.chosen.card.active:
+            return places
+        return sorted(places, key=lambda place: standing(samples[place]))
+
+    @property
+    def _benchmark(self) -> bool:
+        spec = self.chosen.card.spec if self.chosen else None
+        return spec is not None and spec.benchmark is not None
 
     def _row(self, place: int) -> Row:
         sample = self._samples[place]
-        spec = self.chosen.card.spec if self.chosen else None
-        return benchmark_row(sample) if spec and spec.benchmark else suite_row(sample)
+        return benchmark_row(sample) if self._benchmark else suite_row(sample)
 
     @on(Table.Highlighted)
     def _show_sample(self) -> None:
@@ -148,6 +171,3 @@ class ResultsPane(Pane):
                 return
             place += step
         self.stack.tell("No failing sample further on." if step > 0 else "None before this one.")
-
-    def action_fold(self, fold: Fold) -> None:
-        self.query_one(SampleView).toggle(fold)

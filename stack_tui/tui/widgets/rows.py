@@ -50,20 +50,30 @@ def paint_row(
     return Strip(segments)
 
 
+class Heading(NamedTuple):
+    """What stands in the headings beside the titles; `sorted_by` is a place, and if descending."""
+
+    note: str = ""
+    sorted_by: tuple[int, bool] | None = None
+
+
 def paint_heading(
-    columns: Sequence[Column], layout: Layout, style: Style, note: str, note_style: Style
+    columns: Sequence[Column], layout: Layout, heading: Heading, style: Style, accent: Style
 ) -> Strip:
     """Return the headings, with the note at the end of the one that has most room for it."""
+    note = one_line(heading.note)
     spare = {place: width - cell_len(columns[place].title) for place, width in layout.widths}
     widest = max(spare, key=lambda place: spare[place], default=-1)
     segments = [Segment(" ", style)]
     for place, width in layout.widths:
-        column = columns[place]
+        title, here = columns[place].title, style
+        if heading.sorted_by and heading.sorted_by[0] == place:
+            title, here = f"{title}{'▼' if heading.sorted_by[1] else '▲'}", accent
         if note and place == widest and spare[place] > cell_len(note):
-            title = _fitted(column.title, width - cell_len(note), right=False)
-            segments += [Segment(title, style), Segment(note, note_style)]
+            segments.append(Segment(_fitted(title, width - cell_len(note), right=False), here))
+            segments.append(Segment(note, accent))
         else:
-            segments.append(Segment(_fitted(column.title, width, column.right), style))
+            segments.append(Segment(_fitted(title, width, columns[place].right), here))
         segments.append(Segment(" " * layout.gap, style))
     return Strip(segments)
 

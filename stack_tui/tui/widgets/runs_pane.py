@@ -18,8 +18,8 @@ from stack_tui.tui.signs import PHASES, UNREADABLE
 from stack_tui.tui.snapshot import RunCard, Snapshot
 from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.document import Document
-from stack_tui.tui.widgets.pane import Pane
-from stack_tui.tui.widgets.rows import Cell, Row
+from stack_tui.tui.widgets.pane import Pane, SortKey, known
+from stack_tui.tui.widgets.rows import Cell, Heading, Row
 from stack_tui.tui.widgets.table import Table
 
 _COLUMNS = (
@@ -32,6 +32,18 @@ _COLUMNS = (
     Column("judge", 5, right=True, optional=4),
     Column("errors", 6, right=True, optional=5),
     Column("began", 12, optional=1),
+)
+
+_KEYS: tuple[Callable[[RunCard], SortKey], ...] = (
+    lambda card: (card.phase,),
+    lambda card: (card.spec.subject if card.spec else "", card.id),
+    lambda card: (model_of(card), card.id),
+    lambda card: (card.counts.done,),
+    lambda card: known(card.counts.pass_rate),
+    lambda card: known(card.summary.rule_avg if card.summary else None),
+    lambda card: known(card.summary.judge_avg if card.summary else None),
+    lambda card: (card.counts.errors,),
+    lambda card: (card.spec.created if card.spec else "", card.id),
 )
 
 
@@ -76,11 +88,12 @@ class RunsPane(Pane):
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
-        order = [place for place, card in enumerate(self._runs) if wanted in _words(card)]
+        matching = [place for place, card in enumerate(self._runs) if wanted in _words(card)]
+        order = self.in_order(matching, self._runs, _KEYS)
         chosen = next(
             (place for place in order if self._runs[place].folder == self.stack.chosen), None
         )
-        self.table.show(order, self._row, row=chosen)
+        self.table.show(order, self._row, row=chosen, heading=Heading("", self.sorted_by))
         self._show_detail()
 
     def _row(self, place: int) -> Row:

@@ -1,10 +1,13 @@
 """A sample as one row of the results."""
 
+from collections.abc import Callable
+
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.tui import figures
 from stack_tui.tui.documents.sample import name
-from stack_tui.tui.signs import outcome
+from stack_tui.tui.signs import concern, outcome
 from stack_tui.tui.widgets.columns import Column
+from stack_tui.tui.widgets.pane import SortKey, known
 from stack_tui.tui.widgets.rows import Cell, Row
 
 SUITE_COLUMNS = (
@@ -26,6 +29,27 @@ BENCHMARK_COLUMNS = (
 )
 
 
+Key = Callable[[Sample], SortKey]
+
+SUITE_KEYS: tuple[Key, ...] = (
+    lambda sample: (concern(sample), outcome(sample).word),
+    lambda sample: (sample.id, sample.repeat),
+    lambda sample: known(sample.rule_score),
+    lambda sample: known(sample.judge_score),
+    lambda sample: (first_issue(sample),),
+)
+
+BENCHMARK_KEYS: tuple[Key, ...] = (
+    lambda sample: (concern(sample), outcome(sample).word),
+    lambda sample: (sample.task, sample.place),
+    lambda sample: (sample.place, sample.task),
+    lambda sample: (_answer(sample),),
+    lambda sample: (sample.target,),
+    lambda sample: known(_logprob(sample)),
+    lambda sample: (first_issue(sample),),
+)
+
+
 def suite_row(sample: Sample) -> Row:
     """Return the cells for a suite's columns."""
     sign = outcome(sample)
@@ -41,18 +65,26 @@ def suite_row(sample: Sample) -> Row:
 def benchmark_row(sample: Sample) -> Row:
     """Return the cells for a benchmark's columns."""
     sign = outcome(sample)
-    chosen = sample.choices[sample.chosen] if sample.chosen is not None else None
-    answer = chosen.text if chosen else next(iter(sample.extracted.values()), sample.output)
-    logprob = chosen.logprob if chosen else None
+    logprob = _logprob(sample)
     return (
         Cell(str(sign), sign.tone),
         Cell(sample.task),
         Cell(name(sample)),
-        Cell(answer.strip()),
+        Cell(_answer(sample)),
         Cell(sample.target, "dim"),
         Cell("–" if logprob is None else f"{logprob:.2f}"),
         Cell(first_issue(sample), "dim"),
     )
+
+
+def _answer(sample: Sample) -> str:
+    if sample.chosen is not None:
+        return sample.choices[sample.chosen].text.strip()
+    return next(iter(sample.extracted.values()), sample.output).strip()
+
+
+def _logprob(sample: Sample) -> float | None:
+    return None if sample.chosen is None else sample.choices[sample.chosen].logprob
 
 
 def first_issue(sample: Sample) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
-from stack_tui.runs.events import Sample
+from textual.content import Content
+
+from stack_tui.runs.events import Answer, Sample
 from stack_tui.tui import background
+from stack_tui.tui.answers import answers_of
 from stack_tui.tui.documents.marked import MARKED_CHARACTERS
 from stack_tui.tui.documents.sample import Fold, sample_blocks
 from stack_tui.tui.prose import Block
@@ -15,6 +18,14 @@ from stack_tui.tui.widgets.document import Document
 if TYPE_CHECKING:
     from stack_tui.suites.case import Case
     from stack_tui.suites.rules import Mark
+    from stack_tui.tui.app import StackApp
+
+_OPENED: Final[dict[Fold, str]] = {
+    "reasoning": "▾ Reasoning",
+    "examples": "▾ Few-shot",
+    "prompt": "▾ Prompt",
+    "raw": "▾ Raw",
+}
 
 
 class SampleView(Document):
@@ -22,44 +33,79 @@ class SampleView(Document):
 
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
-        self._sample: Sample | None = None
+        self.sample: Sample | None = None
         self._chosen: ChosenRun | None = None
         self._marks: list[Mark] = []
+        self._raw: list[Answer] | None = None
         self._unfolded: set[Fold] = set()
 
     def show_sample(
         self, sample: Sample | None, chosen: ChosenRun | None, empty: list[Block]
     ) -> None:
         """Show the sample of the chosen run, or `empty` where there is none."""
-        before, self._sample, self._chosen = self._sample, sample, chosen
+        before, self.sample, self._chosen = self.sample, sample, chosen
         if sample is None:
             self.show(empty, home=True)
         elif sample is not before:
-            self._marks = []
+            self._marks, self._raw = [], None
             self._lay_out_sample(home=before is None or sample.key != before.key)
             self._look_for_marks(sample)
+            if "raw" in self._unfolded:
+                self._look_for_answers(sample)
 
     def toggle(self, fold: Fold) -> None:
         """Unfold or fold a section, and bring an unfolded one into sight."""
+        if self.sample is None:
+            return
         self._unfolded ^= {fold}
+        if fold == "raw" and self._raw is None:
+            self._look_for_answers(self.sample)
         self._lay_out_sample(home=False)
         if fold in self._unfolded:
-            lines = self.text.splitlines()
-            top = next((y for y, text in enumerate(lines) if f"▾ {fold.title()}" in text), 0)
-            self.scroll_to(y=top, animate=False)
+            opened = [y for y, text in enumerate(self.text.splitlines()) if _OPENED[fold] in text]
+            self.scroll_to(y=opened[0] if opened else 0, animate=False)
+
+    def whole_text(self) -> str:
+        """Return the sample's document with everything unfolded, in lines of 100 cells."""
+        width = 100
+        blocks = self._blocks_of({"reasoning", "examples", "prompt"})
+        lines = (
+            line
+            for block in blocks
+            for line in ([block] if isinstance(block, Content) else block(width))
+        )
+        return "\n".join(line.plain for line in lines) + "\n"
 
     def _lay_out_sample(self, *, home: bool) -> None:
-        if self._sample:
-            prefixes = self._chosen.prefixes if self._chosen else {}
-            self.show(
-                sample_blocks(
-                    self._sample,
-                    prefix=prefixes.get(self._sample.prefix or "", ""),
-                    marks=self._marks,
-                    unfolded=self._unfolded,
-                ),
-                home=home,
+        self.show(self._blocks_of(self._unfolded), home=home)
+
+    def _blocks_of(self, unfolded: set[Fold]) -> list[Block]:
+        if self.sample is None:
+            return []
+        prefixes = self._chosen.prefixes if self._chosen else {}
+        return sample_blocks(
+            self.sample,
+            prefix=prefixes.get(self.sample.prefix or "", ""),
+            marks=self._marks,
+            unfolded=unfolded,
+            raw=self._raw,
+        )
+
+    def _look_for_answers(self, sample: Sample) -> None:
+        if self._chosen:
+            folder = self._chosen.card.folder
+            stack = cast("StackApp", self.app)
+            background.run(
+                stack,
+                lambda: answers_of(folder, sample),
+                lambda found: self._take_answers(sample, found),
+                stack.tell_error,
             )
+
+    def _take_answers(self, sample: Sample, found: list[Answer]) -> None:
+        if sample is self.sample:
+            self._raw = found
+            self._lay_out_sample(home=False)
 
     def _look_for_marks(self, sample: Sample) -> None:
         if (case := self._case(sample)) is None or not sample.output:
@@ -74,7 +120,7 @@ class SampleView(Document):
         background.run(self.app, look, lambda found: self._mark(sample, found), lambda _: None)
 
     def _mark(self, sample: Sample, found: list[Mark]) -> None:
-        if sample is self._sample and found:
+        if sample is self.sample and found:
             self._marks = found
             self._lay_out_sample(home=False)
 

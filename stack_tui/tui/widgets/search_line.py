@@ -22,10 +22,8 @@ class SearchLine(Input):
 
         cleared: bool
 
-    def __init__(self) -> None:
-        super().__init__(
-            placeholder="search", compact=True, classes="search", select_on_focus=False
-        )
+    def __init__(self, hint: str) -> None:
+        super().__init__(placeholder=hint, compact=True, classes="search", select_on_focus=False)
         self.display = False
 
     def open(self) -> None:

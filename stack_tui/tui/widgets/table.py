@@ -12,7 +12,9 @@ from textual.strip import Strip
 
 from stack_tui.tui.widgets.columns import Column, Layout, fit
 from stack_tui.tui.widgets.line_view import LineView
-from stack_tui.tui.widgets.rows import TONES, Row, paint_heading, paint_row, row_styles
+from stack_tui.tui.widgets.rows import TONES, Heading, Row, paint_heading, paint_row, row_styles
+
+_NO_HEADING = Heading()
 
 
 class Table(LineView):
@@ -54,6 +56,13 @@ class Table(LineView):
         table: "Table"
         row: int
 
+    @dataclass
+    class HeadingClicked(Message):
+        """The mouse was pressed on the title of the column at that place."""
+
+        table: "Table"
+        place: int
+
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(heading=1, id=id)
         self._columns = tuple(columns)
@@ -61,7 +70,7 @@ class Table(LineView):
         self._order: Sequence[int] = range(0)
         self._position = 0
         self._follows = False
-        self._note = ""
+        self._heading = Heading()
         self._layout_of: tuple[int, Layout] = (0, Layout())
         self._styles: dict[tuple[bool, bool], Mapping[str, Style]] = {}
 
@@ -76,6 +85,11 @@ class Table(LineView):
         return self._order[self._position] if self._order else None
 
     @property
+    def columns_shown(self) -> list[int]:
+        """The places of the columns for which there is room."""
+        return [place for place, _ in self._fit(self.room).widths]
+
+    @property
     def order(self) -> Sequence[int]:
         """The numbers of the rows shown, top to bottom."""
         return self._order
@@ -86,15 +100,15 @@ class Table(LineView):
         cells: Callable[[int], Row],
         *,
         row: int | None = None,
-        note: str = "",
+        heading: Heading = _NO_HEADING,
     ) -> None:
         """Show the rows numbered in `order`; `cells` is asked for those that are seen.
 
         The cursor goes to `row`, else stays with the row that has it, on the same line of the
-        screen. `note` stands among the headings.
+        screen. `heading` says what stands beside the titles.
         """
         before, line = self.row, self._position - self.top
-        self._order, self._cells, self._note = order, cells, note
+        self._order, self._cells, self._heading = order, cells, heading
         wanted = before if row is None else row
         self._position = self._find(wanted)
         self.resize(len(order))
@@ -148,6 +162,8 @@ class Table(LineView):
 
     def on_click(self, event: events.Click) -> None:
         position = event.y - self.heading + self.top
+        if event.y < self.heading and (place := self._fit(self.room).at(event.x - 1)) is not None:
+            self.post_message(self.HeadingClicked(self, place))
         if event.y < self.heading or event.x == self.room or position >= len(self._order):
             return
         if position == self._position:
@@ -179,8 +195,8 @@ class Table(LineView):
         layout = self._fit(self.room)
         if y < self.heading:
             style = self.get_component_rich_style("table--heading")
-            note = self.get_component_rich_style("table--note")
-            return paint_heading(self._columns, layout, style, self._note, note)
+            accent = self.get_component_rich_style("table--note")
+            return paint_heading(self._columns, layout, self._heading, style, accent)
         position = y - self.heading + self.top
         if position >= len(self._order):
             return Strip([])

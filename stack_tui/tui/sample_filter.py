@@ -1,0 +1,100 @@
+"""What one types to find samples: words, and conditions such as status:error or judge<4."""
+
+import operator
+import re
+from collections.abc import Callable
+
+from stack_tui.runs.events import Sample
+from stack_tui.text import fold_case
+from stack_tui.tui.signs import concern, outcome
+
+HINT = "words, or status: task: issue: judged: is:failing judge<4 rule<.8 latency>2"
+
+Test = Callable[[Sample], bool]
+
+_COMPARISON = re.compile(r"(judge|rule|latency|tokens)(<=|>=|<|>|=)(\d*\.?\d+)")
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+}
+_NUMBERS: dict[str, Callable[[Sample], float | None]] = {
+    "judge": lambda sample: sample.judge_score,
+    "rule": lambda sample: sample.rule_score,
+    "latency": lambda sample: sample.latency_s,
+    "tokens": lambda sample: sample.completion_tokens,
+}
+
+
+def parse(wanted: str) -> Test:
+    """Return the test that a sample must meet: every one of the conditions and words typed."""
+    tests = [_test(term) for term in wanted.split()]
+    return lambda sample: all(test(sample) for test in tests)
+
+
+def _test(term: str) -> Test:
+    if comparison := _COMPARISON.fullmatch(term.casefold()):
+        return _number(*comparison.groups())
+    key, colon, value = term.partition(":")
+    if colon and value and (condition := _CONDITIONS.get(key.casefold())):
+        return condition(fold_case(value))
+    return _anywhere(fold_case(term))
+
+
+def _number(name: str, sign: str, value: str) -> Test:
+    get, compare, limit = _NUMBERS[name], _OPERATORS[sign], float(value)
+
+    def test(sample: Sample) -> bool:
+        found = get(sample)
+        return found is not None and compare(found, limit)
+
+    return test
+
+
+def _anywhere(word: str) -> Test:
+    def test(sample: Sample) -> bool:
+        texts = (sample.id, sample.task, sample.output, sample.prompt, sample.target)
+        return any(word in fold_case(text) for text in (*texts, *sample.rule_issues))
+
+    return test
+
+
+def _status(value: str) -> Test:
+    return lambda sample: value in (sample.status, outcome(sample).word)
+
+
+def _task(value: str) -> Test:
+    return lambda sample: value in fold_case(sample.task)
+
+
+def _issue(value: str) -> Test:
+    return lambda sample: any(value in fold_case(issue) for issue in sample.rule_issues)
+
+
+def _label(value: str) -> Test:
+    return lambda sample: any(value in fold_case(label) for label in sample.labels)
+
+
+def _judged(value: str) -> Test:
+    return lambda sample: any(
+        value in fold_case(f"{verdict.judge} {verdict.answer}") for verdict in sample.verdicts
+    )
+
+
+def _is(value: str) -> Test:
+    failing = value in ("failing", "failed", "fail")
+    if failing or value in ("passing", "passed", "pass"):
+        return lambda sample: (concern(sample) < 3) == failing
+    return _status(value)
+
+
+_CONDITIONS: dict[str, Callable[[str], Test]] = {
+    "status": _status,
+    "task": _task,
+    "issue": _issue,
+    "label": _label,
+    "judged": _judged,
+    "is": _is,
+}

@@ -1,0 +1,61 @@
+"""What can be done with the sample that is shown, in the results and on the whole screen."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from stack_tui.errors import StackError
+from stack_tui.paths import write_atomically
+from stack_tui.tui.documents.sample import Fold
+from stack_tui.tui.widgets.sample_view import SampleView
+
+if TYPE_CHECKING:
+    from stack_tui.tui.app import StackApp
+
+SAMPLE_BINDINGS = (
+    Binding("t", "fold('reasoning')", "Reasoning", show=False, id="sample.reasoning"),
+    Binding("p", "fold('prompt')", "Prompt", show=False, id="sample.prompt"),
+    Binding("e", "fold('examples')", "Few-shot examples", show=False, id="sample.examples"),
+    Binding("x", "fold('raw')", "Raw requests and responses", show=False, id="sample.raw"),
+    Binding(
+        "y", "copy_output", "Copy", show=False, id="sample.copy", tooltip="Copy the output (OSC 52)"
+    ),
+    Binding(
+        "w", "write", "Write", show=False, id="sample.write", tooltip="Write the sample to a file"
+    ),
+)
+
+
+class SampleActions(DOMNode):
+    """The actions of SAMPLE_BINDINGS, for whatever holds a SampleView."""
+
+    @property
+    def _stack(self) -> "StackApp":
+        return cast("StackApp", self.app)
+
+    def action_fold(self, fold: Fold) -> None:
+        self.query_one(SampleView).toggle(fold)
+
+    def action_copy_output(self) -> None:
+        sample = self.query_one(SampleView).sample
+        if sample:
+            self._stack.copy_to_clipboard(sample.output)
+            self._stack.tell("Output sent to the terminal's clipboard; w writes it to a file.")
+
+    def action_write(self) -> None:
+        """Write the sample, everything unfolded, into the working folder."""
+        view = self.query_one(SampleView)
+        if view.sample is None:
+            return
+        slug = re.sub(r"[^a-z0-9]+", "-", f"{view.sample.task}-{view.sample.id}".lower())
+        path = Path(f"sample-{slug.strip('-')[:60]}-{view.sample.repeat + 1}.txt")
+        try:
+            write_atomically(path, view.whole_text())
+        except OSError as error:
+            reason = StackError(f"cannot be written: {error.strerror}", where=str(path))
+            self._stack.tell_error(reason)
+        else:
+            self._stack.tell(f"Written to {path.resolve()}")
