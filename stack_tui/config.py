@@ -30,6 +30,8 @@ class Endpoint(
             raise ValueError(f"url must start with http:// or https://, not {self.url!r}")
         if self.url != EMBEDDED and (wrong := _wrong_with(self.url)):
             raise ValueError(f"url {wrong}")
+        if self.api_key_env is not None and not self.api_key_env.isidentifier():
+            raise ValueError("api_key_env must be a variable's name, not the key itself")
         if self.concurrency is not None and self.concurrency < 1:
             raise ValueError("concurrency must be 1 or more")
         if self.timeout_s <= 0:

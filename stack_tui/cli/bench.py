@@ -10,9 +10,8 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
-from stack_tui.cli.printing import Printing, printing_options
+from stack_tui.cli.printing import Printing, check_gates, printing_options
 from stack_tui.errors import StackError
-from stack_tui.reports import gates
 from stack_tui.runs.spec import BenchmarkSpec
 from stack_tui.worker import launch
 
@@ -65,12 +64,12 @@ def bench_command(
     Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
     """
     printing = Printing(**{name: more.pop(name) for name in Printing.__struct_fields__})
-    for gate in printing.gate:
-        gates.parse(gate)
     known = options.read_config(config)
+    folder = options.results_folder(results, known)
+    check_gates(printing.gate, folder, "+".join(tasks))
     start = partial(
         launch.start_benchmarks,
-        options.results_folder(results, known),
+        folder,
         _spec(tasks, samples, gen, more),
         options.choose_endpoint(known, endpoint, url, model, api_key_env),
         concurrency=concurrency,

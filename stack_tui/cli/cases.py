@@ -36,7 +36,7 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
         click.echo(msgspec.json.encode({str(path): findings for path, findings in found.items()}))
     else:
         for path, findings in found.items():
-            click.echo(f"{path}: {len(findings)} findings")
+            click.echo(f"{path}: {len(findings)} finding{'' if len(findings) == 1 else 's'}")
             for one in findings:
                 where = f"{one.case}.{one.field}" if one.case else f"suite.{one.field}"
                 click.echo(one_line(f"  {_SIGNS[one.level]} {where}: {one.message}", 1000))

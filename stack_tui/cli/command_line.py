@@ -6,6 +6,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -99,20 +100,36 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 4
+    except OSError as error:
+        place = printable(str(error.filename or "output"))
+        _tell(f"stack-tui: {place}: {error.strerror or error}")
+        return 4
     except Exception as error:
         click.echo(f"stack-tui: a defect in stack-tui: {_kept(error)}", err=True)
         return 4
     return result if isinstance(result, int) else 0
 
 
+def _tell(message: str) -> None:
+    with suppress(OSError):
+        click.echo(message, err=True)
+
+
 def _kept(error: Exception) -> str:
     """Return the error on one line, and the name of the file that holds its traceback."""
-    with tempfile.NamedTemporaryFile("w", prefix="stack-tui-", suffix=".log", delete=False) as log:
+    told = f"{type(error).__name__}: {printable(str(error)).partition(chr(10))[0]}"
+    try:
+        handle, name = tempfile.mkstemp(prefix="stack-tui-", suffix=".log")
+    except OSError:
+        return told
+    with os.fdopen(handle, "w") as log:
         traceback.print_exception(error, file=log)
-    first = printable(str(error)).partition("\n")[0]
-    return f"{type(error).__name__}: {first}\n  Please report it with {log.name}"
+    return f"{told}\n  Please report it with {name}"
 
 
 def main() -> None:
-    """Run the command line of this process."""
+    """Run the command line of this process, which may have been started without some streams."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r+"))  # noqa: SIM115 - for good
     sys.exit(run(sys.argv[1:]))

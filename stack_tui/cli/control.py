@@ -9,7 +9,8 @@ import click
 from stack_tui.cli import options
 from stack_tui.cli.foreground import follow_or_stop
 from stack_tui.cli.printing import Printing, print_report, printing_options
-from stack_tui.runs.store import Run
+from stack_tui.runs.journal import RunBusy, wait_until_free
+from stack_tui.runs.store import Run, journal_path
 from stack_tui.worker import launch
 
 
@@ -61,10 +62,15 @@ def resume_command(
 
 
 def _go_on(folder: Path, concurrency: int | None) -> Path:
-    if Run(folder).alive:
-        launch.proceed(folder)
-    else:
+    run = Run(folder)
+    run.refresh()
+    if run.phase == "stopping":
+        click.echo("it is stopping; what is in flight is waited for", err=True)
+        wait_until_free(journal_path(folder))
+    try:
         launch.resume(folder)
+    except RunBusy:
+        launch.proceed(folder)
     if concurrency:
         launch.set_concurrency(folder, concurrency)
     return folder

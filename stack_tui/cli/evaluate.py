@@ -8,8 +8,7 @@ import click
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
-from stack_tui.cli.printing import Printing, printing_options
-from stack_tui.reports import gates
+from stack_tui.cli.printing import Printing, check_gates, printing_options
 from stack_tui.suites import store as suites
 from stack_tui.worker import launch
 
@@ -51,12 +50,12 @@ def eval_command(
     known = options.read_config(config)
     path = suites.resolve(suite, options.cases_folder())
     content = suites.load(path)
-    for gate in (*content.gates, *printing.gate):
-        gates.parse(gate)
+    folder = options.results_folder(results, known)
+    check_gates((*content.gates, *printing.gate), folder, content.name)
     chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
     start = partial(
         launch.start_suite,
-        options.results_folder(results, known),
+        folder,
         path,
         chosen,
         options.choose_judges(known, judges, content.judges, chosen, no_judge=no_judge),

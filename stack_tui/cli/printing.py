@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
+from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.reports import gates
 from stack_tui.reports.comparison import Comparison, compare
@@ -25,7 +26,6 @@ from stack_tui.suites.version import case_digests, suite_version
 from stack_tui.text import one_line
 
 FORMS = ("text", "json", "markdown", "junit", "csv", "html")
-_EXIT_CODES = {"complete": 0, "errors": 4, "failed": 3}
 _SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
 
 
@@ -78,9 +78,21 @@ def print_report(run: Run, printing: Printing) -> int:
     return _exit_code(run, results, printing.inconclusive)
 
 
+def check_gates(texts: Sequence[str], results: Path, subject: str) -> None:
+    """Raise StackError, before anything is asked, for a gate that no report could meet or fail."""
+    for text in texts:
+        gate = gates.parse(text)
+        if isinstance(gate, NotWorse):
+            store.find_earlier(results, gate.run, subject)
+
+
 def _suite_gates(run: Run) -> Sequence[str]:
     path = run.folder / "suite.toml"
-    return suites.load(path).gates if path.exists() else ()
+    try:
+        return suites.load(path).gates if path.exists() else ()
+    except StackError as error:
+        click.echo(f"the suite's own gates are left out: {one_line(str(error))}", err=True)
+        return ()
 
 
 def _rendered(
@@ -166,22 +178,21 @@ def _report_path(run: Run) -> Path | None:
     own = run.folder / "report.json"
     if not own.exists():
         return None
-    same = latest.exists() and latest.read_bytes() == own.read_bytes()
+    same = latest.is_file() and latest.read_bytes() == own.read_bytes()
     return latest if same else own
 
 
 def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> int:
     if run.alive:
         return 0
+    if run.tail.unreadable:
+        click.echo(f"{run.tail.unreadable} lines of its journal cannot be read", err=True)
     finished = run.view.finished
-    if finished is None:
-        click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
-        return 4
-    if finished.message:
+    if finished and finished.message:
         click.echo(one_line(finished.message, 1000), err=True)
-    if finished.outcome != "complete":
-        click.echo(f"ask again with: stack-tui resume {run.folder.name}", err=True)
-        return _EXIT_CODES[finished.outcome]
+    if run.phase != "finished":
+        click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
+        return 3 if run.phase == "failed" else 4
     broken = {"failed"} if inconclusive == "pass" else {"failed", "inconclusive"}
     unmet = [result for result in results if result.state in broken]
     for result in unmet:
@@ -196,7 +207,8 @@ def _comparisons(run: Run, wanted: Sequence[Gate]) -> dict[str, Comparison]:
 
 def _compared(run: Run, name: str) -> Comparison:
     """Return how the run stands against another: an id, `latest`, or `latest:NOTE`."""
-    return compare_runs(Run(store.find_other(run, name)), run)
+    other = store.find_earlier(run.folder.parent, name, run.spec.subject, run.folder)
+    return compare_runs(Run(other), run)
 
 
 def compare_runs(a: Run, b: Run) -> Comparison:

@@ -25,10 +25,10 @@ def runs_command(as_json: bool, results: Path | None, config: Path | None) -> No
     for path in store.folders(folder):
         try:
             run = Run(path)
-        except StackError as error:
+            run.refresh()
+        except (StackError, OSError) as error:
             click.echo(f"stack-tui: {one_line(str(error))}", err=True)
             continue
-        run.refresh()
         found.append(run)
     if as_json:
         click.echo(msgspec.json.encode([_row(run) for run in found]))

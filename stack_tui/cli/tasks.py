@@ -98,4 +98,5 @@ def _line(row: Row, probed: bool) -> str:
         return shown.rstrip()
     instead = f"; instead: {row.instead}" if row.instead else ""
     how = row.route or f"cannot run here{instead}"
-    return f"{shown} {row.tasks:>4} tasks  {row.output_type:<22} {how}"
+    count = f"{row.tasks:>4} task{' ' if row.tasks == 1 else 's'}"
+    return f"{shown} {count}  {row.output_type:<22} {how}"

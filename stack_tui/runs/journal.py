@@ -138,6 +138,14 @@ def is_held(path: Path) -> bool:
         return False
 
 
+def wait_until_free(path: Path) -> None:
+    """Return once no living process holds the journal's lock."""
+    with _opened(path) as fd:
+        if fd is not None:
+            fcntl.flock(fd, fcntl.LOCK_SH)
+            fcntl.flock(fd, fcntl.LOCK_UN)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[int | None]:
     try:

@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +19,19 @@ from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView
 
 Phase = Literal[
-    "running", "paused", "stopping", "stopped", "interrupted", "finished", "errors", "failed"
+    "starting",
+    "running",
+    "paused",
+    "stopping",
+    "stopped",
+    "interrupted",
+    "finished",
+    "errors",
+    "failed",
 ]
+
+
+_STARTING_S = 90.0
 
 
 class RunNotFound(StackError):
@@ -30,6 +43,9 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
 
     wanted: Literal["run", "pause", "stop"] = "run"
     concurrency: int | None = None
+
+
+_UNSAID = Control()
 
 
 class Run:
@@ -55,11 +71,24 @@ class Run:
     @property
     def phase(self) -> Phase:
         """Where the run stands, from its last event and whether a worker holds it."""
+        view = self.view
         if self.alive:
-            return self.view.state if self.view.state != "stopped" else "running"
-        if finished := self.view.finished:
-            return "finished" if finished.outcome == "complete" else finished.outcome
-        return "stopped" if self.view.state == "stopped" and self.view.started else "interrupted"
+            return view.state if view.state != "stopped" else "running"
+        if view.finished and view.finished.outcome == "complete":
+            # A damaged journal may have lost samples that were there when the run ended.
+            return "finished" if view.total.done >= view.total.planned else "errors"
+        if view.finished:
+            return "failed" if view.finished.outcome == "failed" else "errors"
+        if view.started is None:
+            return "starting" if self._is_new() else "interrupted"
+        return "stopped" if view.state == "stopped" else "interrupted"
+
+    def _is_new(self) -> bool:
+        try:
+            made = datetime.fromisoformat(self.spec.created).timestamp()
+        except ValueError:
+            return False
+        return 0 <= time.time() - made < _STARTING_S
 
 
 def journal_path(folder: Path) -> Path:
@@ -67,24 +96,26 @@ def journal_path(folder: Path) -> Path:
 
 
 def create(results: Path, spec: RunSpec, suite_text: str | None = None) -> Path:
-    """Make the run's folder with its spec in one step, and return it."""
+    """Make the run's folder with its spec in one step, and return it; raises StackError."""
     try:
         results.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=results, prefix=".new-"))
+        try:
+            return _filled(draft, spec, suite_text).rename(results / spec.id)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
     except OSError as error:
         raise StackError(f"cannot hold results: {error.strerror}", where=str(results)) from None
-    try:
-        draft.chmod(0o755)
-        (draft / "run.toml").write_bytes(
-            tomli_w.dumps(_plain(spec), multiline_strings=True).encode()
-        )
-        if suite_text is not None:
-            (draft / "suite.toml").write_bytes(suite_text.encode())
-        journal_path(draft).touch()
-        return draft.rename(results / spec.id)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+
+
+def _filled(draft: Path, spec: RunSpec, suite_text: str | None) -> Path:
+    draft.chmod(0o755)
+    (draft / "run.toml").write_bytes(tomli_w.dumps(_plain(spec), multiline_strings=True).encode())
+    if suite_text is not None:
+        (draft / "suite.toml").write_bytes(suite_text.encode())
+    journal_path(draft).touch()
+    return draft
 
 
 def _plain(spec: RunSpec) -> dict[str, object]:
@@ -133,22 +164,26 @@ def find(results: Path, name: str) -> Path:
     )
 
 
-def find_other(run: Run, name: str) -> Path:
-    """Return the folder of the run to hold `run` against; raises RunNotFound.
+def find_earlier(results: Path, name: str, subject: str, aside: Path | None = None) -> Path:
+    """Return the folder of the run to hold a run on `subject` against; raises RunNotFound.
 
-    `latest` is the latest finished run on the same subject but itself, `latest:NOTE` that among the
+    `latest` is the latest finished run on the subject but `aside`, `latest:NOTE` that among the
     runs whose note is NOTE; all else is as in `find`.
     """
-    results = run.folder.parent
     which, _, note = name.partition(":")
     if which != "latest":
         return find(results, name)
     for folder in reversed(folders(results)):
         spec = read_spec(folder)
-        like = spec.subject == run.spec.subject and (not note or spec.note == note)
-        if like and folder != run.folder and (folder / "report.json").exists():
+        like = spec.subject == subject and (not note or spec.note == note)
+        if like and folder != aside and (folder / "report.json").exists():
             return folder
-    raise RunNotFound(f"no earlier run of {run.spec.subject} goes by {name!r}", where=str(results))
+    started_so = f" --note {note}" if note else ""
+    raise RunNotFound(
+        f"no finished run of {subject} goes by {name!r}",
+        where=str(results),
+        remedy=f"Start one with: stack-tui eval {subject}{started_so}",
+    )
 
 
 def write_control(folder: Path, control: Control) -> None:
@@ -156,9 +191,9 @@ def write_control(folder: Path, control: Control) -> None:
     write_atomically(folder / "control.json", msgspec.json.encode(control))
 
 
-def read_control(folder: Path) -> Control:
-    """Return what is wanted of the worker: to run, where nothing was said."""
+def read_control(folder: Path, otherwise: Control = _UNSAID) -> Control:
+    """Return what is wanted of the worker, `otherwise` where nothing readable was said."""
     try:
         return msgspec.json.decode((folder / "control.json").read_bytes(), type=Control)
-    except FileNotFoundError:
-        return Control()
+    except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):
+        return otherwise

@@ -111,7 +111,8 @@ class StackApp(App[None]):
     def on_mount(self) -> None:
         self._list_endpoints()
         if self._live:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.exit)
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
             self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

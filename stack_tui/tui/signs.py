@@ -25,6 +25,7 @@ PHASES: Final[dict[Phase, Sign]] = {
     "paused": Sign("‖", "paused", "warn"),
     "stopping": Sign("▷", "stopping", "warn"),
     "stopped": Sign("■", "stopped", "warn"),
+    "starting": Sign("◔", "starting", "warn"),
     "interrupted": Sign("↯", "interrupted", "bad"),
     "finished": Sign("✓", "finished", "good"),
     "errors": Sign("!", "with errors", "bad"),

@@ -27,8 +27,8 @@ async def obey(
     """Follow the run's control file, until cancelled: pause, proceed, stop, change concurrency."""
     known = Control()
     while True:
-        wanted = read_control(folder)
-        if wanted != known:
+        wanted = read_control(folder, known)
+        if wanted != known and not stopping.is_set():
             _follow(wanted, known, limits, stopping)
             state = _STATES[wanted.wanted]
             record(State(at=time.time(), state=state, concurrency=wanted.concurrency))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,13 +19,20 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Started
+from stack_tui.runs.events import Fault, Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec, new_run_id
 from stack_tui.runs.store import Control, create, journal_path, read_control, write_control
 from stack_tui.suites import store as suites
 
 _START_TIMEOUT_S = 90.0
+_LOOK_EVERY_S = 0.05
+
+
+class CannotStart(StackError):
+    """The worker found that the endpoint cannot serve the run."""
+
+    exit_code = 3
 
 
 class WorkerError(StackError):
@@ -155,26 +162,35 @@ def spawn(folder: Path) -> None:
 
 def _await_start(process: subprocess.Popen[bytes], tail: Tail, folder: Path) -> None:
     waited = 0.0
+    faults: list[Fault] = []
     while waited < _START_TIMEOUT_S:
-        if any(isinstance(event, Started) for event in tail.read()):
+        ended = process.poll() is not None
+        events = tail.read()
+        if any(isinstance(event, Started) for event in events):
             return
-        try:
-            process.wait(0.05)
-        except subprocess.TimeoutExpired:
-            waited += 0.05
-            continue
-        if any(isinstance(event, Started) for event in tail.read()):
-            return
-        lines = (folder / "worker.log").read_text(errors="replace").strip().splitlines()
-        raise WorkerError(
-            f"its worker ended before it began: {lines[-1] if lines else 'it said nothing'}",
-            where=folder.name,
-            remedy=f"More in {folder / 'worker.log'}; then: stack-tui resume {folder.name}",
-        )
+        faults += [event for event in events if isinstance(event, Fault)]
+        if ended and faults:
+            raise CannotStart(faults[-1].message, where=faults[-1].where, remedy=faults[-1].remedy)
+        if ended and is_held(tail.path):
+            raise RunBusy("is being carried out already", where=folder.name)
+        if ended:
+            raise _ended_early(folder)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_LOOK_EVERY_S)
+        waited += _LOOK_EVERY_S
     raise WorkerError(
         f"its worker has not begun after {_START_TIMEOUT_S:.0f} s and is left to go on",
         where=folder.name,
         remedy=f"See {folder / 'worker.log'}, or: stack-tui watch {folder.name}",
+    )
+
+
+def _ended_early(folder: Path) -> WorkerError:
+    lines = (folder / "worker.log").read_text(errors="replace").strip().splitlines()
+    return WorkerError(
+        f"its worker ended before it began: {lines[-1] if lines else 'it said nothing'}",
+        where=folder.name,
+        remedy=f"More in {folder / 'worker.log'}; then: stack-tui resume {folder.name}",
     )
 
 

@@ -27,7 +27,12 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
     view.finished = finished
     report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
     write_atomically(folder / "report.json", report)
-    write_atomically(latest_report(folder.parent, view), report)
+    latest = latest_report(folder.parent, view)
+    try:
+        write_atomically(latest, report)
+    except OSError as error:
+        message = f"no copy of the report could be written: {error.strerror}"
+        record(Fault(at=finished.at, where=str(latest), message=message))
     record(finished)
     return finished
 

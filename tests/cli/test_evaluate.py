@@ -1,6 +1,7 @@
 """eval: from a suite's name to its report, or one message and nothing half-written."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,32 @@ def test_a_bad_suite_is_one_message_with_its_place(text: str, said: str, capsys:
 def test_an_unknown_suite_is_told_with_the_near_names(capsys: Captured) -> None:
     assert run(["eval", "tini"]) == 2
     assert "Did you mean tiny?" in capsys.readouterr().err
+
+
+def test_a_key_given_for_its_variables_name_is_not_shown(capsys: Captured) -> None:
+    arguments = ["eval", "tiny", "--url", "http://127.0.0.1:9/v1", "--api-key-env", "sk-secret-1"]
+    assert run(arguments) == 2
+    said = capsys.readouterr().err
+    assert "variable's name" in said
+    assert "sk-secret" not in said
+
+
+def test_a_resume_of_a_run_that_is_stopping_goes_on_with_it() -> None:
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--detach"]) == 0
+        server.wait_for(1)
+        assert run(["stop"]) == 0
+        threading.Timer(1.0, server.release).start()
+        assert run(["resume"]) == 0
+        assert len({asked.text for asked in server.asked}) == 3
+
+
+def test_a_gate_against_a_run_that_is_not_there_is_told_before_anything_is_asked(
+    capsys: Captured,
+) -> None:
+    with FakeServer("vllm", reply) as server:
+        gate = ["--gate", "vs latest:main not worse by 0.02"]
+        assert run(["eval", "tiny", "--url", server.url, *gate]) == 2
+        assert not server.asked
+    assert "stack-tui eval tiny --note main" in capsys.readouterr().err

@@ -187,3 +187,42 @@ def test_a_pause_sends_nothing_more_until_it_proceeds(tmp_path: Path) -> None:
         launch.proceed(folder)
         wait_until_free(folder)
     assert read(folder).phase == "finished"
+
+
+def test_a_server_that_is_gone_when_a_run_is_resumed_is_named_with_the_remedy(
+    tmp_path: Path,
+) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path, server)
+    with pytest.raises(launch.CannotStart, match="nothing listens there") as caught:
+        launch.resume(folder)
+    assert caught.value.exit_code == 3
+    assert caught.value.remedy
+
+
+def test_a_wish_that_cannot_be_read_is_as_if_nothing_was_said(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        folder = make(tmp_path, server)
+        (folder / "control.json").write_text("{garbage")
+        launch.spawn(folder)
+        server.wait_for(1)
+        (folder / "control.json").write_text("{garbage again")
+        server.release()
+        wait_until_free(folder)
+    assert read(folder).phase == "finished"
+
+
+def test_samples_that_a_damaged_journal_lost_are_asked_for_again(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = carried_out(make(tmp_path, server)).folder
+        lines = journal_path(folder).read_bytes().splitlines(keepends=True)
+        place = next(n for n, line in enumerate(lines) if line.startswith(b'{"kind":"sample"'))
+        lines[place] = b"\0" * 40 + b"\n"
+        journal_path(folder).write_bytes(b"".join(lines))
+        damaged = read(folder)
+        assert (damaged.phase, damaged.tail.unreadable) == ("errors", 1)
+        launch.resume(folder)
+        wait_until_free(folder)
+    assert read(folder).phase == "finished"
+    assert read(folder).view.total.done == 6
