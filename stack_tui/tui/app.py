@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 _LOOK_EVERY_S = 0.25
 _SHOW_EVERY_S = 1.0
+_HURRY_S = 0.1
 
 
 def _actions() -> type[Provider]:
@@ -129,7 +130,8 @@ class StackApp(App[None]):
             cost = time.thread_time() - began + self._show_cost
             if snapshot:
                 self.post_message(SnapshotRead(snapshot))
-            self._look_now.wait(max(_SHOW_EVERY_S if snapshot else _LOOK_EVERY_S, 10 * cost))
+            calm = max(_SHOW_EVERY_S if snapshot else _LOOK_EVERY_S, 10 * cost)
+            self._look_now.wait(_HURRY_S if self._reader.behind else calm)
             self._look_now.clear()
 
     @on(SnapshotRead)

@@ -43,6 +43,15 @@ def share(value: float | None) -> str:
     return text.removeprefix("0") if text.startswith("0.") else text
 
 
+def interval(bounds: tuple[float, float] | None, *, in_percent: bool) -> str:
+    """Return a 95 % interval of a share as [33–51 %] or [.70–.72], empty where there is none."""
+    if bounds is None:
+        return ""
+    if in_percent:
+        return f"[{100 * bounds[0]:.0f}–{100 * bounds[1]:.0f} %]"
+    return f"[{share(bounds[0])}–{share(bounds[1])}]"
+
+
 def grade(value: float | None) -> str:
     """Return a judge's score, 1 to 5, as 4 or 4.5."""
     return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample
 from stack_tui.runs.store import Run, journal_path
-from stack_tui.tui.snapshot import ChosenRun, RunCard, card_of
+from stack_tui.tui.snapshot import ChosenRun, Figures, RunCard, card_of
 from stack_tui.tui.suite_files import read_suite
 
 if TYPE_CHECKING:
-    from stack_tui.reports.summary import SuiteSummary
     from stack_tui.suites.case import Suite
 
 _CARD_EVERY_S = 1.0
@@ -30,9 +29,9 @@ class Followed:
         self._samples_revision = -1
         self._suite: Suite | None = None
         self._suite_read = False
-        self._summary: SuiteSummary | None = None
-        self._summary_revision = -1
-        self._summary_due = 0.0
+        self._figures: Figures | None = None
+        self._figures_revision = -1
+        self._figures_due = 0.0
 
     def glance(self, now: float) -> None:
         """Bring the card up to date where the journal has changed, and keep nothing else."""
@@ -78,18 +77,20 @@ class Followed:
         self._samples = ()
         self._samples_revision = -1
 
-    def _summarize(self, run: Run) -> "SuiteSummary | None":
-        """Return the summary, computed anew at most so often that it takes a tenth of the time."""
+    def _summarize(self, run: Run) -> Figures | None:
+        """Return a suite's figures, computed so seldom that they take a tenth of the time."""
         view = run.view
-        due = view.finished is not None or time.monotonic() >= self._summary_due
-        if run.spec.suite and view.samples and due and self._summary_revision != view.revision:
+        due = view.finished is not None or time.monotonic() >= self._figures_due
+        if run.spec.suite and view.samples and due and self._figures_revision != view.revision:
+            from stack_tui.reports.intervals import intervals
             from stack_tui.reports.summary import summarize
 
             began = time.monotonic()
-            self._summary = summarize(view.samples)
-            self._summary_revision = view.revision
-            self._summary_due = began + 10 * (time.monotonic() - began)
-        return self._summary
+            passed = intervals(view.samples).pass_rate
+            self._figures = Figures(summarize(view.samples), passed)
+            self._figures_revision = view.revision
+            self._figures_due = began + 10 * (time.monotonic() - began)
+        return self._figures
 
 
 def _stamp(folder: Path) -> tuple[int, int] | None:

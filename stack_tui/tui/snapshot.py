@@ -12,6 +12,7 @@ from stack_tui.runs.events import Fault, Finding, Sample, TaskPlan
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Phase, Run
 from stack_tui.runs.view import TaskCount
+from stack_tui.wilson import Interval, wilson_interval
 
 if TYPE_CHECKING:
     from stack_tui.reports.summary import SuiteSummary
@@ -71,6 +72,7 @@ class RunCard:
     active_s: int = 0
     tasks: tuple[TaskRow, ...] = ()
     summary: SuiteSummary | None = None
+    interval: Interval | None = None
     fault: Fault | None = None
     faults: int = 0
     findings: tuple[Finding, ...] = ()
@@ -125,9 +127,18 @@ class Snapshot:
         return next((card for card in self.runs if card.folder == folder), None)
 
 
-def card_of(run: Run, now: float, summary: SuiteSummary | None) -> RunCard:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a suite's samples come to, and the 95 % interval of how many pass."""
+
+    summary: SuiteSummary
+    interval: Interval | None
+
+
+def card_of(run: Run, now: float, suite: Figures | None) -> RunCard:
     """Return the run at a glance as of `now` (seconds since 1970)."""
     view, phase = run.view, run.phase
+    graded = view.total.passed + view.total.failed
     live = phase == "running"
     left = view.time_left_s(now) if live else None
     rate = view.rate(now) if live else None
@@ -145,7 +156,8 @@ def card_of(run: Run, now: float, summary: SuiteSummary | None) -> RunCard:
         tasks=tuple(
             TaskRow(name, view.plan.get(name), _counts(task)) for name, task in view.tasks.items()
         ),
-        summary=summary,
+        summary=suite.summary if suite else None,
+        interval=suite.interval if suite else wilson_interval(view.total.passed, graded),
         fault=view.faults[-1] if view.faults else None,
         faults=view.fault_count,
         findings=tuple(view.findings.values()),

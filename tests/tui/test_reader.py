@@ -49,8 +49,11 @@ def finished(results: Path, run: RunSpec, *samples: Sample) -> Path:
 
 
 def read(reader: Reader) -> Snapshot:
+    """Return how things stand when all has been read."""
     reader.list_again()
     snapshot = reader.read()
+    while reader.behind:
+        snapshot = reader.read()
     assert snapshot is not None
     return snapshot
 

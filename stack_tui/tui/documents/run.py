@@ -7,6 +7,7 @@ from stack_tui.tui import figures
 from stack_tui.tui.prose import Block, Part, bar, field, line, meter
 from stack_tui.tui.signs import PHASES, UNREADABLE, Tone
 from stack_tui.tui.snapshot import Counts, RunCard, TaskRow
+from stack_tui.wilson import Interval, wilson_interval
 
 _TASK_METER = 10
 
@@ -93,6 +94,9 @@ def _scores(card: RunCard) -> list[Block]:
     scores: list[Part] = []
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
+    if card.counts.pass_rate is not None and card.interval:
+        suite = card.spec is not None and card.spec.suite is not None
+        scores.append((f" {figures.interval(card.interval, in_percent=suite)}", "dim"))
     counts = line(*_counts(card.counts), *_asked(card))
     return [line(*scores), counts] if scores else [counts]
 
@@ -142,6 +146,10 @@ def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
     return [line(""), *(_task(task, width) for task in tasks)]
 
 
+def _interval(counts: Counts) -> Interval | None:
+    return wilson_interval(counts.passed, counts.passed + counts.failed)
+
+
 def _task(task: TaskRow, width: int) -> Block:
     counts = task.counts
     errors: list[Part] = []
@@ -153,5 +161,6 @@ def _task(task: TaskRow, width: int) -> Block:
         (f"  {tally(counts):>13}", "dim"),
         ("  acc ", "dim"),
         figures.share(counts.pass_rate),
+        (f" {figures.interval(_interval(counts), in_percent=False)}", "dim"),
         *errors,
     )
