@@ -39,7 +39,7 @@ def follow(folder: Path, *, lines: bool = False) -> Run:
 
 @contextmanager
 def _lines(run: Run) -> Iterator[Show]:
-    last_count = time.monotonic()
+    last_count = -_COUNT_EVERY_S
 
     def show(events: Sequence[Event]) -> None:
         nonlocal last_count
