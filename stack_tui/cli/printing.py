@@ -11,10 +11,9 @@ from stack_tui.cli import options
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.reports import gates
-from stack_tui.reports.comparison import Comparison, compare
+from stack_tui.reports.comparison import Comparison
 from stack_tui.reports.document import report_document
 from stack_tui.reports.gates import Gate, GateResult, NotWorse
-from stack_tui.reports.pairing import SuiteFingerprint
 from stack_tui.reports.statistics import wilson_interval
 from stack_tui.reports.summary import in_order
 from stack_tui.reports.text import run_report
@@ -22,8 +21,8 @@ from stack_tui.runs import store
 from stack_tui.runs.store import Run
 from stack_tui.suites import store as suites
 from stack_tui.suites.attacks import AttackRate, attack_rates
-from stack_tui.suites.version import case_digests, suite_version
 from stack_tui.text import one_line
+from stack_tui.worker.comparing import compare_runs
 
 FORMS = ("text", "json", "markdown", "junit", "csv", "html")
 _SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
@@ -209,18 +208,3 @@ def _compared(run: Run, name: str) -> Comparison:
     """Return how the run stands against another: an id, `latest`, or `latest:NOTE`."""
     other = store.find_earlier(run.folder.parent, name, run.spec.subject, run.folder)
     return compare_runs(Run(other), run)
-
-
-def compare_runs(a: Run, b: Run) -> Comparison:
-    """Return how `b` stands against `a`, each as far as it is; changed cases are set apart."""
-    a.refresh()
-    b.refresh()
-    return compare(a.view, b.view, suite_a=_fingerprint(a), suite_b=_fingerprint(b))
-
-
-def _fingerprint(run: Run) -> SuiteFingerprint | None:
-    path = run.folder / "suite.toml"
-    if not path.exists():
-        return None
-    suite = suites.load(path)
-    return SuiteFingerprint(version=suite_version(suite), cases=case_digests(suite))
