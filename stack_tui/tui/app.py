@@ -222,7 +222,8 @@ class StackApp(App[None]):
 
         def then(result: T) -> None:
             over()
-            self.tell(said(result))
+            if message := said(result):
+                self.tell(message)
 
         def failed(error: StackError) -> None:
             over()

@@ -11,7 +11,7 @@ from stack_tui.tui.signs import Sign, Tone
 Part = str | Content | tuple[str, Tone]
 Block = Content | Callable[[int], Sequence[Content]]
 
-Look = Literal["required", "forbidden", "marked tab", "done", "to do"]
+Look = Literal["required", "forbidden", "removed", "added", "marked tab", "done", "to do"]
 
 LABEL_WIDTH = 12
 _LONGEST = 20_000
@@ -27,6 +27,8 @@ _TONES: Final[dict[Tone, str]] = {
 _LOOKS: Final[dict[Look, str]] = {
     "required": "bold underline $success",
     "forbidden": "bold $inverse on $error",
+    "removed": "strike $error",
+    "added": "bold underline $success",
     "marked tab": "bold $inverse on $accent",
     "done": "$bar",
     "to do": "$bar-rest",

@@ -58,7 +58,7 @@ def test_every_run_is_told_with_state_progress_and_score() -> None:
         shown = screen_text(app)
         assert "✓ finished" in shown
         assert "↯ interrupted" in shown
-        assert "140/200" in shown
+        assert "70 %" in shown
         assert "50 %" in shown
 
     drive(body, BOTH)

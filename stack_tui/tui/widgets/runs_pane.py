@@ -11,40 +11,16 @@ from textual.widget import Widget
 
 from stack_tui.runs.store import Phase
 from stack_tui.text import fold_case
-from stack_tui.tui import actions, figures
-from stack_tui.tui.documents.run import model_of, run_blocks, score, tally
+from stack_tui.tui import actions
+from stack_tui.tui.comparing import Compared, compared
+from stack_tui.tui.documents.run import run_blocks
 from stack_tui.tui.prose import Block, line
-from stack_tui.tui.signs import PHASES, UNREADABLE
 from stack_tui.tui.snapshot import RunCard, Snapshot
-from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.document import Document
-from stack_tui.tui.widgets.pane import Pane, SortKey, known
-from stack_tui.tui.widgets.rows import Cell, Heading, Row
+from stack_tui.tui.widgets.pane import Pane
+from stack_tui.tui.widgets.rows import Heading, Row
+from stack_tui.tui.widgets.run_rows import RUN_COLUMNS, RUN_KEYS, run_row, words_of
 from stack_tui.tui.widgets.table import Table
-
-_COLUMNS = (
-    Column("state", 13),
-    Column("run", 6, grow=3),
-    Column("model", 7, grow=2),
-    Column("done", 11, right=True, optional=2),
-    Column("score", 5, right=True),
-    Column("rules", 5, right=True, optional=3),
-    Column("judge", 5, right=True, optional=4),
-    Column("errors", 6, right=True, optional=5),
-    Column("began", 12, optional=1),
-)
-
-_KEYS: tuple[Callable[[RunCard], SortKey], ...] = (
-    lambda card: (card.phase,),
-    lambda card: (card.spec.subject if card.spec else "", card.id),
-    lambda card: (model_of(card), card.id),
-    lambda card: (card.counts.done,),
-    lambda card: known(card.counts.pass_rate),
-    lambda card: known(card.summary.rule_avg if card.summary else None),
-    lambda card: known(card.summary.judge_avg if card.summary else None),
-    lambda card: (card.counts.errors,),
-    lambda card: (card.spec.created if card.spec else "", card.id),
-)
 
 
 class RunsPane(Pane):
@@ -60,19 +36,28 @@ class RunsPane(Pane):
         Binding(
             "space,p", "pause", "Pause", key_display="p", id="runs.pause", tooltip="Pause or go on"
         ),
+        Binding("m", "mark", "Mark", show=False, id="runs.mark", tooltip="Mark as the baseline"),
+        Binding(
+            "c",
+            "compare",
+            "Compare",
+            id="runs.compare",
+            tooltip="Compare with the marked run, else with the one before it",
+        ),
     ]
 
     class Opened(Message):
         """Enter was pressed on a run: its results are wanted."""
 
     def contents(self) -> Iterable[Widget]:
-        yield Table(_COLUMNS)
+        yield Table(RUN_COLUMNS)
         yield Document(classes="detail")
 
     def on_mount(self) -> None:
         self._runs: tuple[RunCard, ...] = ()
         self._ready = False
         self._phase: Phase | None = None
+        self._baseline: Path | None = None
         self.watch(self.app, "snapshot", self.show)
 
     @property
@@ -88,8 +73,8 @@ class RunsPane(Pane):
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
-        matching = [place for place, card in enumerate(self._runs) if wanted in _words(card)]
-        order = self.in_order(matching, self._runs, _KEYS)
+        matching = [place for place, card in enumerate(self._runs) if wanted in words_of(card)]
+        order = self.in_order(matching, self._runs, RUN_KEYS)
         chosen = next(
             (place for place in order if self._runs[place].folder == self.stack.chosen), None
         )
@@ -98,22 +83,7 @@ class RunsPane(Pane):
 
     def _row(self, place: int) -> Row:
         card = self._runs[place]
-        if card.problem:
-            return (Cell(str(UNREADABLE), "bad"), Cell(card.id), *[Cell("")] * 7)
-        if not card.loaded or card.spec is None:
-            return (Cell("… reading", "dim"), Cell(card.id, "dim"), *[Cell("")] * 7)
-        sign, counts, summary = PHASES[card.phase], card.counts, card.summary
-        return (
-            Cell(str(sign), sign.tone),
-            Cell(card.spec.subject),
-            Cell(model_of(card), "dim"),
-            Cell(tally(counts)),
-            Cell(score(card)),
-            Cell(figures.share(summary.rule_avg if summary else None)),
-            Cell(figures.grade(summary.judge_avg if summary else None)),
-            Cell(figures.count(counts.errors), "bad" if counts.errors else "dim"),
-            Cell(figures.moment(card.spec.created), "dim"),
-        )
+        return run_row(card, marked=card.folder == self._baseline)
 
     @on(Table.Highlighted)
     def _choose(self) -> None:
@@ -166,12 +136,48 @@ class RunsPane(Pane):
             return True if card and not card.problem and card.phase in resumable else None
         return super().check_action(action, parameters)
 
+    def action_mark(self) -> None:
+        """Make the run under the cursor the baseline of comparisons, or no longer."""
+        if card := self.current:
+            self._baseline = None if self._baseline == card.folder else card.folder
+            self.search()
+
+    def action_compare(self) -> None:
+        """Compare the run under the cursor with the baseline."""
+        card = self.current
+        if card is None or card.spec is None:
+            return
+        baseline = self._baseline or self._before(card)
+        if baseline is None or baseline == card.folder:
+            self.stack.tell("Nothing to compare with: mark a run with m, then c on another.")
+            return
+        after = card.folder
+        self.stack.do(
+            f"comparing {card.id}", lambda: compared(baseline, after), self._show_comparison
+        )
+
+    def _before(self, card: RunCard) -> Path | None:
+        """Return the latest earlier run of the same subject that has samples."""
+        subject = card.spec.subject if card.spec else ""
+        return next(
+            (
+                other.folder
+                for other in self._runs
+                if other.spec
+                and other.spec.subject == subject
+                and other.id < card.id
+                and other.counts.done
+            ),
+            None,
+        )
+
+    def _show_comparison(self, found: Compared) -> str:
+        from stack_tui.tui.screens.compare import CompareScreen
+
+        self.app.push_screen(CompareScreen(found))
+        return ""
+
     def _ask(self, doing: str, action: Callable[[Path], None], outcome: str) -> None:
         if card := self.current:
             folder, name = card.folder, card.id
             self.stack.do(f"{doing} {name}", lambda: action(folder), lambda _: f"{name} {outcome}")
-
-
-def _words(card: RunCard) -> str:
-    model = card.spec.endpoint.model or "" if card.spec else ""
-    return fold_case(f"{card.id} {model} {card.phase} {card.spec.note if card.spec else ''}")

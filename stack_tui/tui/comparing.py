@@ -1,0 +1,76 @@
+"""Two runs side by side: what the comparison says, and the samples that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from stack_tui.runs.events import Sample
+from stack_tui.runs.store import Run
+from stack_tui.tui.signs import Sign
+
+if TYPE_CHECKING:
+    from stack_tui.reports.comparison import Comparison
+
+Change = Literal["pass → fail", "fail → pass", "both fail", "both pass", "other", "set apart"]
+
+CHANGES: dict[Change, Sign] = {
+    "pass → fail": Sign("✓→✗", "now fails", "bad"),
+    "fail → pass": Sign("✗→✓", "now passes", "good"),
+    "both fail": Sign("✗ ✗", "both fail", "dim"),
+    "both pass": Sign("✓ ✓", "both pass", "dim"),
+    "other": Sign("· ·", "not told", "dim"),
+    "set apart": Sign("⊘  ", "set apart", "dim"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The same sample in both runs."""
+
+    a: Sample
+    b: Sample
+    apart: bool = False
+
+    @property
+    def change(self) -> Change:
+        """What became of it."""
+        if self.apart:
+            return "set apart"
+        if self.a.passed is None or self.b.passed is None:
+            return "other"
+        if self.a.passed == self.b.passed:
+            return "both pass" if self.a.passed else "both fail"
+        return "pass → fail" if self.a.passed else "fail → pass"
+
+    @property
+    def flipped(self) -> bool:
+        """Whether it passes in one run and fails in the other."""
+        return self.change in ("pass → fail", "fail → pass")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Run b against run a, the baseline; twins with flips first."""
+
+    comparison: Comparison
+    twins: tuple[Twin, ...]
+
+
+def compared(a: Path, b: Path) -> Compared:
+    """Read both runs and compare them; raises StackError where one cannot be read."""
+    from stack_tui.worker.comparing import compare_runs
+
+    runs = Run(a), Run(b)
+    comparison = compare_runs(*runs)
+    before = {sample.key: sample for sample in runs[0].view.samples}
+    apart = {(each.task, each.id, each.repeat) for each in comparison.set_apart}
+    twins = [
+        Twin(before[sample.key], sample, sample.key in apart)
+        for sample in runs[1].view.samples
+        if sample.key in before
+    ]
+    order = list(CHANGES)
+    twins.sort(key=lambda twin: (order.index(twin.change), twin.b.task, twin.b.place))
+    return Compared(comparison, tuple(twins))
