@@ -1,9 +1,17 @@
 """What can be done to runs: the functions that the commands call, read in only when one is used."""
 
+from __future__ import annotations
+
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stack_tui.config import Endpoint
+
+if TYPE_CHECKING:
+    from stack_tui.benchmarks.catalog import Catalog
+    from stack_tui.endpoints.abilities import Abilities
 
 
 def start_suite(
@@ -17,6 +25,42 @@ def start_suite(
     from stack_tui.worker import launch
 
     return launch.start_suite(results, suite, endpoint, judges, repeats=repeats)
+
+
+def start_benchmarks(
+    results: Path,
+    tasks: Sequence[str],
+    endpoint: Endpoint,
+    fewshot: int | None,
+    limit: float | None,
+) -> Path:
+    """Start a run of these tasks and return its folder; blocks until its worker has begun."""
+    from stack_tui.runs.spec import BenchmarkSpec
+    from stack_tui.worker import launch
+
+    benchmark = BenchmarkSpec(tasks=tuple(tasks), fewshot=fewshot, limit=limit)
+    return launch.start_benchmarks(results, benchmark, endpoint)
+
+
+def open_catalog() -> Catalog:
+    """Read which tasks there are."""
+    from stack_tui.benchmarks import catalog
+
+    return catalog.open_catalog()
+
+
+def probe(endpoint: Endpoint) -> Abilities:
+    """Find out what the endpoint can do, by a few requests for a token each."""
+    from stack_tui.endpoints.connect import connect
+    from stack_tui.endpoints.probe import preflight, probe
+    from stack_tui.endpoints.retry import ONCE
+
+    async def ask() -> Abilities:
+        async with connect(endpoint, policy=ONCE) as client:
+            await preflight(client)
+            return await probe(client)
+
+    return asyncio.run(ask())
 
 
 def has_embedded() -> bool:

@@ -33,7 +33,6 @@ from stack_tui.tui.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.health import Health
-    from stack_tui.tui.screens.new_run import RunRequest
 
 T = TypeVar("T")
 
@@ -194,22 +193,6 @@ class StackApp(App[None]):
             self.chosen = folder
             self._reader.choose(folder)
             self._look_now.set()
-
-    def start(self, request: RunRequest | None) -> None:
-        """Start the run that the form describes; None where it was cancelled."""
-        if request is None:
-            return
-
-        def work() -> Path:
-            return actions.start_suite(
-                self.results, request.suite, request.endpoint, request.judges, request.repeats
-            )
-
-        def started(folder: Path) -> str:
-            self.choose(folder)
-            return f"{folder.name} has begun"
-
-        self.do(f"starting {request.suite.stem} on {request.endpoint.name}", work, started)
 
     def do(self, doing: str, work: Callable[[], T], said: Callable[[T], str]) -> None:
         """Do the work beside the screen; say meanwhile `doing`, and then what `said` returns."""

@@ -132,6 +132,40 @@ def test_p_pauses_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     drive(body, snapshot(passing(), card=running_card()))
 
 
+@pytest.mark.parametrize(("typed", "requests"), [("32", 32), ("", None)])
+def test_l_changes_how_many_requests_are_in_flight(
+    monkeypatch: pytest.MonkeyPatch, typed: str, requests: int | None
+) -> None:
+    asked: list[int | None] = []
+    monkeypatch.setattr(actions, "set_concurrency", lambda folder, number: asked.append(number))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "l")
+        await pilot.pause()
+        await pilot.press(*typed, "enter")
+        await settle(app, pilot)
+        assert asked == [requests]
+
+    drive(body, snapshot(passing(), card=running_card()))
+
+
+def test_a_limit_that_is_no_number_is_refused_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int | None] = []
+    monkeypatch.setattr(actions, "set_concurrency", lambda folder, number: asked.append(number))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "l")
+        await pilot.pause()
+        await pilot.press(*"many", "enter")
+        await pilot.pause()
+        assert "whole number" in screen_text(app)
+        await pilot.press("escape")
+        await settle(app, pilot)
+        assert asked == []
+
+    drive(body, snapshot(passing(), card=running_card()))
+
+
 def test_r_resumes_an_interrupted_run(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Asked(monkeypatch)
 

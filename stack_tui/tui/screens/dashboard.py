@@ -1,5 +1,7 @@
 """The dashboard: four panes, two by two where there is room, else one at a time."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
@@ -9,6 +11,8 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.screen import Screen
 
+from stack_tui.config import Endpoint
+from stack_tui.tui import actions
 from stack_tui.tui.widgets.cases_pane import CasesPane
 from stack_tui.tui.widgets.endpoints_pane import EndpointsPane
 from stack_tui.tui.widgets.key_line import KeyLine
@@ -20,6 +24,8 @@ from stack_tui.tui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
     from stack_tui.tui.app import StackApp
+    from stack_tui.tui.screens.new_benchmark import BenchmarkRequest
+    from stack_tui.tui.screens.new_run import RunRequest
 
 PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane)
 
@@ -40,7 +46,8 @@ class Dashboard(Screen[None]):
         ),
         Binding("z", "zoom", "Zoom", id="zoom", tooltip="The pane alone, or all four again"),
         Binding("escape", "unzoom", "All panes", show=False, system=True),
-        Binding("n", "new_run", "New run", id="new_run", tooltip="Start a run"),
+        Binding("n", "new_run", "New run", id="new_run", tooltip="Start a run of a suite"),
+        Binding("b", "benchmark", "Benchmark", id="benchmark", tooltip="Start a run of benchmarks"),
     ]
 
     active: var[int] = var(2)
@@ -100,4 +107,40 @@ class Dashboard(Screen[None]):
         suite = self.query_one(CasesPane).suite if self.active == CasesPane.NUMBER else None
         stack = self.stack
         form = NewRun(stack.snapshot.suites, stack.endpoints, stack.config.defaults, suite)
-        stack.push_screen(form, stack.start)
+        stack.push_screen(form, self._start_suite)
+
+    def action_benchmark(self) -> None:
+        from stack_tui.tui.screens.new_benchmark import NewBenchmark
+
+        stack = self.stack
+        form = NewBenchmark(stack.endpoints, stack.config.defaults)
+        stack.push_screen(form, self._start_benchmarks)
+
+    def _start_suite(self, request: "RunRequest | None") -> None:
+        if request:
+            results = self.stack.results
+
+            def work() -> Path:
+                return actions.start_suite(
+                    results, request.suite, request.endpoint, request.judges, request.repeats
+                )
+
+            self._start(request.suite.stem, request.endpoint, work)
+
+    def _start_benchmarks(self, request: "BenchmarkRequest | None") -> None:
+        if request:
+            results = self.stack.results
+
+            def work() -> Path:
+                return actions.start_benchmarks(
+                    results, request.tasks, request.endpoint, request.fewshot, request.limit
+                )
+
+            self._start(", ".join(request.tasks), request.endpoint, work)
+
+    def _start(self, subject: str, endpoint: Endpoint, work: Callable[[], Path]) -> None:
+        def begun(folder: Path) -> str:
+            self.stack.choose(folder)
+            return f"{folder.name} has begun"
+
+        self.stack.do(f"starting {subject} on {endpoint.name}", work, begun)

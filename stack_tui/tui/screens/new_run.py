@@ -16,10 +16,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config import Defaults, Endpoint
-from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.prose import line
+from stack_tui.tui.screens.choosing import endpoint_options, first_endpoint, said
 from stack_tui.tui.snapshot import SuiteFile
 from stack_tui.tui.widgets.check_list import CheckList
 
@@ -42,7 +42,7 @@ class RunRequest:
 class NewRun(ModalScreen[RunRequest | None]):
     """Asks for suite, endpoint, judges and repeats; gives None where one thinks better of it."""
 
-    CSS_PATH = "new_run.tcss"
+    CSS_PATH = "form.tcss"
     AUTO_FOCUS = "#suite, #cancel"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,7 +64,7 @@ class NewRun(ModalScreen[RunRequest | None]):
         self._suite = suite
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="form") as form:
+        with Vertical(classes="form") as form:
             form.border_title = "New run"
             if missing := self._missing():
                 yield Label(missing, id="missing", markup=False)
@@ -72,7 +72,7 @@ class NewRun(ModalScreen[RunRequest | None]):
                 return
             yield from self._fields()
             yield Label("", id="problem", markup=False)
-            with Horizontal(id="buttons"):
+            with Horizontal(classes="buttons"):
                 yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
                 yield Button("Cancel  esc", id="cancel", compact=True)
 
@@ -96,13 +96,13 @@ class NewRun(ModalScreen[RunRequest | None]):
         with Horizontal():
             yield Label("Endpoint")
             yield Select(
-                [(self._said(place), place) for place in range(len(self._endpoints))],
-                value=self._first_endpoint(),
+                endpoint_options(self._endpoints),
+                value=first_endpoint(self._endpoints, self._defaults),
                 allow_blank=False,
                 id="endpoint",
                 compact=True,
             )
-        with Horizontal(id="judge-row"):
+        with Horizontal():
             yield Label("Judges")
             yield CheckList(self._judge_names(), "space ticks; their median counts", id="judges")
         with Horizontal():
@@ -123,20 +123,8 @@ class NewRun(ModalScreen[RunRequest | None]):
         places = [place for place, file in enumerate(self._suites) if file.path == self._suite]
         return places[0] if places else 0
 
-    def _said(self, place: int) -> Content:
-        seen = self._endpoints[place]
-        return line(f"{seen.sign.mark} {seen.endpoint.name}  {one_line(seen.model, 40)}")
-
-    def _first_endpoint(self) -> int:
-        names = [seen.endpoint.name for seen in self._endpoints]
-        up = [place for place, seen in enumerate(self._endpoints) if seen.sign.word == "up"]
-        if self._defaults.endpoint in names:
-            return names.index(self._defaults.endpoint)
-        return up[0] if up else 0
-
     def _judge_names(self) -> list[str]:
-        said = (self._said(place).plain for place in range(len(self._endpoints)))
-        return [_SELF, *said]
+        return [_SELF, *(said(seen).plain for seen in self._endpoints)]
 
     def _wanted_judges(self, suite: Suite) -> set[int]:
         names = suite.judges or self._defaults.judges or ("self",)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,8 +11,7 @@ from textual.widget import Widget
 
 from stack_tui.runs.store import Phase
 from stack_tui.text import fold_case
-from stack_tui.tui import actions
-from stack_tui.tui.comparing import Compared, compared
+from stack_tui.tui import run_actions
 from stack_tui.tui.documents.run import run_blocks
 from stack_tui.tui.prose import Block, line
 from stack_tui.tui.snapshot import RunCard, Snapshot
@@ -21,6 +20,9 @@ from stack_tui.tui.widgets.pane import Pane
 from stack_tui.tui.widgets.rows import Heading, Row
 from stack_tui.tui.widgets.run_rows import RUN_COLUMNS, RUN_KEYS, run_row, words_of
 from stack_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from stack_tui.tui.app import StackApp
 
 
 class RunsPane(Pane):
@@ -35,6 +37,9 @@ class RunsPane(Pane):
         Binding("r", "resume", "Resume", id="runs.resume", tooltip="Ask for what is missing"),
         Binding(
             "space,p", "pause", "Pause", key_display="p", id="runs.pause", tooltip="Pause or go on"
+        ),
+        Binding(
+            "l", "limit", "Limit", show=False, id="runs.limit", tooltip="Change requests at once"
         ),
         Binding("m", "mark", "Mark", show=False, id="runs.mark", tooltip="Mark as the baseline"),
         Binding(
@@ -115,26 +120,19 @@ class RunsPane(Pane):
         ]
 
     def action_stop(self) -> None:
-        self._ask("stopping", actions.stop, "stops after what is in flight; r resumes it")
+        self._with_current(run_actions.stop)
 
     def action_resume(self) -> None:
-        self._ask("resuming", actions.resume, "goes on with what is missing")
+        self._with_current(run_actions.resume)
 
     def action_pause(self) -> None:
-        if self.current and self.current.phase == "paused":
-            self._ask("resuming", actions.proceed, "goes on")
-        else:
-            self._ask("pausing", actions.pause, "pauses; p goes on")
+        self._with_current(run_actions.pause_or_proceed)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what the run under the cursor cannot do."""
-        card = self.current if self.is_mounted else None
-        if action in ("stop", "pause"):
-            return True if card and card.active else None
-        if action == "resume":
-            resumable = ("stopped", "interrupted", "errors", "failed")
-            return True if card and not card.problem and card.phase in resumable else None
-        return super().check_action(action, parameters)
+    def action_limit(self) -> None:
+        self._with_current(run_actions.ask_limit)
+
+    def action_compare(self) -> None:
+        self._with_current(lambda stack, card: run_actions.compare(stack, card, self._baseline))
 
     def action_mark(self) -> None:
         """Make the run under the cursor the baseline of comparisons, or no longer."""
@@ -142,42 +140,16 @@ class RunsPane(Pane):
             self._baseline = None if self._baseline == card.folder else card.folder
             self.search()
 
-    def action_compare(self) -> None:
-        """Compare the run under the cursor with the baseline."""
-        card = self.current
-        if card is None or card.spec is None:
-            return
-        baseline = self._baseline or self._before(card)
-        if baseline is None or baseline == card.folder:
-            self.stack.tell("Nothing to compare with: mark a run with m, then c on another.")
-            return
-        after = card.folder
-        self.stack.do(
-            f"comparing {card.id}", lambda: compared(baseline, after), self._show_comparison
-        )
-
-    def _before(self, card: RunCard) -> Path | None:
-        """Return the latest earlier run of the same subject that has samples."""
-        subject = card.spec.subject if card.spec else ""
-        return next(
-            (
-                other.folder
-                for other in self._runs
-                if other.spec
-                and other.spec.subject == subject
-                and other.id < card.id
-                and other.counts.done
-            ),
-            None,
-        )
-
-    def _show_comparison(self, found: Compared) -> str:
-        from stack_tui.tui.screens.compare import CompareScreen
-
-        self.app.push_screen(CompareScreen(found))
-        return ""
-
-    def _ask(self, doing: str, action: Callable[[Path], None], outcome: str) -> None:
+    def _with_current(self, action: Callable[["StackApp", RunCard], None]) -> None:
         if card := self.current:
-            folder, name = card.folder, card.id
-            self.stack.do(f"{doing} {name}", lambda: action(folder), lambda _: f"{name} {outcome}")
+            action(self.stack, card)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what the run under the cursor cannot do."""
+        card = self.current if self.is_mounted else None
+        if action in ("stop", "pause", "limit"):
+            return True if card and card.active else None
+        if action == "resume":
+            resumable = ("stopped", "interrupted", "errors", "failed")
+            return True if card and not card.problem and card.phase in resumable else None
+        return super().check_action(action, parameters)

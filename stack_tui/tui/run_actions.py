@@ -1,0 +1,92 @@
+"""What one can have done to a run from the screen, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack_tui.tui import actions
+from stack_tui.tui.comparing import Compared, compared
+from stack_tui.tui.snapshot import RunCard
+
+if TYPE_CHECKING:
+    from stack_tui.tui.app import StackApp
+
+
+def stop(stack: StackApp, card: RunCard) -> None:
+    """Have the run stop; nothing is lost, so nothing is asked."""
+    _have(stack, card, "stopping", actions.stop, "stops after what is in flight; r resumes it")
+
+
+def resume(stack: StackApp, card: RunCard) -> None:
+    """Have a worker go on with the run."""
+    _have(stack, card, "resuming", actions.resume, "goes on with what is missing")
+
+
+def pause_or_proceed(stack: StackApp, card: RunCard) -> None:
+    """Pause a run that goes, or have a paused one go on."""
+    if card.phase == "paused":
+        _have(stack, card, "resuming", actions.proceed, "goes on")
+    else:
+        _have(stack, card, "pausing", actions.pause, "pauses; p goes on")
+
+
+def ask_limit(stack: StackApp, card: RunCard) -> None:
+    """Ask how many requests the run may have in flight, and have it so."""
+    from stack_tui.tui.screens.ask_line import AskLine
+
+    def answered(text: str | None) -> None:
+        if text is not None:
+            requests = int(text) if text else None
+            said = f"{requests} requests" if requests else "as many requests as help"
+            stack.do(
+                f"changing {card.id}",
+                lambda: actions.set_concurrency(card.folder, requests),
+                lambda _: f"{card.id} has {said} in flight at once",
+            )
+
+    hint = "A number, or nothing: then it finds itself."
+    now = str(card.concurrency or "")
+    stack.push_screen(AskLine("Requests at once", hint, now, _no_number), answered)
+
+
+def compare(stack: StackApp, card: RunCard, baseline: Path | None) -> None:
+    """Show how the run stands against the baseline, else against the one before it."""
+    before = baseline or _before(stack.snapshot.runs, card)
+    if before is None or before == card.folder:
+        stack.tell("Nothing to compare with: mark a run with m, then c on another.")
+        return
+    stack.do(
+        f"comparing {card.id}",
+        lambda: compared(before, card.folder),
+        lambda found: _show(stack, found),
+    )
+
+
+def _show(stack: StackApp, found: Compared) -> str:
+    from stack_tui.tui.screens.compare import CompareScreen
+
+    stack.push_screen(CompareScreen(found))
+    return ""
+
+
+def _before(runs: Sequence[RunCard], card: RunCard) -> Path | None:
+    """Return the latest earlier run of the same subject that has samples."""
+    if card.spec is None:
+        return None
+    subject = card.spec.subject
+    earlier = (run for run in runs if run.id < card.id and run.spec and run.counts.done)
+    return next((run.folder for run in earlier if run.spec and run.spec.subject == subject), None)
+
+
+def _have(
+    stack: StackApp, card: RunCard, doing: str, action: Callable[[Path], None], outcome: str
+) -> None:
+    stack.do(f"{doing} {card.id}", lambda: action(card.folder), lambda _: f"{card.id} {outcome}")
+
+
+def _no_number(text: str) -> str:
+    """Say what is wrong with a number of requests."""
+    good = not text or (text.isdecimal() and int(text) > 0)
+    return "" if good else "It must be a whole number from 1 on, or nothing."

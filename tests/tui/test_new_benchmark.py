@@ -1,0 +1,149 @@
+"""The form that starts a run of benchmarks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from stack_tui.benchmarks.catalog import Catalog
+from stack_tui.benchmarks.task_index import Entry
+from stack_tui.config import Config, Endpoint
+from stack_tui.endpoints.abilities import Abilities
+from stack_tui.errors import StackError
+from stack_tui.tui import actions
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.screens.dashboard import Dashboard
+from stack_tui.tui.screens.new_benchmark import NewBenchmark
+from stack_tui.tui.snapshot import Snapshot
+from stack_tui.tui.widgets.document import Document
+from tests.tui.data import LOCAL, drive, screen_text, snapshot, up
+from tests.tui.test_runs_pane import settle
+
+Started = tuple[tuple[str, ...], Endpoint, int | None, float | None]
+ABLE = Abilities(
+    chat=True, completions=True, token_prompts=True, prompt_logprobs=True, named_token_ids=True
+)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Started]:
+    """Give the form three names to find, and return what it has started."""
+    letters = tmp_path / "anatomy.yaml"
+    letters.write_text("output_type: multiple_choice\ndoc_to_choice: ['A', 'B']\n")
+    entries = (
+        Entry("mmlu_anatomy", "task", str(letters)),
+        Entry("mmlu_astronomy", "task", str(letters)),
+        Entry("mmlu", "tag", members=("mmlu_anatomy", "mmlu_astronomy")),
+    )
+    calls: list[Started] = []
+
+    def start(
+        results: Path,
+        tasks: Sequence[str],
+        endpoint: Endpoint,
+        fewshot: int | None,
+        limit: float | None,
+    ) -> Path:
+        calls.append((tuple(tasks), endpoint, fewshot, limit))
+        return results / "20991118-120000-new"
+
+    monkeypatch.setattr(actions, "open_catalog", lambda: Catalog({e.name: e for e in entries}))
+    monkeypatch.setattr(actions, "probe", lambda _: ABLE)
+    monkeypatch.setattr(actions, "start_benchmarks", start)
+    return calls
+
+
+async def opened(app: StackApp, pilot: Pilot[None]) -> NewBenchmark:
+    """Open the form and wait until the tasks are there."""
+    await pilot.press("b")
+    await pilot.pause()
+    form = app.screen
+    assert isinstance(form, NewBenchmark)
+    while form._catalog is None:
+        await pilot.pause(0.01)
+    return form
+
+
+async def plan(form: NewBenchmark, pilot: Pilot[None], wanted: str) -> str:
+    """Return what the form says that the run will take, once it says the wanted."""
+    page = form.query_one(".plan", Document)
+    while wanted not in page.text:
+        await pilot.pause(0.01)
+    return page.text
+
+
+def test_tasks_are_found_by_typing_and_the_nearest_comes_first(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        await pilot.press(*"mmlu")
+        await pilot.pause()
+        rows = [line for line in screen_text(app).splitlines() if "[ ]" in line]
+        assert [row.split("[ ] ")[1].split()[0] for row in rows] == [
+            "mmlu",
+            "mmlu_anatomy",
+            "mmlu_astronomy",
+        ]
+
+    drive(body, snapshot())
+
+
+def test_a_group_is_unfolded_and_its_route_told(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await opened(app, pilot)
+        await pilot.press(*"mmlu", "enter")
+        told = await plan(form, pilot, "letters")
+        assert "2: mmlu_anatomy, mmlu_astronomy" in told
+        assert "known once the data is loaded" in " ".join(told.split())
+
+    drive(body, snapshot())
+
+
+def test_ticked_tasks_are_started_with_few_shot_and_limit(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        await pilot.press(*"anatomy", "enter", "tab", "tab", "tab", "5", "tab", *"20", "ctrl+s")
+        await settle(app, pilot)
+        assert started == [(("mmlu_anatomy",), LOCAL, 5, 20.0)]
+        assert isinstance(app.screen, Dashboard)
+        assert app.chosen == Path("eval-results/20991118-120000-new")
+
+    drive(body, snapshot(), answers=(up(),))
+
+
+def test_without_a_task_the_form_says_how_to_tick_one(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await opened(app, pilot)
+        await pilot.press(*"anatomy", "ctrl+s")
+        await plan(form, pilot, "Tick a task first")
+        assert started == []
+
+    drive(body, snapshot())
+
+
+def test_an_endpoint_that_cannot_be_asked_says_why(
+    started: list[Started], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(endpoint: Endpoint) -> Abilities:
+        raise StackError("nothing answers there", remedy="Is the server up?")
+
+    monkeypatch.setattr(actions, "probe", refuse)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await opened(app, pilot)
+        await pilot.press(*"anatomy")
+        assert "Is the server up?" in await plan(form, pilot, "nothing answers there")
+
+    drive(body, snapshot())
+
+
+def test_without_an_endpoint_the_form_says_what_is_missing() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("b")
+        await pilot.pause()
+        assert "There is no endpoint" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+
+    drive(body, Snapshot(ready=True), config=Config())
