@@ -10,7 +10,7 @@ from stack_tui.cli import options
 from stack_tui.cli.foreground import follow_or_stop
 from stack_tui.cli.printing import Printing, print_report, printing_options
 from stack_tui.runs.journal import RunBusy, wait_until_free
-from stack_tui.runs.store import Run, journal_path
+from stack_tui.runs.store import Run, journal_path, read_control
 from stack_tui.worker import launch
 
 
@@ -64,7 +64,8 @@ def resume_command(
 def _go_on(folder: Path, concurrency: int | None) -> Path:
     run = Run(folder)
     run.refresh()
-    if run.phase == "stopping":
+    # The wish alone is enough: its worker may have read it and not yet said so.
+    if run.alive and (run.phase == "stopping" or read_control(folder).wanted == "stop"):
         click.echo("it is stopping; what is in flight is waited for", err=True)
         wait_until_free(journal_path(folder))
     try:
