@@ -23,8 +23,15 @@ from stack_tui.runs.store import find
 from stack_tui.text import printable
 from stack_tui.tui import actions, background, theme
 from stack_tui.tui.documents.endpoint import Seen
-from stack_tui.tui.health import HealthWatch
-from stack_tui.tui.messages import EndpointAnswered, EndpointsFound, SnapshotRead
+from stack_tui.tui.health import HealthWatch, Reports
+from stack_tui.tui.load import Load
+from stack_tui.tui.messages import (
+    EndpointAnswered,
+    EndpointMeasured,
+    EndpointsFound,
+    GpusRead,
+    SnapshotRead,
+)
 from stack_tui.tui.prose import Block
 from stack_tui.tui.reader import Reader
 from stack_tui.tui.roster import roster, steadied
@@ -32,6 +39,7 @@ from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from stack_tui.endpoints.gpu import Gpus
     from stack_tui.endpoints.health import Health
 
 T = TypeVar("T")
@@ -66,6 +74,7 @@ class StackApp(App[None]):
 
     snapshot: var[Snapshot] = var(Snapshot())
     endpoints: var[tuple[Seen, ...]] = var(())
+    gpus: var[Gpus | None] = var(None)
     busy: var[tuple[str, ...]] = var(())
 
     def __init__(
@@ -94,10 +103,17 @@ class StackApp(App[None]):
         self._look_now = threading.Event()
         self._show_cost = 0.0
         self._watch = HealthWatch(
-            lambda endpoint, health: self.post_message(EndpointAnswered(endpoint, health)),
-            lambda found: self.post_message(EndpointsFound(found)),
+            Reports(
+                answered=lambda endpoint, health: self.post_message(
+                    EndpointAnswered(endpoint, health)
+                ),
+                measured=lambda endpoint, load: self.post_message(EndpointMeasured(endpoint, load)),
+                found=lambda found: self.post_message(EndpointsFound(found)),
+                gpus=lambda gpus: self.post_message(GpusRead(gpus)),
+            )
         )
         self._healths: dict[Endpoint, Health] = {}
+        self._loads: dict[Endpoint, Load] = {}
         self._found: tuple[Endpoint, ...] = ()
         self._embedded = False
 
@@ -155,6 +171,15 @@ class StackApp(App[None]):
         self._healths[endpoint] = steadied(message.health, self._healths.get(endpoint))
         self._list_endpoints()
 
+    @on(EndpointMeasured)
+    def _note_load(self, message: EndpointMeasured) -> None:
+        self._loads[message.endpoint] = message.load
+        self._list_endpoints()
+
+    @on(GpusRead)
+    def _note_gpus(self, message: GpusRead) -> None:
+        self.gpus = message.gpus
+
     @on(EndpointsFound)
     def _note_found(self, message: EndpointsFound) -> None:
         self._found = tuple(health.endpoint for health in message.found)
@@ -174,7 +199,12 @@ class StackApp(App[None]):
             for endpoint in (card.spec.endpoint, *card.spec.judges)
         ]
         self.endpoints = roster(
-            self.config.endpoints.values(), self._found, in_use, self._embedded, self._healths
+            self.config.endpoints.values(),
+            self._found,
+            in_use,
+            self._embedded,
+            self._healths,
+            self._loads,
         )
         self._watch.watch(seen.endpoint for seen in self.endpoints)
 

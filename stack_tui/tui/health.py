@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stack_tui.config import Endpoint
+from stack_tui.tui.load import Load, LoadHistory
 
 if TYPE_CHECKING:
+    from stack_tui.endpoints.gpu import Gpus
     from stack_tui.endpoints.health import Health
 
 _UP_EVERY_S = 10.0
 _OTHERWISE_EVERY_S = 4.0
+_MEASURE_EVERY_S = 5.0
 _DISCOVER_EVERY_S = 30.0
 
 
+@dataclass(frozen=True)
+class Reports:
+    """Who is told what the watch finds; called from the thread that `run` blocks."""
+
+    answered: Callable[[Endpoint, Health], object]
+    measured: Callable[[Endpoint, Load], object]
+    found: Callable[[list[Health]], object]
+    gpus: Callable[[Gpus], object]
+
+
 class HealthWatch:
-    """Keeps asking the watched endpoints; one that hangs delays no other.
+    """Keeps asking the watched endpoints; one that hangs delays no other."""
 
-    `report` gets each answer, `found` what answers on the well-known local ports; both are called
-    from the thread that `run` blocks.
-    """
-
-    def __init__(
-        self,
-        report: Callable[[Endpoint, Health], object],
-        found: Callable[[list[Health]], object],
-    ) -> None:
-        self._report = report
-        self._found = found
+    def __init__(self, reports: Reports) -> None:
+        self._reports = reports
         self._wanted: frozenset[Endpoint] = frozenset()
         self._asking: dict[Endpoint, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
@@ -63,6 +69,7 @@ class HealthWatch:
         self._loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._discover())
+            group.create_task(self._read_gpus())
             while True:
                 self._changed.clear()
                 for endpoint in self._asking.keys() - self._wanted:
@@ -72,18 +79,50 @@ class HealthWatch:
                 await self._changed.wait()
 
     async def _ask(self, endpoint: Endpoint) -> None:
+        """Ask how the endpoint is, and while it is up how busy."""
         from stack_tui.endpoints.probe import check
 
         known = ""
+        history = LoadHistory()
         while True:
             health = await check(endpoint, known)
             known = health.server_kind
-            self._report(endpoint, health)
-            await asyncio.sleep(_UP_EVERY_S if health.state == "up" else _OTHERWISE_EVERY_S)
+            self._reports.answered(endpoint, health)
+            if health.state != "up":
+                await asyncio.sleep(_OTHERWISE_EVERY_S)
+                continue
+            until = time.monotonic() + _UP_EVERY_S
+            while time.monotonic() < until:
+                await self._measure(endpoint, health, history)
+                await asyncio.sleep(_MEASURE_EVERY_S)
+
+    async def _measure(self, endpoint: Endpoint, health: Health, history: LoadHistory) -> None:
+        from stack_tui.endpoints.errors import EndpointError
+        from stack_tui.endpoints.health import beside
+        from stack_tui.endpoints.metrics import read_metrics
+
+        try:
+            async with beside(endpoint, health.url, _MEASURE_EVERY_S) as client:
+                page = await client.get_text("/metrics", root=True)
+        except EndpointError:
+            return  # a server without metrics, or one of which the next check tells more
+        if metrics := read_metrics(page.data, health.server_kind):
+            self._reports.measured(endpoint, history.add(time.time(), metrics))
 
     async def _discover(self) -> None:
         from stack_tui.endpoints.probe import discover
 
         while True:
-            self._found(await discover())
+            self._reports.found(await discover())
             await asyncio.sleep(_DISCOVER_EVERY_S)
+
+    async def _read_gpus(self) -> None:
+        """Read the GPUs now and then; where there are none, once."""
+        from stack_tui.endpoints.gpu import read_gpus
+
+        while True:
+            gpus = await asyncio.to_thread(read_gpus)
+            self._reports.gpus(gpus)
+            if not gpus.gpus:
+                return
+            await asyncio.sleep(_MEASURE_EVERY_S)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from stack_tui.config import Endpoint
+from stack_tui.tui.load import Load
 from stack_tui.tui.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from stack_tui.endpoints.gpu import Gpus
     from stack_tui.endpoints.health import Health
 
 
@@ -30,6 +32,21 @@ class EndpointAnswered(Message):
 
     endpoint: Endpoint
     health: Health
+
+
+@dataclass
+class EndpointMeasured(Message):
+    """A server's metrics were read."""
+
+    endpoint: Endpoint
+    load: Load
+
+
+@dataclass
+class GpusRead(Message):
+    """This machine's GPUs were read."""
+
+    gpus: Gpus
 
 
 @dataclass

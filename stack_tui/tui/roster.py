@@ -9,6 +9,7 @@ import msgspec
 
 from stack_tui.config import EMBEDDED, Endpoint
 from stack_tui.tui.documents.endpoint import Origin, Seen
+from stack_tui.tui.load import Load
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.health import Health
@@ -22,8 +23,9 @@ def roster(
     in_use: Iterable[Endpoint],
     embedded: bool,
     healths: Mapping[Endpoint, Health],
+    loads: Mapping[Endpoint, Load],
 ) -> tuple[Seen, ...]:
-    """Return every endpoint once, with its latest answer; what is configured comes first."""
+    """Return every endpoint once, with its latest answer and load; the configured come first."""
     listed: dict[Endpoint, Origin] = dict.fromkeys(configured, "configured")
     also: tuple[tuple[Iterable[Endpoint], Origin], ...] = (
         (in_use, "used by a run"),
@@ -36,7 +38,8 @@ def roster(
     if embedded and not any(endpoint.url == EMBEDDED for endpoint in listed):
         listed[EMBEDDED_ENDPOINT] = "built in"
     return tuple(
-        Seen(endpoint, origin, healths.get(endpoint)) for endpoint, origin in listed.items()
+        Seen(endpoint, origin, healths.get(endpoint), loads.get(endpoint))
+        for endpoint, origin in listed.items()
     )
 
 

@@ -7,9 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from stack_tui.config import Endpoint
-from stack_tui.endpoints import probe
+from stack_tui.endpoints import gpu, probe
+from stack_tui.endpoints.gpu import Gpus
 from stack_tui.endpoints.health import Health
-from stack_tui.tui.health import HealthWatch
+from stack_tui.tui.health import HealthWatch, Reports
+from stack_tui.tui.load import Load
+from tests.fakes import FakeServer
 from tests.tui.data import JUDGE, LOCAL, up
 
 Check = Callable[[Endpoint, str], "asyncio.Future[Health]"]
@@ -21,11 +24,23 @@ class Answers:
     def __init__(self) -> None:
         self.endpoints: list[Endpoint] = []
         self.discovered = 0
+        self.loads: list[Load] = []
+        self.gpu_notes: list[str] = []
         self._news = threading.Condition()
 
     def answered(self, endpoint: Endpoint, health: Health) -> None:
         with self._news:
             self.endpoints.append(endpoint)
+            self._news.notify_all()
+
+    def measured(self, endpoint: Endpoint, load: Load) -> None:
+        with self._news:
+            self.loads.append(load)
+            self._news.notify_all()
+
+    def gpus(self, gpus: Gpus) -> None:
+        with self._news:
+            self.gpu_notes.append(gpus.note)
             self._news.notify_all()
 
     def found(self, found: list[Health]) -> None:
@@ -50,11 +65,12 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
     monkeypatch.setattr(probe, "check", check)
     monkeypatch.setattr(probe, "discover", discover)
+    monkeypatch.setattr(gpu, "read_gpus", lambda: Gpus(note="no NVIDIA driver here"))
     return Answers()
 
 
 def watching(answers: Answers) -> HealthWatch:
-    watch = HealthWatch(answers.answered, answers.found)
+    watch = HealthWatch(Reports(answers.answered, answers.measured, answers.found, answers.gpus))
     threading.Thread(target=watch.run, daemon=True).start()
     return watch
 
@@ -85,3 +101,16 @@ def test_an_endpoint_that_comes_later_is_asked_too(answers: Answers) -> None:
 def test_the_local_ports_are_looked_at_by_itself(answers: Answers) -> None:
     watching(answers)
     answers.wait(lambda a: a.discovered == 1)
+
+
+def test_where_there_is_no_gpu_that_is_said_once(answers: Answers) -> None:
+    watching(answers)
+    answers.wait(lambda a: a.gpu_notes == ["no NVIDIA driver here"])
+
+
+def test_the_load_of_a_server_that_is_up_is_read_from_its_metrics(answers: Answers) -> None:
+    with FakeServer("vllm") as server:
+        watch = watching(answers)
+        watch.watch([Endpoint(name="fake", url=server.url)])
+        answers.wait(lambda a: bool(a.loads))
+    assert answers.loads[0].running is not None

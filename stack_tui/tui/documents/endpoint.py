@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Literal
 from stack_tui.config import EMBEDDED, Endpoint
 from stack_tui.text import one_line
 from stack_tui.tui import figures
+from stack_tui.tui.documents.load import load_blocks
+from stack_tui.tui.load import Load
 from stack_tui.tui.prose import Block, field, heading, line
 from stack_tui.tui.signs import AT_REST, HEALTH, UNKNOWN, Sign
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.health import Health
+    from stack_tui.endpoints.kinds.kind import Model
 
 Origin = Literal["configured", "found here", "used by a run", "built in"]
 
@@ -28,6 +31,7 @@ class Seen:
     endpoint: Endpoint
     origin: Origin
     health: Health | None = None
+    load: Load | None = None
 
     @property
     def sign(self) -> Sign:
@@ -51,14 +55,15 @@ class Seen:
 def brief_blocks(seen: Seen) -> list[Block]:
     """Return what stands under the list: what is wrong and the remedy, else what it serves."""
     health = seen.health
+    busy = load_blocks(seen.load)
     if seen.endpoint.url == EMBEDDED:
-        return [line((TINY, "dim"))]
+        return [line((TINY, "dim")), *busy]
     if health and health.failure:
         blocks: list[Block] = [line((health.failure.message, "bad"))]
         remedy = health.failure.remedy
         return [*blocks, line(("→ ", "dim"), remedy)] if remedy else blocks
     note = f"  {health.note}" if health and health.note else ""
-    return [line((f"{seen.origin}  {one_line(seen.endpoint.url)}{note}", "dim"))]
+    return [line((f"{seen.origin}  {one_line(seen.endpoint.url)}{note}", "dim")), *busy]
 
 
 def endpoint_blocks(seen: Seen) -> list[Block]:
@@ -78,12 +83,22 @@ def endpoint_blocks(seen: Seen) -> list[Block]:
         if health.failure.remedy:
             blocks.append(line(("→ ", "dim"), health.failure.remedy))
     blocks += [line(""), *_facts(seen)]
+    if busy := load_blocks(seen.load):
+        blocks += [line(""), heading("Load", ("over the last half minute", "dim")), *busy]
     if health and health.models:
         blocks += [line(""), heading("Models", figures.count(len(health.models)))]
         for model in health.models:
-            context = f"{model.context_length:,} tokens" if model.context_length else ""
-            blocks.append(line(model.id, (f"  {context}", "dim")))
+            blocks.append(line(model.id, (f"  {_said_of(model)}", "dim")))
     return blocks
+
+
+def _said_of(model: Model) -> str:
+    said = [f"{model.context_length:,} tokens" if model.context_length else ""]
+    said.append("loaded" if model.loaded else "")
+    said.append(f"{model.vram_bytes / (1 << 30):.1f} GB of VRAM" if model.vram_bytes else "")
+    said.append(f"unloads {figures.moment(model.expires_at)}" if model.expires_at else "")
+    said.append(model.quantization)
+    return ", ".join(filter(None, said))
 
 
 def _facts(seen: Seen) -> list[Block]:

@@ -1,7 +1,7 @@
 """Pane 1: the endpoints and how they are."""
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -10,12 +10,16 @@ from textual.widget import Widget
 from stack_tui.text import fold_case
 from stack_tui.tui import figures
 from stack_tui.tui.documents.endpoint import Seen, brief_blocks, endpoint_blocks
+from stack_tui.tui.documents.load import gpu_blocks
 from stack_tui.tui.prose import Block, line
 from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.document import Document
 from stack_tui.tui.widgets.pane import Pane, SortKey, known
 from stack_tui.tui.widgets.rows import Cell, Heading, Row
 from stack_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.gpu import Gpus
 
 _COLUMNS = (
     Column("state", 9),
@@ -49,15 +53,20 @@ class EndpointsPane(Pane):
     def contents(self) -> Iterable[Widget]:
         yield Table(_COLUMNS)
         yield Document(classes="brief", can_focus=False)
+        yield Document(classes="gpus", can_focus=False)
 
     def on_mount(self) -> None:
         self._seen: tuple[Seen, ...] = ()
         self.watch(self.app, "endpoints", self.show)
+        self.watch(self.app, "gpus", self._show_gpus)
 
     def show(self, endpoints: tuple[Seen, ...]) -> None:
         """Show these endpoints."""
         self._seen = endpoints
         self.search()
+
+    def _show_gpus(self, gpus: "Gpus | None") -> None:
+        self.query_one(".gpus", Document).show(gpu_blocks(gpus))
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)

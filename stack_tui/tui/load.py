@@ -1,0 +1,93 @@
+"""How busy a server is: what its metrics tell over a recent window."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+_WINDOW_S = 30.0
+_KEPT_S = 300.0
+_BARS = "▁▂▃▄▅▆▇█"
+
+Percentiles = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests, shares between 0 and 1, tokens a second, and 50th and 95th percentiles in seconds.
+
+    `recent` has the tokens a second that came out between one reading and the next, oldest first.
+    """
+
+    running: float | None = None
+    waiting: float | None = None
+    kv_cache: float | None = None
+    prefix_hits: float | None = None
+    tokens_in: float | None = None
+    tokens_out: float | None = None
+    first_token: Percentiles | None = None
+    between_tokens: Percentiles | None = None
+    preempted: float | None = None
+    recent: tuple[float, ...] = ()
+
+
+class LoadHistory:
+    """The readings of one server's metrics over the last minutes."""
+
+    def __init__(self) -> None:
+        self._readings: deque[tuple[float, Mapping[str, float]]] = deque()
+
+    def add(self, at: float, metrics: Mapping[str, float]) -> Load:
+        """Take a reading of `at` (seconds since 1970), and return what the last ones tell."""
+        from stack_tui.endpoints.metrics import rates
+
+        self._readings.append((at, metrics))
+        while self._readings[0][0] < at - _KEPT_S:
+            self._readings.popleft()
+        before_at, before = self._window_start(at)
+        growth = rates(before, metrics, at - before_at)
+        return Load(
+            running=metrics.get("running"),
+            waiting=metrics.get("waiting"),
+            kv_cache=metrics.get("kv_cache"),
+            prefix_hits=growth.get("prefix_hit_rate", metrics.get("prefix_hit_rate")),
+            tokens_in=growth.get("prompt_tokens"),
+            tokens_out=growth.get("generation_tokens", metrics.get("generation_rate")),
+            first_token=_percentiles(before, metrics, "ttft"),
+            between_tokens=_percentiles(before, metrics, "inter_token"),
+            preempted=growth.get("preemptions"),
+            recent=self._recent(),
+        )
+
+    def _window_start(self, at: float) -> tuple[float, Mapping[str, float]]:
+        within = (reading for reading in self._readings if reading[0] >= at - _WINDOW_S)
+        return next(within)
+
+    def _recent(self) -> tuple[float, ...]:
+        from stack_tui.endpoints.metrics import rates
+
+        return tuple(
+            rates(before, after, later - earlier).get("generation_tokens", 0.0)
+            for (earlier, before), (later, after) in pairwise(self._readings)
+        )
+
+
+def sparkline(values: tuple[float, ...], width: int) -> str:
+    """Return the last `width` values as bars, the highest of them full; nothing for nothing."""
+    shown = values[-width:]
+    top = max(shown, default=0.0)
+    if top <= 0:
+        return ""
+    return "".join(_BARS[min(7, int(value / top * 7.999))] for value in shown)
+
+
+def _percentiles(
+    before: Mapping[str, float], after: Mapping[str, float], histogram: str
+) -> Percentiles | None:
+    from stack_tui.endpoints.metrics import quantile
+
+    middle = quantile(before, after, histogram, 0.5)
+    high = quantile(before, after, histogram, 0.95)
+    return None if middle is None or high is None else (middle, high)
