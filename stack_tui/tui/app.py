@@ -224,14 +224,18 @@ class StackApp(App[None]):
             self._reader.choose(folder)
             self._look_now.set()
 
+    def look_again(self) -> None:
+        """Have what is on disk looked at without waiting."""
+        self._reader.list_again()
+        self._look_now.set()
+
     def do(self, doing: str, work: Callable[[], T], said: Callable[[T], str]) -> None:
         """Do the work beside the screen; say meanwhile `doing`, and then what `said` returns."""
         self.busy = (*self.busy, doing)
 
         def over() -> None:
             self.busy = tuple(each for each in self.busy if each != doing)
-            self._reader.list_again()
-            self._look_now.set()
+            self.look_again()
 
         def then(result: T) -> None:
             over()

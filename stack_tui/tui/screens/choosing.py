@@ -1,13 +1,17 @@
 """What the forms that start runs share: choosing an endpoint."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from stack_tui.config import Defaults
+from stack_tui.config import Defaults, Endpoint
 from stack_tui.text import one_line
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.prose import line
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Suite
 
 
 def endpoint_options(endpoints: Sequence[Seen]) -> list[tuple[Content, int]]:
@@ -27,3 +31,16 @@ def first_endpoint(endpoints: Sequence[Seen], defaults: Defaults) -> int:
         return names.index(defaults.endpoint)
     up = [place for place, seen in enumerate(endpoints) if seen.sign.word == "up"]
     return up[0] if up else 0
+
+
+def tried_on(
+    endpoints: Sequence[Seen], defaults: Defaults, suite: "Suite"
+) -> tuple[Endpoint | None, list[Endpoint]]:
+    """Return what a case of the suite is tried on: as a run from the form's defaults would be."""
+    if not endpoints:
+        return None, []
+    endpoint = endpoints[first_endpoint(endpoints, defaults)].endpoint
+    named = {seen.endpoint.name: seen.endpoint for seen in endpoints}
+    names = suite.judges or defaults.judges
+    judges = [named[name] for name in names if name in named]
+    return endpoint, list(dict.fromkeys(judges)) or [endpoint]

@@ -87,6 +87,6 @@ class CompareScreen(Screen[None]):
         row = self.query_one(Table).row
         detail = self.query_one(".detail", Document)
         if row is None:
-            detail.show([line("No sample flipped; "), line(("f", "accent"), " lists them all.")])
+            detail.show([line("No sample flipped; ", ("f", "accent"), " lists them all.")])
         else:
             detail.show(twin_blocks(self._compared.twins[row]), home=True)

@@ -1,15 +1,18 @@
 """Pane 3: the suites and their cases, the one under the cursor told whole."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from stack_tui.text import fold_case
-from stack_tui.tui import figures
+from stack_tui.tui import case_actions, figures, suite_actions
+from stack_tui.tui.case_actions import Undo
 from stack_tui.tui.documents.case import case_blocks, suite_blocks
+from stack_tui.tui.editor import open_in_editor
 from stack_tui.tui.prose import Block, line
 from stack_tui.tui.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.widgets.columns import Column
@@ -36,6 +39,25 @@ class CasesPane(Pane):
     NUMBER = 3
     TITLE = "Cases"
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", id="cases.edit", tooltip="Edit the case"),
+        Binding("R", "raw", "TOML", show=False, id="cases.raw", tooltip="Edit the suite as TOML"),
+        Binding("a", "add", "Add", id="cases.add", tooltip="Add a case to the suite"),
+        Binding("d", "duplicate", "Duplicate", show=False, id="cases.duplicate"),
+        Binding("D", "delete", "Delete", show=False, id="cases.delete"),
+        Binding("J", "move(1)", "Move down", show=False, id="cases.down"),
+        Binding("K", "move(-1)", "Move up", show=False, id="cases.up"),
+        Binding("u", "undo", "Undo", id="cases.undo", tooltip="Take the last change back"),
+        Binding(
+            "E",
+            "editor",
+            "$EDITOR",
+            show=False,
+            id="cases.editor",
+            tooltip="Open the suite in $EDITOR",
+        ),
+    ]
+
     def contents(self) -> Iterable[Widget]:
         yield Table(_COLUMNS)
         yield Document(classes="detail")
@@ -44,6 +66,7 @@ class CasesPane(Pane):
         self._suites: tuple[SuiteFile, ...] = ()
         self._entries: list[Entry] = []
         self._ready = False
+        self._undo: Undo | None = None
         self.watch(self.app, "snapshot", self.show)
 
     @property
@@ -98,6 +121,58 @@ class CasesPane(Pane):
     @on(Table.Selected)
     def _open(self) -> None:
         self.stack.read_on(self._blocks)
+
+    @property
+    def _entry(self) -> Entry | None:
+        row = self.table.row
+        return None if row is None else self._entries[row]
+
+    def action_edit(self) -> None:
+        if entry := self._entry:
+            suite_actions.edit(self.stack, *entry, self._changed)
+
+    def action_raw(self) -> None:
+        if entry := self._entry:
+            case_id = entry[1].id if entry[1] else ""
+            suite_actions.edit_raw(self.stack, entry[0].path, self._changed, case_id)
+
+    def action_add(self) -> None:
+        if entry := self._entry:
+            suite_actions.add(self.stack, entry[0], self._changed)
+
+    def action_duplicate(self) -> None:
+        self._change(case_actions.duplicate)
+
+    def action_delete(self) -> None:
+        self._change(case_actions.delete)
+
+    def action_move(self, rows: int) -> None:
+        self._change(lambda path, case_id: case_actions.move(path, case_id, rows))
+
+    def _change(self, change: Callable[[Path, str], Undo]) -> None:
+        entry = self._entry
+        if entry and (case := entry[1]):
+            path = entry[0].path
+            suite_actions.change(self.stack, self._changed, lambda: change(path, case.id))
+
+    def action_undo(self) -> None:
+        """Take the last change back, if the file is still what it left."""
+        if undo := self._undo:
+            suite_actions.change(self.stack, self._changed, lambda: case_actions.take_back(undo))
+        else:
+            self.stack.tell("Nothing to take back.")
+
+    def _changed(self, undo: Undo | None) -> None:
+        if undo:
+            self._undo = undo
+            self.stack.tell(f"{undo.what}; u takes it back")
+            self.stack.look_again()
+
+    def action_editor(self) -> None:
+        """Open the suite's file in $EDITOR, and read it again after."""
+        if entry := self._entry:
+            open_in_editor(self.stack, entry[0].path)
+            self.stack.look_again()
 
     def _blocks(self) -> list[Block]:
         row = self.table.row

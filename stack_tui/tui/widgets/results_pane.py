@@ -146,7 +146,7 @@ class ResultsPane(Pane, SampleActions):
         if self.chosen is None:
             return [line("No run is chosen."), line(""), line(("2", "accent"), " shows the runs.")]
         if self.wanted or self._arrangement == "failing only":
-            return [line("No sample is listed; "), line(("f", "accent"), " shows all.")]
+            return [line("No sample is listed; ", ("f", "accent"), " shows all.")]
         card = self.chosen.card
         if card.active:
             return [line(f"{title(card)} has no sample yet; each appears as it finishes.")]

@@ -1,0 +1,98 @@
+"""Changes to the cases of a suite's file, each of which can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack_tui import toml_file
+from stack_tui.errors import StackError
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A suite's file as it was read: its text, and the digest that tells whether it still is."""
+
+    path: Path
+    text: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What takes a change back: the text before it, as long as the file holds the text after it."""
+
+    what: str
+    before: str
+    after: Text
+
+
+def read(path: Path) -> Text:
+    """Read the suite's file; raises TomlError."""
+    from stack_tui.suites.save import text_digest
+
+    text = toml_file.read_text(path)
+    return Text(path, text, text_digest(text))
+
+
+def write(held: Text, text: str, what: str) -> Undo:
+    """Save the text where the file is still what was read; raises TomlError, SuiteChanged."""
+    from stack_tui.suites.save import save, text_digest
+
+    save(held.path, text, held.seen)
+    return Undo(what, held.text, Text(held.path, text, text_digest(text)))
+
+
+def take_back(undo: Undo) -> Undo:
+    """Restore the text before the change; raises SuiteChanged where the file is another by now."""
+    return write(undo.after, undo.before, f"took back: {undo.what}")
+
+
+def save_case(held: Text, case_id: str | None, case: Case) -> Undo:
+    """Save the case in place of the one called `case_id`, or as a new one."""
+    from stack_tui.suites import edit
+
+    if case_id is None:
+        return write(held, edit.add_case(held.text, case), f"added {case.id}")
+    return write(held, edit.change_case(held.text, case_id, case), f"changed {case.id}")
+
+
+def duplicate(path: Path, case_id: str) -> Undo:
+    """Put a copy of the case behind it, under the first free id of that kind."""
+    from stack_tui.suites import edit, store
+
+    held = read(path)
+    taken = {case.id for case in store.parse(held.text, path).cases}
+    new_id = next(name for n in range(2, 10_000) if (name := f"{case_id}-{n}") not in taken)
+    return write(held, edit.duplicate_case(held.text, case_id, new_id), f"added {new_id}")
+
+
+def delete(path: Path, case_id: str) -> Undo:
+    """Delete the case; raises StackError for the last one, which a suite cannot do without."""
+    from stack_tui.suites import edit, store
+
+    held = read(path)
+    if len(store.parse(held.text, path).cases) == 1:
+        raise StackError("a suite holds at least one case", remedy="Delete the file instead.")
+    return write(held, edit.delete_case(held.text, case_id), f"deleted {case_id}")
+
+
+def move(path: Path, case_id: str, rows: int) -> Undo:
+    """Move the case up or down among the others."""
+    from stack_tui.suites import edit, store
+
+    held = read(path)
+    ids = [case.id for case in store.parse(held.text, path).cases]
+    place = min(max(ids.index(case_id) + rows, 0), len(ids) - 1)
+    return write(held, edit.move_case(held.text, case_id, place), f"moved {case_id}")
+
+
+def line_of(held: Text, case_id: str) -> int:
+    """Return the line, from 1, on which the case's id stands; 1 where it is not found."""
+    lines = enumerate(held.text.splitlines(), 1)
+    found = (n for n, text in lines if text.startswith("id") and f'"{case_id}"' in text)
+    return next(found, 1)

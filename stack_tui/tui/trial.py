@@ -1,0 +1,86 @@
+"""A case tried out: its rules on an output that it got, or on one asked for now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from stack_tui.config import Endpoint
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Sample
+from stack_tui.runs.store import Run
+from stack_tui.tui.documents.marked import MARKED_CHARACTERS
+from stack_tui.tui.snapshot import RunCard
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Case, Suite
+    from stack_tui.suites.rules import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A sample graded by the rules as they are now, and the places that matched in its output."""
+
+    sample: Sample
+    marks: tuple[Mark, ...]
+
+
+def graded(case: Case, suite: Suite, sample: Sample) -> Trial:
+    """Return the sample with rule score and issues by this case; may take the patterns' time."""
+    from stack_tui.suites.rules import grade, marks
+
+    grading = grade(case, suite, sample.output)
+    again = msgspec.structs.replace(
+        sample, rule_score=grading.score, rule_issues=grading.issues, passed=None
+    )
+    return Trial(again, tuple(marks(case, sample.output[:MARKED_CHARACTERS])))
+
+
+def latest_sample(runs: Iterable[RunCard], suite: str, case_id: str) -> Sample | None:
+    """Return the case's latest outcome that has an output; `runs` are newest first."""
+    for card in runs:
+        if card.spec and card.spec.suite and card.spec.suite.name == suite and card.counts.done:
+            run = Run(card.folder)
+            run.refresh()
+            for sample in run.view.samples:
+                if sample.id == case_id and sample.output:
+                    return sample
+    return None
+
+
+def ask(suite: Suite, case: Case, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+    """Put this one case to the model and the judges now; raises EndpointError."""
+    return asyncio.run(_ask(msgspec.structs.replace(suite, cases=(case,)), endpoint, judges))
+
+
+async def _ask(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+    from stack_tui.endpoints.connect import connect
+    from stack_tui.endpoints.probe import preflight
+    from stack_tui.endpoints.retry import ONCE
+    from stack_tui.suites.evaluate import evaluate
+
+    async with AsyncExitStack() as held:
+        clients = {}
+        for each in dict.fromkeys((endpoint, *judges)):
+            probing = await held.enter_async_context(connect(each, policy=ONCE))
+            model = (await preflight(probing)).model
+            ready = msgspec.structs.replace(each, model=model)
+            clients[each] = await held.enter_async_context(connect(ready, policy=ONCE))
+        happened = evaluate(
+            suite,
+            clients[endpoint],
+            [clients[judge] for judge in judges],
+            repeats=1,
+            recorded={},
+            done=(),
+            stopping=asyncio.Event(),
+        )
+        samples = [event async for event in happened if isinstance(event, Sample)]
+    if not samples:
+        raise StackError("the case came to no outcome", where=suite.name)
+    return samples[0]

@@ -1,0 +1,53 @@
+"""One field of the case's form: its name, what is typed, and what is wrong with that."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label, TextArea
+
+from stack_tui.tui.case_fields import Field
+
+
+class CaseField(Vertical):
+    """A line to type in, or several of them."""
+
+    def __init__(self, field: Field, text: str) -> None:
+        super().__init__()
+        self.field = field
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Label(self.field.name.replace("_", " "), markup=False)
+            if self.field.lines == 1:
+                yield Input(self._text, placeholder=self.field.hint, compact=True)
+            else:
+                area = TextArea(
+                    self._text,
+                    soft_wrap=True,
+                    tab_behavior="focus",
+                    placeholder=self.field.hint,
+                    compact=True,
+                    highlight_cursor_line=False,
+                )
+                area.styles.height = self.field.lines
+                yield area
+        problem = Label("", classes="problem", markup=False)
+        problem.display = False
+        yield problem
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        if self.field.lines == 1:
+            return self.query_one(Input).value
+        return self.query_one(TextArea).text
+
+    def tell(self, problem: str) -> None:
+        """Show what is wrong with what is typed, or nothing."""
+        label = self.query_one(".problem", Label)
+        label.update(f"✗ {problem}" if problem else "")
+        label.display = bool(problem)
+
+    def focus_within(self) -> None:
+        """Type in this field."""
+        (self.query_one(Input) if self.field.lines == 1 else self.query_one(TextArea)).focus()

@@ -1,0 +1,295 @@
+"""Editing suites: in a form, as TOML, and by keys in the list."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from stack_tui.config import Endpoint
+from stack_tui.runs.events import Sample
+from stack_tui.suites import store
+from stack_tui.suites.case import Case, Suite
+from stack_tui.tui import editor, trial
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.screens.case_editor import CaseEditor
+from stack_tui.tui.screens.dashboard import Dashboard
+from stack_tui.tui.screens.raw_editor import RawEditor
+from stack_tui.tui.screens.unsaved import Unsaved
+from stack_tui.tui.snapshot import Snapshot, SuiteFile
+from stack_tui.tui.widgets import cases_pane
+from stack_tui.tui.widgets.case_field import CaseField
+from stack_tui.tui.widgets.document import Document
+from tests.tui.data import drive, failing, screen_text, show, snapshot
+from tests.tui.test_runs_pane import settle
+
+TEXT = """\
+# What this suite is for.
+[suite]
+name = "custom"
+prompt = "TL;DR {input}"
+
+[[case]]
+id = "solar-system"
+input = "Eight planets orbit the Sun."
+
+# Why this case is here.
+[[case]]
+id = "kv-cache"
+input = "Keys and values are kept."
+must_mention = ["KV"]
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a suite's file; drafts are kept beside it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "custom.toml"
+    path.write_text(TEXT)
+    return path
+
+
+def shown(path: Path) -> Snapshot:
+    return snapshot(suites=(SuiteFile(path, suite=store.load(path)),))
+
+
+def ids(path: Path) -> list[str]:
+    return [case.id for case in store.load(path).cases]
+
+
+def change_elsewhere(path: Path) -> None:
+    path.write_text(TEXT + "# theirs\n")
+
+
+async def edit(app: StackApp, pilot: Pilot[None]) -> CaseEditor:
+    """Open the second case in the form."""
+    await pilot.press("3", "end", "e")
+    await pilot.pause()
+    assert isinstance(app.screen, CaseEditor)
+    return app.screen
+
+
+async def until(screen: CaseEditor | RawEditor, pilot: Pilot[None], page: str, wanted: str) -> str:
+    """Return what the page says, once it says the wanted."""
+    document = screen.query_one(page, Document)
+    while wanted not in document.text:
+        await pilot.pause(0.01)
+    return document.text
+
+
+def field(screen: CaseEditor, name: str) -> CaseField:
+    return next(each for each in screen.query(CaseField) if each.field.name == name)
+
+
+def test_a_saved_edit_changes_what_was_edited_and_nothing_else(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        field(form, "must_mention").query_one(TextArea).text = "KV\ncache | caching"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+        assert "changed kv-cache" in screen_text(app)
+
+    drive(body, shown(suite))
+    assert store.load(suite).cases[1].must_mention == ("KV", ("cache", "caching"))
+    for kept in ("# What this suite is for.", "# Why this case is here."):
+        assert kept in suite.read_text()
+
+
+def test_what_is_wrong_is_told_at_its_field_and_not_saved(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        field(form, "regex").query_one(TextArea).text = "("
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert app.screen is form
+        assert field(form, "regex").query_one(".problem").display
+
+    drive(body, shown(suite))
+    assert suite.read_text() == TEXT
+
+
+def test_an_id_that_is_taken_is_refused_by_the_file(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        await pilot.press("end", *["backspace"] * 8, *"solar-system", "ctrl+s")
+        await pilot.pause()
+        assert app.screen is form
+        assert "the id is taken" in " ".join(screen_text(app).split())
+
+    drive(body, shown(suite))
+    assert suite.read_text() == TEXT
+
+
+def test_a_file_changed_by_somebody_else_is_not_written_over(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        change_elsewhere(suite)
+        await pilot.press("end", "x", "ctrl+s")
+        await pilot.pause()
+        assert app.screen is form
+        assert "was changed since" in " ".join(screen_text(app).split())
+
+    drive(body, shown(suite))
+    assert suite.read_text() == TEXT + "# theirs\n"
+
+
+def test_leaving_asks_where_something_would_be_lost(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        screens = []
+        await edit(app, pilot)
+        for keys in ("escape",), ("e",), ("end", "x", "escape"), ("escape",), ("escape", "s"):
+            await pilot.press(*keys)
+            await pilot.pause()
+            screens.append(type(app.screen))
+        assert screens == [Dashboard, CaseEditor, Unsaved, CaseEditor, Dashboard]
+
+    drive(body, shown(suite))
+    assert ids(suite) == ["solar-system", "kv-cachex"]
+
+
+def test_a_draft_survives_a_lost_connection_until_it_is_dropped(suite: Path) -> None:
+    async def lost(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        await pilot.press("end", "x")
+        form._settle()
+
+    async def back(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        assert field(form, "id").text == "kv-cachex"
+        assert "draft" in screen_text(app)
+        await pilot.press("escape", "d")
+        await pilot.pause()
+        form = await edit(app, pilot)
+        assert field(form, "id").text == "kv-cache"
+
+    drive(lost, shown(suite))
+    drive(back, shown(suite))
+    assert suite.read_text() == TEXT
+
+
+def test_rules_are_tried_on_the_latest_output_as_one_types(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "latest_sample", lambda *_: failing())
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        assert "contains forbidden" not in await until(form, pilot, ".trial", "Rules")
+        field(form, "must_not_mention").query_one(TextArea).text = "GPU memory"
+        await until(form, pilot, ".trial", "contains forbidden: ['GPU memory']")
+
+    drive(body, shown(suite))
+
+
+def test_f5_asks_model_and_judges_for_this_case_as_it_is_typed(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str, list[str]]] = []
+
+    def ask(suite: Suite, case: Case, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+        asked.append((case.id, endpoint.name, [judge.name for judge in judges]))
+        return failing()
+
+    monkeypatch.setattr(trial, "ask", ask)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await edit(app, pilot)
+        await until(form, pilot, ".trial", "no output yet")
+        await pilot.press("end", "x", "f5")
+        await settle(app, pilot)
+        await until(form, pilot, ".trial", "KV caching keeps keys and values")
+        assert asked == [("kv-cachex", "local", ["local"])]
+
+    drive(body, shown(suite))
+
+
+def test_a_new_case_is_put_behind_the_others(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "a")
+        await pilot.pause()
+        form = app.screen
+        assert isinstance(form, CaseEditor)
+        await pilot.press(*"tides")
+        field(form, "input").query_one(TextArea).text = "The Moon pulls."
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+    drive(body, shown(suite))
+    assert ids(suite) == ["solar-system", "kv-cache", "tides"]
+
+
+def test_cases_are_duplicated_moved_and_deleted_by_keys_and_all_of_it_undone(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "d")
+        assert ids(suite) == ["solar-system", "kv-cache", "kv-cache-2"]
+        await pilot.press("K")
+        assert ids(suite) == ["kv-cache", "solar-system", "kv-cache-2"]
+        await pilot.press("D")
+        assert ids(suite) == ["solar-system", "kv-cache-2"]
+        await pilot.press("u")
+        await show(app, pilot, shown(suite))
+        assert "took back: deleted kv-cache" in screen_text(app)
+
+    drive(body, shown(suite))
+    assert ids(suite) == ["kv-cache", "solar-system", "kv-cache-2"]
+
+
+def test_the_last_case_of_a_suite_is_not_deleted(suite: Path) -> None:
+    suite.write_text(TEXT.partition("# Why")[0])
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "D")
+        await pilot.pause()
+        assert "at least one case" in screen_text(app)
+
+    drive(body, shown(suite))
+    assert ids(suite) == ["solar-system"]
+
+
+def test_the_toml_is_checked_as_one_types_and_saved_as_it_is(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "R")
+        await pilot.pause()
+        raw = app.screen
+        assert isinstance(raw, RawEditor)
+        await until(raw, pilot, ".verdict", "✓ a suite of 2 cases")
+        area = raw.query_one(TextArea)
+        assert area.cursor_location[0] == 11
+        area.text = TEXT.replace("must_mention", "must_mentoin")
+        await until(raw, pilot, ".verdict", "must_mentoin")
+        area.text = TEXT + "# mine\n"
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+
+    drive(body, shown(suite))
+    assert suite.read_text() == TEXT + "# mine\n"
+
+
+def test_the_editor_of_ones_choice_gets_the_suites_file(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(cases_pane, "open_in_editor", lambda _, path: opened.append(path))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "E")
+        assert opened == [suite]
+
+    drive(body, shown(suite))
+
+
+def test_an_editor_that_cannot_be_started_is_told_with_the_remedy(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "/none/such")
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        editor.open_in_editor(app, suite)
+        await pilot.pause()
+        assert "/none/such" in screen_text(app)
+
+    drive(body, shown(suite))
