@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
+from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.tui.snapshot import ChosenRun, Figures, RunCard, card_of
@@ -29,6 +30,8 @@ class Followed:
         self._samples_revision = -1
         self._suite: Suite | None = None
         self._suite_read = False
+        self._labels: dict[labels.Key, labels.Label] = {}
+        self._labels_stamp: tuple[int, int] | None = None
         self._figures: Figures | None = None
         self._figures_revision = -1
         self._figures_due = 0.0
@@ -66,7 +69,10 @@ class Followed:
         if not self._suite_read:
             self._suite_read = True
             self._suite = read_suite(self._folder / "suite.toml").suite
-        return ChosenRun(self.card, self._samples, dict(view.prefixes), self._suite)
+        if (stamp := labels.stamp(self._folder)) != self._labels_stamp:
+            self._labels_stamp = stamp
+            self._labels = labels.read(self._folder)
+        return ChosenRun(self.card, self._samples, dict(view.prefixes), self._suite, self._labels)
 
     def _fail(self, error: StackError) -> None:
         self._put_away()

@@ -2,16 +2,18 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from stack_tui.runs.events import Sample
+from stack_tui.runs.labels import Key, Label
 from stack_tui.text import fold_case
 from stack_tui.tui.signs import concern, outcome
 
-HINT = "words, or status: task: issue: judged: is:failing judge<4 rule<.8 latency>2"
+HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8 latency>2"
 
 Test = Callable[[Sample], bool]
 
+_NO_LABELS: Mapping[Key, Label] = {}
 _COMPARISON = re.compile(r"(judge|rule|latency|tokens)(<=|>=|<|>|=)(\d*\.?\d+)")
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -28,16 +30,21 @@ _NUMBERS: dict[str, Callable[[Sample], float | None]] = {
 }
 
 
-def parse(wanted: str) -> Test:
-    """Return the test that a sample must meet: every one of the conditions and words typed."""
-    tests = [_test(term) for term in wanted.split()]
+def parse(wanted: str, labels: Mapping[Key, Label] = _NO_LABELS) -> Test:
+    """Return the test that a sample must meet: every one of the conditions and words typed.
+
+    `labels` are what people said of the run's samples.
+    """
+    tests = [_test(term, labels) for term in wanted.split()]
     return lambda sample: all(test(sample) for test in tests)
 
 
-def _test(term: str) -> Test:
+def _test(term: str, labels: Mapping[Key, Label]) -> Test:
     if comparison := _COMPARISON.fullmatch(term.casefold()):
         return _number(*comparison.groups())
     key, colon, value = term.partition(":")
+    if key.casefold() == "label" and value:
+        return _label(fold_case(value), labels)
     if colon and value and (condition := _CONDITIONS.get(key.casefold())):
         return condition(fold_case(value))
     return _anywhere(fold_case(term))
@@ -73,8 +80,13 @@ def _issue(value: str) -> Test:
     return lambda sample: any(value in fold_case(issue) for issue in sample.rule_issues)
 
 
-def _label(value: str) -> Test:
-    return lambda sample: any(value in fold_case(label) for label in sample.labels)
+def _label(value: str, labels: Mapping[Key, Label]) -> Test:
+    def test(sample: Sample) -> bool:
+        said = labels.get(sample.key)
+        texts = (*sample.labels, f"{said.kind} {said.note} {said.who}" if said else "")
+        return any(value in fold_case(text) for text in texts)
+
+    return test
 
 
 def _judged(value: str) -> Test:
@@ -94,7 +106,6 @@ _CONDITIONS: dict[str, Callable[[str], Test]] = {
     "status": _status,
     "task": _task,
     "issue": _issue,
-    "label": _label,
     "judged": _judged,
     "is": _is,
 }

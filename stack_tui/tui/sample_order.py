@@ -1,14 +1,16 @@
 """Which samples of a run are listed, and in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from stack_tui.runs.events import Sample
+from stack_tui.runs.labels import Key, Label
 from stack_tui.tui import sample_filter
 from stack_tui.tui.signs import concern
 
 Arrangement = Literal["all", "failing first", "failing only"]
 ARRANGEMENTS: tuple[Arrangement, ...] = ("all", "failing first", "failing only")
+_NO_LABELS: Mapping[Key, Label] = {}
 
 
 def arrange(
@@ -23,11 +25,13 @@ def arrange(
     return [place for place in ranked if concern(samples[place]) < 3]
 
 
-def matching(samples: Sequence[Sample], wanted: str) -> Sequence[int]:
+def matching(
+    samples: Sequence[Sample], wanted: str, labels: Mapping[Key, Label] = _NO_LABELS
+) -> Sequence[int]:
     """Return the places of the samples that meet what was typed, as they came."""
     if not wanted:
         return range(len(samples))
-    test = sample_filter.parse(wanted)
+    test = sample_filter.parse(wanted, labels)
     return [place for place, sample in enumerate(samples) if test(sample)]
 
 

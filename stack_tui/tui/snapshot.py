@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Fault, Finding, Sample, TaskPlan
+from stack_tui.runs.labels import Key, Label
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Phase, Run
 from stack_tui.runs.view import TaskCount
@@ -96,6 +97,11 @@ class ChosenRun:
     samples: tuple[Sample, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
     suite: Suite | None = None
+    labels: Mapping[Key, Label] = field(default_factory=dict)
+
+    def label(self, sample: Sample) -> Label | None:
+        """Return what a person said of the sample."""
+        return self.labels.get(sample.key)
 
 
 @dataclass(frozen=True, slots=True)

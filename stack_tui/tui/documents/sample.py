@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from stack_tui.runs.events import Answer, Sample, Verdict
+from stack_tui.runs.labels import Label
 from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.documents.choices import choices
@@ -33,6 +34,7 @@ def sample_blocks(
     marks: Sequence[Mark] = (),
     unfolded: Collection[Fold] = (),
     raw: Sequence[Answer] | None = None,
+    label: Label | None = None,
 ) -> list[Block]:
     """Return the sample's document.
 
@@ -42,6 +44,7 @@ def sample_blocks(
     answers = raw_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
     return [
         *_head(sample),
+        *_label(label),
         *choices(sample),
         *_output(sample, marks),
         *_rules(sample),
@@ -80,6 +83,15 @@ def _head(sample: Sample) -> list[Block]:
         if sample.failure.remedy:
             blocks.append(line(("→ ", "dim"), sample.failure.remedy))
     return blocks
+
+
+def _label(label: Label | None) -> list[Block]:
+    if label is None:
+        return []
+    given = f", judges should give {label.judge_score:g}" if label.judge_score else ""
+    who = f"  by {one_line(label.who)}, {figures.moment(label.at)}"
+    note = f": {one_line(label.note)}" if label.note else ""
+    return [line((f"⚐ {label.kind}{given}{note}", "accent"), (who, "dim"))]
 
 
 def _output(sample: Sample, marks: Sequence[Mark]) -> list[Block]:

@@ -92,7 +92,8 @@ class ResultsPane(Pane, SampleActions):
         samples = self.chosen.samples if self.chosen else ()
         other = before is None or self.chosen is None or before.card.id != self.chosen.card.id
         unsettled = before is None or before.card.active
-        if samples is self._samples and not other and not unsettled:
+        relabelled = not other and before and self.chosen and before.labels != self.chosen.labels
+        if samples is self._samples and not (other or unsettled or relabelled):
             return
         self._samples = samples
         if other:
@@ -106,12 +107,25 @@ class ResultsPane(Pane, SampleActions):
         self._list()
 
     def _list(self) -> None:
-        places = self._in_order(matching(self._samples, self.wanted))
+        places = self._in_order(self._matching())
         order = arrange(self._samples, places, self._arrangement)
         failing = sum(1 for sample in self._samples if concern(sample) < 3)
         note = f"✗ {failing:,}/{len(self._samples):,}" if self._samples else ""
         self.table.show(order, self._row, heading=Heading(note, self.sorted_by))
+        self._say_below()
         self._show_sample()
+
+    def _say_below(self) -> None:
+        """Say in the frame how the list is arranged and how many samples people have labelled."""
+        parts: list[str] = [self._arrangement] if self._arrangement != "all" else []
+        labelled = len(self.chosen.labels) if self.chosen else 0
+        parts += [f"⚐ {labelled:,} labelled"] if labelled else []
+        if (below := " · ".join(parts)) != (self.border_subtitle or ""):
+            self.border_subtitle = below
+
+    def _matching(self) -> Sequence[int]:
+        labels = self.chosen.labels if self.chosen else {}
+        return matching(self._samples, self.wanted, labels)
 
     def _in_order(self, places: Sequence[int]) -> Sequence[int]:
         """Sort by the column chosen; else as the suite has them, while it runs as they came."""
@@ -130,7 +144,8 @@ class ResultsPane(Pane, SampleActions):
 
     def _row(self, place: int) -> Row:
         sample = self._samples[place]
-        return benchmark_row(sample) if self._benchmark else suite_row(sample)
+        label = self.chosen.label(sample) if self.chosen else None
+        return benchmark_row(sample, label) if self._benchmark else suite_row(sample, label)
 
     @on(Table.Highlighted)
     def _show_sample(self) -> None:
@@ -155,7 +170,6 @@ class ResultsPane(Pane, SampleActions):
     def action_arrange(self) -> None:
         place = ARRANGEMENTS.index(self._arrangement)
         self._arrangement = ARRANGEMENTS[(place + 1) % len(ARRANGEMENTS)]
-        self.border_subtitle = "" if self._arrangement == "all" else self._arrangement
         self._list()
         if self._arrangement != "all":
             self.table.go_to(0)

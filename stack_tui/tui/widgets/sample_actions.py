@@ -9,6 +9,10 @@ from textual.dom import DOMNode
 
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
+from stack_tui.runs import labels
+from stack_tui.runs.labels import Label
+from stack_tui.tui import suite_actions
+from stack_tui.tui.case_actions import Undo
 from stack_tui.tui.documents.sample import Fold
 from stack_tui.tui.widgets.sample_view import SampleView
 
@@ -22,6 +26,10 @@ SAMPLE_BINDINGS = (
     Binding("x", "fold('raw')", "Raw requests and responses", show=False, id="sample.raw"),
     Binding(
         "y", "copy_output", "Copy", show=False, id="sample.copy", tooltip="Copy the output (OSC 52)"
+    ),
+    Binding("L", "label", "Label", show=False, id="sample.label", tooltip="Say what is the matter"),
+    Binding(
+        "E", "edit_case", "Edit its case", show=False, id="sample.edit", tooltip="Edit its case"
     ),
     Binding(
         "w", "write", "Write", show=False, id="sample.write", tooltip="Write the sample to a file"
@@ -38,6 +46,46 @@ class SampleActions(DOMNode):
 
     def action_fold(self, fold: Fold) -> None:
         self.query_one(SampleView).toggle(fold)
+
+    def action_label(self) -> None:
+        """Ask what is the matter with the sample, and keep that beside the run."""
+        from stack_tui.tui.screens.triage import Triage
+
+        view = self.query_one(SampleView)
+        sample, chosen = view.sample, view.chosen
+        if sample is None or chosen is None:
+            return
+        folder = chosen.card.folder
+
+        def given(label: Label | None) -> None:
+            if label:
+                try:
+                    labels.add(folder, label)
+                except StackError as error:
+                    self._stack.tell_error(error)
+                self._stack.look_again()
+
+        self._stack.push_screen(Triage(sample, chosen.label(sample)), given)
+
+    def action_edit_case(self) -> None:
+        """Edit the case that the sample is of, in the suite's file as it is now."""
+        view = self.query_one(SampleView)
+        spec = view.chosen.card.spec if view.chosen else None
+        if view.sample is None or spec is None or spec.suite is None:
+            self._stack.tell("Only a suite's sample has a case to edit.")
+            return
+        for file in self._stack.snapshot.suites:
+            for case in file.suite.cases if file.suite else ():
+                same = file.suite and file.suite.name == spec.suite.name
+                if same and case.id == view.sample.id:
+                    suite_actions.edit(self._stack, file, case, self._edited)
+                    return
+        self._stack.tell(f"The case is no longer in a suite called {spec.suite.name}.")
+
+    def _edited(self, undo: Undo | None) -> None:
+        if undo:
+            self._stack.tell(f"{undo.what}; the next run takes it")
+            self._stack.look_again()
 
     def action_copy_output(self) -> None:
         sample = self.query_one(SampleView).sample

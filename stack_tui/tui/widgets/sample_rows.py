@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from stack_tui.runs.events import JUDGE_PASS, Sample
+from stack_tui.runs.labels import Label
 from stack_tui.tui import figures
 from stack_tui.tui.documents.sample import name
 from stack_tui.tui.signs import concern, outcome
@@ -50,19 +51,19 @@ BENCHMARK_KEYS: tuple[Key, ...] = (
 )
 
 
-def suite_row(sample: Sample) -> Row:
-    """Return the cells for a suite's columns."""
+def suite_row(sample: Sample, label: Label | None = None) -> Row:
+    """Return the cells for a suite's columns; what a person said stands before the first issue."""
     sign = outcome(sample)
     return (
         Cell(str(sign), sign.tone),
         Cell(name(sample)),
         Cell(figures.share(sample.rule_score)),
         Cell(figures.grade(sample.judge_score)),
-        Cell(first_issue(sample), "dim"),
+        Cell(_remark(sample, label), "accent" if label else "dim"),
     )
 
 
-def benchmark_row(sample: Sample) -> Row:
+def benchmark_row(sample: Sample, label: Label | None = None) -> Row:
     """Return the cells for a benchmark's columns."""
     sign = outcome(sample)
     logprob = _logprob(sample)
@@ -73,8 +74,12 @@ def benchmark_row(sample: Sample) -> Row:
         Cell(_answer(sample)),
         Cell(sample.target, "dim"),
         Cell("–" if logprob is None else f"{logprob:.2f}"),
-        Cell(first_issue(sample), "dim"),
+        Cell(_remark(sample, label), "accent" if label else "dim"),
     )
+
+
+def _remark(sample: Sample, label: Label | None) -> str:
+    return f"⚐ {label.kind} {label.note}".strip() if label else first_issue(sample)
 
 
 def _answer(sample: Sample) -> str:

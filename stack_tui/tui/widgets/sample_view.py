@@ -34,7 +34,7 @@ class SampleView(Document):
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self.sample: Sample | None = None
-        self._chosen: ChosenRun | None = None
+        self.chosen: ChosenRun | None = None
         self._marks: list[Mark] = []
         self._raw: list[Answer] | None = None
         self._unfolded: set[Fold] = set()
@@ -43,7 +43,8 @@ class SampleView(Document):
         self, sample: Sample | None, chosen: ChosenRun | None, empty: list[Block]
     ) -> None:
         """Show the sample of the chosen run, or `empty` where there is none."""
-        before, self.sample, self._chosen = self.sample, sample, chosen
+        before, self.sample = self.sample, sample
+        labels, self.chosen = self.chosen.labels if self.chosen else {}, chosen
         if sample is None:
             self.show(empty, home=True)
         elif sample is not before:
@@ -52,6 +53,8 @@ class SampleView(Document):
             self._look_for_marks(sample)
             if "raw" in self._unfolded:
                 self._look_for_answers(sample)
+        elif chosen and chosen.labels != labels:
+            self._lay_out_sample(home=False)
 
     def toggle(self, fold: Fold) -> None:
         """Unfold or fold a section, and bring an unfolded one into sight."""
@@ -82,18 +85,19 @@ class SampleView(Document):
     def _blocks_of(self, unfolded: set[Fold]) -> list[Block]:
         if self.sample is None:
             return []
-        prefixes = self._chosen.prefixes if self._chosen else {}
+        prefixes = self.chosen.prefixes if self.chosen else {}
         return sample_blocks(
             self.sample,
             prefix=prefixes.get(self.sample.prefix or "", ""),
             marks=self._marks,
             unfolded=unfolded,
             raw=self._raw,
+            label=self.chosen.label(self.sample) if self.chosen else None,
         )
 
     def _look_for_answers(self, sample: Sample) -> None:
-        if self._chosen:
-            folder = self._chosen.card.folder
+        if self.chosen:
+            folder = self.chosen.card.folder
             stack = cast("StackApp", self.app)
             background.run(
                 stack,
@@ -125,5 +129,5 @@ class SampleView(Document):
             self._lay_out_sample(home=False)
 
     def _case(self, sample: Sample) -> Case | None:
-        suite = self._chosen.suite if self._chosen else None
+        suite = self.chosen.suite if self.chosen else None
         return next((case for case in suite.cases if case.id == sample.id), None) if suite else None
