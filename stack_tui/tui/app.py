@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +21,7 @@ from stack_tui.runs.store import find
 from stack_tui.text import printable
 from stack_tui.tui import actions, background, theme
 from stack_tui.tui.documents.endpoint import Seen
+from stack_tui.tui.hangup import leave_on_signals
 from stack_tui.tui.health import HealthWatch, Reports
 from stack_tui.tui.load import Load
 from stack_tui.tui.messages import (
@@ -127,8 +126,7 @@ class StackApp(App[None]):
     def on_mount(self) -> None:
         self._list_endpoints()
         if self._live:
-            for number in (signal.SIGHUP, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+            leave_on_signals(self.exit)
             self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.runs.store import Run, journal_path
+from stack_tui.runs.store import journal_path
 from stack_tui.worker import launch
 from tests.e2e import folders
 from tests.e2e.hostile import assert_harmless
 from tests.e2e.terminal import Terminal
 from tests.fakes import FakeServer
-from tests.worker.runs import make, reply
+from tests.worker.runs import make, read, reply
 
 pytestmark = pytest.mark.e2e
 
@@ -66,9 +66,7 @@ def wait_until_free(folder: Path) -> None:
 
 def phase(folder: Path) -> str:
     """Return where a new reader sees the run."""
-    run = Run(folder)
-    run.refresh()
-    return run.phase
+    return read(folder).phase
 
 
 def test_a_lost_connection_ends_the_app_and_not_the_run(tmp_path: Path) -> None:
@@ -89,15 +87,24 @@ def test_a_lost_connection_ends_the_app_and_not_the_run(tmp_path: Path) -> None:
             terminal.wait_for("took")
 
 
+def eval_held(folder: Path, server: FakeServer, cases: int, *arguments: str) -> Terminal:
+    """Start eval on that many cases, in a terminal; the server answers none until released."""
+    (folder / "tiny.toml").write_text(
+        '[suite]\nname = "tiny"\nprompt = "Summarize: {input}"\n'
+        + "".join(
+            f'[[case]]\nid = "{n}"\ninput = "The passage number {n} is here."\n'
+            for n in range(cases)
+        )
+    )
+    server.hold()
+    return app(
+        folder, (120, 36), "eval", "tiny.toml", "--url", server.url, "--no-judge", *arguments
+    )
+
+
 def test_a_lost_connection_ends_eval_and_not_its_run(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
-        (tmp_path / "tiny.toml").write_text(
-            '[suite]\nname = "tiny"\nprompt = "Summarize: {input}"\n'
-            '[[case]]\nid = "a"\ninput = "The passage number 1 is here."\n'
-        )
-        server.hold()
-        arguments = ("eval", "tiny.toml", "--url", server.url, "--no-judge")
-        with app(tmp_path, (120, 36), *arguments) as terminal:
+        with eval_held(tmp_path, server, 1) as terminal:
             terminal.wait_for("0/1")
             terminal.hangup()
             terminal.wait_exit()
@@ -106,6 +113,22 @@ def test_a_lost_connection_ends_eval_and_not_its_run(tmp_path: Path) -> None:
         server.release()
         wait_until_free(folder)
     assert phase(folder) == "finished"
+
+
+def test_ctrl_c_stops_the_run_and_says_how_to_resume_it(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        with eval_held(tmp_path, server, 3, "--concurrency", "1") as terminal:
+            terminal.wait_for("0/3")
+            (folder,) = (tmp_path / "eval-results").glob("*-tiny-*")
+            terminal.press("ctrl+c")
+            terminal.wait_until(lambda: read(folder).view.state == "stopping", "a run that stops")
+            server.release()
+            assert terminal.wait_exit() == 4
+            assert f"stack-tui resume {folder.name}" in terminal.text.replace("\n", "")
+        assert read(folder).view.total.done < 3
+        with app(tmp_path, (120, 36), "resume", folder.name) as terminal:
+            assert terminal.wait_exit() == 0
+        assert read(folder).view.total.done == 3
 
 
 def test_the_app_follows_the_terminals_size(tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ import pytest
 
 from stack_tui.endpoints import embedded
 from stack_tui.runs.events import Answer
-from stack_tui.runs.journal import Tail, is_held
+from stack_tui.runs.journal import Tail
 from stack_tui.runs.store import Run, journal_path
-from tests.e2e.terminal import Terminal
 
 pytestmark = [
     pytest.mark.e2e,
@@ -100,18 +99,6 @@ def test_a_run_killed_and_resumed_ends_as_an_undisturbed_one(folder: Path) -> No
     events = Tail(journal_path(run.folder)).read()
     keys = [event.key for event in events if isinstance(event, Answer)]
     assert len(keys) == len(set(keys))
-
-
-def test_ctrl_c_stops_the_run_and_says_how_to_resume_it(folder: Path) -> None:
-    command = ["stack-tui", "eval", "short", "--endpoint", "embedded"]
-    with Terminal(command, size=(120, 36), cwd=folder) as terminal:
-        terminal.wait_for("run 2", 120)
-        (shown,) = re.findall(r"run (\S+-short-\S+)", terminal.text)
-        terminal.press("ctrl+c")
-        assert terminal.wait_exit(120) == 4
-        assert f"stack-tui resume {shown}" in terminal.text.replace("\n", "")
-    assert not is_held(journal_path(folder / "eval-results" / shown))
-    assert stack_tui(folder, "resume", shown).returncode == 0
 
 
 def test_report_and_runs_speak_json(folder: Path) -> None:
