@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from functools import partial
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.limit import Limit, Stopped
 from stack_tui.runs.events import Answer, Event, Planned, Prefix, TaskPlan
 from stack_tui.suites.asking import Asker
 from stack_tui.suites.case import Suite
+from stack_tui.suites.crowd import Crowd, Job
 from stack_tui.suites.outcome import is_judged, prefix_id, take_sample
 
 SampleKey = tuple[str, str, int]
@@ -32,78 +34,20 @@ async def evaluate(
     yield _planned(suite, repeats, judges)
     if prefix := prefix_id(suite):
         yield Prefix(at=time.time(), id=prefix, text=suite.system)
-    happened: asyncio.Queue[Event | _Sign] = asyncio.Queue()
-    askers = {client: Asker(client, recorded, happened.put_nowait) for client in (model, *judges)}
-    crowd = _Crowd([client.limit for client in askers])
+    clients = list(dict.fromkeys((model, *judges)))
+    crowd = Crowd(clients, stopping)
+    askers = {client: Asker(client, recorded, crowd.tell) for client in clients}
     panel = [askers[judge] for judge in judges]
 
-    async def carry_out(place: int, repeat: int) -> None:
-        try:
-            happened.put_nowait(await take_sample(suite, place, repeat, askers[model], panel))
-        except Stopped:
-            pass
-        finally:
-            happened.put_nowait(_CASE_ENDED)
+    def jobs() -> Iterator[Job]:
+        for repeat in range(repeats):
+            for place, case in enumerate(suite.cases):
+                if (suite.name, case.id, repeat) not in done:
+                    yield partial(take_sample, suite, place, repeat, askers[model], panel)
 
-    async def carry_out_all() -> None:
-        async with asyncio.TaskGroup() as group:
-            for repeat in range(repeats):
-                for place, case in enumerate(suite.cases):
-                    if (suite.name, case.id, repeat) in done:
-                        continue
-                    await crowd.enter()
-                    if stopping.is_set():
-                        return
-                    group.create_task(carry_out(place, repeat))
-
-    work = asyncio.create_task(carry_out_all())
-    work.add_done_callback(lambda _: happened.put_nowait(_ALL_ENDED))
-    closing = asyncio.create_task(_close_once(stopping, crowd.limits))
-    try:
-        while (event := await happened.get()) is not _ALL_ENDED:
-            if isinstance(event, _Sign):
-                crowd.leave()
-            else:
-                yield event
-        await work
-    finally:
-        for task in (work, closing):
-            task.cancel()
-        await asyncio.gather(work, closing, return_exceptions=True)
-
-
-class _Sign:
-    """Something that happened and that only the stream itself wants to know."""
-
-
-_CASE_ENDED, _ALL_ENDED = _Sign(), _Sign()
-
-
-class _Crowd:
-    """The cases in flight: enough to keep requests waiting at every limit, which it grows by."""
-
-    def __init__(self, limits: Iterable[Limit]) -> None:
-        self.limits = list(limits)
-        self._size = 0
-        self._room = asyncio.Event()
-
-    async def enter(self) -> None:
-        """Wait for room. It is made when a case's end was taken from the stream, not before."""
-        while self._size >= 2 * sum(limit.current for limit in self.limits) + 8:
-            self._room.clear()
-            await self._room.wait()
-        self._size += 1
-
-    def leave(self) -> None:
-        """Make room for one more."""
-        self._size -= 1
-        self._room.set()
-
-
-async def _close_once(stopping: asyncio.Event, limits: Iterable[Limit]) -> None:
-    await stopping.wait()
-    for limit in limits:
-        limit.close()
+    async with aclosing(crowd.events(jobs())) as events:
+        async for event in events:
+            yield event
 
 
 def _planned(suite: Suite, repeats: int, judges: Sequence[Client]) -> Planned:
