@@ -1,5 +1,6 @@
 """stack-tui.toml: the endpoints by name, and what is used where a command names nothing."""
 
+import math
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,10 @@ EMBEDDED = "embedded:smollm2"
 class Endpoint(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A base URL, a model name and how to authenticate; the key itself is never part of it."""
+    """A base URL, a model name and how to authenticate; the key itself is never part of it.
+
+    Prices are per million tokens, in `currency`.
+    """
 
     name: str
     url: str
@@ -24,6 +28,9 @@ class Endpoint(
     api_key_env: str | None = None
     concurrency: int | None = None
     timeout_s: float = 300.0
+    price_in: float | None = None
+    price_out: float | None = None
+    currency: str = "USD"
 
     def __post_init__(self) -> None:
         if self.url != EMBEDDED and not self.url.startswith(("http://", "https://")):
@@ -36,6 +43,16 @@ class Endpoint(
             raise ValueError("concurrency must be 1 or more")
         if self.timeout_s <= 0:
             raise ValueError("timeout_s must be above 0")
+        self._check_prices()
+
+    def _check_prices(self) -> None:
+        if (self.price_in is None) != (self.price_out is None):
+            raise ValueError("price_in and price_out go together; 0 is a price too")
+        for price in (self.price_in, self.price_out):
+            if price is not None and not 0 <= price < math.inf:
+                raise ValueError("a price must be 0 or more")
+        if not 0 < len(self.currency) <= 12 or not self.currency.isprintable():
+            raise ValueError("currency must be a short word, such as EUR")
 
 
 def _wrong_with(url: str) -> str:

@@ -40,6 +40,9 @@ def test_endpoints_and_defaults_are_read() -> None:
         ('[defaults]\nendpoint = "b"', "stack-tui.toml", "no endpoint is called 'b'"),
         ("[defaults]\njudges = [1]", "defaults.judges[0]", "Expected `str`"),
         ('[endpoints.a]\nurl = "http://x"\nconcurrency = 0', "endpoints.a", "1 or more"),
+        ('[endpoints.a]\nurl = "http://x"\nprice_in = 1', "endpoints.a", "go together"),
+        ('[endpoints.a]\nurl = "http://x"\nprice_in = 1\nprice_out = -1', "endpoints.a", "0 or"),
+        ('[endpoints.a]\nurl = "http://x"\ncurrency = ""', "endpoints.a", "short word"),
         ("[endpoints.a\n", "stack-tui.toml", "line 1"),
     ],
 )

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from stack_tui.reports.section import section_lines
+from stack_tui.reports.sections import sections
 from stack_tui.reports.statistics import Interval, wilson_interval
 from stack_tui.runs.events import Finding
 from stack_tui.runs.view import RunView, TaskCount
@@ -86,6 +88,8 @@ def benchmark_report(view: RunView, path: Path | None) -> str:
     else:
         lines += _so_far(view)
     lines += _notes(view)
+    for section in sections(view):
+        lines += ["", *section_lines(section)]
     if path is not None:
         lines += ["", f"full report → {one_line(str(path), 2000)}"]
     return "\n".join(lines)

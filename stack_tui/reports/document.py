@@ -6,6 +6,7 @@ import msgspec
 
 from stack_tui.config import Endpoint
 from stack_tui.reports.benchmarks import benchmark_document
+from stack_tui.reports.cost import cost
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.summary import in_order, summarize
 from stack_tui.runs.events import Sample
@@ -17,13 +18,18 @@ _TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
 def report_document(view: RunView) -> dict[str, Any]:
     """Return the report as plain data; a suite's `results` stand in the order of its cases."""
     if view.spec.benchmark:
-        return benchmark_document(view) | {"run": _run(view)}
+        return benchmark_document(view) | {"cost": _cost(view), "run": _run(view)}
     return {
         "summary": msgspec.to_builtins(summarize(view.samples)),
         "intervals": msgspec.to_builtins(intervals(view.samples)),
+        "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),
     }
+
+
+def _cost(view: RunView) -> Any:
+    return msgspec.to_builtins(cost(view))
 
 
 def _result(sample: Sample) -> dict[str, Any]:

@@ -79,9 +79,6 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     for name, count, basis in rest:
         if count:
             yield Figure(name=name, value=str(count), basis=basis)
-    yield Figure(
-        name="tokens", value=str(summary.completion_tokens), basis=f"{summary.prompt_tokens} in"
-    )
     if summary.latency_p50_s is not None:
         slow = f"95th percentile {summary.latency_p95_s:.2f} s"
         yield Figure(name="median latency", value=f"{summary.latency_p50_s:.2f} s", basis=slow)

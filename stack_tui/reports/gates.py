@@ -11,6 +11,7 @@ import msgspec
 from stack_tui.errors import FailureKind, StackError
 from stack_tui.reports.comparison import Comparison
 from stack_tui.reports.comparison_text import difference
+from stack_tui.reports.cost import cost
 from stack_tui.reports.effects import RATE
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
@@ -120,9 +121,12 @@ def numbers(view: RunView) -> dict[str, float | None]:
     """Return what gates can ask of a run: each number of its summary, and the `missing` samples.
 
     What the summary counts by kind is there as a sum and by each kind: errors, errors.timeout. A
-    benchmark's score of record is there by task and metric: mmlu.acc.
+    benchmark's score of record is there by task and metric: mmlu.acc. The `cost` has no value where
+    some of it is unknown.
     """
-    found: dict[str, float | None] = {"missing": missing(view)}
+    spent = cost(view)
+    total = None if spent is None or spent.at_least else spent.total
+    found: dict[str, float | None] = {"missing": missing(view), "cost": total}
     for name, value in msgspec.structs.asdict(summarize(view.samples)).items():
         if name in _KINDS:
             found[name] = sum(value.values())

@@ -19,6 +19,8 @@ from stack_tui.reports.figures import figures
 from stack_tui.reports.gates import GateResult
 from stack_tui.reports.html_samples import block, sample_details, table
 from stack_tui.reports.outcome import worst_first
+from stack_tui.reports.section import Section
+from stack_tui.reports.sections import sections
 from stack_tui.reports.settings import model_name
 from stack_tui.reports.shown import number
 from stack_tui.reports.svg import text
@@ -38,6 +40,7 @@ def html_report(
     """
     title = f"{text(view.spec.subject, 80)} on {text(model_name(view), 80)}"
     parts = [_head(view, title), _gates(gates), _record(view), _tasks(view), _scores(view)]
+    parts += [_section(section) for section in sections(view)]
     if comparison:
         parts.append(_comparison(comparison))
     parts.append(_samples(view))
@@ -116,6 +119,11 @@ def _scores(view: RunView) -> str:
         parts.append("<h2>Agreement of judges</h2>")
         parts += [f"<h3>{text(title)}</h3>{plot}" for title, plot in judges]
     return "".join(parts)
+
+
+def _section(section: Section) -> str:
+    rows = [(text(label, 80), text(value, 1000)) for label, value in section.rows]
+    return f"<h2>{section.title.capitalize()}</h2>{table(('', ''), rows)}"
 
 
 def _comparison(comparison: Comparison) -> str:

@@ -14,6 +14,8 @@ from stack_tui.reports.effects import RATE
 from stack_tui.reports.figures import figures, task_rates
 from stack_tui.reports.gates import GateResult
 from stack_tui.reports.outcome import SIGNS, outcome, why, worst_first
+from stack_tui.reports.section import Section
+from stack_tui.reports.sections import sections
 from stack_tui.reports.settings import model_name
 from stack_tui.reports.shown import between, number, sample_name
 from stack_tui.runs.view import RunView
@@ -33,6 +35,7 @@ def markdown_report(
     mention, link, image or HTML comes to life.
     """
     parts = [_head(view), _gates(gates), _record(view), _tasks(view), _failing(view)]
+    parts += [_section(section) for section in sections(view)]
     if comparison:
         parts.append(_comparison(comparison))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -113,6 +116,11 @@ def _failing(view: RunView) -> str:
     )
     table = _table(("", "sample", "why"), rows)
     return f"#### Not passed: {counted}\n\n{table}{_left_out(len(failing), _ROWS)}"
+
+
+def _section(section: Section) -> str:
+    rows = ((code(label, 60), code(value, 400)) for label, value in section.rows)
+    return f"#### {section.title.capitalize()}\n\n{_table(('', ''), rows)}"
 
 
 def _comparison(comparison: Comparison) -> str:

@@ -30,7 +30,8 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     `rule_avg` and `rule_pass_rate` are over the `n_rule_scored` samples that have an output,
     `judge_avg` and `judge_pass_rate` over the `n_judge_scored` that a judge scored, `pass_rate`
-    over those that passed or failed. Latencies (seconds) and tokens are the model's alone.
+    over those that passed or failed. Latencies (seconds) and tokens are the model's alone; the
+    tokens are not those of the `unknown_usage` answered samples that state none.
     """
 
     n_cases: int
@@ -53,6 +54,7 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
     judges: tuple[JudgeSummary, ...]
     prompt_tokens: int
     completion_tokens: int
+    unknown_usage: int
     latency_p50_s: float | None
     latency_p95_s: float | None
 
@@ -91,6 +93,7 @@ def summarize(samples: Iterable[Sample]) -> SuiteSummary:
         judges=_judges(found),
         prompt_tokens=sum(sample.prompt_tokens or 0 for sample in found),
         completion_tokens=sum(sample.completion_tokens or 0 for sample in found),
+        unknown_usage=sum(map(_lacks_usage, found)),
         latency_p50_s=_percentile(latencies, 0.5),
         latency_p95_s=_percentile(latencies, 0.95),
     )
@@ -115,6 +118,11 @@ def _judge(judge: str, model: str, verdicts: Sequence[Verdict]) -> JudgeSummary:
         unreadable=len(verdicts) - len(scores) - failures,
         failures=failures,
     )
+
+
+def _lacks_usage(sample: Sample) -> bool:
+    stated = sample.prompt_tokens is not None and sample.completion_tokens is not None
+    return sample.status != "error" and not stated
 
 
 def _counted(values: Iterable[T]) -> dict[T, int]:

@@ -8,6 +8,8 @@ from rich.cells import cell_len
 from stack_tui.reports.benchmarks import benchmark_report
 from stack_tui.reports.intervals import Intervals, intervals
 from stack_tui.reports.power import FEW_CASES, reach
+from stack_tui.reports.section import section_lines
+from stack_tui.reports.sections import sections
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import SuiteSummary, in_order, summarize
 from stack_tui.runs.events import Sample, Verdict
@@ -48,6 +50,8 @@ def run_report(view: RunView, path: Path | None) -> str:
     ):
         if found := list(more):
             lines += ["", f"── {title} ──", *found]
+    for section in sections(view):
+        lines += ["", *section_lines(section)]
     return "\n".join(lines)
 
 

@@ -21,6 +21,7 @@ from stack_tui.runs.events import (
     TaskPlan,
 )
 from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.usage import Usage
 
 _FAULTS_KEPT = 200
 _RATE_WINDOW_S = 30.0
@@ -48,7 +49,8 @@ class TaskCount:
 class RunView:
     """What is known of a run; folding the same events always gives the same view.
 
-    `samples` keeps the order in which they first came; `revision` grows with every change.
+    `samples` keeps the order in which they first came; `usage` is by role; `revision` grows with
+    every change.
     """
 
     def __init__(self, spec: RunSpec) -> None:
@@ -64,6 +66,7 @@ class RunView:
         self.tasks: dict[str, TaskCount] = {}
         self.total = TaskCount()
         self.answers = 0
+        self.usage: dict[str, Usage] = {}
         self.faults: list[Fault] = []
         self.fault_count = 0
         self.findings: dict[tuple[str, str], Finding] = {}
@@ -85,6 +88,7 @@ class RunView:
         match event:
             case Answer():
                 self.answers += 1
+                self.usage.setdefault(event.role, Usage()).add(event.response)
             case Sample():
                 self._add_sample(event)
             case Started():

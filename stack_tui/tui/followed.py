@@ -8,8 +8,10 @@ from stack_tui.errors import StackError
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
 from stack_tui.runs.store import Run, journal_path
+from stack_tui.runs.view import RunView
 from stack_tui.tui.snapshot import ChosenRun, Figures, RunCard, card_of
 from stack_tui.tui.suite_files import read_suite
+from stack_tui.wilson import wilson_interval
 
 if TYPE_CHECKING:
     from stack_tui.suites.case import Suite
@@ -84,19 +86,27 @@ class Followed:
         self._samples_revision = -1
 
     def _summarize(self, run: Run) -> Figures | None:
-        """Return a suite's figures, computed so seldom that they take a tenth of the time."""
+        """Return the run's figures, computed so seldom that they take a tenth of the time."""
         view = run.view
         due = view.finished is not None or time.monotonic() >= self._figures_due
-        if run.spec.suite and view.samples and due and self._figures_revision != view.revision:
-            from stack_tui.reports.intervals import intervals
-            from stack_tui.reports.summary import summarize
-
+        if view.samples and due and self._figures_revision != view.revision:
             began = time.monotonic()
-            passed = intervals(view.samples).pass_rate
-            self._figures = Figures(summarize(view.samples), passed)
+            self._figures = _figures(view)
             self._figures_revision = view.revision
             self._figures_due = began + 10 * (time.monotonic() - began)
         return self._figures
+
+
+def _figures(view: RunView) -> Figures:
+    from stack_tui.reports.intervals import intervals
+    from stack_tui.reports.sections import sections
+    from stack_tui.reports.summary import summarize
+
+    more = tuple(sections(view))
+    if view.spec.suite is None:
+        graded = view.total.passed + view.total.failed
+        return Figures(None, wilson_interval(view.total.passed, graded), more)
+    return Figures(summarize(view.samples), intervals(view.samples).pass_rate, more)
 
 
 def _stamp(folder: Path) -> tuple[int, int] | None:

@@ -16,6 +16,7 @@ from stack_tui.runs.view import TaskCount
 from stack_tui.wilson import Interval, wilson_interval
 
 if TYPE_CHECKING:
+    from stack_tui.reports.section import Section
     from stack_tui.reports.summary import SuiteSummary
     from stack_tui.suites.case import Suite
 
@@ -78,6 +79,7 @@ class RunCard:
     faults: int = 0
     findings: tuple[Finding, ...] = ()
     message: str = ""
+    sections: tuple[Section, ...] = ()
 
     @property
     def id(self) -> str:
@@ -135,13 +137,17 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a suite's samples come to, and the 95 % interval of how many pass."""
+    """What the samples come to, the 95 % interval of how many pass, and a report's sections.
 
-    summary: SuiteSummary
+    Only a suite has a summary.
+    """
+
+    summary: SuiteSummary | None
     interval: Interval | None
+    sections: tuple[Section, ...] = ()
 
 
-def card_of(run: Run, now: float, suite: Figures | None) -> RunCard:
+def card_of(run: Run, now: float, figures: Figures | None) -> RunCard:
     """Return the run at a glance as of `now` (seconds since 1970)."""
     view, phase = run.view, run.phase
     graded = view.total.passed + view.total.failed
@@ -162,12 +168,13 @@ def card_of(run: Run, now: float, suite: Figures | None) -> RunCard:
         tasks=tuple(
             TaskRow(name, view.plan.get(name), _counts(task)) for name, task in view.tasks.items()
         ),
-        summary=suite.summary if suite else None,
-        interval=suite.interval if suite else wilson_interval(view.total.passed, graded),
+        summary=figures.summary if figures else None,
+        interval=figures.interval if figures else wilson_interval(view.total.passed, graded),
         fault=view.faults[-1] if view.faults else None,
         faults=view.fault_count,
         findings=tuple(view.findings.values()),
         message=view.finished.message if view.finished else "",
+        sections=figures.sections if figures else (),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stack_tui.text import one_line
 from stack_tui.tui import figures
-from stack_tui.tui.prose import Block, Part, bar, field, line, meter
+from stack_tui.tui.prose import Block, Part, bar, field, heading, line, meter
 from stack_tui.tui.signs import PHASES, UNREADABLE, Tone
 from stack_tui.tui.snapshot import Counts, RunCard, TaskRow
 from stack_tui.wilson import Interval, wilson_interval
@@ -29,6 +29,7 @@ def run_blocks(card: RunCard) -> list[Block]:
         *_scores(card),
         *_troubles(card),
         *_tasks(card.tasks),
+        *_sections(card),
     ]
 
 
@@ -144,6 +145,16 @@ def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
         return []
     width = min(max(len(task.name) for task in tasks), 36)
     return [line(""), *(_task(task, width) for task in tasks)]
+
+
+def _sections(card: RunCard) -> list[Block]:
+    blocks: list[Block] = []
+    for section in card.sections:
+        width = min(max(len(one_line(label)) for label, _ in section.rows) + 2, 26)
+        blocks += [line(""), heading(section.title.capitalize())]
+        for label, value in section.rows:
+            blocks.append(field(one_line(label, width - 2), one_line(value, 600), width=width))
+    return blocks
 
 
 def _interval(counts: Counts) -> Interval | None:
