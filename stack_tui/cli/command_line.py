@@ -29,6 +29,8 @@ COMMANDS = {
     "leakage": ("cases", "Find cases that stand in training or few-shot data."),
     "stop": ("control", "Have a run finish what is in flight and stop, to be resumed later."),
     "pause": ("control", "Have a run send nothing new until it is resumed."),
+    "regrade": ("again", "Grade a run's recorded outputs by the rules as they are now."),
+    "rejudge": ("again", "Have a run's recorded outputs judged again."),
     "resume": ("control", "Go on with a paused, stopped, interrupted or erroneous run."),
 }
 

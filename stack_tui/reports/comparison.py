@@ -123,6 +123,8 @@ def _label(view: RunView) -> RunLabel:
 def _warnings(
     a: RunView, b: RunView, settings: tuple[SettingDifference, ...], *, checked: bool
 ) -> Iterable[str]:
+    if a.spec.same_outputs(b.spec):
+        yield "both runs grade the same recorded outputs: only the grading is compared"
     if more_than_one_thing(settings):
         names = ", ".join(difference.name for difference in settings)
         yield f"the runs differ in more than one thing ({names}): no one of them is the cause"

@@ -61,6 +61,7 @@ def _run(view: RunView) -> dict[str, Any]:
         "subject": spec.subject,
         "created": spec.created,
         "note": spec.note,
+        "origin": msgspec.to_builtins(spec.origin),
         "endpoint": _named(spec.endpoint),
         "judges": [_named(judge) for judge in spec.judges],
         "suite": msgspec.to_builtins(spec.suite),

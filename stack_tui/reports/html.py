@@ -71,6 +71,7 @@ def _head(view: RunView, title: str) -> str:
         ("judges", ", ".join(judge.model or judge.name for judge in spec.judges)),
         ("suite version", spec.suite.sha256[:12] if spec.suite else ""),
         ("note", spec.note),
+        ("outputs of", spec.origin.run if spec.origin else ""),
     ]
     named = " · ".join(f"{name} {text(value, 120)}" for name, value in facts if value)
     found = (f"<p class='warn'>{line}</p>" for line in _warnings(view))

@@ -62,7 +62,9 @@ def _head(view: RunView) -> str:
         for figure in figures(view)
     )
     table = _table(("", "value", "95 % interval", ""), rows)
-    return f"{title}\n\n{table}\n\nRun {code(view.spec.id, 120)}"
+    origin = view.spec.origin
+    of = f", the outputs of {code(origin.run, 120)} graded again" if origin else ""
+    return f"{title}\n\n{table}\n\nRun {code(view.spec.id, 120)}{of}"
 
 
 def _gates(gates: Sequence[GateResult]) -> str:

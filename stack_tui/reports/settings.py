@@ -5,7 +5,10 @@ import msgspec
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec
 from stack_tui.runs.view import RunView
 
-_NO_SETTING = {"id", "created", "note", "concurrency", "endpoint", "suite", "benchmark", "judges"}
+_NO_SETTING = {
+    *("id", "created", "note", "concurrency", "origin"),
+    *("endpoint", "suite", "benchmark", "judges"),
+}
 _NAMES = {
     "fewshot": "few-shot",
     "gen": "generation options",

@@ -122,6 +122,9 @@ def _interval_lines(summary: SuiteSummary, found: Intervals) -> Iterator[str]:
 
 def _notes(view: RunView, summary: SuiteSummary) -> Iterator[str]:
     total = view.total
+    if origin := view.spec.origin:
+        how = "judged anew" if origin.again == "judges" else "graded by the rules as they are now"
+        yield _line("again", f"the outputs of {one_line(origin.run)}, {how}")
     repeated = summary.n_samples > summary.n_cases
     if total.done < total.planned:
         what = "samples" if view.spec.repeats > 1 else "cases"

@@ -10,6 +10,8 @@ import msgspec
 
 from stack_tui.config import Endpoint
 
+Again = Literal["rules", "judges"]
+
 
 class SuiteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which suite; its text as it was at the start lies beside run.toml as suite.toml."""
@@ -41,6 +43,14 @@ class BenchmarkSpec(
     trust_remote_code: bool = False
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The run that is graded again, the one that its outputs came from, and what is done anew."""
+
+    run: str
+    outputs: str
+    again: Again
+
+
 class RunSpec(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
@@ -55,6 +65,7 @@ class RunSpec(
     repeats: int = 1
     concurrency: int | None = None
     note: str = ""
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         if (self.suite is None) == (self.benchmark is None):
@@ -68,6 +79,16 @@ class RunSpec(
         if self.suite:
             return self.suite.name
         return "+".join(self.benchmark.tasks) if self.benchmark else ""
+
+    @property
+    def asked(self) -> tuple[Endpoint, ...]:
+        """The endpoints that carrying the run out may ask; recorded outputs need no model."""
+        return tuple(dict.fromkeys(self.judges if self.origin else (self.endpoint, *self.judges)))
+
+    def same_outputs(self, other: "RunSpec") -> bool:
+        """Say whether both runs grade what one model answered once."""
+        mine, theirs = (run.origin.outputs if run.origin else run.id for run in (self, other))
+        return self.id != other.id and mine == theirs
 
 
 def new_run_id(subject: str, model: str | None, now: datetime | None = None) -> str:

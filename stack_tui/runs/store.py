@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,7 @@ from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
+from stack_tui.runs.recorded import keep
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView
 
@@ -95,12 +97,18 @@ def journal_path(folder: Path) -> Path:
     return folder / "journal.jsonl"
 
 
-def create(results: Path, spec: RunSpec, suite_text: str | None = None) -> Path:
-    """Make the run's folder with its spec in one step, and return it; raises StackError."""
+def create(
+    results: Path, spec: RunSpec, suite_text: str | None = None, recorded: Iterable[Event] = ()
+) -> Path:
+    """Make the run's folder with its spec in one step, and return it; raises StackError.
+
+    `recorded` is what an earlier run recorded and this one is to grade again.
+    """
     try:
         results.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=results, prefix=".new-"))
         try:
+            keep(draft, recorded)
             return _filled(draft, spec, suite_text).rename(results / spec.id)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from stack_tui.config import Endpoint
 from stack_tui.endpoints.chat import Completion, read_completion, refused_field, without
@@ -45,6 +45,17 @@ def answer_key(endpoint: Endpoint, question: Question) -> str:
         question.sample,
         question.repeat,
     )
+
+
+class Answers(Protocol):
+    """Whatever gives a model's answers: asked for now, or recorded."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint that they are of."""
+
+    async def ask(self, question: Question) -> Asked:
+        """Return the completion; raises EndpointError."""
 
 
 class Asker:

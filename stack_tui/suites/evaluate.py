@@ -12,13 +12,13 @@ from stack_tui.suites.asking import Asker
 from stack_tui.suites.case import Suite
 from stack_tui.suites.crowd import Crowd, Job
 from stack_tui.suites.outcome import is_judged, prefix_id, take_sample
-
-SampleKey = tuple[str, str, int]
+from stack_tui.suites.remembered import Remembered
+from stack_tui.suites.remembered import SampleKey as SampleKey
 
 
 async def evaluate(
     suite: Suite,
-    model: Client,
+    model: Client | Remembered,
     judges: Sequence[Client],
     *,
     repeats: int,
@@ -30,29 +30,47 @@ async def evaluate(
 
     Answers in `recorded`, by key, are not asked for again; samples in `done` are left out. Once
     `stopping` is set nothing more is sent, what is in flight is yielded, and the stream ends.
+    Of a model that is only remembered, what it has not answered is left out.
     """
-    yield _planned(suite, repeats, judges)
+    left_out = model.unanswered(suite, repeats) if isinstance(model, Remembered) else {}
+    yield _planned(suite, repeats, judges, left_out, remembered=isinstance(model, Remembered))
     if prefix := prefix_id(suite):
         yield Prefix(at=time.time(), id=prefix, text=suite.system)
-    clients = list(dict.fromkeys((model, *judges)))
+    clients = list(dict.fromkeys(judges if isinstance(model, Remembered) else (model, *judges)))
     crowd = Crowd(clients, stopping)
     askers = {client: Asker(client, recorded, crowd.tell) for client in clients}
+    asked = model if isinstance(model, Remembered) else askers[model]
     panel = [askers[judge] for judge in judges]
 
     def jobs() -> Iterator[Job]:
         for repeat in range(repeats):
             for place, case in enumerate(suite.cases):
-                if (suite.name, case.id, repeat) not in done:
-                    yield partial(take_sample, suite, place, repeat, askers[model], panel)
+                key = (suite.name, case.id, repeat)
+                if key not in done and key not in left_out:
+                    yield partial(take_sample, suite, place, repeat, asked, panel)
 
     async with aclosing(crowd.events(jobs())) as events:
         async for event in events:
             yield event
 
 
-def _planned(suite: Suite, repeats: int, judges: Sequence[Client]) -> Planned:
-    judged = sum(is_judged(case, judges) for case in suite.cases)
-    requests = (len(suite.cases) + judged * len(judges)) * repeats
-    samples = len(suite.cases) * repeats
-    plan = TaskPlan(name=suite.name, samples=samples, requests=requests, route="chat")
+def _planned(
+    suite: Suite,
+    repeats: int,
+    judges: Sequence[Client],
+    left_out: Collection[SampleKey],
+    *,
+    remembered: bool,
+) -> Planned:
+    wanted = [
+        case
+        for case in suite.cases
+        for repeat in range(repeats)
+        if (suite.name, case.id, repeat) not in left_out
+    ]
+    requests = sum(is_judged(case, judges) for case in wanted) * len(judges)
+    if not remembered:
+        requests += len(wanted)
+    route = "recorded" if remembered else "chat"
+    plan = TaskPlan(name=suite.name, samples=len(wanted), requests=requests, route=route)
     return Planned(at=time.time(), tasks=(plan,))

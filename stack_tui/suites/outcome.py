@@ -13,7 +13,7 @@ from stack_tui.endpoints.limit import Stopped
 from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, Sample, Status, Verdict
 from stack_tui.runs.spec import digest
 from stack_tui.suites import judge, rules
-from stack_tui.suites.asking import Asked, Asker, Question
+from stack_tui.suites.asking import Answers, Asked, Asker, Question
 from stack_tui.suites.case import Case, Suite
 from stack_tui.suites.verdict import ask_verdict
 
@@ -28,13 +28,17 @@ def is_judged(case: Case, judges: Sequence[object]) -> bool:
     return bool(judges and case.rubric.strip())
 
 
+def prompt_of(suite: Suite, case: Case) -> str:
+    """Return the user's turn that puts the case to the model."""
+    return suite.prompt.replace("{input}", case.input)
+
+
 def model_body(suite: Suite, case: Case, model: str | None, repeat: int) -> dict[str, Any]:
     """Return the request that puts the case to the model; each repeat has a seed of its own."""
-    prompt = suite.prompt.replace("{input}", case.input)
     system = [{"role": "system", "content": suite.system}] if suite.system else []
     body: dict[str, Any] = {
         "model": model,
-        "messages": [*system, {"role": "user", "content": prompt}],
+        "messages": [*system, {"role": "user", "content": prompt_of(suite, case)}],
         "temperature": suite.temperature,
         "max_tokens": suite.max_tokens,
     }
@@ -46,7 +50,7 @@ def model_body(suite: Suite, case: Case, model: str | None, repeat: int) -> dict
 
 
 async def take_sample(
-    suite: Suite, place: int, repeat: int, model: Asker, judges: Sequence[Asker]
+    suite: Suite, place: int, repeat: int, model: Answers, judges: Sequence[Asker]
 ) -> Sample:
     """Return the outcome of the case at `place`; raises Stopped where a request was not sent."""
     case = suite.cases[place]

@@ -5,10 +5,13 @@ import os
 import platform
 import signal
 import time
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from stack_tui import __version__
 from stack_tui.config import Endpoint
@@ -21,6 +24,7 @@ from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, State
 from stack_tui.runs.journal import Journal, Tail
+from stack_tui.runs.recorded import Recorded, read_recorded
 from stack_tui.runs.store import journal_path, read_spec
 from stack_tui.runs.view import RunView
 from stack_tui.worker import control, outcome, subject
@@ -51,6 +55,13 @@ class Recorder:
             message = f"{error.what}; asking again in {wait_s:.0f} s"
             self.record(Fault(at=now, where=endpoint, message=message, remedy=error.remedy))
 
+    def begin_again(self, recorded: Recorded) -> None:
+        """Record the start of a run on what another one recorded, and what is to be told of it."""
+        first = self.view.started is None
+        self.record(_started(self.view, recorded.server))
+        for fault in recorded.faults if first else ():
+            self.record(fault)
+
     async def sync_each_second(self) -> None:
         """Keep what was recorded durable, until cancelled."""
         while True:
@@ -70,43 +81,48 @@ async def carry_out(folder: Path) -> Finished | None:
         earlier = Tail(journal.path).read()
         view.apply(earlier)
         recorder = Recorder(journal, view)
-        recorded = {event.key: event for event in earlier if isinstance(event, Answer)}
+        own = {event.key: event for event in earlier if isinstance(event, Answer)}
+        kept = read_recorded(folder)
+        kept = msgspec.structs.replace(kept, answers={**kept.answers, **own})
         try:
-            return await _with_endpoints(folder, recorder, recorded)
+            return await _with_endpoints(folder, recorder, kept)
         except StackError as error:
             return outcome.failed(recorder.record, error)
 
 
-async def _with_endpoints(
-    folder: Path, recorder: Recorder, recorded: Mapping[str, Answer]
-) -> Finished | None:
+async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) -> Finished | None:
     spec = recorder.view.spec
     async with AsyncExitStack() as stack:
         clients: dict[Endpoint, Client] = {}
-        for endpoint in (spec.endpoint, *spec.judges):
-            if endpoint not in clients:
-                fixed = spec.concurrency if endpoint == spec.endpoint else None
-                client = connect(
-                    endpoint,
-                    limit=Limit(fixed or endpoint.concurrency),
-                    on_retry=partial(recorder.note_retry, endpoint.name),
-                )
-                clients[endpoint] = await stack.enter_async_context(client)
-        model = clients[spec.endpoint]
+        for place, endpoint in enumerate(spec.asked):
+            fixed = spec.concurrency if place == 0 else None
+            client = connect(
+                endpoint,
+                limit=Limit(fixed or endpoint.concurrency),
+                on_retry=partial(recorder.note_retry, endpoint.name),
+            )
+            clients[endpoint] = await stack.enter_async_context(client)
         judges = [clients[judge] for judge in spec.judges]
-        health = await _ready(model, recorder)
-        recorder.record(_started(recorder.view, health))
         stopping = asyncio.Event()
         _stop_on_signals(stopping)
-        events = await subject.events(
-            folder, recorder.view, model, health, judges, recorded, stopping
-        )
+        watched: list[Coroutine[None, None, None]] = []
+        if spec.origin:
+            recorder.begin_again(recorded)
+            events = subject.graded_again(folder, recorder.view, judges, recorded, stopping)
+        else:
+            model = clients[spec.endpoint]
+            health = await _ready(model, recorder)
+            recorder.record(_started(recorder.view, _server(health)))
+            events = await subject.events(
+                folder, recorder.view, model, health, judges, recorded.answers, stopping
+            )
+            watched = [control.watch_server(model, health.server_kind, recorder.record)]
         keepers = (
             recorder.sync_each_second(),
             control.obey(
                 folder, [client.limit for client in clients.values()], stopping, recorder.record
             ),
-            control.watch_server(model, health.server_kind, recorder.record),
+            *watched,
         )
         await _record_all(events, recorder, keepers)
         if stopping.is_set() and recorder.view.total.done < recorder.view.total.planned:
@@ -152,18 +168,22 @@ async def _record_all(
                 await task
 
 
-def _started(view: RunView, health: Health) -> Started:
+def _server(health: Health) -> dict[str, Any]:
+    return {
+        "kind": health.server_kind,
+        "version": health.version,
+        "model": health.model,
+        "context_length": health.context_length,
+        "url": health.url,
+    }
+
+
+def _started(view: RunView, server: dict[str, Any]) -> Started:
     return Started(
         at=time.time(),
         spec=view.spec,
         versions={"stack-tui": __version__, "python": platform.python_version()},
-        server={
-            "kind": health.server_kind,
-            "version": health.version,
-            "model": health.model,
-            "context_length": health.context_length,
-            "url": health.url,
-        },
+        server=server,
         pid=os.getpid(),
         resumed=view.started is not None,
     )

@@ -11,12 +11,15 @@ def compare_runs(a: Run, b: Run) -> Comparison:
     """Return how `b` stands against `a`, each as far as it is; changed cases are set apart."""
     a.refresh()
     b.refresh()
-    return compare(a.view, b.view, suite_a=_fingerprint(a), suite_b=_fingerprint(b))
+    same = a.spec.same_outputs(b.spec)
+    return compare(a.view, b.view, suite_a=_fingerprint(a, same), suite_b=_fingerprint(b, same))
 
 
-def _fingerprint(run: Run) -> SuiteFingerprint | None:
+def _fingerprint(run: Run, same_outputs: bool) -> SuiteFingerprint | None:
+    """Return what tells which cases changed: none, where only the grading is compared."""
     path = run.folder / "suite.toml"
     if not path.exists():
         return None
     suite = suites.load(path)
-    return SuiteFingerprint(version=suite_version(suite), cases=case_digests(suite))
+    cases = {} if same_outputs else case_digests(suite)
+    return SuiteFingerprint(version=suite_version(suite), cases=cases)

@@ -39,7 +39,7 @@ async def obey(
 def _follow(
     wanted: Control, known: Control, limits: Sequence[Limit], stopping: asyncio.Event
 ) -> None:
-    if wanted.concurrency != known.concurrency:
+    if limits and wanted.concurrency != known.concurrency:
         limits[0].fix(wanted.concurrency)
     for limit in limits:
         if wanted.wanted == "pause":

@@ -5,7 +5,7 @@ import hashlib
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Fault, Started
+from stack_tui.runs.events import Event, Fault, Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec, new_run_id
 from stack_tui.runs.store import Control, create, journal_path, read_control, write_control
@@ -72,7 +72,7 @@ def start_suite(
         concurrency=concurrency,
         note=note,
     )
-    return asyncio.run(_start(results, draft, text))
+    return asyncio.run(begin(results, draft, text))
 
 
 def start_benchmarks(
@@ -96,27 +96,37 @@ def start_benchmarks(
         concurrency=concurrency,
         note=note,
     )
-    return asyncio.run(_start(results, draft, None))
+    return asyncio.run(begin(results, draft, None))
 
 
-async def _start(results: Path, draft: RunSpec, suite_text: str | None) -> Path:
-    """Start the drafted run, its endpoints held open meanwhile: the embedded one is not let go."""
+async def begin(
+    results: Path,
+    draft: RunSpec,
+    suite_text: str | None,
+    recorded: Iterable[Event] = (),
+    *,
+    asks: bool = True,
+) -> Path:
+    """Start the drafted run, its endpoints held open meanwhile: the embedded one is not let go.
+
+    Where it most likely `asks` nobody, its endpoints need not be up.
+    """
     async with AsyncExitStack() as held:
         ready: dict[Endpoint, Endpoint] = {}
-        for endpoint in dict.fromkeys((draft.endpoint, *draft.judges)):
+        for endpoint in draft.asked if asks else ():
             client = await held.enter_async_context(connect(endpoint, policy=ONCE))
             health = await preflight(client)
             ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
             if draft.benchmark:
                 await _refuse_unable(client, draft.benchmark)
-        model = ready[draft.endpoint]
+        model = ready.get(draft.endpoint, draft.endpoint)
         spec = msgspec.structs.replace(
             draft,
             id=new_run_id(draft.subject, model.model),
             endpoint=model,
-            judges=tuple(ready[judge] for judge in draft.judges),
+            judges=tuple(ready.get(judge, judge) for judge in draft.judges),
         )
-        folder = create(results, spec, suite_text)
+        folder = create(results, spec, suite_text, recorded)
         try:
             await asyncio.to_thread(spawn, folder)
         except asyncio.CancelledError:

@@ -7,9 +7,30 @@ from pathlib import Path
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.probe import Health, probe
 from stack_tui.runs.events import Answer, Event
+from stack_tui.runs.recorded import Recorded
 from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites import store
 from stack_tui.suites.evaluate import evaluate as evaluate_suite
+from stack_tui.suites.remembered import Remembered
+
+
+def graded_again(
+    folder: Path,
+    view: RunView,
+    judges: Sequence[Client],
+    recorded: Recorded,
+    stopping: asyncio.Event,
+) -> AsyncGenerator[Event, None]:
+    """Return the events to come of a run on outputs that another one recorded."""
+    return evaluate_suite(
+        store.load(folder / "suite.toml"),
+        Remembered(view.spec.endpoint, recorded.samples),
+        judges,
+        repeats=view.spec.repeats,
+        recorded=recorded.answers,
+        done=_done(view),
+        stopping=stopping,
+    )
 
 
 async def events(
@@ -22,7 +43,7 @@ async def events(
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
     """Return the events to come of the run that `view` shows, what is settled left out."""
-    done = {sample.key for sample in view.samples if is_settled(sample)}
+    done = _done(view)
     if view.spec.suite:
         return evaluate_suite(
             store.load(folder / "suite.toml"),
@@ -45,3 +66,7 @@ async def events(
         done=done,
         stopping=stopping,
     )
+
+
+def _done(view: RunView) -> set[tuple[str, str, int]]:
+    return {sample.key for sample in view.samples if is_settled(sample)}

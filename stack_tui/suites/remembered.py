@@ -1,0 +1,53 @@
+"""A model's answers as an earlier run recorded them: given again, and nobody is asked."""
+
+from collections.abc import Iterable
+
+from stack_tui.config import Endpoint
+from stack_tui.endpoints.chat import Completion
+from stack_tui.endpoints.errors import EndpointError
+from stack_tui.runs.events import Sample
+from stack_tui.suites.asking import Asked, Question
+from stack_tui.suites.case import Suite
+from stack_tui.suites.outcome import prefix_id, prompt_of
+
+SampleKey = tuple[str, str, int]
+NO_OUTPUT = "have no recorded output"
+CHANGED = "are put to the model in other words now"
+
+
+class Remembered:
+    """Stands in for the model's endpoint with the samples that it led to; errors are errors again.
+
+    Samples are found by case and repeat, so that a suite may have been given another name.
+    """
+
+    def __init__(self, endpoint: Endpoint, samples: Iterable[Sample]) -> None:
+        self.endpoint = endpoint
+        self._samples = {(sample.id, sample.repeat): sample for sample in samples}
+
+    async def ask(self, question: Question) -> Asked:
+        """Return the recorded completion; raises EndpointError where an error was recorded."""
+        sample = self._samples[question.sample, question.repeat]
+        if failure := sample.failure:
+            raise EndpointError(failure.kind, failure.message, remedy=failure.remedy)
+        completion = Completion(
+            output=sample.output,
+            reasoning=sample.reasoning,
+            finish_reason=sample.finish_reason,
+            prompt_tokens=sample.prompt_tokens,
+            completion_tokens=sample.completion_tokens,
+            content=sample.output,
+        )
+        return Asked(completion, sample.latency_s)
+
+    def unanswered(self, suite: Suite, repeats: int) -> dict[SampleKey, str]:
+        """Return why which of the suite's samples cannot be graded again."""
+        found: dict[SampleKey, str] = {}
+        for case in suite.cases:
+            for repeat in range(repeats):
+                sample = self._samples.get((case.id, repeat))
+                if sample is None:
+                    found[suite.name, case.id, repeat] = NO_OUTPUT
+                elif (sample.prefix, sample.prompt) != (prefix_id(suite), prompt_of(suite, case)):
+                    found[suite.name, case.id, repeat] = CHANGED
+        return found
