@@ -18,6 +18,7 @@ from stack_tui.text import printable
 COMMANDS = {
     "demo": ("demo", "Run the shipped suite on a tiny built-in model and open the app on it."),
     "doctor": ("doctor", "Say what each endpoint is, what it can do, and what is wrong with it."),
+    "endpoints": ("endpoints", "List, add, change and remove endpoints."),
     "eval": ("evaluate", "Run a suite of your own cases and print the report."),
     "bench": ("bench", "Run lm-eval's tasks and print lm-eval's own table."),
     "tasks": ("tasks", "List lm-eval's tasks and the routes they would take."),

@@ -41,7 +41,8 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
             return _resting(endpoint, embedded.available())
     try:
         async with asyncio.timeout(CHECK_S), beside(endpoint, url, CHECK_S) as client:
-            return (await look(client, known)).health
+            health = (await look(client, known)).health
+            return msgspec.structs.replace(health, endpoint=endpoint)
     except EndpointError as error:
         return failed(endpoint, url or endpoint.url, error)
     except TimeoutError:
@@ -57,7 +58,7 @@ async def preflight(client: Client) -> Health:
     """
     async with beside(client.endpoint, client.url, PREFLIGHT_S) as asker:
         seen = await look(asker)
-        health = seen.health
+        health = msgspec.structs.replace(seen.health, endpoint=client.endpoint)
         if seen.error is not None:
             error = await _explained(asker, seen.error, health)
             # A server that only lacks the list of models may still take a named one.

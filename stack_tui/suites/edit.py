@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from stack_tui import toml_items
 from stack_tui.errors import StackError
-from stack_tui.suites import layout, toml_items, toml_tables
+from stack_tui.suites import layout, toml_tables
 from stack_tui.suites.case import Case, Suite
 from stack_tui.suites.layout import Piece
 

@@ -9,7 +9,8 @@ import tomli_w
 import tomlkit
 from tomlkit.items import AbstractTable
 
-from stack_tui.suites import layout, toml_items
+from stack_tui import toml_items
+from stack_tui.suites import layout
 from stack_tui.suites.layout import Piece
 
 Root = Literal["suite", "case"]

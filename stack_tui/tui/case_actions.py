@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui import toml_file
+from stack_tui.edited_file import Text as Text
+from stack_tui.edited_file import as_read
 from stack_tui.errors import StackError
+from stack_tui.tui.undo import Undo as Undo
 
 if TYPE_CHECKING:
     from stack_tui.suites.case import Case
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A suite's file as it was read: its text, and the digest that tells whether it still is."""
-
-    path: Path
-    text: str
-    seen: str
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """What takes a change back: the text before it, as long as the file holds the text after it."""
-
-    what: str
-    before: str
-    after: Text
-
-
 def read(path: Path) -> Text:
     """Read the suite's file; raises TomlError."""
-    from stack_tui.suites.save import text_digest
-
-    text = toml_file.read_text(path)
-    return Text(path, text, text_digest(text))
+    return as_read(path, toml_file.read_text(path))
 
 
 def write(held: Text, text: str, what: str) -> Undo:
-    """Save the text where the file is still what was read; raises TomlError, SuiteChanged."""
-    from stack_tui.suites.save import save, text_digest
+    """Save the text where the file is still what was read; raises TomlError, FileChanged."""
+    from stack_tui.suites.save import save
 
     save(held.path, text, held.seen)
-    return Undo(what, held.text, Text(held.path, text, text_digest(text)))
+    return Undo(what, held.text, as_read(held.path, text))
 
 
 def take_back(undo: Undo) -> Undo:
-    """Restore the text before the change; raises SuiteChanged where the file is another by now."""
+    """Restore the text before the change; raises FileChanged where the file is another by now."""
     return write(undo.after, undo.before, f"took back: {undo.what}")
 
 

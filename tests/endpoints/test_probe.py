@@ -269,3 +269,9 @@ def test_servers_on_well_known_ports_are_discovered() -> None:
         gone.start()
     assert [one.state for one in found] == ["up", "loading", "refused"]
     assert found[0].endpoint.name == f"localhost:{up.port}"
+
+
+def test_a_discovered_endpoint_has_all_the_time_that_a_configured_one_has() -> None:
+    with FakeServer("vllm") as server:
+        (found,) = asyncio.run(discover([server.port]))
+    assert found.endpoint == Endpoint(name=f"localhost:{server.port}", url=server.url)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from stack_tui import toml_file
+from stack_tui.edited_file import FileChanged, text_digest
 from stack_tui.errors import StackError
-from stack_tui.suites.save import SuiteChanged, create, save, text_digest
+from stack_tui.suites.save import create, save
 from stack_tui.toml_file import TomlError
 
 SUITE = '[suite]\nname = "x"\n\n[[case]]\nid = "a"\ninput = "b"\n'
@@ -28,7 +29,7 @@ def test_an_edit_of_what_was_read_is_written(path: Path) -> None:
 def test_a_change_made_elsewhere_meanwhile_is_kept(path: Path) -> None:
     seen = text_digest(toml_file.read_text(path))
     path.write_text(SUITE + "# by hand\n")
-    with pytest.raises(SuiteChanged) as refused:
+    with pytest.raises(FileChanged) as refused:
         save(path, NEW, seen)
     assert str(path) in str(refused.value)
     assert "another name" in refused.value.remedy
@@ -37,7 +38,7 @@ def test_a_change_made_elsewhere_meanwhile_is_kept(path: Path) -> None:
 
 def test_a_file_that_was_removed_does_not_come_back(path: Path) -> None:
     path.unlink()
-    with pytest.raises(SuiteChanged, match="removed"):
+    with pytest.raises(FileChanged, match="removed"):
         save(path, NEW, text_digest(SUITE))
     assert not path.exists()
 
@@ -55,7 +56,7 @@ def test_the_mark_of_a_utf_8_file_stays(path: Path) -> None:
 
 
 def test_a_new_suite_takes_no_other_files_place(path: Path) -> None:
-    with pytest.raises(SuiteChanged, match="exists"):
+    with pytest.raises(FileChanged, match="exists"):
         create(path, NEW)
     create(path.with_name("y.toml"), NEW)
     assert path.with_name("y.toml").read_text() == NEW

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stack_tui import toml_items
 from stack_tui.errors import StackError
-from stack_tui.suites import patterns, toml_items
+from stack_tui.suites import patterns
 from stack_tui.suites.case import Phrase
 from stack_tui.suites.exchange.imported import Notes
 from stack_tui.suites.exchange.promptfoo import references
