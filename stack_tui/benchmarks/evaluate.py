@@ -21,10 +21,8 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.probe import Abilities, Health
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Answer, Event
+from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec
-
-SampleKey = tuple[str, str, int]
 
 
 async def evaluate(

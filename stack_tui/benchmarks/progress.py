@@ -17,7 +17,16 @@ from stack_tui.benchmarks.samples import failed_sample, scored_sample
 from stack_tui.benchmarks.schedule import Schedule
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Answer, Event, Planned, Prefix, Sample, Scores, TaskPlan
+from stack_tui.runs.events import (
+    Answer,
+    Event,
+    Planned,
+    Prefix,
+    Sample,
+    SampleKey,
+    Scores,
+    TaskPlan,
+)
 
 _WAITING = 4
 _FAILED_IN_A_ROW = 32
@@ -33,7 +42,7 @@ class Progress:
         preparer: Preparer,
         asker: Asker,
         catalog: Catalog,
-        done: Collection[tuple[str, str, int]],
+        done: Collection[SampleKey],
         stopping: asyncio.Event,
         conclude: protocol.Conclude,
     ) -> None:

@@ -10,6 +10,7 @@ from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, check_gates, printing_options
 from stack_tui.suites import store as suites
+from stack_tui.suites.check import temperature_problem
 from stack_tui.worker import launch
 
 
@@ -19,6 +20,16 @@ from stack_tui.worker import launch
 @click.option("--judge", "judges", multiple=True, help="An endpoint's name, or self; repeatable.")
 @click.option("--no-judge", is_flag=True, help="Grade by rules alone.")
 @click.option("--repeats", type=click.IntRange(1), help="How often each case is asked.")
+@click.option(
+    "--temperature",
+    "temperatures",
+    type=float,
+    multiple=True,
+    help="Instead of the suite's; repeatable, each is asked and they are told side by side.",
+)
+@click.option(
+    "--noise", is_flag=True, help="Ask the same twice at temperature 0, to see what chance does."
+)
 @click.option(
     "--concurrency", type=click.IntRange(1), help="Requests at once; else it finds itself."
 )
@@ -35,6 +46,8 @@ def eval_command(
     judges: tuple[str, ...],
     no_judge: bool,
     repeats: int | None,
+    temperatures: tuple[float, ...],
+    noise: bool,
     concurrency: int | None,
     note: str,
     detach: bool,
@@ -46,6 +59,10 @@ def eval_command(
 
     Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
     """
+    if noise and (repeats or temperatures):
+        raise click.UsageError("--noise sets repeats and temperature itself")
+    if temperatures and (problem := temperature_problem(temperatures)):
+        raise click.BadParameter(problem, param_hint="--temperature")
     printing = Printing(**chosen_printing)
     known = options.read_config(config)
     path = suites.resolve(suite, options.cases_folder())
@@ -60,6 +77,8 @@ def eval_command(
         chosen,
         options.choose_judges(known, judges, content.judges, chosen, no_judge=no_judge),
         repeats=repeats or content.repeats,
+        temperatures=temperatures,
+        noise=noise,
         concurrency=concurrency,
         note=note,
     )

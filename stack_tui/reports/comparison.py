@@ -15,6 +15,7 @@ from stack_tui.reports.settings import (
     more_than_one_thing,
 )
 from stack_tui.reports.settling import what_would_settle
+from stack_tui.reports.summary import standing
 from stack_tui.runs.view import RunView
 
 DECIDING = (RATE, JUDGE_SCORE, RULE_SCORE)
@@ -44,6 +45,7 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     repeat: int
     kind: Literal["pass → fail", "fail → pass"]
+    temperature: float | None = None
     rule_a: float | None = None
     rule_b: float | None = None
     judge_a: float | None = None
@@ -83,11 +85,12 @@ def compare(
     suite_a: SuiteFingerprint | None = None,
     suite_b: SuiteFingerprint | None = None,
 ) -> Comparison:
-    """Return how run `b` stands against run `a`, the baseline, paired by task, id and repeat.
+    """Return how run `b` stands against run `a`, the baseline, sample by sample.
 
-    The suites' fingerprints, as they were in each run, say which cases changed: their samples are
-    set apart. The verdict rests on one measure alone, the first of pass rate,
-    judge score and rule score that any pair has, so that it errs in at most 5 % of equal runs.
+    Paired are task, id, repeat and temperature. The suites' fingerprints, as they were in each run,
+    say which cases changed: their samples are set apart. The verdict rests on one measure alone,
+    the first of pass rate, judge score and rule score that any pair has, so that it errs in at most
+    5 % of equal runs.
     """
     pairs, apart = pair_samples(a, b, suite_a, suite_b)
     overall = effects(pairs)
@@ -162,7 +165,7 @@ def _by_task(pairs: Sequence[Pair]) -> tuple[TaskComparison, ...]:
 
 
 def _flips(pairs: Sequence[Pair]) -> tuple[Flip, ...]:
-    pairs = sorted(pairs, key=lambda pair: (pair.a.task, pair.a.place, pair.a.repeat))
+    pairs = sorted(pairs, key=lambda pair: standing(pair.a))
     lost = [_flip(pair) for pair in pairs if pair.a.passed is True and pair.b.passed is False]
     gained = [_flip(pair) for pair in pairs if pair.a.passed is False and pair.b.passed is True]
     return (*lost, *gained)
@@ -174,6 +177,7 @@ def _flip(pair: Pair) -> Flip:
         task=a.task,
         id=a.id,
         repeat=a.repeat,
+        temperature=b.temperature if a.temperature is None else a.temperature,
         kind="pass → fail" if a.passed else "fail → pass",
         rule_a=a.rule_score,
         rule_b=b.rule_score,

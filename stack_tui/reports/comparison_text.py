@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from stack_tui.reports.comparison import Comparison, Flip, RunLabel
 from stack_tui.reports.effects import RATE, Effect
-from stack_tui.reports.shown import number, sample_name
+from stack_tui.reports.shown import number
+from stack_tui.runs.events import sample_name
 from stack_tui.text import one_line
 
 _FLIPS_SHOWN = 40
@@ -104,7 +105,8 @@ def _flips(comparison: Comparison) -> Iterator[str]:
 
 def flip_name(flip: Flip, comparison: Comparison) -> str:
     """Return which sample flipped, with its task where several were compared."""
-    return sample_name(flip.id, flip.repeat, flip.task if comparison.tasks else "")
+    name = sample_name(flip.id, flip.repeat, flip.temperature)
+    return f"{flip.task}/{name}" if comparison.tasks else name
 
 
 def _moves(flip: Flip) -> list[str]:

@@ -67,6 +67,8 @@ def _run(view: RunView) -> dict[str, Any]:
         "suite": msgspec.to_builtins(spec.suite),
         "benchmark": msgspec.to_builtins(spec.benchmark),
         "repeats": spec.repeats,
+        "temperatures": spec.temperatures,
+        "noise": spec.noise,
         "versions": view.started.versions if view.started else {},
         "server": view.started.server if view.started else {},
         "planned": view.total.planned,

@@ -93,7 +93,9 @@ def task_rates(view: RunView) -> list[TaskRate]:
 
 
 def _task_rate(task: str, samples: list[Sample]) -> TaskRate:
-    verdicts = [(sample.id, sample.passed) for sample in samples if sample.passed is not None]
+    verdicts = [
+        (sample.counted_as, sample.passed) for sample in samples if sample.passed is not None
+    ]
     passes = [passed for _, passed in verdicts]
     return TaskRate(
         task=task,
@@ -101,5 +103,5 @@ def _task_rate(task: str, samples: list[Sample]) -> TaskRate:
         judged=len(passes),
         samples=len(samples),
         rate=sum(passes) / len(passes) if passes else None,
-        interval=rate_interval(passes, [id for id, _ in verdicts]),
+        interval=rate_interval(passes, [case for case, _ in verdicts]),
     )

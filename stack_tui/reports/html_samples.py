@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from stack_tui.reports.outcome import SIGNS, outcome, why
-from stack_tui.reports.shown import sample_name
 from stack_tui.reports.svg import text
 from stack_tui.runs.events import Sample
 from stack_tui.text import printable
@@ -35,7 +34,7 @@ def sample_details(sample: Sample) -> str:
     scores += [f"judge {sample.judge_score:g}"] if sample.judge_score is not None else []
     line = (
         f'<summary><span class="{became.replace(" ", "-")}">{SIGNS[became]} {became}</span> '
-        f"{text(sample_name(sample.id, sample.repeat), 120)} "
+        f"{text(sample.name, 120)} "
         f'<span class="dim">{text(sample.task, 80)} {" ".join(scores)}</span></summary>'
     )
     return f"<details>{line}{''.join(_parts(sample))}</details>"

@@ -41,5 +41,5 @@ def _mean(scores: Sequence[tuple[Sample, float]], scale: Interval) -> Interval |
     return mean_interval([score for _, score in scores], _cases(scores), scale)
 
 
-def _cases(pairs: Sequence[tuple[Sample, object]]) -> list[tuple[str, str]]:
-    return [(sample.task, sample.id) for sample, _ in pairs]
+def _cases(pairs: Sequence[tuple[Sample, object]]) -> list[tuple[str, str, bool]]:
+    return [sample.counted_as for sample, _ in pairs]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from stack_tui.reports.gates import GateResult
 from stack_tui.reports.outcome import missing, outcome, why
-from stack_tui.reports.shown import sample_name
 from stack_tui.reports.summary import in_order
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
@@ -46,7 +45,7 @@ def _case(sample: Sample) -> ET.Element:
     case = ET.Element(
         "testcase",
         classname=_text(sample.task),
-        name=_text(sample_name(sample.id, sample.repeat)),
+        name=_text(sample.name),
         time=f"{sample.latency_s:.3f}",
     )
     match outcome(sample):

@@ -17,7 +17,7 @@ from stack_tui.reports.outcome import SIGNS, outcome, why, worst_first
 from stack_tui.reports.section import Section
 from stack_tui.reports.sections import sections
 from stack_tui.reports.settings import model_name
-from stack_tui.reports.shown import between, number, sample_name
+from stack_tui.reports.shown import between, number
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 
@@ -111,7 +111,7 @@ def _failing(view: RunView) -> str:
     rows = (
         (
             f"{SIGNS[outcome(sample)]} {outcome(sample)}",
-            code(sample_name(sample.id, sample.repeat, sample.task if several else ""), 80),
+            code(f"{sample.task}/{sample.name}" if several else sample.name, 80),
             code(why(sample)),
         )
         for sample in failing[:_ROWS]

@@ -5,10 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.view import RunView
 
-Key = tuple[str, str, int]
 WhyApart = Literal["only in a", "only in b", "no outcome", "case changed"]
 
 
@@ -26,6 +25,7 @@ class SetApart(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     repeat: int
     why: WhyApart
+    temperature: float | None = None
     reason: str = ""
 
 
@@ -36,9 +36,9 @@ class Pair(msgspec.Struct, frozen=True):
     b: Sample
 
     @property
-    def case(self) -> tuple[str, str]:
-        """What the repeats of one case have in common: task and id."""
-        return (self.a.task, self.a.id)
+    def case(self) -> tuple[str, str, bool]:
+        """What counts as one: the case with its repeats, or the cluster that it is in."""
+        return self.b.counted_as
 
 
 def pair_samples(
@@ -53,11 +53,10 @@ def pair_samples(
     differ.
     """
     changed = _changed_cases(suite_a, suite_b)
-    samples_a = {sample.key: sample for sample in a.samples}
-    samples_b = {sample.key: sample for sample in b.samples}
+    samples_a, samples_b = keyed(a, b), keyed(b, a)
     pairs: list[Pair] = []
     apart: list[SetApart] = []
-    for key in sorted(samples_a.keys() | samples_b.keys()):
+    for key in sorted(samples_a.keys() | samples_b.keys(), key=_order):
         first, second = samples_a.get(key), samples_b.get(key)
         if first is None or second is None:
             apart.append(_apart(key, "only in b" if first is None else "only in a"))
@@ -70,9 +69,30 @@ def pair_samples(
     return pairs, apart
 
 
-def _apart(key: Key, why: WhyApart, reason: str = "") -> SetApart:
-    task, id, repeat = key
-    return SetApart(task=task, id=id, repeat=repeat, why=why, reason=reason)
+def keyed(view: RunView, other: RunView) -> dict[SampleKey, Sample]:
+    """Return the samples by what pairs them with the other run's.
+
+    Where either run asked at several temperatures, each is held against its like; else there is
+    only one on either side, and the two need not be the same.
+    """
+    several = any(len(each.spec.temperatures) > 1 for each in (view, other))
+    only = view.spec.temperatures[0] if len(view.spec.temperatures) == 1 else None
+    own = only if several else None
+    return {
+        (*sample.key[:3], own if sample.temperature is None else sample.temperature): sample
+        for sample in view.samples
+    }
+
+
+def _order(key: SampleKey) -> tuple[str, str, int, float]:
+    return (*key[:3], -1.0 if key[3] is None else key[3])
+
+
+def _apart(key: SampleKey, why: WhyApart, reason: str = "") -> SetApart:
+    task, id, repeat, temperature = key
+    return SetApart(
+        task=task, id=id, repeat=repeat, temperature=temperature, why=why, reason=reason
+    )
 
 
 def _changed_cases(a: SuiteFingerprint | None, b: SuiteFingerprint | None) -> set[str]:

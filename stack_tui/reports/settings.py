@@ -19,6 +19,7 @@ _NAMES = {
     "samples": "chosen samples",
 }
 _VERSION = "suite version"
+_TEMPERATURES = "temperatures"
 _ONE_THING = {"model", "endpoint", "server"}
 
 
@@ -38,6 +39,8 @@ def differing_settings(
     `versions` are the suites', which a change of comments leaves alone; else their files' hashes.
     """
     first, second = _settings(a), _settings(b)
+    if not (a.spec.temperatures and b.spec.temperatures):
+        first.pop(_TEMPERATURES), second.pop(_TEMPERATURES)
     if versions:
         first[_VERSION], second[_VERSION] = versions
     return tuple(
@@ -86,5 +89,8 @@ def _fields(spec: RunSpec | BenchmarkSpec) -> dict[str, str]:
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "–"
+        return (
+            ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
+            or "–"
+        )
     return str(value) if value not in (None, {}, "") else "–"

@@ -1,4 +1,4 @@
-"""How every report writes numbers and names."""
+"""How every report writes numbers."""
 
 
 def number(value: float, *, rate: bool) -> str:
@@ -16,12 +16,3 @@ def between(interval: tuple[float, float] | None, *, rate: bool) -> str:
 def points(share: float) -> str:
     """Return a share of 1 in points, such as 6.7 points."""
     return f"{100 * share:.1f} points"
-
-
-def sample_name(id: str, repeat: int, task: str = "") -> str:
-    """Return what a sample is called: its case's id, and which repeat where not the first.
-
-    `task` goes ahead where a report has samples of several tasks.
-    """
-    name = f"{task}/{id}" if task else id
-    return f"{name} #{repeat + 1}" if repeat else name

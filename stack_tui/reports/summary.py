@@ -61,7 +61,12 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 def in_order(samples: Iterable[Sample]) -> list[Sample]:
     """Return the samples in the order of their suite or tasks, in whatever order they came."""
-    return sorted(samples, key=lambda sample: (sample.task, sample.place, sample.repeat))
+    return sorted(samples, key=standing)
+
+
+def standing(sample: Sample) -> tuple[str, int, float, int]:
+    """Return where the sample stands in its run."""
+    return (sample.task, sample.place, sample.temperature or 0.0, sample.repeat)
 
 
 def summarize(samples: Iterable[Sample]) -> SuiteSummary:

@@ -12,7 +12,7 @@ from stack_tui.reports.section import section_lines
 from stack_tui.reports.sections import sections
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import SuiteSummary, in_order, summarize
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.runs.events import Sample, Verdict, sample_name
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 
@@ -79,9 +79,8 @@ def _sign(sample: Sample) -> str:
 
 
 def _name(sample: Sample) -> str:
-    name = f"{sample.task} {sample.id}" if sample.metrics else sample.id
-    name = one_line(name, _NAME_LIMIT)
-    return f"{name} #{sample.repeat + 1}" if sample.repeat else name
+    id = one_line(f"{sample.task} {sample.id}" if sample.metrics else sample.id, _NAME_LIMIT)
+    return sample_name(id, sample.repeat, sample.temperature)
 
 
 def _details(sample: Sample) -> Iterator[str]:

@@ -11,6 +11,7 @@ from stack_tui.runs.spec import RunSpec
 Status = Literal["ok", "empty", "truncated", "error", "unscored"]
 RunState = Literal["running", "paused", "stopping", "stopped"]
 Outcome = Literal["complete", "errors", "failed"]
+SampleKey = tuple[str, str, int, float | None]
 
 # The guide's thresholds: a sample passes by its rules from the one, by its judges from the other.
 RULE_PASS = 0.8
@@ -102,6 +103,7 @@ class Answer(_Event, frozen=True, kw_only=True, omit_defaults=True):
     response: Any
     request: Any = None
     repeat: int = 0
+    temperature: float | None = None
     latency_s: float = 0.0
     attempts: int = 1
 
@@ -109,13 +111,16 @@ class Answer(_Event, frozen=True, kw_only=True, omit_defaults=True):
 class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """One item's outcome: a case's or a document's, per repeat; a later one replaces it.
 
-    `place`, from 0, is where it stands in its suite or task.
+    `place`, from 0, is where it stands in its suite or task; `temperature` stands in samples of
+    runs that ask at several. Cases of one `cluster` count as one in intervals.
     """
 
     task: str
     id: str
     place: int = 0
     repeat: int = 0
+    temperature: float | None = None
+    cluster: str = ""
     status: Status = "ok"
     truncated_while_thinking: bool = False
     passed: bool | None = None
@@ -141,9 +146,25 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     completion_tokens: int | None = None
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """What identifies the sample within its run: task, id and repeat."""
-        return (self.task, self.id, self.repeat)
+    def key(self) -> SampleKey:
+        """What identifies the sample within its run: task, id, repeat and temperature."""
+        return (self.task, self.id, self.repeat, self.temperature)
+
+    @property
+    def name(self) -> str:
+        """What the sample is called within its task."""
+        return sample_name(self.id, self.repeat, self.temperature)
+
+    @property
+    def counted_as(self) -> tuple[str, str, bool]:
+        """What is drawn as one in intervals: the case with its repeats, or its whole cluster."""
+        return (self.task, self.cluster or self.id, bool(self.cluster))
+
+
+def sample_name(id: str, repeat: int, temperature: float | None) -> str:
+    """Return a case's id, with the temperature of several, and which repeat where not the first."""
+    setting = "" if temperature is None else f" t={temperature:g}"
+    return f"{id}{setting} #{repeat + 1}" if repeat else f"{id}{setting}"
 
 
 class Fault(_Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,10 +9,11 @@ from typing import Literal
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.runs.events import SampleKey
 
 Kind = Literal["real failure", "bad case", "wrong judge", "flaky", "fixed"]
 KINDS: tuple[Kind, ...] = ("real failure", "bad case", "wrong judge", "flaky", "fixed")
-Key = tuple[str, str, int]
+Key = SampleKey
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,6 +27,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     task: str
     id: str
     repeat: int = 0
+    temperature: float | None = None
     kind: Kind | None = None
     note: str = ""
     judge_score: float | None = None
@@ -33,7 +35,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def key(self) -> Key:
         """What identifies the sample within its run."""
-        return (self.task, self.id, self.repeat)
+        return (self.task, self.id, self.repeat, self.temperature)
 
 
 def add(folder: Path, label: Label) -> None:

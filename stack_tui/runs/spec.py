@@ -54,7 +54,11 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class RunSpec(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """One evaluation of one endpoint on one suite or on some benchmarks."""
+    """One evaluation of one endpoint on one suite or on some benchmarks.
+
+    A run of a suite asks every case at each of the `temperatures`; where none is recorded, at the
+    suite's own. A `noise` run asks the same thing twice.
+    """
 
     id: str
     created: str
@@ -63,6 +67,8 @@ class RunSpec(
     benchmark: BenchmarkSpec | None = None
     judges: tuple[Endpoint, ...] = ()
     repeats: int = 1
+    temperatures: tuple[float, ...] = ()
+    noise: bool = False
     concurrency: int | None = None
     note: str = ""
     origin: Origin | None = None

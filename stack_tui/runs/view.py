@@ -13,6 +13,7 @@ from stack_tui.runs.events import (
     Prefix,
     RunState,
     Sample,
+    SampleKey,
     Scores,
     Server,
     Started,
@@ -75,7 +76,7 @@ class RunView:
         self.session_began: float | None = None
         self.active_s = 0.0
         self.last_at: float | None = None
-        self._places: dict[tuple[str, str, int], int] = {}
+        self._places: dict[SampleKey, int] = {}
         self._recent: list[float] = []
 
     def apply(self, events: Iterable[Event]) -> None:
@@ -147,7 +148,7 @@ class RunView:
         if len(self._recent) > 4096:
             del self._recent[:2048]
 
-    def sample(self, key: tuple[str, str, int]) -> Sample | None:
+    def sample(self, key: SampleKey) -> Sample | None:
         """Return the latest sample of that key."""
         place = self._places.get(key)
         return None if place is None else self.samples[place]

@@ -15,13 +15,17 @@ from stack_tui.runs.spec import digest
 
 @dataclass(frozen=True)
 class Question:
-    """One request about one sample: who is asked (`role`: "model" or "judge:NAME") and what."""
+    """One request about one sample: who is asked (`role`: "model" or "judge:NAME") and what.
+
+    `setting` is the sample's temperature where the run has several.
+    """
 
     task: str
     sample: str
     repeat: int
     role: str
     body: Mapping[str, Any]
+    setting: float | None = None
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,10 @@ class Asked:
 def answer_key(endpoint: Endpoint, question: Question) -> str:
     """Return what identifies the question's answer in a run's journal.
 
-    It holds what was to be asked, whatever an endpoint's refusals made of that.
+    It holds what was to be asked, whatever an endpoint's refusals made of that. A judge's question
+    may be the same at two temperatures: the setting tells them apart.
     """
+    setting = () if question.setting is None else (question.setting,)
     return digest(
         endpoint.url,
         endpoint.model,
@@ -44,6 +50,7 @@ def answer_key(endpoint: Endpoint, question: Question) -> str:
         question.role,
         question.sample,
         question.repeat,
+        *setting,
     )
 
 
@@ -83,6 +90,7 @@ class Asker:
                 task=question.task,
                 sample=question.sample,
                 repeat=question.repeat,
+                temperature=question.setting,
                 role=question.role,
                 request=sent,
                 response=reply.data,

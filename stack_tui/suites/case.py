@@ -24,7 +24,8 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """One input, the rules that its output must meet, and the rubric that judges get.
 
     A list inside `must_mention` is met by any of its phrases. Phrases match in any letter case;
-    `regex` and `not_regex` match as they are written and are searched for anywhere.
+    `regex` and `not_regex` match as they are written and are searched for anywhere. Cases that
+    name the same `cluster` are taken to pass and fail together, and count as one in intervals.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     must_not_mention: tuple[str, ...] = ()
     rubric: str = ""
     labels: tuple[str, ...] = ()
+    cluster: str = ""
     regex: Phrase = ()
     not_regex: Phrase = ()
     max_chars: int | None = None
@@ -48,9 +50,10 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The cases and how each is put to the model: `{input}` in `prompt` stands for its input.
 
-    `extra_body` goes into each request as it is, for what a server takes beyond the usual
-    (`reasoning_effort`, `chat_template_kwargs`, …). `judges` are endpoints' names, and
-    `judge_prompt`, where given, holds `{output}` and may hold `{rubric}` and `{input}`.
+    Of several temperatures each is asked for every case and repeat. `extra_body` goes into each
+    request as it is, for what a server takes beyond the usual (`reasoning_effort`,
+    `chat_template_kwargs`, …). `judges` are endpoints' names, and `judge_prompt`, where given,
+    holds `{output}` and may hold `{rubric}` and `{input}`.
     """
 
     name: str
@@ -58,7 +61,7 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     description: str = ""
     system: str = ""
     prompt: str = "{input}"
-    temperature: float = 0.0
+    temperature: float | tuple[float, ...] = 0.0
     max_tokens: int = 1024
     top_p: float | None = None
     seed: int | None = None
@@ -69,6 +72,12 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     judge_prompt: str = ""
     judge_max_tokens: int = 1024
     gates: tuple[str, ...] = ()
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """The temperatures to ask at, one or several."""
+        chosen = self.temperature
+        return chosen if isinstance(chosen, tuple) else (chosen,)
 
 
 def as_list(phrase: Phrase) -> tuple[str, ...]:

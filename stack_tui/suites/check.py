@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ def case_problems(case: Case) -> Iterator[Problem]:
     for field in ("id", "input", "equals", "starts_with"):
         if (text := getattr(case, field)) is not None and not text.strip():
             yield Problem(field, "is empty")
+    if case.cluster and not case.cluster.strip():
+        yield Problem("cluster", "is empty")
     for field in ("must_not_mention", "one_of", "labels"):
         yield from _empty_phrases(field, getattr(case, field))
     for place, phrase in enumerate(case.must_mention):
@@ -50,8 +52,8 @@ def suite_problems(suite: Suite) -> Iterator[Problem]:
         yield Problem("prompt", "lacks {input}, the place where a case's input goes")
     if suite.judge_prompt and "{output}" not in suite.judge_prompt:
         yield Problem("judge_prompt", "lacks {output}, the place where the output goes")
-    if not 0 <= suite.temperature <= 2:
-        yield Problem("temperature", "must be from 0 to 2")
+    if problem := temperature_problem(suite.temperatures):
+        yield Problem("temperature", problem)
     if suite.top_p is not None and not 0 < suite.top_p <= 1:
         yield Problem("top_p", "must be above 0 and at most 1")
     for field in ("max_tokens", "judge_max_tokens", "repeats"):
@@ -59,6 +61,17 @@ def suite_problems(suite: Suite) -> Iterator[Problem]:
             yield Problem(field, "must be 1 or more")
     yield from _empty_phrases("judges", suite.judges)
     yield from _own_keys(suite.extra_body)
+
+
+def temperature_problem(temperatures: Sequence[float]) -> str:
+    """Return why a run cannot ask at these temperatures, "" where it can."""
+    if not temperatures:
+        return "names no temperature"
+    if not all(0 <= temperature <= 2 for temperature in temperatures):
+        return "must be from 0 to 2"
+    if len(set(temperatures)) < len(temperatures):
+        return "names a temperature twice"
+    return ""
 
 
 def _own_keys(extra_body: Mapping[str, Any]) -> Iterator[Problem]:

@@ -7,13 +7,13 @@ from contextlib import aclosing
 from functools import partial
 
 from stack_tui.endpoints.client import Client
-from stack_tui.runs.events import Answer, Event, Planned, Prefix, TaskPlan
+from stack_tui.runs.events import Answer, Event, Planned, Prefix, SampleKey, TaskPlan
 from stack_tui.suites.asking import Asker
 from stack_tui.suites.case import Suite
 from stack_tui.suites.crowd import Crowd, Job
 from stack_tui.suites.outcome import is_judged, prefix_id, take_sample
 from stack_tui.suites.remembered import Remembered
-from stack_tui.suites.remembered import SampleKey as SampleKey
+from stack_tui.suites.take import Take
 
 
 async def evaluate(
@@ -21,19 +21,20 @@ async def evaluate(
     model: Client | Remembered,
     judges: Sequence[Client],
     *,
-    repeats: int,
+    takes: Sequence[Take],
     recorded: Mapping[str, Answer],
     done: Collection[SampleKey],
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
     """Yield what happens: each answer before what rests on it, each sample when it is settled.
 
-    Answers in `recorded`, by key, are not asked for again; samples in `done` are left out. Once
-    `stopping` is set nothing more is sent, what is in flight is yielded, and the stream ends.
-    Of a model that is only remembered, what it has not answered is left out.
+    Every case is asked in each of the `takes`. Answers in `recorded`, by key, are not asked for
+    again; samples in `done` are left out. Once `stopping` is set nothing more is sent, what is in
+    flight is yielded, and the stream ends. Of a model that is only remembered, what it has not
+    answered is left out.
     """
-    left_out = model.unanswered(suite, repeats) if isinstance(model, Remembered) else {}
-    yield _planned(suite, repeats, judges, left_out, remembered=isinstance(model, Remembered))
+    left_out = model.unanswered(suite, takes) if isinstance(model, Remembered) else {}
+    yield _planned(suite, takes, judges, left_out, remembered=isinstance(model, Remembered))
     if prefix := prefix_id(suite):
         yield Prefix(at=time.time(), id=prefix, text=suite.system)
     clients = list(dict.fromkeys(judges if isinstance(model, Remembered) else (model, *judges)))
@@ -43,11 +44,11 @@ async def evaluate(
     panel = [askers[judge] for judge in judges]
 
     def jobs() -> Iterator[Job]:
-        for repeat in range(repeats):
+        for take in takes:
             for place, case in enumerate(suite.cases):
-                key = (suite.name, case.id, repeat)
+                key = take.key(suite, case)
                 if key not in done and key not in left_out:
-                    yield partial(take_sample, suite, place, repeat, asked, panel)
+                    yield partial(take_sample, suite, place, take, asked, panel)
 
     async with aclosing(crowd.events(jobs())) as events:
         async for event in events:
@@ -56,17 +57,14 @@ async def evaluate(
 
 def _planned(
     suite: Suite,
-    repeats: int,
+    takes: Sequence[Take],
     judges: Sequence[Client],
     left_out: Collection[SampleKey],
     *,
     remembered: bool,
 ) -> Planned:
     wanted = [
-        case
-        for case in suite.cases
-        for repeat in range(repeats)
-        if (suite.name, case.id, repeat) not in left_out
+        case for case in suite.cases for take in takes if take.key(suite, case) not in left_out
     ]
     requests = sum(is_judged(case, judges) for case in wanted) * len(judges)
     if not remembered:

@@ -1,5 +1,6 @@
 """Looking over a suite that loads: what its author most likely did not mean."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from stack_tui.suites.case import Case, Suite, as_list
@@ -19,7 +20,7 @@ def lint(suite: Suite, *, judged: bool = True) -> list[Finding]:
     `judged`: rubrics are looked at too. A suite whose `length_check` is on is taken for a summary.
     May take patterns.TIMEOUT_S for each pattern.
     """
-    found = [*_suite(suite, judged), *_repeated(suite)]
+    found = [*_suite(suite, judged), *_repeated(suite), *_clusters_of_one(suite)]
     for case in suite.cases:
         found += contradictions(case, suite)
         if suite.length_check:
@@ -68,6 +69,14 @@ def _repeated(suite: Suite) -> Iterator[Finding]:
         else:
             message = f"is much like that of {one.earlier!r} ({one.share:.0%} of the word triples)"
             yield _finding(one.case, "input", "note", message)
+
+
+def _clusters_of_one(suite: Suite) -> Iterator[Finding]:
+    sizes = Counter(case.cluster for case in suite.cases)
+    for case in suite.cases:
+        if case.cluster and sizes[case.cluster] == 1:
+            message = f"{quoted(case.cluster)} is named by no other case"
+            yield _finding(case.id, "cluster", "note", message)
 
 
 def _against_the_input(case: Case) -> Iterator[Finding]:

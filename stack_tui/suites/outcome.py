@@ -15,6 +15,7 @@ from stack_tui.runs.spec import digest
 from stack_tui.suites import judge, rules
 from stack_tui.suites.asking import Answers, Asked, Asker, Question
 from stack_tui.suites.case import Case, Suite
+from stack_tui.suites.take import Take
 from stack_tui.suites.verdict import ask_verdict
 
 
@@ -33,40 +34,43 @@ def prompt_of(suite: Suite, case: Case) -> str:
     return suite.prompt.replace("{input}", case.input)
 
 
-def model_body(suite: Suite, case: Case, model: str | None, repeat: int) -> dict[str, Any]:
-    """Return the request that puts the case to the model; each repeat has a seed of its own."""
+def model_body(suite: Suite, case: Case, model: str | None, take: Take) -> dict[str, Any]:
+    """Return the request that puts the case to the model."""
     system = [{"role": "system", "content": suite.system}] if suite.system else []
     body: dict[str, Any] = {
         "model": model,
         "messages": [*system, {"role": "user", "content": prompt_of(suite, case)}],
-        "temperature": suite.temperature,
+        "temperature": take.temperature,
         "max_tokens": suite.max_tokens,
     }
     if suite.top_p is not None:
         body["top_p"] = suite.top_p
-    if suite.seed is not None:
-        body["seed"] = suite.seed + repeat
+    if take.seed is not None:
+        body["seed"] = take.seed
     return body | suite.extra_body
 
 
 async def take_sample(
-    suite: Suite, place: int, repeat: int, model: Answers, judges: Sequence[Asker]
+    suite: Suite, place: int, take: Take, model: Answers, judges: Sequence[Asker]
 ) -> Sample:
     """Return the outcome of the case at `place`; raises Stopped where a request was not sent."""
     case = suite.cases[place]
-    body = model_body(suite, case, model.endpoint.model, repeat)
+    body = model_body(suite, case, model.endpoint.model, take)
     sample = Sample(
         at=time.time(),
         task=suite.name,
         id=case.id,
         place=place,
-        repeat=repeat,
+        repeat=take.repeat,
+        temperature=take.setting,
         prefix=prefix_id(suite),
         prompt=body["messages"][-1]["content"],
         labels=case.labels,
+        cluster=case.cluster,
     )
+    question = Question(suite.name, case.id, take.repeat, "model", body, take.setting)
     try:
-        asked = await model.ask(Question(suite.name, case.id, repeat, "model", body))
+        asked = await model.ask(question)
     except Stopped:
         raise
     except EndpointError as error:
@@ -115,7 +119,7 @@ async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
 async def _judged(sample: Sample, suite: Suite, case: Case, judges: Sequence[Asker]) -> Sample:
     """Return the graded sample with its verdicts; their median is its score."""
     answers = await asyncio.gather(
-        *(ask_verdict(judge, suite, case, sample.repeat, sample.output) for judge in judges),
+        *(ask_verdict(judge, suite, case, sample) for judge in judges),
         return_exceptions=True,
     )
     verdicts: list[Verdict] = []

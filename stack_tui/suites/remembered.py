@@ -1,16 +1,16 @@
 """A model's answers as an earlier run recorded them: given again, and nobody is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stack_tui.config import Endpoint
 from stack_tui.endpoints.chat import Completion
 from stack_tui.endpoints.errors import EndpointError
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.suites.asking import Asked, Question
 from stack_tui.suites.case import Suite
 from stack_tui.suites.outcome import prefix_id, prompt_of
+from stack_tui.suites.take import Take
 
-SampleKey = tuple[str, str, int]
 NO_OUTPUT = "have no recorded output"
 CHANGED = "are put to the model in other words now"
 
@@ -18,16 +18,16 @@ CHANGED = "are put to the model in other words now"
 class Remembered:
     """Stands in for the model's endpoint with the samples that it led to; errors are errors again.
 
-    Samples are found by case and repeat, so that a suite may have been given another name.
+    Samples are found by case, repeat and temperature: a suite may have been given another name.
     """
 
     def __init__(self, endpoint: Endpoint, samples: Iterable[Sample]) -> None:
         self.endpoint = endpoint
-        self._samples = {(sample.id, sample.repeat): sample for sample in samples}
+        self._samples = {sample.key[1:]: sample for sample in samples}
 
     async def ask(self, question: Question) -> Asked:
         """Return the recorded completion; raises EndpointError where an error was recorded."""
-        sample = self._samples[question.sample, question.repeat]
+        sample = self._samples[question.sample, question.repeat, question.setting]
         if failure := sample.failure:
             raise EndpointError(failure.kind, failure.message, remedy=failure.remedy)
         completion = Completion(
@@ -40,14 +40,15 @@ class Remembered:
         )
         return Asked(completion, sample.latency_s)
 
-    def unanswered(self, suite: Suite, repeats: int) -> dict[SampleKey, str]:
+    def unanswered(self, suite: Suite, takes: Sequence[Take]) -> dict[SampleKey, str]:
         """Return why which of the suite's samples cannot be graded again."""
         found: dict[SampleKey, str] = {}
         for case in suite.cases:
-            for repeat in range(repeats):
-                sample = self._samples.get((case.id, repeat))
+            for take in takes:
+                key = take.key(suite, case)
+                sample = self._samples.get(key[1:])
                 if sample is None:
-                    found[suite.name, case.id, repeat] = NO_OUTPUT
+                    found[key] = NO_OUTPUT
                 elif (sample.prefix, sample.prompt) != (prefix_id(suite), prompt_of(suite, case)):
-                    found[suite.name, case.id, repeat] = CHANGED
+                    found[key] = CHANGED
         return found

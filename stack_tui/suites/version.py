@@ -8,9 +8,11 @@ import msgspec
 from stack_tui.runs.spec import digest
 from stack_tui.suites.case import Case, Suite
 
-# What names, describes or repeats a suite; the endpoints that judge are the run's, not the suite's.
-_ASIDE_IN_SUITE = frozenset({"name", "description", "repeats", "judges", "cases", "gates"})
-_ASIDE_IN_CASE = frozenset({"id", "labels"})
+# What names or describes a suite. How often, how hot and by whom it is judged are the run's own.
+_ASIDE_IN_SUITE = frozenset(
+    {"name", "description", "repeats", "temperature", "judges", "cases", "gates"}
+)
+_ASIDE_IN_CASE = frozenset({"id", "labels", "cluster"})
 # Rules that say the same in whatever order their phrases stand.
 _UNORDERED = frozenset({"must_mention", "must_not_mention", "regex", "not_regex", "one_of"})
 _LENGTH = 12
@@ -19,7 +21,8 @@ _LENGTH = 12
 def suite_version(suite: Suite) -> str:
     """Return 12 hex digits that stand for the cases, by id, and for all that is asked with them.
 
-    Comments, the order of cases and keys, names, descriptions and labels leave it as it is.
+    Comments, the order of cases and keys, names, descriptions, labels and clusters leave it as it
+    is; so do repeats and temperatures, which a run has of its own.
     """
     return digest(_matters(suite, _ASIDE_IN_SUITE), case_digests(suite))[:_LENGTH]
 

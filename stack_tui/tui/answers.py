@@ -21,7 +21,11 @@ def answers_of(folder: Path, sample: Sample) -> list[Answer]:
     except OSError as error:
         raise StackError(f"cannot be read: {error.strerror}", where=str(folder)) from None
     answers = (answer for line in lines if (answer := _read(line)))
-    return [each for each in answers if (each.task, each.sample, each.repeat) == sample.key]
+    return [
+        each
+        for each in answers
+        if (each.task, each.sample, each.repeat, each.temperature) == sample.key
+    ]
 
 
 def _read(line: bytes) -> Answer | None:

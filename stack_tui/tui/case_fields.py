@@ -123,6 +123,7 @@ def _show_schema(schema: dict[str, Any] | None) -> str:
 FIELDS: tuple[Field, ...] = (
     Field("id", 1, "its name in the suite", str, str.strip),
     Field("labels", 1, "a comma between two", ", ".join, lambda t: _lines(t.replace(",", "\n"))),
+    Field("cluster", 1, "cases of one count as one", str, str.strip),
     Field("input", 6, "what goes into the prompt", str, str),
     Field("must_mention", 3, "a line each; a | between alternatives", _show_phrases, _phrases),
     Field("must_not_mention", 2, "a line each", _show_phrases, _lines),

@@ -60,16 +60,15 @@ class Compared:
 
 def compared(a: Path, b: Path) -> Compared:
     """Read both runs and compare them; raises StackError where one cannot be read."""
+    from stack_tui.reports.pairing import keyed
     from stack_tui.worker.comparing import compare_runs
 
     runs = Run(a), Run(b)
     comparison = compare_runs(*runs)
-    before = {sample.key: sample for sample in runs[0].view.samples}
-    apart = {(each.task, each.id, each.repeat) for each in comparison.set_apart}
+    before, after = keyed(runs[0].view, runs[1].view), keyed(runs[1].view, runs[0].view)
+    apart = {(each.task, each.id, each.repeat, each.temperature) for each in comparison.set_apart}
     twins = [
-        Twin(before[sample.key], sample, sample.key in apart)
-        for sample in runs[1].view.samples
-        if sample.key in before
+        Twin(before[key], sample, key in apart) for key, sample in after.items() if key in before
     ]
     order = list(CHANGES)
     twins.sort(key=lambda twin: (order.index(twin.change), twin.b.task, twin.b.place))

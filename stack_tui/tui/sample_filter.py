@@ -9,12 +9,12 @@ from stack_tui.runs.labels import Key, Label
 from stack_tui.text import fold_case
 from stack_tui.tui.signs import concern, outcome
 
-HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8 latency>2"
+HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8 latency>2 temp=0"
 
 Test = Callable[[Sample], bool]
 
 _NO_LABELS: Mapping[Key, Label] = {}
-_COMPARISON = re.compile(r"(judge|rule|latency|tokens)(<=|>=|<|>|=)(\d*\.?\d+)")
+_COMPARISON = re.compile(r"(judge|rule|latency|tokens|temp)(<=|>=|<|>|=)(\d*\.?\d+)")
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -26,6 +26,7 @@ _NUMBERS: dict[str, Callable[[Sample], float | None]] = {
     "judge": lambda sample: sample.judge_score,
     "rule": lambda sample: sample.rule_score,
     "latency": lambda sample: sample.latency_s,
+    "temp": lambda sample: sample.temperature,
     "tokens": lambda sample: sample.completion_tokens,
 }
 

@@ -35,6 +35,6 @@ def matching(
     return [place for place, sample in enumerate(samples) if test(sample)]
 
 
-def standing(sample: Sample) -> tuple[str, int, int]:
+def standing(sample: Sample) -> tuple[str, int, float, int]:
     """Return where the sample stands in its suite or task."""
-    return (sample.task, sample.place, sample.repeat)
+    return (sample.task, sample.place, sample.temperature or 0.0, sample.repeat)

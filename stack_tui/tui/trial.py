@@ -63,6 +63,7 @@ async def _ask(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> 
     from stack_tui.endpoints.probe import preflight
     from stack_tui.endpoints.retry import ONCE
     from stack_tui.suites.evaluate import evaluate
+    from stack_tui.suites.take import takes
 
     async with AsyncExitStack() as held:
         clients = {}
@@ -75,7 +76,7 @@ async def _ask(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> 
             suite,
             clients[endpoint],
             [clients[judge] for judge in judges],
-            repeats=1,
+            takes=takes(suite, 1, suite.temperatures[:1]),
             recorded={},
             done=(),
             stopping=asyncio.Event(),

@@ -12,17 +12,18 @@ import msgspec
 from stack_tui import toml_file
 from stack_tui.config import Endpoint
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Answer, Event, Fault
+from stack_tui.runs.events import Answer, Event, Fault, SampleKey
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded import read_recorded
 from stack_tui.runs.spec import Origin, RunSpec, SuiteSpec
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites import store as suites
 from stack_tui.suites.case import Suite
-from stack_tui.suites.remembered import Remembered, SampleKey
+from stack_tui.suites.remembered import Remembered
+from stack_tui.suites.take import takes
 from stack_tui.worker.launch import begin
 
-_SAMPLING = ("temperature", "max_tokens", "top_p", "seed", "extra_body")
+_SAMPLING = ("max_tokens", "top_p", "seed", "extra_body")
 _NAMED = 5
 
 
@@ -107,8 +108,11 @@ def _start(
     text = toml_file.read_text(path)
     suite = suites.parse(text, path)
     model = Remembered(spec.endpoint, run.view.samples)
-    left_out = model.unanswered(suite, spec.repeats)
-    if len(left_out) == len(suite.cases) * spec.repeats:
+    before = suites.load(run.folder / "suite.toml")
+    temperatures = spec.temperatures or before.temperatures
+    again = takes(suite, spec.repeats, temperatures)
+    left_out = model.unanswered(suite, again)
+    if len(left_out) == len(suite.cases) * len(again):
         raise StackError(
             f"none of its outputs answers what {path} asks now: its cases "
             f"{' or '.join(sorted(set(left_out.values())))}",
@@ -117,20 +121,24 @@ def _start(
         )
     digest = hashlib.sha256(text.encode()).hexdigest()
     spec = msgspec.structs.replace(
-        spec, suite=SuiteSpec(name=suite.name, path=str(path), sha256=digest), note=note
+        spec,
+        suite=SuiteSpec(name=suite.name, path=str(path), sha256=digest),
+        temperatures=temperatures,
+        note=note,
     )
-    recorded: list[Event] = [*run.view.samples, *answers, *_told(run, suite, left_out)]
+    recorded: list[Event] = [*run.view.samples, *answers, *_told(run, before, suite, left_out)]
     if run.view.started:
         recorded.insert(0, run.view.started)
     return asyncio.run(begin(run.folder.parent, spec, text, recorded, asks=asks))
 
 
-def _told(run: Run, suite: Suite, left_out: Mapping[SampleKey, str]) -> Iterator[Event]:
+def _told(
+    run: Run, before: Suite, suite: Suite, left_out: Mapping[SampleKey, str]
+) -> Iterator[Event]:
     """Yield what a reader of the new scores has to know."""
     for why in sorted(set(left_out.values())):
         cases = _named(key[1] for key, reason in left_out.items() if reason == why)
         yield _fault(suite, f"cases left out, for they {why}: {cases}")
-    before = suites.load(run.folder / "suite.toml")
     others = [name for name in _SAMPLING if getattr(before, name) != getattr(suite, name)]
     if others:
         yield _fault(

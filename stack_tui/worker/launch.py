@@ -28,6 +28,9 @@ from stack_tui.suites import store as suites
 _START_TIMEOUT_S = 90.0
 _LOOK_EVERY_S = 0.05
 
+NOISE_REPEATS = 2
+NOISE_LOAD = 16  # requests at once: servers that batch round otherwise than for one alone
+
 
 class CannotStart(StackError):
     """The worker found that the endpoint cannot serve the run."""
@@ -48,13 +51,16 @@ def start_suite(
     judges: Sequence[Endpoint],
     *,
     repeats: int = 1,
+    temperatures: Sequence[float] = (),
+    noise: bool = False,
     concurrency: int | None = None,
     note: str = "",
 ) -> Path:
     """Check suite and endpoints, make the run's folder, start its worker, and return the folder.
 
-    Blocks until the worker has begun. Raises TomlError for the suite, EndpointError for an endpoint
-    that cannot serve it; then nothing was made.
+    Without temperatures the suite's hold; a `noise` run asks twice at temperature 0, whatever else
+    is said. Blocks until the worker has begun. Raises TomlError for the suite, EndpointError for an
+    endpoint that cannot serve it; then nothing was made.
     """
     text = toml_file.read_text(suite_path)
     suite = suites.parse(text, suite_path)
@@ -68,8 +74,10 @@ def start_suite(
             path=str(suite_path),
             sha256=hashlib.sha256(text.encode()).hexdigest(),
         ),
-        repeats=repeats,
-        concurrency=concurrency,
+        repeats=NOISE_REPEATS if noise else repeats,
+        temperatures=(0.0,) if noise else tuple(temperatures) or suite.temperatures,
+        noise=noise,
+        concurrency=concurrency or (endpoint.concurrency or NOISE_LOAD if noise else None),
         note=note,
     )
     return asyncio.run(begin(results, draft, text))

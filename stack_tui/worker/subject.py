@@ -6,12 +6,15 @@ from pathlib import Path
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.probe import Health, probe
-from stack_tui.runs.events import Answer, Event
+from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.recorded import Recorded
+from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites import store
+from stack_tui.suites.case import Suite
 from stack_tui.suites.evaluate import evaluate as evaluate_suite
 from stack_tui.suites.remembered import Remembered
+from stack_tui.suites.take import Take, takes
 
 
 def graded_again(
@@ -22,11 +25,12 @@ def graded_again(
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
     """Return the events to come of a run on outputs that another one recorded."""
+    suite = store.load(folder / "suite.toml")
     return evaluate_suite(
-        store.load(folder / "suite.toml"),
+        suite,
         Remembered(view.spec.endpoint, recorded.samples),
         judges,
-        repeats=view.spec.repeats,
+        takes=_takes(suite, view.spec),
         recorded=recorded.answers,
         done=_done(view),
         stopping=stopping,
@@ -45,11 +49,12 @@ async def events(
     """Return the events to come of the run that `view` shows, what is settled left out."""
     done = _done(view)
     if view.spec.suite:
+        suite = store.load(folder / "suite.toml")
         return evaluate_suite(
-            store.load(folder / "suite.toml"),
+            suite,
             model,
             judges,
-            repeats=view.spec.repeats,
+            takes=_takes(suite, view.spec),
             recorded=recorded,
             done=done,
             stopping=stopping,
@@ -68,5 +73,9 @@ async def events(
     )
 
 
-def _done(view: RunView) -> set[tuple[str, str, int]]:
+def _takes(suite: Suite, spec: RunSpec) -> list[Take]:
+    return takes(suite, spec.repeats, spec.temperatures, alike=spec.noise)
+
+
+def _done(view: RunView) -> set[SampleKey]:
     return {sample.key for sample in view.samples if is_settled(sample)}

@@ -48,6 +48,9 @@ def test_with_json_stdout_holds_one_document_and_nothing_else(capsys: Captured) 
         (["--judge", "self", "--no-judge"], "exclude each other"),
         (["--gate", "rule_avg >>"], "cannot be read"),
         (["--concurrency", "0"], "--concurrency"),
+        (["--temperature", "3"], "must be from 0 to 2"),
+        (["--temperature", "0.5", "--temperature", "0.5"], "a temperature twice"),
+        (["--noise", "--repeats", "3"], "--noise sets repeats and temperature itself"),
     ],
 )
 def test_a_mistake_is_told_and_leaves_nothing(
@@ -58,6 +61,17 @@ def test_a_mistake_is_told_and_leaves_nothing(
         assert run(["eval", "tiny", "--url", server.url, *options]) in (2, 3)
     assert said in capsys.readouterr().err
     assert not Path("eval-results").exists()
+
+
+def test_each_temperature_and_repeat_is_asked_whatever_the_suite_says(capsys: Captured) -> None:
+    settings = ["--temperature", "0", "--temperature", "0.7", "--repeats", "2"]
+    with FakeServer("vllm", reply) as server:
+        assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--json", *settings]) == 0
+        asked = sorted(each.body["temperature"] for each in server.asked if "messages" in each.body)
+    assert asked == [0.0] * 6 + [0.7] * 6
+    report = json.loads(capsys.readouterr().out)
+    assert (report["summary"]["n_cases"], report["summary"]["n_samples"]) == (3, 12)
+    assert report["run"]["temperatures"] == [0.0, 0.7]
 
 
 def test_a_server_that_does_not_answer_is_exit_code_3(capsys: Captured) -> None:

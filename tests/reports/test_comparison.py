@@ -140,6 +140,58 @@ def test_repeats_of_a_case_are_one_cluster() -> None:
     assert comparison.verdict == "inconclusive"
 
 
+def test_cases_of_one_cluster_count_as_one() -> None:
+    a, b = (
+        [
+            Sample(at=1.0, task="t", id=f"c{n}", cluster=f"k{n % 2}", passed=passed)
+            for n in range(20)
+        ]
+        for passed in (False, True)
+    )
+    effect = _against(a, b).effect(RATE)
+    assert effect is not None
+    assert (effect.pairs, effect.cases, effect.p) == (20, 2, 0.5)
+
+
+def _at(temperatures: list[float], *, passed: bool) -> list[Sample]:
+    """One case at each temperature; of a single one its samples do not speak."""
+    return [
+        Sample(at=1.0, task="t", id="c", passed=passed, temperature=each)
+        for each in (temperatures if len(temperatures) > 1 else [None])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "pairs", "apart"),
+    [
+        ([0.0, 0.7], [0.0, 0.7], 2, []),
+        ([0.0, 0.7], [0.7], 1, ["only in a"]),
+        ([0.5], [0.0, 0.7], 0, ["only in a", "only in b", "only in b"]),
+        ([0.0], [0.7], 1, []),
+        ([], [0.0, 0.7], 0, ["only in a", "only in b", "only in b"]),
+    ],
+)
+def test_a_sample_is_held_against_its_like_where_a_run_has_several_temperatures(
+    a: list[float], b: list[float], pairs: int, apart: list[str]
+) -> None:
+    views = [
+        view(_at(temperatures, passed=passed), _spec(temperatures=tuple(temperatures)))
+        for temperatures, passed in ((a, True), (b, False))
+    ]
+    comparison = compare(*views)
+    assert comparison.pairs == len(comparison.flips) == pairs
+    assert sorted(one.why for one in comparison.set_apart) == apart
+
+
+def test_a_temperature_that_differs_is_named_and_one_that_was_not_recorded_is_not() -> None:
+    def names(a: tuple[float, ...], b: tuple[float, ...]) -> list[str]:
+        views = (view(outcomes([True]), _spec(temperatures=each)) for each in (a, b))
+        return [difference.name for difference in compare(*views).settings]
+
+    assert names((0.0,), (0.7,)) == ["temperatures"]
+    assert names((), (0.7,)) == []
+
+
 def test_tasks_are_adjusted_for_being_many() -> None:
     a = [s for task in "wxyz" for s in outcomes([False] * 6, task)]
     b = [s for task in "wxyz" for s in outcomes([task == "w"] * 6, task)]

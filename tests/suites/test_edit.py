@@ -277,7 +277,7 @@ def test_null_in_a_schema_cannot_be_written() -> None:
         name=st.just("made"),
         system=TEXT | TRICKY,
         prompt=(TEXT | TRICKY).map(lambda text: text + "{input}"),
-        temperature=st.sampled_from([0.0, 0.7]),
+        temperature=st.sampled_from([0.0, 0.7, (0.0, 0.7), (1.0,)]),
         extra_body=st.just({}) | st.just({"chat_template_kwargs": {"thinking": False}}),
         cases=st.lists(
             st.builds(

@@ -10,10 +10,11 @@ import pytest
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.retry import ONCE
-from stack_tui.runs.events import Answer, Event, Fault, Planned, Prefix, Sample
+from stack_tui.runs.events import Answer, Event, Fault, Planned, Prefix, Sample, SampleKey
 from stack_tui.suites import rules
 from stack_tui.suites.case import Suite
-from stack_tui.suites.evaluate import SampleKey, evaluate
+from stack_tui.suites.evaluate import evaluate
+from stack_tui.suites.take import takes
 from tests.endpoints.asking import client
 from tests.fakes import (
     FakeServer,
@@ -34,6 +35,7 @@ def run(
     judges: Sequence[Client] = (),
     *,
     repeats: int = 1,
+    alike: bool = False,
     recorded: Mapping[str, Answer] | None = None,
     done: Collection[SampleKey] = (),
 ) -> list[Event]:
@@ -45,7 +47,7 @@ def run(
                 asked,
                 model,
                 judges,
-                repeats=repeats,
+                takes=takes(asked, repeats, alike=alike),
                 recorded=recorded or {},
                 done=done,
                 stopping=asyncio.Event(),
@@ -288,13 +290,59 @@ def test_each_repeat_is_a_sample_with_a_seed_of_its_own() -> None:
     assert sorted(asked.body["seed"] for asked in server.asked) == [10, 10, 11, 11, 12, 12]
 
 
+def test_repeats_that_are_to_be_alike_have_one_seed() -> None:
+    with FakeServer(replies=lambda _: "ok") as server:
+        run(suite(seed=10), client(server), repeats=2, alike=True)
+    assert [asked.body["seed"] for asked in server.asked] == [10, 10]
+
+
+def test_each_temperature_is_asked_for_every_case_and_repeat() -> None:
+    asked = suite(case(), case(id="c1"), temperature=(0.0, 0.7))
+    with FakeServer(replies=lambda _: "ok") as server:
+        events = run(asked, client(server), repeats=2)
+    assert isinstance(events[0], Planned)
+    assert events[0].tasks[0].samples == len(samples(events)) == 8
+    assert {s.key for s in samples(events)} == {
+        ("tiny", id, repeat, temperature)
+        for id in ("c0", "c1")
+        for repeat in range(2)
+        for temperature in (0.0, 0.7)
+    }
+    assert sorted(asked.body["temperature"] for asked in server.asked) == [0.0] * 4 + [0.7] * 4
+
+
+def test_each_temperature_resumes_by_itself() -> None:
+    asked = suite(JUDGED, temperature=(0.0, 0.7))
+    with FakeServer(replies=lambda _: "4") as server:
+        model = client(server)
+        first = run(asked, model, [model])
+        recorded = answers(first)
+        assert len(recorded) == len(server.asked) == 4
+        lost = next(s for s in samples(first) if s.temperature == 0.7)
+        for key, answer in list(recorded.items()):
+            if answer.temperature == 0.7 and answer.role == "judge:fake":
+                del recorded[key]
+        again = run(asked, model, [model], recorded=recorded, done={("tiny", "c0", 0, 0.0)})
+    assert only(again).key == lost.key
+    assert len(server.asked) == 5
+
+
+def test_one_temperature_is_no_part_of_a_samples_name_nor_of_an_answers_key() -> None:
+    with FakeServer(replies=lambda _: "ok") as server:
+        model = client(server)
+        events = run(suite(temperature=0.7), model)
+        run(suite(temperature=(0.7,)), model, recorded=answers(events))
+    assert only(events).temperature is None
+    assert len(server.asked) == 1
+
+
 def test_what_is_done_is_left_out_and_what_is_recorded_is_not_asked_again() -> None:
     asked = suite(JUDGED, case(id="c1", rubric="R"))
     with FakeServer(replies=lambda _: "4") as server:
         model = client(server)
         first = run(asked, model, [model])
         count = len(server.asked)
-        again = run(asked, model, [model], recorded=answers(first), done={("tiny", "c0", 0)})
+        again = run(asked, model, [model], recorded=answers(first), done={("tiny", "c0", 0, None)})
     assert len(server.asked) == count
     assert [sample.id for sample in samples(again)] == ["c1"]
     assert not answers(again)

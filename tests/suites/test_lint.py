@@ -124,6 +124,15 @@ def test_a_case_without_a_rubric_among_others_is_told_where_judges_are_asked() -
     assert not messages(suite, judged=False)
 
 
+def test_a_cluster_of_one_case_is_most_likely_misspelt() -> None:
+    cases = tuple(
+        Case(id=id, input=f"{PASSAGE} {id * 9}", rubric="?", cluster=cluster)
+        for id, cluster in (("a", "invoice"), ("b", "invioce"), ("c", "invoice"), ("d", ""))
+    )
+    found = [one for one in lint(Suite(name="x", cases=cases)) if one.field == "cluster"]
+    assert [(one.case, one.level) for one in found] == [("b", "note")]
+
+
 def test_a_suite_without_rubrics_is_a_warning_only_where_it_names_judges() -> None:
     suite = Suite(name="x", cases=(Case(id="a", input=PASSAGE),))
     assert [one.level for one in lint(suite)] == ["note"]

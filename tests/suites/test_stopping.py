@@ -9,6 +9,7 @@ from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.runs.events import Answer, Event, Sample
 from stack_tui.suites.case import Suite
 from stack_tui.suites.evaluate import evaluate
+from stack_tui.suites.take import takes
 from tests.endpoints.asking import client, endpoint
 from tests.fakes import Asked, FakeServer, server_error
 from tests.suites.suites import case, suite
@@ -30,7 +31,7 @@ def start(
         asked,
         model,
         [model] if judged else [],
-        repeats=1,
+        takes=takes(asked, 1),
         recorded=recorded or {},
         done=(),
         stopping=stopping,

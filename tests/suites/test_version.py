@@ -14,7 +14,7 @@ def test_what_is_asked_or_graded_makes_another_version() -> None:
     others = [
         replace(SUITE, prompt="{input}"),
         replace(SUITE, system="Be short."),
-        replace(SUITE, temperature=0.7),
+        replace(SUITE, top_p=0.7),
         replace(SUITE, max_tokens=10),
         replace(SUITE, judge_prompt="{output}?"),
         replace(SUITE, length_check=False),
@@ -29,12 +29,13 @@ def test_what_is_asked_or_graded_makes_another_version() -> None:
     assert len(versions) == 1 + len(others)
 
 
-def test_names_labels_and_order_make_no_other_version() -> None:
+def test_names_labels_order_and_what_a_run_sets_make_no_other_version() -> None:
     same = [
         replace(SUITE, name="y", description="The same."),
+        replace(SUITE, temperature=(0.0, 0.7)),
         replace(SUITE, repeats=3, judges=("local",), gates=("rule_avg >= 0.9",)),
         replace(SUITE, cases=(B, A)),
-        replace(SUITE, cases=(replace(A, labels=("short",)), B)),
+        replace(SUITE, cases=(replace(A, labels=("short",), cluster="x"), B)),
         replace(SUITE, cases=(replace(A, must_mention=(("I", "1"), "one")), B)),
         replace(SUITE, cases=(A, replace(B, regex=("two",)))),
     ]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stack_tui.tui.sample_filter import parse
 from tests.tui.data import chosen_answer, erring, failing, passing
 
-LABELLED = msgspec.structs.replace(passing("labelled"), labels=("Flaky",))
+LABELLED = msgspec.structs.replace(passing("labelled"), labels=("Flaky",), temperature=0.7)
 SAMPLES = {
     "passing": passing(),
     "failing": failing(),
@@ -34,6 +34,7 @@ SAMPLES = {
         ("judge>=4", {"passing", "labelled"}),
         ("rule<.8", {"failing"}),
         ("latency>1", {"failing"}),
+        ("temp>=.7", {"labelled"}),
         ("is:passing", {"passing", "labelled"}),
         ("is:failing task:custom", {"failing", "erring"}),
         ("colon:unknown", set()),

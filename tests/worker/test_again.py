@@ -134,7 +134,7 @@ def test_cases_that_are_asked_otherwise_now_or_are_new_are_left_out_and_named(
         first = carried_out(make(tmp_path / "runs", server))
         suite = edited(tmp_path, "The passage number 0", "The changed passage number 0")
         suite.write_text(
-            suite.read_text().replace("temperature = 0", "temperature = 1")
+            suite.read_text().replace("temperature = 0", "temperature = 1\ntop_p = 0.9")
             + '\n[[case]]\nid = "new"\ninput = "Something else."'
         )
         second = carried_out(again.regrade(first.folder, suite))
@@ -143,7 +143,7 @@ def test_cases_that_are_asked_otherwise_now_or_are_new_are_left_out_and_named(
     told = faults(second.folder)
     assert any("case-0" in message and "other words" in message for message in told)
     assert any("new" in message and "no recorded output" in message for message in told)
-    assert any("temperature" in message for message in told)
+    assert any("another top_p than" in message for message in told)
 
 
 def test_an_error_stays_an_error_and_is_not_asked_for(tmp_path: Path) -> None:
@@ -159,6 +159,20 @@ def test_an_error_stays_an_error_and_is_not_asked_for(tmp_path: Path) -> None:
         assert len(model_requests(server)) == by_model
     assert [s.id for s in second.view.samples if s.status == "error"] == ["case-3"]
     assert second.phase == "errors"
+
+
+def test_the_temperatures_of_the_outputs_stand_whatever_the_suite_says_now(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path / "runs", server)
+        two = SUITE.replace("temperature = 0", "temperature = [0, 0.7]")
+        (folder / "suite.toml").write_text(two)
+        first = carried_out(folder)
+        second = carried_out(again.regrade(folder, stricter(tmp_path)))
+    assert second.spec.temperatures == (0.0, 0.7)
+    assert {sample.key for sample in second.view.samples} == {
+        sample.key for sample in first.view.samples
+    }
+    assert len(second.view.samples) == 12
 
 
 def test_where_no_output_answers_the_suite_nothing_is_made(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def suite_blocks(file: SuiteFile) -> list[Block]:
 
 
 def _suite(suite: Suite, path: str) -> list[Block]:
-    settings = [f"temperature {suite.temperature:g}", f"max_tokens {suite.max_tokens:,}"]
+    settings = [f"temperature {_numbers(suite.temperatures)}", f"max_tokens {suite.max_tokens:,}"]
     settings += [f"top_p {suite.top_p:g}"] if suite.top_p is not None else []
     settings += [f"seed {suite.seed}"] if suite.seed is not None else []
     length = "an output longer than its input loses points" if suite.length_check else "no check"
@@ -44,6 +44,10 @@ def _suite(suite: Suite, path: str) -> list[Block]:
         *_text("Prompt", suite.prompt),
         *_text("Judge's prompt", suite.judge_prompt),
     ]
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return " and ".join(f"{value:g}" for value in values)
 
 
 def case_blocks(case: Case) -> list[Block]:
@@ -82,6 +86,7 @@ def _further(case: Case) -> list[Block]:
         "max words": case.max_words,
         "max sentences": case.max_sentences,
         "number": f"{number.value:g} ± {number.tolerance:g}" if number else None,
+        "cluster": case.cluster or None,
         "json schema": json.dumps(case.json_schema) if case.json_schema else None,
     }
     return [field(label, str(rule), width=14) for label, rule in rules.items() if rule is not None]

@@ -69,7 +69,7 @@ def _effect(effect: Effect) -> Block:
 def twin_blocks(twin: Twin) -> list[Block]:
     """Return how the sample came out in both runs, and what changed in its output."""
     sign = CHANGES[twin.change]
-    called = f"{one_line(twin.b.task)} · {one_line(twin.b.id)}"
+    called = f"{one_line(twin.b.task)} · {one_line(twin.b.name)}"
     return [
         line((f"{sign}  ", sign.tone), (called, "strong")),
         _scores("a", twin.a),

@@ -59,12 +59,6 @@ def sample_blocks(
     ]
 
 
-def name(sample: Sample) -> str:
-    """Return what the sample is called within its run."""
-    repeat = f" #{sample.repeat + 1}" if sample.repeat else ""
-    return f"{one_line(sample.id)}{repeat}"
-
-
 def _head(sample: Sample) -> list[Block]:
     sign = outcome(sample)
     scores: list[Part] = []
@@ -73,7 +67,9 @@ def _head(sample: Sample) -> list[Block]:
     if sample.judge_score is not None:
         scores += [("   judge ", "dim"), figures.grade(sample.judge_score)]
     task = f"{one_line(sample.task)} · "
-    called = line((f"{sign}  ", sign.tone), (task, "dim"), (name(sample), "strong"), *scores)
+    called = line(
+        (f"{sign}  ", sign.tone), (task, "dim"), (one_line(sample.name), "strong"), *scores
+    )
     blocks: list[Block] = [called]
     if note := _STATUS_NOTES.get(sample.status):
         thinking = " while still thinking" if sample.truncated_while_thinking else ""

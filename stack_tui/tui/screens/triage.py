@@ -15,7 +15,7 @@ from textual.widgets import Input, Label
 from stack_tui.runs.events import Sample
 from stack_tui.runs.labels import KINDS, Kind, whoever
 from stack_tui.runs.labels import Label as Verdict
-from stack_tui.tui.documents.sample import name
+from stack_tui.text import one_line
 
 
 class Triage(ModalScreen[Verdict | None]):
@@ -38,7 +38,7 @@ class Triage(ModalScreen[Verdict | None]):
     def compose(self) -> ComposeResult:
         before = self._before
         with Vertical(classes="form") as form:
-            form.border_title = Content(f"Label {name(self._sample)}")
+            form.border_title = Content(f"Label {one_line(self._sample.name)}")
             for number, kind in enumerate(KINDS, 1):
                 here = "  (now)" if before and before.kind == kind else ""
                 yield Label(f"{number}  {kind}{here}", markup=False)
@@ -78,6 +78,7 @@ class Triage(ModalScreen[Verdict | None]):
                 task=sample.task,
                 id=sample.id,
                 repeat=sample.repeat,
+                temperature=sample.temperature,
                 kind=chosen,
                 note=self.query_one("#note", Input).value.strip(),
                 judge_score=score,

@@ -99,7 +99,8 @@ class SampleActions(DOMNode):
         if view.sample is None:
             return
         slug = re.sub(r"[^a-z0-9]+", "-", f"{view.sample.task}-{view.sample.id}".lower())
-        path = Path(f"sample-{slug.strip('-')[:60]}-{view.sample.repeat + 1}.txt")
+        heat = "" if view.sample.temperature is None else f"-t{view.sample.temperature:g}"
+        path = Path(f"sample-{slug.strip('-')[:60]}{heat}-{view.sample.repeat + 1}.txt")
         try:
             write_atomically(path, view.whole_text())
         except OSError as error:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
+from stack_tui.text import one_line
 from stack_tui.tui import figures
-from stack_tui.tui.documents.sample import name
 from stack_tui.tui.signs import concern, outcome
 from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.pane import SortKey, known
@@ -34,7 +34,7 @@ Key = Callable[[Sample], SortKey]
 
 SUITE_KEYS: tuple[Key, ...] = (
     lambda sample: (concern(sample), outcome(sample).word),
-    lambda sample: (sample.id, sample.repeat),
+    lambda sample: (sample.id, sample.temperature or 0.0, sample.repeat),
     lambda sample: known(sample.rule_score),
     lambda sample: known(sample.judge_score),
     lambda sample: (first_issue(sample),),
@@ -56,7 +56,7 @@ def suite_row(sample: Sample, label: Label | None = None) -> Row:
     sign = outcome(sample)
     return (
         Cell(str(sign), sign.tone),
-        Cell(name(sample)),
+        Cell(one_line(sample.name)),
         Cell(figures.share(sample.rule_score)),
         Cell(figures.grade(sample.judge_score)),
         Cell(_remark(sample, label), "accent" if label else "dim"),
@@ -70,7 +70,7 @@ def benchmark_row(sample: Sample, label: Label | None = None) -> Row:
     return (
         Cell(str(sign), sign.tone),
         Cell(sample.task),
-        Cell(name(sample)),
+        Cell(one_line(sample.name)),
         Cell(_answer(sample)),
         Cell(sample.target, "dim"),
         Cell("–" if logprob is None else f"{logprob:.2f}"),
