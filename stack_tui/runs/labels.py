@@ -67,6 +67,12 @@ def standing(labels: Iterable[Label]) -> dict[Key, Label]:
     return {key: label for key, label in latest.items() if label.kind is not None}
 
 
+def counts(labels: Iterable[Label]) -> dict[str, int]:
+    """Return how many samples have each kind of label, the kinds in their order."""
+    given = [label.kind for label in labels]
+    return {kind: given.count(kind) for kind in KINDS if kind in given}
+
+
 def stamp(folder: Path) -> tuple[int, int] | None:
     """Return what changes when a label is added; None where there is none."""
     try:

@@ -70,6 +70,20 @@ def has_embedded() -> bool:
     return embedded.available()
 
 
+def regrade(folder: Path, suite: Path | None) -> Path:
+    """Grade the run's recorded outputs by the suite's rules as they are; return the new run."""
+    from stack_tui.worker import again
+
+    return again.regrade(folder, suite)
+
+
+def rejudge(folder: Path, judges: Sequence[Endpoint], suite: Path | None) -> Path:
+    """Have the run's recorded outputs judged anew; return the new run."""
+    from stack_tui.worker import again
+
+    return again.rejudge(folder, judges, suite)
+
+
 def resume(folder: Path) -> None:
     """Start a worker on a run that has not finished; blocks until it has begun."""
     from stack_tui.worker import launch

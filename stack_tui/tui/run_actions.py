@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stack_tui.tui import actions
 from stack_tui.tui.comparing import Compared, compared
-from stack_tui.tui.snapshot import RunCard
+from stack_tui.tui.snapshot import RunCard, SuiteFile
 
 if TYPE_CHECKING:
     from stack_tui.tui.app import StackApp
@@ -53,7 +53,7 @@ def ask_limit(stack: StackApp, card: RunCard) -> None:
 
 def compare(stack: StackApp, card: RunCard, baseline: Path | None) -> None:
     """Show how the run stands against the baseline, else against the one before it."""
-    before = baseline or _before(stack.snapshot.runs, card)
+    before = baseline or baseline_of(stack.snapshot.runs, card)
     if before is None or before == card.folder:
         stack.tell("Nothing to compare with: mark a run with m, then c on another.")
         return
@@ -64,6 +64,36 @@ def compare(stack: StackApp, card: RunCard, baseline: Path | None) -> None:
     )
 
 
+def grade_again(stack: StackApp, card: RunCard) -> None:
+    """Ask how the run's recorded outputs are to be graded again, and start that."""
+    from stack_tui.tui.screens.grade_again import Again, GradeAgain
+
+    if card.spec is None or card.spec.suite is None:
+        stack.tell("Only a suite's run can be graded again; lm-eval alone scores benchmarks.")
+        return
+    name = card.spec.suite.name
+    path = next((file.path for file in stack.snapshot.suites if _is(file, name)), None)
+
+    def work(wanted: Again) -> Path:
+        if wanted.by == "rules":
+            return actions.regrade(card.folder, path)
+        return actions.rejudge(card.folder, wanted.judges, path)
+
+    def chosen(wanted: Again | None) -> None:
+        if wanted:
+            stack.do(f"grading {card.id} again", lambda: work(wanted), begun)
+
+    def begun(folder: Path) -> str:
+        stack.choose(folder)
+        return f"{folder.name} has begun; c in Runs compares it with the first grading"
+
+    stack.push_screen(GradeAgain(card, stack.endpoints), chosen)
+
+
+def _is(file: SuiteFile, name: str) -> bool:
+    return file.suite is not None and file.suite.name == name
+
+
 def _show(stack: StackApp, found: Compared) -> str:
     from stack_tui.tui.screens.compare import CompareScreen
 
@@ -71,10 +101,13 @@ def _show(stack: StackApp, found: Compared) -> str:
     return ""
 
 
-def _before(runs: Sequence[RunCard], card: RunCard) -> Path | None:
-    """Return the latest earlier run of the same subject that has samples."""
+def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
+    """Return the run that this one grades again, else the latest earlier one of its subject."""
     if card.spec is None:
         return None
+    if card.spec.origin:
+        origin = card.spec.origin.run
+        return next((run.folder for run in runs if run.id == origin), None)
     subject = card.spec.subject
     earlier = (run for run in runs if run.id < card.id and run.spec and run.counts.done)
     return next((run.folder for run in earlier if run.spec and run.spec.subject == subject), None)

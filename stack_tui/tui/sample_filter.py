@@ -11,6 +11,17 @@ from stack_tui.tui.signs import concern, outcome
 
 HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8 latency>2 temp=0"
 
+HELP: Mapping[str, str] = {
+    "words": "in id, task, output, prompt, target or rule issues; all terms must hold",
+    "status:error": "ok, empty, truncated, error, unscored, pass, fail",
+    "is:failing": "what wants looking at; is:passing the rest",
+    "task:anatomy": "part of the task's name",
+    "issue:forbidden": "part of a rule issue",
+    "label:flaky": "what a person said (kind, note, who), or the case's own labels",
+    "judged:words": "in a judge's name or raw answer",
+    "judge<4 rule<.8": "scores; also latency>2 (seconds) and tokens>=100",
+}
+
 Test = Callable[[Sample], bool]
 
 _NO_LABELS: Mapping[Key, Label] = {}

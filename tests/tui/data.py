@@ -245,6 +245,13 @@ async def show(
     await pilot.pause()
 
 
+async def settle(app: StackApp, pilot: Pilot[None]) -> None:
+    """Wait until the app is busy with nothing."""
+    while app.busy:
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
 def screen_text(app: StackApp) -> str:
     """Return what the screen shows, line by line."""
     lines = app.screen._compositor.render_strips()

@@ -21,8 +21,7 @@ from stack_tui.tui.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.widgets import cases_pane
 from stack_tui.tui.widgets.case_field import CaseField
 from stack_tui.tui.widgets.document import Document
-from tests.tui.data import drive, failing, screen_text, show, snapshot
-from tests.tui.test_runs_pane import settle
+from tests.tui.data import drive, failing, screen_text, settle, show, snapshot
 
 TEXT = """\
 # What this suite is for.

@@ -15,8 +15,16 @@ from stack_tui.tui.documents.comparison import difference
 from stack_tui.tui.screens.compare import CompareScreen
 from stack_tui.tui.snapshot import Snapshot
 from stack_tui.tui.widgets.table import Table
-from tests.tui.data import BEGAN, drive, failing, passing, screen_text, suite_card, suite_spec
-from tests.tui.test_runs_pane import settle
+from tests.tui.data import (
+    BEGAN,
+    drive,
+    failing,
+    passing,
+    screen_text,
+    settle,
+    suite_card,
+    suite_spec,
+)
 
 SUITE = """
 [suite]

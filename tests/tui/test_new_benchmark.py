@@ -17,8 +17,7 @@ from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.screens.new_benchmark import NewBenchmark
 from stack_tui.tui.snapshot import Snapshot
 from stack_tui.tui.widgets.document import Document
-from tests.tui.data import LOCAL, drive, screen_text, snapshot, up
-from tests.tui.test_runs_pane import settle
+from tests.tui.data import LOCAL, drive, screen_text, settle, snapshot, up
 
 Started = tuple[tuple[str, ...], Endpoint, int | None, float | None]
 ABLE = Abilities(

@@ -13,8 +13,17 @@ from stack_tui.tui.app import StackApp
 from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.screens.new_run import NewRun
 from stack_tui.tui.snapshot import Snapshot, SuiteFile
-from tests.tui.data import CONFIG, JUDGE, LOCAL, SUITE_FILE, drive, screen_text, snapshot, up
-from tests.tui.test_runs_pane import settle
+from tests.tui.data import (
+    CONFIG,
+    JUDGE,
+    LOCAL,
+    SUITE_FILE,
+    drive,
+    screen_text,
+    settle,
+    snapshot,
+    up,
+)
 
 TLDR = Suite(name="tldr", cases=(Case(id="x", input="y"),), judges=("judge",), repeats=3)
 TLDR_FILE = SuiteFile(Path("cases/tldr.toml"), suite=TLDR)

@@ -17,6 +17,7 @@ from tests.tui.data import (
     passing,
     running_card,
     screen_text,
+    settle,
     show,
     snapshot,
     suite_card,
@@ -44,13 +45,6 @@ class Asked:
                 raise error
 
         return record
-
-
-async def settle(app: StackApp, pilot: Pilot[None]) -> None:
-    """Wait until the app is busy with nothing."""
-    while app.busy:
-        await pilot.pause(0.01)
-    await pilot.pause()
 
 
 def test_every_run_is_told_with_state_progress_and_score() -> None:

@@ -76,7 +76,7 @@ def test_what_was_said_stands_in_the_list_and_above_the_sample(tmp_path: Path) -
         shown = screen_text(app)
         assert "⚐ bad case" in shown
         assert "⚐ bad case: too strict  by ada" in shown
-        assert "⚐ 1 labelled" in shown
+        assert "⚐ 1 bad case" in shown
 
     drive(body, labelled(tmp_path / "run", SAID), size=(200, 60))
 

@@ -25,6 +25,7 @@ def run_blocks(card: RunCard) -> list[Block]:
         return [line(("reading…", "dim"))]
     return [
         _title(card),
+        *_origin(card),
         _progress(card),
         *_scores(card),
         *_troubles(card),
@@ -71,6 +72,15 @@ def _title(card: RunCard) -> Block:
         if card.spec.repeats > 1:
             parts.append((f"  {card.spec.repeats} repeats", "dim"))
     return line(*parts)
+
+
+def _origin(card: RunCard) -> list[Block]:
+    """Say of a run that grades another's outputs again whose they are."""
+    if card.spec is None or card.spec.origin is None:
+        return []
+    origin = card.spec.origin
+    how = "judged anew" if origin.again == "judges" else "graded by the rules as they are now"
+    return [line(("↻ the outputs of ", "dim"), one_line(origin.run), (f", {how}", "dim"))]
 
 
 def _progress(card: RunCard) -> Block:

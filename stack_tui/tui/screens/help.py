@@ -1,5 +1,6 @@
 """The keys of where one stands."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -52,7 +53,15 @@ class Help(ModalScreen[None]):
                 field(" ".join(dict.fromkeys(keys)), what, width=20)
                 for (_, what), keys in group.items()
             ]
+        for hints in self._hints():
+            blocks += [line(""), heading("What / finds")]
+            blocks += [field(term, what, width=20) for term, what in hints.items()]
         return [*blocks, line(""), heading("Signs"), *(line(signs) for signs in _SIGNS)]
+
+    def _hints(self) -> list[Mapping[str, str]]:
+        """Return what the places from which help was asked for explain beside their keys."""
+        nodes = {id(found.node): found.node for found in self._found}
+        return [hints for node in nodes.values() if (hints := getattr(node, "SEARCH_HELP", None))]
 
 
 def _place(found: ActiveBinding) -> str:

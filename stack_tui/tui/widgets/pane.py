@@ -1,6 +1,6 @@
 """What the four panes have in common: a number, a title, a list, and a search through it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import on
@@ -32,6 +32,7 @@ class Pane(Vertical):
     TITLE: ClassVar[str]
     SPLIT_AT: ClassVar[int] = 100
     SEARCH_HINT: ClassVar[str] = "words to look for"
+    SEARCH_HELP: ClassVar[Mapping[str, str]] = {}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", id="pane.search"),

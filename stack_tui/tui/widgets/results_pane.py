@@ -7,6 +7,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
 from stack_tui.tui import sample_filter
 from stack_tui.tui.documents.run import title
@@ -42,6 +43,7 @@ class ResultsPane(Pane, SampleActions):
     TITLE = "Results"
     SPLIT_AT = 110
     SEARCH_HINT = sample_filter.HINT
+    SEARCH_HELP = sample_filter.HELP
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -116,16 +118,16 @@ class ResultsPane(Pane, SampleActions):
         self._show_sample()
 
     def _say_below(self) -> None:
-        """Say in the frame how the list is arranged and how many samples people have labelled."""
+        """Say in the frame how the list is arranged and what people have labelled samples as."""
         parts: list[str] = [self._arrangement] if self._arrangement != "all" else []
-        labelled = len(self.chosen.labels) if self.chosen else 0
-        parts += [f"⚐ {labelled:,} labelled"] if labelled else []
+        given = labels.counts(self.chosen.labels.values()) if self.chosen else {}
+        parts += [f"⚐ {number:,} {kind}" for kind, number in given.items()]
         if (below := " · ".join(parts)) != (self.border_subtitle or ""):
             self.border_subtitle = below
 
     def _matching(self) -> Sequence[int]:
-        labels = self.chosen.labels if self.chosen else {}
-        return matching(self._samples, self.wanted, labels)
+        said = self.chosen.labels if self.chosen else {}
+        return matching(self._samples, self.wanted, said)
 
     def _in_order(self, places: Sequence[int]) -> Sequence[int]:
         """Sort by the column chosen; else as the suite has them, while it runs as they came."""

@@ -45,7 +45,7 @@ def run_row(card: RunCard, *, marked: bool) -> Row:
     sign, counts, summary = PHASES[card.phase], card.counts, card.summary
     return (
         Cell(f"⚑ {sign.word}" if marked else str(sign), sign.tone),
-        Cell(card.spec.subject),
+        Cell(f"↻ {card.spec.subject}" if card.spec.origin else card.spec.subject),
         Cell(model_of(card), "dim"),
         Cell(_done(counts)),
         Cell(score(card)),

@@ -41,6 +41,14 @@ class RunsPane(Pane):
         Binding(
             "l", "limit", "Limit", show=False, id="runs.limit", tooltip="Change requests at once"
         ),
+        Binding(
+            "a",
+            "again",
+            "Grade again",
+            show=False,
+            id="runs.again",
+            tooltip="Grade or judge its outputs again; the model is not asked",
+        ),
         Binding("m", "mark", "Mark", show=False, id="runs.mark", tooltip="Mark as the baseline"),
         Binding(
             "c",
@@ -130,6 +138,9 @@ class RunsPane(Pane):
 
     def action_limit(self) -> None:
         self._with_current(run_actions.ask_limit)
+
+    def action_again(self) -> None:
+        self._with_current(run_actions.grade_again)
 
     def action_compare(self) -> None:
         self._with_current(lambda stack, card: run_actions.compare(stack, card, self._baseline))

@@ -11,7 +11,7 @@ from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.runs import labels
 from stack_tui.runs.labels import Label
-from stack_tui.tui import suite_actions
+from stack_tui.tui import run_actions, suite_actions
 from stack_tui.tui.case_actions import Undo
 from stack_tui.tui.documents.sample import Fold
 from stack_tui.tui.widgets.sample_view import SampleView
@@ -30,6 +30,14 @@ SAMPLE_BINDINGS = (
     Binding("L", "label", "Label", show=False, id="sample.label", tooltip="Say what is the matter"),
     Binding(
         "E", "edit_case", "Edit its case", show=False, id="sample.edit", tooltip="Edit its case"
+    ),
+    Binding(
+        "a",
+        "again",
+        "Grade again",
+        show=False,
+        id="sample.again",
+        tooltip="Grade or judge the run's outputs again; the model is not asked",
     ),
     Binding(
         "w", "write", "Write", show=False, id="sample.write", tooltip="Write the sample to a file"
@@ -66,6 +74,11 @@ class SampleActions(DOMNode):
                 self._stack.look_again()
 
         self._stack.push_screen(Triage(sample, chosen.label(sample)), given)
+
+    def action_again(self) -> None:
+        """Grade or judge the run's outputs again."""
+        if chosen := self.query_one(SampleView).chosen:
+            run_actions.grade_again(self._stack, chosen.card)
 
     def action_edit_case(self) -> None:
         """Edit the case that the sample is of, in the suite's file as it is now."""
