@@ -38,6 +38,11 @@ async def ask(client: Client, pairs: Sequence[Pair]) -> tuple[Scores, Reply]:
     return Scores(logprobs, greedy, prompt_tokens=tokens), reply
 
 
+def request_count(pairs: Sequence[Pair]) -> int:
+    """Return how many requests `ask` sends for the pairs."""
+    return 1 + sum(len(pair.continuation) for pair in pairs)
+
+
 async def _ask_token(
     client: Client, prompt: Sequence[int], token: int, *, cached: bool
 ) -> tuple[float, bool, Reply]:

@@ -10,6 +10,7 @@ import msgspec
 from stack_tui.benchmarks import agreement, protocol, routes, sanity
 from stack_tui.benchmarks.asking import Asker, Sent
 from stack_tui.benchmarks.catalog import Catalog
+from stack_tui.benchmarks.forecast import Forecast
 from stack_tui.benchmarks.preparing import CUT, Prepared, Preparer
 from stack_tui.benchmarks.process import HarnessProcess
 from stack_tui.benchmarks.protocol import Built, Concluded, Documents, Loaded, Scored
@@ -58,6 +59,9 @@ class Progress:
         self._schedule: Schedule[Prepared] = Schedule()
         self._changed = asyncio.Event()
         self._plans: dict[str, TaskPlan] = {}
+        self._all_loaded = False
+        self._forecast = Forecast(asker)
+        self._foretold: set[str] = set()
         self._routes: dict[str, str] = {}
         self._total: int | None = None
         self._settled = 0
@@ -129,8 +133,12 @@ class Progress:
             self._changed.set()
 
     def _take_plan(self, message: Loaded) -> None:
+        self._all_loaded = message.complete
         for plan in message.tasks:
-            self._plans[plan.name] = plan
+            foretold = self._plans[plan.name].requests if plan.name in self._foretold else None
+            self._plans[plan.name] = msgspec.structs.replace(
+                plan, requests=foretold or plan.requests
+            )
             if plan.name in self._catalog.entries:
                 facts = self._catalog.facts(plan.name)
                 self._routes.setdefault(
@@ -144,7 +152,7 @@ class Progress:
             for name, plan in self._plans.items()
         )
         self._sanity.plan(tasks)
-        self._emit(Planned(at=time.time(), tasks=tasks))
+        self._emit(Planned(at=time.time(), tasks=tasks, partial=not self._all_loaded))
 
     async def _prepare(self) -> None:
         """Make tokens of each batch and put it on the schedule; the first of a task is checked."""
@@ -165,16 +173,24 @@ class Progress:
                     self._emit(finding)
                     self._preparer.letters_agree = False
                     prepared = await self._preparer.prepare(batch.documents)
-            self._note_route(prepared[0])
+            await self._note_route(prepared)
             for one in prepared:
                 self._schedule.add(one.document.prefix, one.document.task, one)
             self._changed.set()
 
-    def _note_route(self, prepared: Prepared) -> None:
-        name = prepared.document.task
-        if self._routes.get(name) != prepared.route:
-            self._routes[name] = prepared.route
-            self._emit_plan()
+    async def _note_route(self, prepared: list[Prepared]) -> None:
+        name, route = prepared[0].document.task, prepared[0].route
+        foretold = route != "forced" or name in self._foretold
+        if foretold and self._routes.get(name) == route:
+            return
+        self._routes[name] = route
+        if not foretold:
+            self._foretold.add(name)
+            plan = self._plans[name]
+            requests, finding = await self._forecast.tell(prepared, plan.samples)
+            self._plans[name] = msgspec.structs.replace(plan, requests=requests)
+            self._emit(finding)
+        self._emit_plan()
 
     async def _ask_all(self, preparing: "asyncio.Task[None]") -> None:
         """Ask what is on the schedule, as many at once as the endpoint's limit lets in."""

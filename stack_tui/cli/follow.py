@@ -75,7 +75,8 @@ def _bar(run: Run) -> Iterator[Show]:
                 if isinstance(event, Fault | Finding):
                     bar.console.print(Text(_notice(event)))
             total = run.view.total
-            bar.update(task, total=total.planned or None, completed=total.done, pace=pace(run))
+            planned = None if run.view.plan_is_partial else total.planned or None
+            bar.update(task, total=planned, completed=total.done, pace=pace(run))
 
         yield show
 
@@ -91,13 +92,16 @@ def _notice(event: Fault | Finding) -> str:
         return one_line(
             f"! {event.where}: {event.message}" if event.where else f"! {event.message}"
         )
+    if event.level == "note":
+        return one_line(f"{event.task}: {event.seen}. {event.cause}")
     return one_line(f"! {event.task}: {event.seen}; usual cause: {event.cause}")
 
 
 def progress(run: Run) -> str:
     """Return the run's progress on one line: samples, rate, time left, errors."""
     total = run.view.total
-    return f"{one_line(run.spec.subject, 40)}: {total.done:,}/{total.planned:,}  {pace(run)}"
+    more = "+" if run.view.plan_is_partial else ""
+    return f"{one_line(run.spec.subject, 40)}: {total.done:,}/{total.planned:,}{more}  {pace(run)}"
 
 
 def pace(run: Run) -> str:

@@ -26,7 +26,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How an endpoint did at `checked_at` (seconds since 1970).
 
     `server_kind` is as people write it (vLLM, llama.cpp, …), empty where nothing answered; `state`
-    is stale where something listens and does not answer; `model` is the one that a run would use.
+    is stale where something listens and does not answer; `model` is the one that a run would use,
+    and `weights` what the server says of the weights behind it.
     """
 
     endpoint: Endpoint
@@ -37,6 +38,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     models: tuple[Model, ...] = ()
     model: str | None = None
+    weights: str = ""
     context_length: int | None = None
     latency_s: float | None = None
     failure: Failure | None = None
@@ -76,6 +78,7 @@ async def look(client: Client, known: str = "") -> Seen:
         version=one_line(seen.version, 40),
         models=seen.models,
         model=model,
+        weights=one_line(chosen.weights, 200) if chosen else "",
         context_length=chosen.context_length if chosen else None,
         latency_s=listing.latency_s,
         failure=error.failure() if error is not None else None,

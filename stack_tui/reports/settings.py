@@ -20,7 +20,7 @@ _NAMES = {
 }
 _VERSION = "suite version"
 _TEMPERATURES = "temperatures"
-_ONE_THING = {"model", "endpoint", "server"}
+_ONE_THING = {"model", "weights", "endpoint", "server"}
 
 
 class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,7 @@ def _settings(view: RunView) -> dict[str, str]:
     if view.started and view.started.server.get("kind"):
         server = view.started.server
         found["server"] = f"{server['kind']} {server.get('version') or ''}".strip()
+        found["weights"] = str(server.get("weights") or "–")
     if spec.suite:
         found |= {"suite": spec.suite.name, _VERSION: spec.suite.sha256[:12]}
     found["judges"] = ", ".join(judge.model or judge.name for judge in spec.judges) or "–"

@@ -80,10 +80,11 @@ class Started(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Planned(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The samples and requests to come, before the first of them."""
+    """The samples and requests to come; `partial` while further tasks are being loaded."""
 
     tasks: tuple[TaskPlan, ...]
     prefixes: dict[str, str] = {}
+    partial: bool = False
 
 
 class Prefix(_Event, frozen=True, kw_only=True, omit_defaults=True):

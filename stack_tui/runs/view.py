@@ -62,6 +62,7 @@ class RunView:
         self.state: RunState = "stopped"
         self.concurrency: int | None = None
         self.plan: dict[str, TaskPlan] = {}
+        self.plan_is_partial = False
         self.prefixes: dict[str, str] = {}
         self.samples: list[Sample] = []
         self.tasks: dict[str, TaskCount] = {}
@@ -127,6 +128,7 @@ class RunView:
 
     def _plan(self, event: Planned) -> None:
         self.plan = {task.name: task for task in event.tasks}
+        self.plan_is_partial = event.partial
         self.prefixes.update(event.prefixes)
         for task in event.tasks:
             self.tasks.setdefault(task.name, TaskCount()).planned = task.samples
@@ -168,7 +170,7 @@ class RunView:
 
     def time_left_s(self, now: float) -> float | None:
         """Return the seconds that the missing samples will take at the present rate."""
-        rate = self.rate(now)
+        rate = None if self.plan_is_partial else self.rate(now)
         return (self.total.planned - self.total.done) / rate if rate else None
 
 

@@ -25,7 +25,7 @@ ACTIVE: frozenset[Phase] = frozenset({"running", "paused", "stopping"})
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How far a run, or one task of it, is."""
+    """How far a run, or one task of it, is; `partial` while more may be planned than is known."""
 
     planned: int = 0
     done: int = 0
@@ -35,11 +35,12 @@ class Counts:
     truncated: int = 0
     empty: int = 0
     unscored: int = 0
+    partial: bool = False
 
     @property
     def share(self) -> float | None:
         """What share of the planned samples have an outcome, 0 to 1."""
-        return self.done / self.planned if self.planned else None
+        return self.done / self.planned if self.planned and not self.partial else None
 
     @property
     def pass_rate(self) -> float | None:
@@ -159,7 +160,7 @@ def card_of(run: Run, now: float, figures: Figures | None) -> RunCard:
         spec=run.spec,
         phase=phase,
         loaded=True,
-        counts=_counts(view.total),
+        counts=_counts(view.total, partial=view.plan_is_partial),
         answers=view.answers,
         concurrency=view.concurrency,
         rate=None if rate is None else float(f"{rate:.2g}"),
@@ -178,8 +179,9 @@ def card_of(run: Run, now: float, figures: Figures | None) -> RunCard:
     )
 
 
-def _counts(task: TaskCount) -> Counts:
+def _counts(task: TaskCount, *, partial: bool = False) -> Counts:
     return Counts(
+        partial=partial,
         planned=task.planned,
         done=task.done,
         passed=task.passed,

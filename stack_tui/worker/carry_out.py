@@ -173,6 +173,7 @@ def _server(health: Health) -> dict[str, Any]:
         "kind": health.server_kind,
         "version": health.version,
         "model": health.model,
+        "weights": health.weights,
         "context_length": health.context_length,
         "url": health.url,
     }

@@ -104,6 +104,27 @@ def test_what_was_answered_by_another_model_is_asked_again(tmp_path: Path) -> No
     assert len(of_kind(second, Answer)) == 12
 
 
+def test_what_other_weights_under_the_same_name_answered_is_asked_again(tmp_path: Path) -> None:
+    def listed(weights: str) -> Respond:
+        entry = {"id": "fake-model", "owned_by": "vllm", "root": weights, "max_model_len": 4096}
+        return Respond(body={"object": "list", "data": [entry]})
+
+    with fake() as server:
+        server.answers["/v1/models"] = listed("weights/step-1000")
+        first = carry_out(server, CHOICES, tmp_path)
+        again = carry_out(server, CHOICES, tmp_path, first)
+        server.answers["/v1/models"] = listed("weights/step-2000")
+        second = carry_out(server, CHOICES, tmp_path, first)
+    assert len(of_kind(again, Answer)) == 0
+    assert len(of_kind(second, Answer)) == 12
+
+
+def test_the_plan_is_partial_until_every_task_is_loaded(undisturbed: list[Event]) -> None:
+    plans = of_kind(undisturbed, Planned)
+    assert [plan.partial for plan in plans if len(plan.tasks) == 1] == [True]
+    assert not any(plan.partial for plan in plans if len(plan.tasks) == 2)
+
+
 def test_an_empty_answer_is_never_used_again(tmp_path: Path) -> None:
     choice = {"index": 0, "text": "", "finish_reason": "stop"}
     empty = Disturbance(lambda asked: Respond(body={"choices": [choice]}))
@@ -149,6 +170,62 @@ def test_a_choice_missing_from_the_top_n_sends_that_document_another_way(tmp_pat
     with fake(kind="vllm", named_token_ids=False) as server:
         events = carry_out(server, CHOICES, tmp_path)
     assert {sample.flags for sample in of_kind(events, Sample)} == {("route echo",)}
+
+
+def test_one_answer_that_a_busy_server_rounds_otherwise_sends_no_task_another_way(
+    tmp_path: Path,
+) -> None:
+    brain = KnownModel()
+    shifted: list[Asked] = []
+
+    def reply(asked: Asked) -> Reply:
+        named = asked.body.get("logprob_token_ids")
+        if not named or shifted:
+            return None
+        shifted.append(asked)
+        context = asked.body["prompt"]
+        top = {f"token_id:{token}": brain.logprob(context, token) - 0.1 for token in named}
+        logprobs = {"token_logprobs": [-1.0], "tokens": ["x"], "top_logprobs": [top]}
+        return Respond(body={"choices": [{"index": 0, "text": "x", "logprobs": logprobs}]})
+
+    disturbance = Disturbance(reply)
+    with fake(brain=brain, replies=disturbance) as server:
+        events = carry_out(server, CHOICES, tmp_path, disturbance=disturbance)
+    assert len(shifted) == 1
+    assert not of_kind(events, Finding)
+    assert of_kind(events, Planned)[-1].tasks[0].route == "letters"
+
+
+def longer_choices(folder: Path) -> BenchmarkSpec:
+    """Return a benchmark of one task whose choices are some tokens long."""
+    folder.mkdir()
+    (folder / "longer.yaml").write_text(
+        "task: longer\noutput_type: multiple_choice\ncustom_dataset: !function longer.documents\n"
+        "test_split: test\ndoc_to_text: '{{question}}'\ndoc_to_choice: '{{choices}}'\n"
+        "doc_to_target: '{{right}}'\nmetric_list: [{metric: acc}]\n"
+    )
+    (folder / "longer.py").write_text(
+        "import datasets\n\n\ndef documents(**_):\n"
+        "    choices = ['in the sea', 'on a high hill', 'here']\n"
+        "    rows = [{'question': f'Where is ship {n}?', 'choices': choices, 'right': 0}"
+        " for n in range(5)]\n"
+        "    return {'test': datasets.Dataset.from_list(rows)}\n"
+    )
+    return BenchmarkSpec(tasks=("longer",), include_path=str(folder))
+
+
+def test_what_the_forced_route_will_take_is_told_before_it_is_taken(tmp_path: Path) -> None:
+    benchmark = longer_choices(tmp_path / "tasks")
+    with fake(kind="llamacpp") as server:
+        events = carry_out(server, benchmark, tmp_path)
+    (finding,) = [one for one in of_kind(events, Finding) if one.check == "estimate"]
+    plan = of_kind(events, Planned)[-1].tasks[0]
+    assert plan.route == "forced"
+    assert f"about {plan.requests:,} requests" in finding.seen
+    assert "one at a time" in finding.seen
+    assert events.index(finding) < events.index(of_kind(events, Answer)[0])
+    forced = [asked for asked in server.asked if asked.path == "/completion"]
+    assert len(forced) > plan.requests
 
 
 def test_one_token_answers_that_are_wrong_are_found_out_and_not_used(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """Time a benchmark beside lm_eval on one server, and compare every number. Run by hand:
 
     python -m tests.perf.against_lm_eval URL MODEL TASK --lm-eval PYTHON --tokenizer DIR
-        --datasets DIR [--fewshot N] [--limit N] [--concurrency 8]
+        --datasets DIR [--fewshot N] [--limit N] [--concurrency 8]...
 
 PYTHON is an interpreter with `lm-eval[api]` and `transformers`, which lm_eval's own tokenizing
-needs. lm_eval goes first, so that what the server caches of its prompts is of use to the second.
+needs. lm_eval goes first, once for each concurrency, and ours after it; the best of lm_eval's times
+counts. Servers compute otherwise in other batches: how far lm_eval is from itself is told too.
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import subprocess
@@ -29,16 +31,28 @@ from stack_tui.runs.spec import BenchmarkSpec, RunSpec
 
 
 def main() -> None:
-    """Run both, print what each took, and end with 1 where a number differs."""
+    """Run both, print what each took, and end with 1 where ours differs more than lm_eval does."""
     given = _arguments()
-    with tempfile.TemporaryDirectory() as folder:
-        theirs = _run_lm_eval(given, Path(folder) / "lm_eval")
-        ours = asyncio.run(_run_ours(given, Path(folder) / "ours"))
-        same = _compare(_samples(Path(folder) / "lm_eval"), _samples(Path(folder) / "ours"))
-    print(json.dumps({"lm_eval": theirs, "ours": ours, "samples": same}, indent=1))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        theirs = {
+            concurrency: _run_lm_eval(given, concurrency, folder / str(concurrency))
+            for concurrency in given.concurrency
+        }
+        ours = asyncio.run(_run_ours(given, folder / "ours"))
+        samples = [_samples(folder / str(concurrency)) for concurrency in given.concurrency]
+        own = [_compare(one, other) for one, other in itertools.pairwise(samples)]
+        same = min(
+            (_compare(one, _samples(folder / "ours")) for one in samples),
+            key=lambda compared: compared["greatest_difference"],
+        )
+    print(json.dumps({"lm_eval": theirs, "ours": ours, "ours beside it": same}, indent=1))
+    print(json.dumps({"lm_eval beside itself, at the next concurrency": own}, indent=1))
     for name in ("requests_s", "end_to_end_s"):
-        print(f"{name}: lm_eval / ours = {theirs[name] / ours[name]:.1f}")
-    sys.exit(same["greatest_difference"] > 0.01 or same["metrics_differ"] > 0)
+        best = min(times[name] for times in theirs.values())
+        print(f"{name}: lm_eval / ours = {best / ours[name]:.2f}")
+    noise = max((each["greatest_difference"] for each in own), default=0.0)
+    sys.exit(same["greatest_difference"] > max(0.01, noise) or same["prompts_differ"] > 0)
 
 
 def _arguments() -> argparse.Namespace:
@@ -51,17 +65,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--datasets", type=Path, required=True)
     parser.add_argument("--fewshot", type=int)
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[8])
     return parser.parse_args()
 
 
-def _run_lm_eval(given: argparse.Namespace, folder: Path) -> dict[str, float]:
+def _run_lm_eval(given: argparse.Namespace, concurrency: int, folder: Path) -> dict[str, float]:
     """Return how long lm_eval's command took, and its requests as its own progress bar says."""
     arguments = {
         "model": given.model,
         "base_url": f"{given.url}/completions",
         "tokenizer": given.tokenizer,
-        "num_concurrent": given.concurrency,
+        "num_concurrent": concurrency,
         "max_length": 4096,
     }
     command = [given.lm_eval, "-m", "lm_eval", "run", "--model", "local-completions"]

@@ -13,7 +13,11 @@ State = Literal["up", "loading", "stale", "down", "refused"]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A model that a server offers; `loaded` is None where the server loads none on demand."""
+    """A model that a server offers; `loaded` is None where the server loads none on demand.
+
+    `weights` is what the server says of the weights behind the name: a path, a digest, a size; it
+    tells where others are served under the same name.
+    """
 
     id: str
     context_length: int | None = None
@@ -24,6 +28,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vram_bytes: int | None = None
     quantization: str = ""
     expires_at: str = ""
+    weights: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Listing:
                 id=str(entry.get("id")),
                 owned_by=text_of(entry.get("owned_by")),
                 context_length=whole(entry.get("max_model_len") or entry.get("context_length")),
+                weights=text_of(entry.get("root")),
             )
             for entry in self.entries
         )

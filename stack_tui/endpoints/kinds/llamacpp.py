@@ -18,7 +18,8 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
         return None
     settings = props.get("default_generation_settings")
     n_ctx = whole(settings.get("n_ctx")) if isinstance(settings, dict) else None
-    models = tuple(_model(entry, n_ctx) for entry in listing.entries)
+    path = text_of(props.get("model_path"))
+    models = tuple(_model(entry, n_ctx, path) for entry in listing.entries)
     slots = whole(props.get("total_slots"))
     return Look(
         models,
@@ -27,7 +28,7 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
     )
 
 
-def _model(entry: object, n_ctx: int | None) -> Model:
+def _model(entry: object, n_ctx: int | None, path: str) -> Model:
     """Return a model; `meta` is null until it is loaded, its `n_ctx` is what one slot takes."""
     table = entry if isinstance(entry, dict) else {}
     meta = table.get("meta") or {}
@@ -41,6 +42,7 @@ def _model(entry: object, n_ctx: int | None) -> Model:
         parameters=whole(meta.get("n_params")),
         size_bytes=whole(meta.get("size")),
         quantization=text_of(meta.get("ftype")),
+        weights=f"{path} {meta.get('n_params') or ''} {meta.get('size') or ''}".strip(),
     )
 
 

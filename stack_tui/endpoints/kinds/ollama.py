@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.kinds.kind import (
@@ -22,17 +24,26 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
     # SGLang answers some of Ollama's routes too, but not with this greeting.
     if not await _greets(client):
         return None
-    version, running = await asyncio.gather(
-        fetch_table(client, "api/version"), fetch_table(client, "api/ps")
+    version, running, stored = await asyncio.gather(
+        fetch_table(client, "api/version"),
+        fetch_table(client, "api/ps"),
+        fetch_table(client, "api/tags"),
     )
-    loaded = {text_of(one.get("model") or one.get("name")): one for one in _models(running)}
-    models = tuple(_model(model.id, loaded.get(model.id)) for model in listing.models())
+    loaded = _by_name(running)
+    digests = {name: text_of(one.get("digest")) for name, one in _by_name(stored).items()}
+    models = tuple(
+        msgspec.structs.replace(
+            _model(model.id, loaded.get(model.id)), weights=digests.get(model.id, "")
+        )
+        for model in listing.models()
+    )
     held = ", ".join(loaded)
     return Look(models, text_of(version.get("version")), note=f"loaded: {held or 'nothing'}")
 
 
-def _models(running: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return tables(running.get("models"))
+def _by_name(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    models = tables(answer.get("models"))
+    return {text_of(one.get("model") or one.get("name")): one for one in models}
 
 
 async def _greets(client: Client) -> bool:

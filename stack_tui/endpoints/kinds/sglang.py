@@ -1,5 +1,7 @@
 """SGLang: `owned_by: sglang`; its /health runs a generation and is left alone."""
 
+import msgspec
+
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch_table, text_of
 
@@ -8,7 +10,12 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
     info = await fetch_table(client, "server_info") or await fetch_table(client, "get_server_info")
     if not shown and "tokenizer_path" not in info and "served_model_name" not in info:
         return None
-    return Look(listing.models(), text_of(info.get("version")))
+    weights = f"{text_of(info.get('model_path'))} {text_of(info.get('weight_version'))}".strip()
+    models = tuple(
+        msgspec.structs.replace(model, weights=model.weights or weights)
+        for model in listing.models()
+    )
+    return Look(models, text_of(info.get("version")))
 
 
 SGLANG = Kind(

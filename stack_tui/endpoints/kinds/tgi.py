@@ -9,7 +9,11 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
     name = text_of(info.get("model_id"))
     if not name or not ("router" in info or "max_total_tokens" in info):
         return None
-    model = Model(id=name, context_length=whole(info.get("max_total_tokens")))
+    model = Model(
+        id=name,
+        context_length=whole(info.get("max_total_tokens")),
+        weights=text_of(info.get("model_sha")),
+    )
     return Look((model,), text_of(info.get("version")))
 
 

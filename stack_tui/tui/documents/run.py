@@ -56,7 +56,12 @@ def score(card: RunCard) -> str:
 
 
 def tally(counts: Counts) -> str:
-    """Return how many of the samples have an outcome, 8,850/14,042, or 14,042 where all have."""
+    """Return how many of the samples have an outcome, 8,850/14,042, or 14,042 where all have.
+
+    Where more tasks are being loaded the sum has a + behind it.
+    """
+    if counts.partial:
+        return f"{counts.done:,}/{counts.planned:,}+"
     if counts.done == counts.planned or not counts.planned:
         return f"{counts.done:,}"
     return f"{counts.done:,}/{counts.planned:,}"

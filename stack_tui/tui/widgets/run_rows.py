@@ -58,7 +58,7 @@ def run_row(card: RunCard, *, marked: bool) -> Row:
 
 def _done(counts: Counts) -> str:
     """Return how many samples a run has that has them all, else what share of them."""
-    all_done = counts.done == counts.planned or not counts.planned
+    all_done = counts.done == counts.planned or not counts.planned or counts.partial
     return figures.count(counts.done) if all_done else figures.percent(counts.share)
 
 
