@@ -1,5 +1,6 @@
 """The model of a run that every reader builds: a fold over its events, and nothing else."""
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -78,7 +79,7 @@ class RunView:
         self.active_s = 0.0
         self.last_at: float | None = None
         self._places: dict[SampleKey, int] = {}
-        self._recent: list[float] = []
+        self._recent: deque[float] = deque()
 
     def apply(self, events: Iterable[Event]) -> None:
         """Fold the events in, in their order."""
@@ -147,8 +148,8 @@ class RunView:
         task.add(sample)
         self.total.add(sample)
         self._recent.append(sample.at)
-        if len(self._recent) > 4096:
-            del self._recent[:2048]
+        while self._recent[0] < sample.at - _RATE_WINDOW_S:
+            self._recent.popleft()
 
     def sample(self, key: SampleKey) -> Sample | None:
         """Return the latest sample of that key."""

@@ -1,6 +1,7 @@
 """The view: the same events always make the same one."""
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,12 @@ def test_rate_and_time_left_are_of_this_session_alone() -> None:
     view.apply([started(1000.0), *(sample(str(n), at=1000.0 + n) for n in range(5, 8))])
     assert view.rate(1004.0) == 3 / 4
     assert view.time_left_s(1004.0) == 2 / (3 / 4)
+
+
+def test_the_rate_of_a_fast_run_counts_all_of_the_last_half_minute() -> None:
+    arrivals = (sample(str(n), at=n / 500) for n in range(20_000))
+    view = fold(SPEC, [started(), planned(20_000), *arrivals])
+    assert view.rate(40.0) == pytest.approx(500.0)
 
 
 def test_before_two_samples_there_is_no_rate() -> None:
