@@ -76,6 +76,7 @@ class Terminal:
     """A program running in a terminal of `size` (columns, rows); leaving the context kills it.
 
     The environment is this process's with `env` on top; commands of its Python are found first.
+    `read_at` is when its latest output came, on the clock of `time.perf_counter`.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> None:
+        self.read_at = 0.0
         self._raw = bytearray()
         self._screen = _Screen(*size, answer=self.type)
         self._stream = pyte.Stream(self._screen)
@@ -179,6 +181,12 @@ class Terminal:
                 ended = "" if self.exit_code is None else f"; it ended with {self.exit_code}"
                 raise AssertionError(f"never came: {what}{ended}. The screen:\n{shown}")
 
+    def drain(self, seconds: float) -> None:
+        """Take in what comes for that long, whatever it is."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and self._read(left):
+            pass
+
     def wait_exit(self, timeout: float = PATIENCE_S) -> int:
         """Read until the program has ended, and return its exit code."""
         deadline = time.monotonic() + timeout
@@ -207,6 +215,7 @@ class Terminal:
             data = os.read(self._master, 1 << 16)
         except OSError:  # Linux says EIO where the other end is closed
             return False
+        self.read_at = time.perf_counter()
         self._raw += data
         self._stream.feed(self._decode(data))
         return bool(data)

@@ -80,6 +80,7 @@ class ResultsPane(Pane, SampleActions):
         self.chosen: ChosenRun | None = None
         self._samples: tuple[Sample, ...] = ()
         self._arrangement: Arrangement = "all"
+        self.watch(self.table, "highlighted", self._show_sample, init=False)
         self.watch(self.app, "snapshot", self.show)
 
     @property
@@ -149,7 +150,6 @@ class ResultsPane(Pane, SampleActions):
         label = self.chosen.label(sample) if self.chosen else None
         return benchmark_row(sample, label) if self._benchmark else suite_row(sample, label)
 
-    @on(Table.Highlighted)
     def _show_sample(self) -> None:
         self.query_one(SampleView).show_sample(self.current, self.chosen, self._empty())
 
