@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from stack_tui.errors import StackError
 from stack_tui.paths import CONFIG_NAME, user_config_dir
 
 EMBEDDED = "embedded:smollm2"
+Keys = tuple[str, ...]
+THEMES = ("dark", "light", "16")
 
 
 class Endpoint(
@@ -79,11 +82,24 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     results: str | None = None
 
 
+class AppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the app looks and what it listens to; without a theme, what fits the terminal."""
+
+    theme: str | None = None
+    mouse: bool = True
+
+    def __post_init__(self) -> None:
+        if self.theme is not None and self.theme not in THEMES:
+            raise ValueError(f"theme must be one of {', '.join(THEMES)}, not {self.theme!r}")
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The decoded configuration; `path` is None where no file was found."""
 
     endpoints: dict[str, Endpoint] = {}
     defaults: Defaults = Defaults()
+    app: AppSettings = AppSettings()
+    keys: dict[str, Keys] = {}
     path: Path | None = None
 
     def endpoint(self, name: str) -> Endpoint:
@@ -101,6 +117,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 class _Tables(msgspec.Struct, forbid_unknown_fields=True):
     endpoints: dict[str, dict[str, object]] = {}
     defaults: Defaults = Defaults()
+    app: AppSettings = AppSettings()
+    keys: dict[str, object] = {}
 
 
 def find(explicit: Path | None = None) -> Path | None:
@@ -134,7 +152,25 @@ def decode(text: str, path: Path) -> Config:
         endpoints[name] = toml_file.convert(
             table | {"name": name}, Endpoint, path, f"endpoints.{name}"
         )
-    config = Config(endpoints=endpoints, defaults=tables.defaults, path=path)
+    config = Config(
+        endpoints=endpoints,
+        defaults=tables.defaults,
+        app=tables.app,
+        keys=dict(_keys(tables.keys, path)),
+        path=path,
+    )
     for name in filter(None, (tables.defaults.endpoint, *tables.defaults.judges)):
         config.endpoint(name)
     return config
+
+
+def _keys(table: dict[str, object], path: Path, before: str = "") -> Iterator[tuple[str, Keys]]:
+    """Yield what each binding's keys are to be; a dot in a name makes a table of its own."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _keys(value, path, f"{before}{name}.")
+        elif isinstance(value, str):
+            yield f"{before}{name}", (value,)
+        else:
+            keys = toml_file.convert(value, Keys, path, f"keys.{before}{name}")
+            yield f"{before}{name}", keys

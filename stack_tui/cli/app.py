@@ -19,4 +19,4 @@ def open_app(
     known = options.read_config(config)
     folder = options.results_folder(results, known)
     cases = options.cases_folder()
-    run_app(known, folder, cases=cases, run=run, beside=beside, mouse=mouse)
+    run_app(known, folder, cases=cases, run=run, beside=beside, mouse=mouse and known.app.mouse)

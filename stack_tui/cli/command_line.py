@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": ("compare", "Say whether one run is better than another, worse, or neither."),
     "cases": ("cases", "Look over suites of cases."),
     "leakage": ("cases", "Find cases that stand in training or few-shot data."),
+    "keys": ("keys", "List the app's keys and the names by which [keys] changes them."),
     "stop": ("control", "Have a run finish what is in flight and stop, to be resumed later."),
     "pause": ("control", "Have a run send nothing new until it is resumed."),
     "regrade": ("again", "Grade a run's recorded outputs by the rules as they are now."),

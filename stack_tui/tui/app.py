@@ -23,6 +23,7 @@ from stack_tui.tui import actions, background, theme
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.hangup import leave_on_signals
 from stack_tui.tui.health import HealthWatch, Reports
+from stack_tui.tui.keymap import keymap
 from stack_tui.tui.load import Load
 from stack_tui.tui.messages import (
     EndpointAnswered,
@@ -89,8 +90,10 @@ class StackApp(App[None]):
         super().__init__()
         for each in theme.THEMES:
             self.register_theme(each)
-        self.theme = theme.fitting(self.console.color_system)
+        self.theme = theme.named(config.app.theme) or theme.fitting(self.console.color_system)
         self.config = config
+        self.keymap = keymap(config)
+        self.set_keymap(self.keymap)
         self.results = results
         self.cases = cases
         self.chosen = run

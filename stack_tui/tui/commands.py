@@ -35,7 +35,9 @@ class Actions(Provider):
 
     def _of(self, node: DOMNode, before: str) -> Iterable[Command]:
         seen: set[str] = set()
-        for _, binding in node._bindings:
+        bindings = node._bindings.copy()
+        bindings.apply_keymap(self.app._keymap)
+        for _, binding in bindings:
             if not binding.description or binding.system or binding.action in seen:
                 continue
             seen.add(binding.action)

@@ -128,6 +128,11 @@ OWN_VARIABLES = (
 THEMES = (DARK, LIGHT, SIXTEEN)
 
 
+def named(name: str | None) -> str | None:
+    """Return the theme's full name for the one by which the configuration knows it."""
+    return f"stack-{name}" if name else None
+
+
 def fitting(color_system: str | None) -> str:
     """Return the name of the theme for a terminal of that many colours, as Rich names them."""
     return SIXTEEN.name if color_system in (None, "standard") else DARK.name

@@ -86,3 +86,21 @@ def test_a_defect_is_told_on_one_line_and_kept_in_a_file(
     kept = Path(report.rpartition(" ")[2])
     assert "ZeroDivisionError: by" in kept.read_text()
     kept.unlink()
+
+
+def test_keys_of_ones_own_are_listed_with_the_names_that_change_them(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    config = tmp_path / "stack-tui.toml"
+    config.write_text('[keys]\nhelp = ["?", "f1"]\n')
+    assert command_line.run(["keys", "--config", str(config)]) == 0
+    listed = {line.split()[0]: line.split()[1:3] for line in capsys.readouterr().out.splitlines()}
+    assert listed["help"] == ["?", "f1"]
+    assert listed["zoom"][0] == "z"
+
+
+def test_the_app_does_not_open_with_keys_that_conflict(tmp_path: Path, capsys: Captured) -> None:
+    config = tmp_path / "stack-tui.toml"
+    config.write_text('[keys]\nzoom = "n"\n')
+    assert command_line.run(["--config", str(config)]) == 2
+    assert f"{config}: keys.zoom: n is taken there by new_run" in capsys.readouterr().err

@@ -17,7 +17,7 @@ class AskLine(ModalScreen[str | None]):
     CSS_PATH = "form.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
     def __init__(

@@ -41,9 +41,16 @@ class CaseEditor(Screen[Undo | None]):
     AUTO_FOCUS = "CaseField Input"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", priority=True),
-        Binding("f5", "ask", "Try it now", priority=True, tooltip="Ask model and judges now"),
-        Binding("escape", "leave", "Leave"),
+        Binding("ctrl+s", "save", "Save", priority=True, id="editor.save"),
+        Binding(
+            "f5",
+            "ask",
+            "Try it now",
+            priority=True,
+            tooltip="Ask model and judges now",
+            id="editor.ask",
+        ),
+        Binding("escape", "leave", "Leave", id="editor.leave"),
     ]
 
     def __init__(self, held: Text, suite: Suite, case: Case, *, new: bool) -> None:

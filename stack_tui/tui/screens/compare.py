@@ -38,8 +38,14 @@ class CompareScreen(Screen[None]):
     AUTO_FOCUS = "Table"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "app.pop_screen", "Back", key_display="esc"),
-        Binding("f", "flips", "Flips only", tooltip="The flips alone, or every sample"),
+        Binding("escape,q", "app.pop_screen", "Back", key_display="esc", id="back"),
+        Binding(
+            "f",
+            "flips",
+            "Flips only",
+            tooltip="The flips alone, or every sample",
+            id="compare.flips",
+        ),
     ]
 
     def __init__(self, compared: Compared) -> None:

@@ -41,7 +41,13 @@ class Dashboard(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(pane.NUMBER), f"pane({pane.NUMBER})", pane.TITLE, show=False)
+            Binding(
+                str(pane.NUMBER),
+                f"pane({pane.NUMBER})",
+                pane.TITLE,
+                show=False,
+                id=f"pane.{pane.NUMBER}",
+            )
             for pane in PANES
         ),
         Binding("z", "zoom", "Zoom", id="zoom", tooltip="The pane alone, or all four again"),

@@ -22,7 +22,7 @@ class Help(ModalScreen[None]):
     CSS_PATH = "help.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss(None)", "Close"),
+        Binding("escape,q,question_mark,enter", "dismiss(None)", "Close", id="back"),
     ]
 
     def __init__(self, screen: Screen[object]) -> None:

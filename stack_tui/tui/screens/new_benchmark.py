@@ -47,8 +47,8 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
     AUTO_FOCUS = "TaskPicker Input, #cancel"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "Start"),
-        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("ctrl+s", "start", "Start", id="form.start"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
     def __init__(self, endpoints: Sequence[Seen], defaults: Defaults) -> None:

@@ -46,8 +46,8 @@ class NewRun(ModalScreen[RunRequest | None]):
     AUTO_FOCUS = "#suite, #cancel"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "Start"),
-        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("ctrl+s", "start", "Start", id="form.start"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
     def __init__(

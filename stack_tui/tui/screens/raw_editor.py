@@ -34,8 +34,8 @@ class RawEditor(Screen[Undo | None]):
     AUTO_FOCUS = "TextArea"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", priority=True),
-        Binding("escape", "leave", "Leave", priority=True),
+        Binding("ctrl+s", "save", "Save", priority=True, id="editor.save"),
+        Binding("escape", "leave", "Leave", priority=True, id="editor.leave"),
     ]
 
     def __init__(self, held: Text, at_line: int = 1) -> None:

@@ -19,7 +19,7 @@ class Reading(Screen[None]):
     CSS_PATH = "reading.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "app.pop_screen", "Back", key_display="esc"),
+        Binding("escape,q,enter", "app.pop_screen", "Back", key_display="esc", id="back"),
     ]
 
     def __init__(self, blocks: Callable[[], Sequence[Block]]) -> None:

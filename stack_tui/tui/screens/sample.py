@@ -19,11 +19,19 @@ class SampleScreen(Screen[None], SampleActions):
     CSS_PATH = "reading.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "app.pop_screen", "Back", key_display="esc"),
-        Binding("n,right", "move(1)", "Next", key_display="n"),
-        Binding("b,left", "move(-1)", "Before", key_display="b"),
-        Binding("right_square_bracket", "failing(1)", "Next failing", key_display="]"),
-        Binding("left_square_bracket", "failing(-1)", "Previous failing", key_display="["),
+        Binding("escape,q", "app.pop_screen", "Back", key_display="esc", id="back"),
+        Binding("n,right", "move(1)", "Next", key_display="n", id="sample.next"),
+        Binding("b,left", "move(-1)", "Before", key_display="b", id="sample.before"),
+        Binding(
+            "right_square_bracket", "failing(1)", "Next failing", key_display="]", id="results.next"
+        ),
+        Binding(
+            "left_square_bracket",
+            "failing(-1)",
+            "Previous failing",
+            key_display="[",
+            id="results.previous",
+        ),
         *SAMPLE_BINDINGS,
     ]
 

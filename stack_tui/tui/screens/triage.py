@@ -25,9 +25,12 @@ class Triage(ModalScreen[Verdict | None]):
     AUTO_FOCUS = ""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(n), f"label('{kind}')", kind) for n, kind in enumerate(KINDS, 1)),
-        Binding("0", "label('')", "No label"),
-        Binding("escape", "dismiss(None)", "Cancel"),
+        *(
+            Binding(str(n), f"label('{kind}')", kind, id=f"label.{n}")
+            for n, kind in enumerate(KINDS, 1)
+        ),
+        Binding("0", "label('')", "No label", id="label.none"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
     def __init__(self, sample: Sample, before: Verdict | None) -> None:

@@ -17,9 +17,9 @@ class Unsaved(ModalScreen[Choice | None]):
     CSS_PATH = "form.tcss"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "dismiss('save')", "Save"),
-        Binding("d", "dismiss('drop')", "Drop"),
-        Binding("escape", "dismiss(None)", "Go on editing"),
+        Binding("s", "dismiss('save')", "Save", id="unsaved.save"),
+        Binding("d", "dismiss('drop')", "Drop", id="unsaved.drop"),
+        Binding("escape", "dismiss(None)", "Go on editing", id="form.cancel"),
     ]
 
     def compose(self) -> ComposeResult:

@@ -15,7 +15,7 @@ class CheckList(Table):
     """Names under each other, each with a box before it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "select", "Tick or untick", show=False),
+        Binding("space", "select", "Tick or untick", show=False, id="list.tick"),
     ]
 
     def __init__(self, names: Sequence[str], title: str, *, id: str | None = None) -> None:

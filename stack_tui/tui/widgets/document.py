@@ -19,12 +19,12 @@ class Document(LineView):
     CLICKABLE: ClassVar[bool] = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Up", show=False),
-        Binding("down,j", "scroll_down", "Down", show=False),
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
-        Binding("home,g", "scroll_home", "Top", show=False),
-        Binding("end,G", "scroll_end", "End", show=False),
+        Binding("up,k", "scroll_up", "Up", show=False, id="list.up"),
+        Binding("down,j", "scroll_down", "Down", show=False, id="list.down"),
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, id="list.page_up"),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, id="list.page_down"),
+        Binding("home,g", "scroll_home", "Top", show=False, id="list.top"),
+        Binding("end,G", "scroll_end", "End", show=False, id="list.end"),
     ]
 
     def __init__(

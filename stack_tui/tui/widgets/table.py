@@ -8,6 +8,7 @@ from rich.style import Style
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import var
 from textual.strip import Strip
 
 from stack_tui.tui.widgets.columns import Column, Layout, fit
@@ -33,13 +34,13 @@ class Table(LineView):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home,g", "first", "First row", show=False),
-        Binding("end,G", "last", "Last row, and stay on the last", show=False),
-        Binding("enter", "select", "Open", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down"),
+        Binding("home,g", "first", "First row", show=False, id="list.top"),
+        Binding("end,G", "last", "Last row, and stay on the last", show=False, id="list.end"),
+        Binding("enter", "select", "Open", show=False, id="list.open"),
     ]
 
     @dataclass
@@ -62,6 +63,9 @@ class Table(LineView):
 
         table: "Table"
         place: int
+
+    # What watches it is painted with the cursor; a message is heard a frame later.
+    highlighted: var[int | None] = var(None)
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(heading=1, id=id)
@@ -116,9 +120,13 @@ class Table(LineView):
             self._scroll(self._position - line)
         else:
             self._reveal()
-        self.repaint_changed()
         if self.row != before:
-            self.post_message(self.Highlighted(self, self.row))
+            self._tell_row()
+        self.repaint_changed()
+
+    def _tell_row(self) -> None:
+        self.highlighted = self.row
+        self.post_message(self.Highlighted(self, self.row))
 
     def _find(self, row: int | None) -> int:
         last = max(0, len(self._order) - 1)
@@ -140,8 +148,8 @@ class Table(LineView):
         self._position = min(max(position, 0), len(self._order) - 1)
         self._reveal()
         if self._position != before:
+            self._tell_row()
             self.repaint_changed()
-            self.post_message(self.Highlighted(self, self.row))
 
     def action_move(self, rows: int) -> None:
         self.go_to(self._position + rows)

@@ -1,0 +1,29 @@
+"""`stack-tui keys`: what the app's keys do, and by which names the configuration changes them."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.tui import keymap
+
+
+@click.command("keys")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
+def keys_command(as_json: bool, config: Path | None) -> None:
+    """List what can be done by keys in the app; [keys] in the configuration changes them.
+
+    For instance, with `"runs.stop" = "S"` or `zoom = ["z", "f4"]` there.
+    """
+    known = options.read_config(config)
+    keymap.keymap(known)
+    found = sorted(keymap.bound(known).values(), key=lambda each: each.id)
+    if as_json:
+        rows = [{"id": each.id, "keys": each.keys, "what": each.what} for each in found]
+        click.echo(msgspec.json.encode(rows))
+        return
+    width = max(len(each.id) for each in found)
+    for each in found:
+        click.echo(f"{each.id:<{width}}  {each.shown:<14}  {each.what}")
