@@ -7,6 +7,7 @@ import msgspec
 from stack_tui.config import Endpoint
 from stack_tui.reports.benchmarks import benchmark_document
 from stack_tui.reports.cost import cost
+from stack_tui.reports.duels.document import duel_document
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.summary import in_order, summarize
 from stack_tui.runs.events import Sample
@@ -19,6 +20,8 @@ def report_document(view: RunView) -> dict[str, Any]:
     """Return the report as plain data; a suite's `results` stand in the order of its cases."""
     if view.spec.benchmark:
         return benchmark_document(view) | {"cost": _cost(view), "run": _run(view)}
+    if view.spec.duel:
+        return duel_document(view) | {"cost": _cost(view), "run": _run(view)}
     return {
         "summary": msgspec.to_builtins(summarize(view.samples)),
         "intervals": msgspec.to_builtins(intervals(view.samples)),
@@ -66,6 +69,7 @@ def _run(view: RunView) -> dict[str, Any]:
         "judges": [_named(judge) for judge in spec.judges],
         "suite": msgspec.to_builtins(spec.suite),
         "benchmark": msgspec.to_builtins(spec.benchmark),
+        "duel": msgspec.to_builtins(spec.duel),
         "repeats": spec.repeats,
         "temperatures": spec.temperatures,
         "noise": spec.noise,

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from stack_tui.reports.benchmarks import benchmark_report
+from stack_tui.reports.duels.text import duel_report, won
 from stack_tui.reports.intervals import Intervals, intervals
 from stack_tui.reports.power import FEW_CASES, reach
 from stack_tui.reports.section import section_lines
@@ -26,6 +27,8 @@ def run_report(view: RunView, path: Path | None) -> str:
     """Return the report on the run so far; `path` is where it lies in full, if it does."""
     if view.spec.benchmark:
         return benchmark_report(view, path)
+    if view.spec.duel:
+        return duel_report(view, path)
     samples = in_order(view.samples)
     summary = summarize(samples)
     width = max([_NAME_WIDTH, *(cell_len(_name(sample)) for sample in samples)])
@@ -66,7 +69,9 @@ def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:
     if sample.chosen is not None:
         chosen = one_line(sample.choices[sample.chosen].text, 40)
         parts.append(f"chose {chosen}, wanted {one_line(sample.target, 40)}")
-    if sample.status != "ok":
+    if sample.outputs:
+        parts.append(won(sample))
+    elif sample.status != "ok":
         thinking = " while thinking" if sample.truncated_while_thinking else ""
         parts.append(f"{sample.status}{thinking}")
     return f"{_sign(sample)} {'  '.join(parts)}"
@@ -75,11 +80,14 @@ def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:
 def _sign(sample: Sample) -> str:
     if sample.status == "error":
         return "!"
+    if sample.winner:
+        return "·"
     return "?" if sample.passed is None else "✓" if sample.passed else "✗"
 
 
 def _name(sample: Sample) -> str:
-    id = one_line(f"{sample.task} {sample.id}" if sample.metrics else sample.id, _NAME_LIMIT)
+    tasked = sample.metrics or sample.outputs
+    id = one_line(f"{sample.task} {sample.id}" if tasked else sample.id, _NAME_LIMIT)
     return sample_name(id, sample.repeat, sample.temperature)
 
 

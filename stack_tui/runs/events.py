@@ -32,7 +32,11 @@ class _Event(
 
 
 class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """One judge's answer about one output; `score` is None where none could be read."""
+    """One judge's answer about one output; `score` is None where none could be read.
+
+    In a duel `first` is the run whose output stood first, and `score` is 1 where the second-named
+    run's output is called the better one, 0 where the first-named one's is, and .5 for a tie.
+    """
 
     judge: str
     model: str
@@ -42,6 +46,7 @@ class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):
     attempts: int = 1
     latency_s: float = 0.0
     failure: Failure | None = None
+    first: str = ""
 
 
 class Choice(_Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,7 +60,8 @@ class Choice(_Record, frozen=True, kw_only=True, omit_defaults=True):
 class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a task will take: its samples, its requests and the route they go by.
 
-    `metric` is the one by which a sample counts as passed, as `name,filter` in its metrics.
+    `metric` is the one by which a sample counts as passed, as `name,filter` in its metrics. `apart`
+    names the samples that a duel cannot judge, by reason.
     """
 
     name: str
@@ -67,6 +73,7 @@ class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
     fewshot: int | None = None
     chance: float | None = None
     metric: str = ""
+    apart: dict[str, tuple[str, ...]] = {}
 
 
 class Started(_Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,7 +120,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """One item's outcome: a case's or a document's, per repeat; a later one replaces it.
 
     `place`, from 0, is where it stands in its suite or task; `temperature` stands in samples of
-    runs that ask at several. Cases of one `cluster` count as one in intervals.
+    runs that ask at several. Cases of one `cluster` count as one in intervals. A duel's has the
+    `outputs` of both runs, by their letters, and `winner`: one of these, or "tie".
     """
 
     task: str
@@ -145,6 +153,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     latency_s: float = 0.0
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    outputs: dict[str, str] = {}
+    winner: str = ""
 
     @property
     def key(self) -> SampleKey:

@@ -51,13 +51,33 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     again: Again
 
 
+class DuelRun(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A run that takes part in a duel, by the letter that stands for it there."""
+
+    letter: str
+    id: str
+    model: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class DuelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which finished runs of a suite are judged two by two; duel.json holds their outputs."""
+
+    suite: str
+    runs: tuple[DuelRun, ...]
+
+
 class RunSpec(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """One evaluation of one endpoint on one suite or on some benchmarks.
+    """One evaluation of one endpoint on one suite or on some benchmarks, or a duel of such runs.
 
     A run of a suite asks every case at each of the `temperatures`; where none is recorded, at the
-    suite's own. A `noise` run asks the same thing twice.
+    suite's own. A `noise` run asks the same thing twice. A duel's endpoint is its first judge:
+    nobody else is asked anything.
     """
 
     id: str
@@ -65,6 +85,7 @@ class RunSpec(
     endpoint: Endpoint
     suite: SuiteSpec | None = None
     benchmark: BenchmarkSpec | None = None
+    duel: DuelSpec | None = None
     judges: tuple[Endpoint, ...] = ()
     repeats: int = 1
     temperatures: tuple[float, ...] = ()
@@ -74,16 +95,18 @@ class RunSpec(
     origin: Origin | None = None
 
     def __post_init__(self) -> None:
-        if (self.suite is None) == (self.benchmark is None):
-            raise ValueError("a run has either a suite or benchmarks")
+        if sum(what is not None for what in (self.suite, self.benchmark, self.duel)) != 1:
+            raise ValueError("a run has either a suite or benchmarks or a duel")
         if self.repeats < 1:
             raise ValueError("repeats must be 1 or more")
 
     @property
     def subject(self) -> str:
-        """What is evaluated: the suite's name, or the tasks' joined by +."""
+        """What is evaluated: the suite's name, the tasks' joined by +, or duel-SUITE."""
         if self.suite:
             return self.suite.name
+        if self.duel:
+            return f"duel-{self.duel.suite}"
         return "+".join(self.benchmark.tasks) if self.benchmark else ""
 
     @property

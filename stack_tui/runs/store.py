@@ -14,6 +14,7 @@ import tomli_w
 from stack_tui import toml_file
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
+from stack_tui.runs.contest import Contest, contest_path
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
 from stack_tui.runs.recorded import keep
@@ -98,18 +99,23 @@ def journal_path(folder: Path) -> Path:
 
 
 def create(
-    results: Path, spec: RunSpec, suite_text: str | None = None, recorded: Iterable[Event] = ()
+    results: Path,
+    spec: RunSpec,
+    suite_text: str | None = None,
+    recorded: Iterable[Event] = (),
+    contest: Contest | None = None,
 ) -> Path:
     """Make the run's folder with its spec in one step, and return it; raises StackError.
 
-    `recorded` is what an earlier run recorded and this one is to grade again.
+    `recorded` is what an earlier run recorded and this one is to grade again, `contest` what a duel
+    judges.
     """
     try:
         results.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=results, prefix=".new-"))
         try:
             keep(draft, recorded)
-            return _filled(draft, spec, suite_text).rename(results / spec.id)
+            return _filled(draft, spec, suite_text, contest).rename(results / spec.id)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
@@ -117,11 +123,13 @@ def create(
         raise StackError(f"cannot hold results: {error.strerror}", where=str(results)) from None
 
 
-def _filled(draft: Path, spec: RunSpec, suite_text: str | None) -> Path:
+def _filled(draft: Path, spec: RunSpec, suite_text: str | None, contest: Contest | None) -> Path:
     draft.chmod(0o755)
     (draft / "run.toml").write_bytes(tomli_w.dumps(_plain(spec), multiline_strings=True).encode())
     if suite_text is not None:
         (draft / "suite.toml").write_bytes(suite_text.encode())
+    if contest is not None:
+        contest_path(draft).write_bytes(msgspec.json.encode(contest))
     journal_path(draft).touch()
     return draft
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from stack_tui.suites.case import Case, Suite
@@ -34,7 +35,7 @@ _SCORE_FORMAT = {
 }
 _QUOTED_CHARS = 2000
 _PLACE = re.compile(r"\{(rubric|output|input)\}")
-_FENCE = re.compile(r"-{3,}[ \t]*(?:BEGIN|END)[ \t]+OUTPUT", re.IGNORECASE)
+_FENCE = re.compile(r"-{3,}[ \t]*(?:BEGIN|END)[ \t]+(?:THE[ \t]+\w+[ \t]+)?OUTPUT", re.IGNORECASE)
 # Tokenizers take these for the turns of a chat wherever they stand, in a user's text too.
 _TURN_TOKEN = re.compile(
     r"<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|</?s>|<(?:bos|eos|(?:start|end)_of_turn)>"
@@ -67,13 +68,25 @@ def fenced(output: str) -> str:
     The code comes from the output, so that the same output is always asked about in the same words.
     What a tokenizer would take for a turn of the chat is spaced out.
     """
-    text = output
+    return fenced_apart({"OUTPUT": output})[0]
+
+
+def fenced_apart(texts: Mapping[str, str]) -> list[str]:
+    """Return texts of those titles, each as `fenced` does, with a code that none of them holds."""
+    plain = [_without_turns(text) for text in texts.values()]
+    code = _code("\0".join(plain))
+    while any(code in text for text in plain):
+        code = _code(code)
+    return [
+        f"---BEGIN {title} {code}---\n{text}\n---END {title} {code}---"
+        for title, text in zip(texts, plain, strict=True)
+    ]
+
+
+def _without_turns(text: str) -> str:
     while _TURN_TOKEN.search(text):
         text = _TURN_TOKEN.sub(lambda token: f"{token[0][0]} {token[0][1:]}", text)
-    code = _code(text)
-    while code in text:
-        code = _code(code)
-    return f"---BEGIN OUTPUT {code}---\n{text}\n---END OUTPUT {code}---"
+    return text
 
 
 def _code(text: str) -> str:
@@ -108,12 +121,14 @@ def first_messages(prompt: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": prompt}]
 
 
-def second_messages(prompt: str, unreadable: str) -> list[dict[str, str]]:
-    """Return the messages that ask once more, after an answer in which no score was found."""
+def second_messages(
+    prompt: str, unreadable: str, again: str = AGAIN, at_once: str = AT_ONCE
+) -> list[dict[str, str]]:
+    """Return the messages that ask once more, after an answer in which nothing was found."""
     if not unreadable.strip():
-        return [{"role": "user", "content": f"{prompt}\n\n{AT_ONCE}"}]
+        return [{"role": "user", "content": f"{prompt}\n\n{at_once}"}]
     return [
         {"role": "user", "content": prompt},
         {"role": "assistant", "content": unreadable[:_QUOTED_CHARS]},
-        {"role": "user", "content": AGAIN},
+        {"role": "user", "content": again},
     ]

@@ -61,10 +61,15 @@ def parse_score(text: str) -> float | None:
     return None
 
 
+def without_thinking(text: str) -> str:
+    """Return what stands after the last end of thinking, and before any that is begun anew."""
+    after = [match.end() for match in _THOUGHT.finditer(text)][-1:] or [0]
+    return _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
+
+
 def _plain(text: str) -> str:
     """Return the text without thinking, decoration and words about the scale, in small letters."""
-    after = [match.end() for match in _THOUGHT.finditer(text)][-1:] or [0]
-    said = _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
+    said = without_thinking(text)
     if len(said) > 2 * _EDGE:
         said = f"{said[:_EDGE]}x x{said[-_EDGE:]}"
     plain = _DECORATION.sub(" ", unicodedata.normalize("NFKC", said).casefold())

@@ -19,6 +19,7 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import StackError
+from stack_tui.runs.contest import Contest
 from stack_tui.runs.events import Event, Fault, Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec, new_run_id
@@ -113,6 +114,7 @@ async def begin(
     suite_text: str | None,
     recorded: Iterable[Event] = (),
     *,
+    contest: Contest | None = None,
     asks: bool = True,
 ) -> Path:
     """Start the drafted run, its endpoints held open meanwhile: the embedded one is not let go.
@@ -134,7 +136,7 @@ async def begin(
             endpoint=model,
             judges=tuple(ready.get(judge, judge) for judge in draft.judges),
         )
-        folder = create(results, spec, suite_text, recorded)
+        folder = create(results, spec, suite_text, recorded, contest)
         try:
             await asyncio.to_thread(spawn, folder)
         except asyncio.CancelledError:

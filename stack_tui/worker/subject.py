@@ -1,4 +1,4 @@
-"""Choosing what evaluates a run: its suite's cases, or lm-eval's tasks."""
+"""Choosing what evaluates a run: its suite's cases, lm-eval's tasks, or a duel's judges."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -6,12 +6,14 @@ from pathlib import Path
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.probe import Health, probe
+from stack_tui.runs.contest import read_contest
 from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.recorded import Recorded
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites import store
 from stack_tui.suites.case import Suite
+from stack_tui.suites.duels.evaluate import evaluate as evaluate_duel
 from stack_tui.suites.evaluate import evaluate as evaluate_suite
 from stack_tui.suites.remembered import Remembered
 from stack_tui.suites.take import Take, takes
@@ -58,6 +60,10 @@ async def events(
             recorded=recorded,
             done=done,
             stopping=stopping,
+        )
+    if view.spec.duel:
+        return evaluate_duel(
+            read_contest(folder), judges, recorded=recorded, done=done, stopping=stopping
         )
     from stack_tui.benchmarks.evaluate import evaluate as evaluate_benchmark
 

@@ -1,0 +1,61 @@
+"""The duel command: who judges, and what it says where there is nothing to judge."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from stack_tui.cli.command_line import run
+from stack_tui.cli.duel import choose_judges
+from stack_tui.config import Config, Defaults, Endpoint
+from stack_tui.runs.contest import Contest
+from stack_tui.runs.spec import DuelSpec, RunSpec, SuiteSpec
+from stack_tui.runs.store import create
+from stack_tui.worker.dueling import Gathered
+
+ONE = Endpoint(name="one", url="http://127.0.0.1:1/v1", model="m1")
+TWO = Endpoint(name="two", url="http://127.0.0.1:2/v1", model="m2")
+
+
+def suite_run(results: Path, *judges: Endpoint) -> Path:
+    spec = RunSpec(
+        id="20261124-101500-tiny-0001",
+        created="2026-11-24T10:15:00+00:00",
+        endpoint=TWO,
+        judges=judges,
+        suite=SuiteSpec(name="tiny", path="tiny.toml", sha256="0"),
+    )
+    return create(results, spec, "")
+
+
+def gathered(*judges: str) -> Gathered:
+    contest = Contest(suite="tiny", runs=("a", "b"), bouts=())
+    return Gathered(DuelSpec(suite="tiny", runs=()), contest, judges)
+
+
+def test_judges_are_the_named_the_suites_the_configured_or_those_of_run_a(tmp_path: Path) -> None:
+    first = suite_run(tmp_path, ONE)
+    known = {"one": ONE, "two": TWO}
+    plain, with_default = (
+        Config(endpoints=known),
+        Config(endpoints=known, defaults=Defaults(judges=("two",))),
+    )
+    assert choose_judges(plain, ["two"], gathered("one"), first) == [TWO]
+    assert choose_judges(plain, [], gathered("self", "two"), first) == [TWO]
+    assert choose_judges(with_default, [], gathered("self"), first) == [TWO]
+    assert choose_judges(plain, [], gathered(), first) == [ONE]
+
+
+def test_a_run_that_nobody_judged_is_judged_by_its_own_endpoint(tmp_path: Path) -> None:
+    assert choose_judges(Config(), [], gathered(), suite_run(tmp_path)) == [TWO]
+
+
+def test_no_model_can_be_meant_by_self(tmp_path: Path) -> None:
+    with pytest.raises(click.UsageError, match="endpoint's name"):
+        choose_judges(Config(), ["self"], gathered(), suite_run(tmp_path))
+
+
+def test_one_run_alone_is_no_duel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = suite_run(tmp_path).name
+    assert run(["--results", str(tmp_path), "duel", name]) == 2
+    assert "from 2 to 26 runs" in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""Reading which output a judge calls better."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stack_tui.suites.duels.choice import parse_choice
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ('"first"', "first"),
+        ("Second.", "second"),
+        ("**Tie**", "tie"),
+        ("[[1]]", "first"),
+        ("Output 2", "second"),
+        ("The second output is better", "second"),
+        ("Both name it.\n\nVerdict: first", "first"),
+        ("<think>first? second?</think>second", "second"),
+        ("The better output is: the first one", "first"),
+        ("second output is clearly better, for the first output is wrong", "second"),
+    ],
+)
+def test_a_choice_is_read_however_it_is_worded(text: str, choice: str) -> None:
+    assert parse_choice(text) == choice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "I cannot say.",
+        "first\nsecond",
+        "Answer: first or second",
+        "The first output names 4.6 billion years, the second does not say so.",
+        "<think>first",
+        "Verdict: first. Verdict: second.",
+    ],
+)
+def test_what_names_none_or_both_is_no_choice(text: str) -> None:
+    assert parse_choice(text) is None
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_without_a_fault(text: str) -> None:
+    assert parse_choice(text) in ("first", "second", "tie", None)
