@@ -27,7 +27,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     `server_kind` is as people write it (vLLM, llama.cpp, …), empty where nothing answered; `state`
     is stale where something listens and does not answer; `model` is the one that a run would use,
-    and `weights` what the server says of the weights behind it.
+    and `weights` what the server says of the weights behind it; `slots` is how many requests it
+    works on at once, where it says so.
     """
 
     endpoint: Endpoint
@@ -43,6 +44,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     latency_s: float | None = None
     failure: Failure | None = None
     note: str = ""
+    slots: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ async def look(client: Client, known: str = "") -> Seen:
         latency_s=listing.latency_s,
         failure=error.failure() if error is not None else None,
         note=one_line(seen.note),
+        slots=seen.slots,
     )
     return Seen(health, kind, error)
 

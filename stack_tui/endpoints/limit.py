@@ -66,6 +66,14 @@ class Limit:
         self._held = 0
         self._set(n or self.current)
 
+    def begin_at(self, start: int, maximum: int) -> None:
+        """Begin at `start` and never allow more than `maximum`, unless the number is fixed."""
+        self.maximum = self._ceiling = maximum
+        if self.fixed is None:
+            self._trial = None
+            self._set(min(start, maximum))
+            self._begin_epoch()
+
     def pause(self) -> None:
         """Give out no slots until `proceed`; what is in flight goes on."""
         self.paused = True

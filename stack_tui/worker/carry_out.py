@@ -18,6 +18,7 @@ from stack_tui.config import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.kinds import kind_named
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import Health, preflight
 from stack_tui.endpoints.retry import RetryPolicy
@@ -25,6 +26,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, State
 from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.recorded import Recorded, read_recorded
+from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import journal_path, read_spec
 from stack_tui.runs.view import RunView
 from stack_tui.worker import control, outcome, subject
@@ -112,6 +114,7 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
         else:
             model = clients[spec.endpoint]
             health = await _ready(model, recorder)
+            _fit_limit(model.limit, health, spec)
             recorder.record(_started(recorder.view, _server(health)))
             events = await subject.events(
                 folder, recorder.view, model, health, judges, recorded.answers, stopping
@@ -129,6 +132,13 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
             recorder.record(State(at=time.time(), state="stopped"))
             return None
         return await asyncio.to_thread(outcome.finish, folder, recorder.view, recorder.record)
+
+
+def _fit_limit(limit: Limit, health: Health, spec: RunSpec) -> None:
+    """Let no more requests out than the server works on at once; in benchmarks begin with many."""
+    kind = kind_named(health.server_kind)
+    start = kind.many_at_once if kind and spec.benchmark else limit.current
+    limit.begin_at(start, health.slots or limit.maximum)
 
 
 async def _ready(model: Client, recorder: Recorder) -> Health:

@@ -55,6 +55,20 @@ def test_it_follows_a_server_that_becomes_smaller() -> None:
     assert asyncio.run(shrink()) <= 12
 
 
+def test_it_begins_where_it_is_told_to_and_keeps_to_what_the_server_works_on_at_once() -> None:
+    server = SimulatedServer(3)
+    limit = Limit(clock=lambda: server.now)
+    limit.begin_at(16, 3)
+    levels = asyncio.run(run(limit, server, 30.0))
+    assert max(levels) == 3
+
+
+def test_a_fixed_number_begins_as_it_was_fixed() -> None:
+    limit = Limit(2)
+    limit.begin_at(16, 64)
+    assert limit.current == 2
+
+
 def test_it_never_exceeds_its_maximum() -> None:
     _, levels = explore(SimulatedServer(1000), 30.0, maximum=48)
     assert max(levels) == 48

@@ -129,6 +129,7 @@ async def _run_ours(given: argparse.Namespace, folder: Path) -> dict[str, float]
     with Journal(folder / "journal.jsonl") as journal:
         async with connect(endpoint, transport=AiohttpTransport()) as client:
             health = await preflight(client)
+            client.limit.begin_at(16, health.slots or client.limit.maximum)
             abilities = await probe(client)
             events = evaluate(
                 spec,

@@ -59,12 +59,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Look:
-    """What a server said of itself."""
+    """What a server said of itself; `slots` is how many requests it works on at once, at most."""
 
     models: tuple[Model, ...]
     version: str = ""
     state: State = "up"
     note: str = ""
+    slots: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Kind:
     `metrics` maps the standard names of metrics.py to this kind's own, the sum of them where a
     space stands between. `lists_all_models` is False
     where being listed does not prove that a model can be used, nor being unlisted that it cannot.
+    `many_at_once` is how many requests it is known to gain from in a run that only wants to end.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Kind:
     ports: tuple[int, ...] = ()
     metrics: Mapping[str, str] = field(default_factory=dict)
     lists_all_models: bool = True
+    many_at_once: int = 4
 
 
 async def fetch(client: Client, path: str) -> Any:

@@ -25,6 +25,7 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
         models,
         text_of(props.get("build_info")),
         note=f"{slots} slot{'s'[: slots > 1]}" if slots else "",
+        slots=slots,
     )
 
 

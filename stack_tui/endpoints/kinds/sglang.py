@@ -22,6 +22,7 @@ SGLANG = Kind(
     name="SGLang",
     is_shown=lambda client, listing: listing.is_owned_by("sglang"),
     look=_look,
+    many_at_once=16,
     ports=(30000,),
     metrics={
         "running": "sglang:num_running_reqs",

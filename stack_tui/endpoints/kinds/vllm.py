@@ -32,6 +32,7 @@ VLLM = Kind(
     name="vLLM",
     is_shown=lambda client, listing: listing.is_owned_by("vllm"),
     look=_look,
+    many_at_once=16,
     ports=(8000,),
     metrics={
         "running": "vllm:num_requests_running",
