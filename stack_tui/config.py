@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,6 +16,7 @@ from stack_tui.paths import CONFIG_NAME, user_config_dir
 EMBEDDED = "embedded:smollm2"
 Keys = tuple[str, ...]
 THEMES = ("dark", "light", "16")
+Panel = Literal["median", "mean", "majority"]
 
 
 class Endpoint(
@@ -75,10 +77,11 @@ def _wrong_with(url: str) -> str:
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a command takes where it names no endpoint, judge or results folder."""
+    """What a command takes where it names no endpoint, judge, panel or results folder."""
 
     endpoint: str | None = None
     judges: tuple[str, ...] = ()
+    panel: Panel | None = None
     results: str | None = None
 
 

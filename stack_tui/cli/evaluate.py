@@ -2,13 +2,14 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, check_gates, printing_options
+from stack_tui.config import Panel
 from stack_tui.suites import store as suites
 from stack_tui.suites.check import temperature_problem
 from stack_tui.worker import launch
@@ -19,6 +20,11 @@ from stack_tui.worker import launch
 @options.endpoint_choice
 @click.option("--judge", "judges", multiple=True, help="An endpoint's name, or self; repeatable.")
 @click.option("--no-judge", is_flag=True, help="Grade by rules alone.")
+@click.option(
+    "--panel",
+    type=click.Choice(get_args(Panel)),
+    help="What several judges' scores come to; median where nothing says otherwise.",
+)
 @click.option("--repeats", type=click.IntRange(1), help="How often each case is asked.")
 @click.option(
     "--temperature",
@@ -45,6 +51,7 @@ def eval_command(
     api_key_env: str | None,
     judges: tuple[str, ...],
     no_judge: bool,
+    panel: Panel | None,
     repeats: int | None,
     temperatures: tuple[float, ...],
     noise: bool,
@@ -76,6 +83,7 @@ def eval_command(
         path,
         chosen,
         options.choose_judges(known, judges, content.judges, chosen, no_judge=no_judge),
+        panel=panel or content.panel or known.defaults.panel or "median",
         repeats=repeats or content.repeats,
         temperatures=temperatures,
         noise=noise,

@@ -47,8 +47,12 @@ def csv_table(view: RunView) -> str:
 
 def _row(sample: Sample) -> list[str | float]:
     judges = "; ".join(
-        f"{verdict.judge}={'–' if verdict.score is None else f'{verdict.score:g}'}"
+        f"{name}={'–' if score is None else f'{score:g}'}"
         for verdict in sample.verdicts
+        for name, score in (
+            (verdict.judge, verdict.score),
+            *((f"{verdict.judge}/{each.name}", each.score) for each in verdict.criteria),
+        )
     )
     cells: tuple[str | float | None, ...] = (
         sample.task,

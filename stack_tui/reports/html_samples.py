@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from stack_tui.reports.outcome import SIGNS, outcome, why
+from stack_tui.reports.shown import said
 from stack_tui.reports.svg import text
 from stack_tui.runs.events import Sample
 from stack_tui.text import printable
@@ -77,7 +78,7 @@ def _verdicts(sample: Sample) -> str:
             text(verdict.judge, 80),
             text(verdict.model, 80),
             "–" if verdict.score is None else f"{verdict.score:g}",
-            text(verdict.failure.message if verdict.failure else verdict.answer, 2000),
+            text(said(verdict), 2000),
         )
         for verdict in sample.verdicts
     ]

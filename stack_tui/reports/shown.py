@@ -1,5 +1,8 @@
 """How every report writes numbers."""
 
+from stack_tui.runs.events import CriterionScore, Verdict
+from stack_tui.text import one_line
+
 
 def number(value: float, *, rate: bool) -> str:
     """Return a rate in per cent, any other figure with two digits."""
@@ -11,6 +14,24 @@ def between(interval: tuple[float, float] | None, *, rate: bool) -> str:
     if interval is None:
         return ""
     return f"{number(interval[0], rate=rate)} to {number(interval[1], rate=rate)}"
+
+
+def said(verdict: Verdict) -> str:
+    """Return what the judge said: its criteria one by one, its answer, or why there is none."""
+    if verdict.criteria:
+        return "; ".join(map(_criterion, verdict.criteria))
+    return verdict.failure.message if verdict.failure else verdict.answer
+
+
+def _criterion(each: CriterionScore) -> str:
+    shown = "–" if each.score is None else f"{each.score:g}"
+    weight = "" if each.weight == 1 else f" × {each.weight:g}"
+    why = ""
+    if each.failure:
+        why = f" ({each.failure.message})"
+    elif each.score is None:
+        why = f" (no score in {one_line(each.answer, 80)!r})"
+    return f"{each.name}{weight} {shown}{why}"
 
 
 def points(share: float) -> str:

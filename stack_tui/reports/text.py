@@ -11,6 +11,7 @@ from stack_tui.reports.intervals import Intervals, intervals
 from stack_tui.reports.power import FEW_CASES, reach
 from stack_tui.reports.section import section_lines
 from stack_tui.reports.sections import sections
+from stack_tui.reports.shown import said
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import SuiteSummary, in_order, summarize
 from stack_tui.runs.events import Sample, Verdict, sample_name
@@ -98,12 +99,18 @@ def _details(sample: Sample) -> Iterator[str]:
         yield f"{sample.failure.kind}: {one_line(sample.failure.message)}"
     for flag in sample.flags:
         yield f"flagged: {one_line(flag)}"
-    if len(sample.verdicts) > 1 or sample.judge_score is None:
+    criteria = any(verdict.criteria for verdict in sample.verdicts)
+    if len(sample.verdicts) > 1 or sample.judge_score is None or criteria:
         for verdict in sample.verdicts:
             yield f"judge {one_line(verdict.judge, 60)}: {_said(verdict)}"
+    if sample.no_majority:
+        yield "no majority among the judges: their median"
 
 
 def _said(verdict: Verdict) -> str:
+    if verdict.criteria:
+        whole = "no score" if verdict.score is None else f"{verdict.score:.3g}"
+        return f"{whole} ({one_line(said(verdict))})"
     if verdict.failure:
         return f"{verdict.failure.kind}: {one_line(verdict.failure.message)}"
     if verdict.score is None:

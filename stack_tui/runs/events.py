@@ -31,9 +31,23 @@ class _Event(
     at: float
 
 
+class CriterionScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What a judge said of one criterion; `score` is None where none could be read."""
+
+    name: str
+    weight: float = 1.0
+    score: float | None = None
+    answer: str = ""
+    reasoning: str = ""
+    attempts: int = 1
+    latency_s: float = 0.0
+    failure: Failure | None = None
+
+
 class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """One judge's answer about one output; `score` is None where none could be read.
 
+    With `criteria` it is their weighted mean, None unless each has a score; the answers are theirs.
     In a duel `first` is the run whose output stood first, and `score` is 1 where the second-named
     run's output is called the better one, 0 where the first-named one's is, and .5 for a tie.
     """
@@ -47,6 +61,7 @@ class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):
     latency_s: float = 0.0
     failure: Failure | None = None
     first: str = ""
+    criteria: tuple[CriterionScore, ...] = ()
 
 
 class Choice(_Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -120,8 +135,9 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """One item's outcome: a case's or a document's, per repeat; a later one replaces it.
 
     `place`, from 0, is where it stands in its suite or task; `temperature` stands in samples of
-    runs that ask at several. Cases of one `cluster` count as one in intervals. A duel's has the
-    `outputs` of both runs, by their letters, and `winner`: one of these, or "tie".
+    runs that ask at several. Cases of one `cluster` count as one in intervals. `no_majority`: the
+    judges were to vote, and no score had the most votes. A duel's has the `outputs` of both runs,
+    by their letters, and `winner`: one of these, or "tie".
     """
 
     task: str
@@ -144,6 +160,7 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     rule_issues: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     judge_score: float | None = None
+    no_majority: bool = False
     choices: tuple[Choice, ...] = ()
     chosen: int | None = None
     target: str = ""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from stack_tui.config import Endpoint
+from stack_tui.config import Endpoint, Panel
 
 Again = Literal["rules", "judges"]
 
@@ -87,6 +87,7 @@ class RunSpec(
     benchmark: BenchmarkSpec | None = None
     duel: DuelSpec | None = None
     judges: tuple[Endpoint, ...] = ()
+    panel: Panel = "median"
     repeats: int = 1
     temperatures: tuple[float, ...] = ()
     noise: bool = False

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from stack_tui.config import Panel
+
 Phrase = str | tuple[str, ...]
 
 
@@ -20,12 +22,21 @@ class Number(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     tolerance: float = 0.0
 
 
+class Criterion(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing that judges score by itself, and how much it counts among the others."""
+
+    name: str
+    ask: str
+    weight: float = 1.0
+
+
 class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One input, the rules that its output must meet, and the rubric that judges get.
 
     A list inside `must_mention` is met by any of its phrases. Phrases match in any letter case;
     `regex` and `not_regex` match as they are written and are searched for anywhere. Cases that
     name the same `cluster` are taken to pass and fail together, and count as one in intervals.
+    `reference` is an output as it should be, for judges to hold others against.
     """
 
     id: str
@@ -33,6 +44,8 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     must_mention: tuple[Phrase, ...] = ()
     must_not_mention: tuple[str, ...] = ()
     rubric: str = ""
+    criteria: tuple[Criterion, ...] = ()
+    reference: str = ""
     labels: tuple[str, ...] = ()
     cluster: str = ""
     regex: Phrase = ()
@@ -53,7 +66,8 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     Of several temperatures each is asked for every case and repeat. `extra_body` goes into each
     request as it is, for what a server takes beyond the usual (`reasoning_effort`,
     `chat_template_kwargs`, …). `judges` are endpoints' names, and `judge_prompt`, where given,
-    holds `{output}` and may hold `{rubric}` and `{input}`.
+    holds `{output}` and may hold `{rubric}`, `{input}` and `{reference}`. `criteria` are those of
+    every case that states none.
     """
 
     name: str
@@ -69,6 +83,8 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     repeats: int = 1
     length_check: bool = True
     judges: tuple[str, ...] = ()
+    panel: Panel | None = None
+    criteria: tuple[Criterion, ...] = ()
     judge_prompt: str = ""
     judge_max_tokens: int = 1024
     gates: tuple[str, ...] = ()
@@ -78,6 +94,11 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """The temperatures to ask at, one or several."""
         chosen = self.temperature
         return chosen if isinstance(chosen, tuple) else (chosen,)
+
+
+def criteria_of(suite: Suite, case: Case) -> tuple[Criterion, ...]:
+    """Return what judges score one by one in the case; none where the rubric is scored whole."""
+    return case.criteria or suite.criteria
 
 
 def as_list(phrase: Phrase) -> tuple[str, ...]:

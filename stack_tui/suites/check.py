@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stack_tui.suites import patterns
-from stack_tui.suites.case import Case, Number, Phrase, Suite, as_list
+from stack_tui.suites.case import Case, Criterion, Number, Phrase, Suite, as_list
 from stack_tui.suites.json_rule import schema_problem
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -42,6 +42,7 @@ def case_problems(case: Case) -> Iterator[Problem]:
         yield Problem("json_schema", found)
     if case.number:
         yield from _bad_number(case.number)
+    yield from _bad_criteria(case.criteria)
 
 
 def suite_problems(suite: Suite) -> Iterator[Problem]:
@@ -60,6 +61,7 @@ def suite_problems(suite: Suite) -> Iterator[Problem]:
         if getattr(suite, field) < 1:
             yield Problem(field, "must be 1 or more")
     yield from _empty_phrases("judges", suite.judges)
+    yield from _bad_criteria(suite.criteria)
     yield from _own_keys(suite.extra_body)
 
 
@@ -90,6 +92,20 @@ def _bad_number(number: Number) -> Iterator[Problem]:
         yield Problem("number.value", "must be a finite number")
     if not 0 <= number.tolerance < math.inf:
         yield Problem("number.tolerance", "must be 0 or more")
+
+
+def _bad_criteria(criteria: tuple[Criterion, ...]) -> Iterator[Problem]:
+    names: set[str] = set()
+    for place, criterion in enumerate(criteria):
+        where = f"criteria[{place}]"
+        for field in ("name", "ask"):
+            if not getattr(criterion, field).strip():
+                yield Problem(f"{where}.{field}", "is empty")
+        if criterion.name in names:
+            yield Problem(f"{where}.name", f"is taken: {criterion.name!r} stands twice")
+        if not 0 < criterion.weight < math.inf:
+            yield Problem(f"{where}.weight", "must be above 0")
+        names.add(criterion.name)
 
 
 def _bad_alternatives(field: str, phrase: Phrase) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from functools import partial
 from stack_tui.endpoints.client import Client
 from stack_tui.runs.events import Answer, Event, Planned, Prefix, SampleKey, TaskPlan
 from stack_tui.suites.asking import Asker
-from stack_tui.suites.case import Suite
+from stack_tui.suites.case import Suite, criteria_of
 from stack_tui.suites.crowd import Crowd, Job
 from stack_tui.suites.outcome import is_judged, prefix_id, take_sample
 from stack_tui.suites.remembered import Remembered
@@ -66,7 +66,8 @@ def _planned(
     wanted = [
         case for case in suite.cases for take in takes if take.key(suite, case) not in left_out
     ]
-    requests = sum(is_judged(case, judges) for case in wanted) * len(judges)
+    judged = (case for case in wanted if is_judged(suite, case, judges))
+    requests = sum(max(1, len(criteria_of(suite, case))) for case in judged) * len(judges)
     if not remembered:
         requests += len(wanted)
     route = "recorded" if remembered else "chat"

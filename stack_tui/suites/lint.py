@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from stack_tui.suites.case import Case, Suite, as_list
+from stack_tui.suites.case import Case, Criterion, Suite, as_list, criteria_of
 from stack_tui.suites.contradictions import contradictions, quoted
 from stack_tui.suites.duplicates import duplicates
 from stack_tui.suites.finding import Finding, Level
@@ -34,17 +34,43 @@ def _suite(suite: Suite, judged: bool) -> Iterator[Finding]:
         yield from _short_inputs(suite)
     if not judged:
         return
-    without = [case for case in suite.cases if not case.rubric.strip()]
+    without = [
+        case for case in suite.cases if not case.rubric.strip() and not criteria_of(suite, case)
+    ]
     if len(without) == len(suite.cases):
         level: Level = "warning" if suite.judges or suite.judge_prompt else "note"
-        yield _finding("", "rubric", level, "no case has a rubric, so no judge is asked")
+        message = "no case has a rubric or criteria, so no judge is asked"
+        yield _finding("", "rubric", level, message)
     else:
         for case in without:
             message = "is empty, so no judge looks at this case"
             yield _finding(case.id, "rubric", "warning", message)
     if suite.judge_prompt and "{rubric}" not in suite.judge_prompt:
-        message = "lacks {rubric}, so judges do not see the rubrics"
+        message = "lacks {rubric}, so judges do not see the rubrics, nor any criterion"
         yield _finding("", "judge_prompt", "warning", message)
+    referring = any(case.reference.strip() for case in suite.cases)
+    if referring and suite.judge_prompt and "{reference}" not in suite.judge_prompt:
+        message = "lacks {reference}, so judges do not see the references"
+        yield _finding("", "judge_prompt", "warning", message)
+    yield from _criteria("", suite.criteria)
+    for case in suite.cases:
+        yield from _criteria(case.id, case.criteria)
+        if case.reference.strip() and not (case.rubric.strip() or criteria_of(suite, case)):
+            message = "is shown to judges alone, and no judge looks at this case"
+            yield _finding(case.id, "reference", "warning", message)
+
+
+def _criteria(case: str, criteria: tuple[Criterion, ...]) -> Iterator[Finding]:
+    asked: dict[str, str] = {}
+    for place, criterion in enumerate(criteria):
+        words = " ".join(fold_case(criterion.ask).split())
+        if words in asked:
+            message = f"asks the same as {asked[words]!r}: it only doubles the weight"
+            yield _finding(case, f"criteria[{place}].ask", "warning", message)
+        asked.setdefault(words, criterion.name)
+    if len(criteria) == 1 and criteria[0].weight != 1:
+        message = "says nothing where there is one criterion"
+        yield _finding(case, "criteria[0].weight", "note", message)
 
 
 def _short_inputs(suite: Suite) -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """One case's outcome: the model's answer, its status, its rule score and its judges' verdicts."""
 
 import asyncio
-import statistics
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +11,9 @@ from stack_tui.endpoints.errors import EndpointError
 from stack_tui.endpoints.limit import Stopped
 from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, Sample, Status, Verdict
 from stack_tui.runs.spec import digest
-from stack_tui.suites import judge, rules
+from stack_tui.suites import judge, panel, rules
 from stack_tui.suites.asking import Answers, Asked, Asker, Question
-from stack_tui.suites.case import Case, Suite
+from stack_tui.suites.case import Case, Suite, criteria_of
 from stack_tui.suites.take import Take
 from stack_tui.suites.verdict import ask_verdict
 
@@ -24,9 +23,9 @@ def prefix_id(suite: Suite) -> str | None:
     return digest(suite.system)[:8] if suite.system else None
 
 
-def is_judged(case: Case, judges: Sequence[object]) -> bool:
+def is_judged(suite: Suite, case: Case, judges: Sequence[object]) -> bool:
     """Say whether the case goes to judges: there are some, and it says what they look for."""
-    return bool(judges and case.rubric.strip())
+    return bool(judges and (case.rubric.strip() or criteria_of(suite, case)))
 
 
 def prompt_of(suite: Suite, case: Case) -> str:
@@ -78,7 +77,7 @@ async def take_sample(
     sample = _answered(sample, asked)
     if sample.output or sample.status != "truncated":
         sample = await _graded(sample, suite, case)
-        if is_judged(case, judges):
+        if is_judged(suite, case, judges):
             sample = await _judged(sample, suite, case, judges)
     return replace(sample, at=time.time())
 
@@ -117,7 +116,7 @@ async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
 
 
 async def _judged(sample: Sample, suite: Suite, case: Case, judges: Sequence[Asker]) -> Sample:
-    """Return the graded sample with its verdicts; their median is its score."""
+    """Return the graded sample with its verdicts, and what the panel makes of them."""
     answers = await asyncio.gather(
         *(ask_verdict(judge, suite, case, sample) for judge in judges),
         return_exceptions=True,
@@ -128,7 +127,7 @@ async def _judged(sample: Sample, suite: Suite, case: Case, judges: Sequence[Ask
             raise answer
         verdicts.append(answer)
     scores = [verdict.score for verdict in verdicts if verdict.score is not None]
-    score = statistics.median(scores) if scores else None
+    score, no_majority = panel.combined(scores, suite.panel or "median")
     status: Status = "unscored" if score is None and sample.status == "ok" else sample.status
     return replace(
         sample,
@@ -136,5 +135,6 @@ async def _judged(sample: Sample, suite: Suite, case: Case, judges: Sequence[Ask
         flags=judge.flags(sample.output),
         verdicts=tuple(verdicts),
         judge_score=score,
+        no_majority=no_majority,
         passed=None if score is None else bool(sample.passed) and score >= JUDGE_PASS,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stack_tui.config import Endpoint
+from stack_tui.config import Endpoint, Panel
 
 if TYPE_CHECKING:
     from stack_tui.benchmarks.catalog import Catalog
@@ -20,11 +20,12 @@ def start_suite(
     endpoint: Endpoint,
     judges: Sequence[Endpoint],
     repeats: int,
+    panel: Panel,
 ) -> Path:
     """Start a run of the suite and return its folder; blocks until its worker has begun."""
     from stack_tui.worker import launch
 
-    return launch.start_suite(results, suite, endpoint, judges, repeats=repeats)
+    return launch.start_suite(results, suite, endpoint, judges, repeats=repeats, panel=panel)
 
 
 def start_benchmarks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from stack_tui.suites.case import Case
 
 OR = " | "
+_CRITERION = re.compile(
+    r"(?P<name>[^:]*?)(?:\s*[×*]\s*(?P<weight>-?[0-9]+(?:\.[0-9]+)?)\s*)?:(?P<ask>.*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,26 @@ def _show_number(number: Any) -> str:
     return f"{number.value:g}" + (f" ± {number.tolerance:g}" if number.tolerance else "")
 
 
+def _criteria(text: str) -> tuple[Any, ...]:
+    from stack_tui.suites.case import Criterion
+
+    found = []
+    for line in _lines(text):
+        match = _CRITERION.fullmatch(line)
+        if match is None:
+            raise ValueError("each line must be a name, a colon and what is asked")
+        weight = float(match["weight"] or 1)
+        found.append(Criterion(name=match["name"].strip(), weight=weight, ask=match["ask"].strip()))
+    return tuple(found)
+
+
+def _show_criteria(criteria: tuple[Any, ...]) -> str:
+    return "\n".join(
+        f"{each.name}{'' if each.weight == 1 else f' × {each.weight:g}'}: {each.ask}"
+        for each in criteria
+    )
+
+
 def _schema(text: str) -> dict[str, Any] | None:
     if not text.strip():
         return None
@@ -128,6 +152,8 @@ FIELDS: tuple[Field, ...] = (
     Field("must_mention", 3, "a line each; a | between alternatives", _show_phrases, _phrases),
     Field("must_not_mention", 2, "a line each", _show_phrases, _lines),
     Field("rubric", 3, "what the judges get", str, str),
+    Field("criteria", 3, "a line each: accuracy × 2: what is asked", _show_criteria, _criteria),
+    Field("reference", 2, "an output as it should be, for the judges", str, str),
     Field("max_sentences", 1, "at most so many", _show_optional, _whole),
     Field("max_words", 1, "at most so many", _show_optional, _whole),
     Field("max_chars", 1, "at most so many", _show_optional, _whole),

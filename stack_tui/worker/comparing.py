@@ -1,5 +1,7 @@
 """Two runs compared, with the suites as they were when each began."""
 
+import msgspec
+
 from stack_tui.reports.comparison import Comparison, compare
 from stack_tui.reports.pairing import SuiteFingerprint
 from stack_tui.runs.store import Run
@@ -22,4 +24,6 @@ def _fingerprint(run: Run, same_outputs: bool) -> SuiteFingerprint | None:
         return None
     suite = suites.load(path)
     cases = {} if same_outputs else case_digests(suite)
-    return SuiteFingerprint(version=suite_version(suite), cases=cases)
+    # How the judges are combined is a setting of the run, and told as one.
+    version = suite_version(msgspec.structs.replace(suite, panel=None))
+    return SuiteFingerprint(version=version, cases=cases)

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui import toml_file
-from stack_tui.config import Endpoint
+from stack_tui.config import Endpoint, Panel
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe
@@ -51,6 +51,7 @@ def start_suite(
     endpoint: Endpoint,
     judges: Sequence[Endpoint],
     *,
+    panel: Panel = "median",
     repeats: int = 1,
     temperatures: Sequence[float] = (),
     noise: bool = False,
@@ -70,6 +71,7 @@ def start_suite(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         endpoint=endpoint,
         judges=tuple(judges),
+        panel=panel,
         suite=SuiteSpec(
             name=suite.name,
             path=str(suite_path),

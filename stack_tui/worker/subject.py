@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.probe import Health, probe
 from stack_tui.runs.contest import read_contest
@@ -27,7 +29,7 @@ def graded_again(
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
     """Return the events to come of a run on outputs that another one recorded."""
-    suite = store.load(folder / "suite.toml")
+    suite = _suite(folder, view.spec)
     return evaluate_suite(
         suite,
         Remembered(view.spec.endpoint, recorded.samples),
@@ -51,7 +53,7 @@ async def events(
     """Return the events to come of the run that `view` shows, what is settled left out."""
     done = _done(view)
     if view.spec.suite:
-        suite = store.load(folder / "suite.toml")
+        suite = _suite(folder, view.spec)
         return evaluate_suite(
             suite,
             model,
@@ -85,3 +87,8 @@ def _takes(suite: Suite, spec: RunSpec) -> list[Take]:
 
 def _done(view: RunView) -> set[SampleKey]:
     return {sample.key for sample in view.samples if is_settled(sample)}
+
+
+def _suite(folder: Path, spec: RunSpec) -> Suite:
+    """Return the suite as the run's folder holds it, with the run's own panel."""
+    return msgspec.structs.replace(store.load(folder / "suite.toml"), panel=spec.panel)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
 from stack_tui.suites import edit, layout, store
-from stack_tui.suites.case import Case, Number, Suite
+from stack_tui.suites.case import Case, Criterion, Number, Suite
 from tests.suites.files import PHRASES, TEXT, TRICKY, Written, files
 
 PATH = Path("made.toml")
@@ -63,6 +63,12 @@ def whole(made: tuple[str, list[Written], str]) -> str:
     return head + "".join(case.text for case in cases) + tail
 
 
+CRITERIA = st.lists(
+    st.builds(Criterion, name=TEXT, ask=TEXT | TRICKY, weight=st.sampled_from([1.0, 2.5])),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda each: each.name,
+)
 VALUES = {
     "input": TEXT | TRICKY,
     "rubric": TEXT | TRICKY,
@@ -298,3 +304,25 @@ def test_a_suite_written_anew_loads_as_the_same(suite: Suite) -> None:
     text = edit.suite_text(suite)
     assert parsed(text) == suite
     assert tomllib.loads(text)["suite"]["name"] == "made"
+
+
+@given(CRITERIA.map(tuple), CRITERIA.map(tuple))
+def test_criteria_are_written_changed_and_taken_away(
+    first: tuple[Criterion, ...], second: tuple[Criterion, ...]
+) -> None:
+    text = SUITE
+    for criteria in (first, second, ()):
+        text = edited(text, "b", criteria=criteria)
+        assert by_id(text, "b").criteria == criteria
+        assert by_id(text, "b").number == Number(value=3)
+    assert text == SUITE
+
+
+def test_criteria_under_headers_of_their_own_can_be_changed() -> None:
+    headed = '[[case.criteria]]\nname = "facts"\nask = "Are they right?"  # all of them\n'
+    text = SUITE.replace("[case.number]", f"{headed}[case.number]")
+    before = by_id(text, "b").criteria
+    heavier = msgspec.structs.replace(before[0], weight=3.0)
+    changed = edited(text, "b", criteria=(heavier, Criterion(name="style", ask="Is it short?")))
+    assert [each.weight for each in by_id(changed, "b").criteria] == [3.0, 1.0]
+    assert by_id(changed, "b").number == Number(value=3)

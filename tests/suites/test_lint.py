@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stack_tui.suites import patterns, store
-from stack_tui.suites.case import Case, Number, Suite
+from stack_tui.suites.case import Case, Criterion, Number, Suite
 from stack_tui.suites.lint import lint
 
 PASSAGE = (
@@ -131,6 +131,33 @@ def test_a_cluster_of_one_case_is_most_likely_misspelt() -> None:
     )
     found = [one for one in lint(Suite(name="x", cases=cases)) if one.field == "cluster"]
     assert [(one.case, one.level) for one in found] == [("b", "note")]
+
+
+def test_criteria_stand_in_for_a_rubric_and_are_looked_over_too() -> None:
+    asks = ("Is it true?", "Is  it TRUE?")
+    criteria = tuple(Criterion(name=f"n{n}", ask=ask) for n, ask in enumerate(asks))
+    case = Case(id="a", input=PASSAGE, criteria=criteria)
+    message = "a.criteria[1].ask: asks the same as 'n0': it only doubles the weight"
+    assert messages(Suite(name="x", cases=(case,))) == [message]
+    lone = Case(id="a", input=PASSAGE, criteria=(Criterion(name="n", ask="Is it?", weight=2),))
+    found = messages(Suite(name="x", cases=(lone,)))
+    assert found == ["a.criteria[0].weight: says nothing where there is one criterion"]
+
+
+def test_a_reference_that_no_judge_sees_is_told() -> None:
+    own = Suite(
+        name="x",
+        cases=(
+            Case(id="a", input=PASSAGE, rubric="Says why.", reference="It is acid."),
+            Case(id="b", input="x y z " * 40, reference="It is dry.", must_mention=("x",)),
+        ),
+        judge_prompt="{rubric} {output}",
+    )
+    assert messages(own) == [
+        ".judge_prompt: lacks {reference}, so judges do not see the references",
+        "b.rubric: is empty, so no judge looks at this case",
+        "b.reference: is shown to judges alone, and no judge looks at this case",
+    ]
 
 
 def test_a_suite_without_rubrics_is_a_warning_only_where_it_names_judges() -> None:

@@ -79,6 +79,8 @@ SETTINGS = {
     "max_tokens = 0": ".max_tokens: must be 1 or more",
     "repeats = 0": ".repeats: must be 1 or more",
     "judges = ['']": ".judges[0]: is empty",
+    "panel = 'vote'": ".panel: Invalid enum value 'vote'",
+    "criteria = [{ name = 'a', ask = '' }]": ".criteria[0].ask: is empty",
     "extra_body = { model = 'x' }": ".extra_body.model: is set by the program itself",
 }
 RULES = {
@@ -93,6 +95,11 @@ RULES = {
     "max_words = 0": ".max_words: must be 1 or more",
     "cluster = ' '": ".cluster: is empty",
     "equals = ''": ".equals: is empty",
+    "criteria = [{ name = 'a' }]": ".criteria[0]: Object missing required field `ask`",
+    "criteria = [{ name = 'a', ask = ' ' }]": ".criteria[0].ask: is empty",
+    "criteria = [{ name = 'a', ask = 'b', weight = 0 }]": ".criteria[0].weight: must be above 0",
+    "criteria = [{ name = 'a', ask = 'b', wait = 2 }]": ".criteria[0]: Object contains unknown",
+    "criteria = [{ name = 'a', ask = 'b' }, { name = 'a', ask = 'c' }]": ".criteria[1].name: is",
     "number = { value = nan }": ".number.value: must be a finite number",
     "number = { value = 1, tolerance = -1 }": ".number.tolerance: must be 0 or more",
     "json_schema = { type = 'x' }": ".json_schema: no valid JSON schema at $.type: ",

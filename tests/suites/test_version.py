@@ -2,11 +2,12 @@
 
 from msgspec.structs import replace
 
-from stack_tui.suites.case import Case, Suite
+from stack_tui.suites.case import Case, Criterion, Suite
 from stack_tui.suites.version import case_digests, suite_version
 
 A = Case(id="a", input="One.", must_mention=("one", ("1", "I")), rubric="Says one.")
 B = Case(id="b", input="Two.", regex="two")
+HEAVY = Criterion(name="n", ask="Is it?", weight=2)
 SUITE = Suite(name="x", cases=(A, B), prompt="Say: {input}")
 
 
@@ -18,6 +19,11 @@ def test_what_is_asked_or_graded_makes_another_version() -> None:
         replace(SUITE, max_tokens=10),
         replace(SUITE, judge_prompt="{output}?"),
         replace(SUITE, length_check=False),
+        replace(SUITE, panel="mean"),
+        replace(SUITE, criteria=(Criterion(name="n", ask="Is it?"),)),
+        replace(SUITE, cases=(replace(A, reference="One."), B)),
+        replace(SUITE, cases=(replace(A, criteria=(Criterion(name="n", ask="Is it?"),)), B)),
+        replace(SUITE, cases=(replace(A, criteria=(HEAVY,)), B)),
         replace(SUITE, cases=(A,)),
         replace(SUITE, cases=(A, replace(B, input="2."))),
         replace(SUITE, cases=(A, replace(B, rubric="Says two."))),

@@ -5,12 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.case import Case, Number
+from stack_tui.suites.case import Case, Criterion, Number
 from stack_tui.tui.case_fields import from_texts, to_texts
 from tests.tui.data import KV_CACHE
 
 words = st.text("abcdefgh XYZ.,", min_size=1).map(str.strip).filter(bool)
 phrases = st.lists(words | st.lists(words, min_size=2, max_size=3).map(tuple)).map(tuple)
+criteria = st.lists(
+    st.builds(Criterion, name=words, ask=words, weight=st.sampled_from([1.0, 0.5, 2.0])),
+    unique_by=lambda each: each.name,
+).map(tuple)
 cases = st.builds(
     Case,
     id=words,
@@ -19,6 +23,8 @@ cases = st.builds(
     must_not_mention=st.lists(words).map(tuple),
     rubric=st.text("ab \n"),
     max_words=st.none() | st.integers(1, 500),
+    criteria=criteria,
+    reference=words,
     starts_with=st.none() | words,
     number=st.none() | st.builds(Number, value=st.integers(-9, 9).map(float)),
 )
@@ -34,7 +40,7 @@ def test_what_the_fields_hold_states_the_case(case: Case) -> None:
     read, problems = from_texts(to_texts(case), Case(id="other", input="other"))
     assert problems == {}
     assert read is not None
-    for field in ("id", "must_mention", "must_not_mention", "max_words", "number"):
+    for field in ("id", "must_mention", "must_not_mention", "criteria", "number"):
         assert getattr(read, field) == getattr(case, field)
 
 
@@ -53,6 +59,10 @@ def test_a_line_is_an_item_and_a_bar_parts_alternatives() -> None:
         ("number", "about 4", "must be a number, or a number ± a tolerance"),
         ("json_schema", "{", "is no JSON"),
         ("json_schema", "[]", "must be a JSON object"),
+        ("criteria", "accuracy", "each line must be a name, a colon and what is asked"),
+        ("criteria", "accuracy × 0: Is it?", "must be above 0"),
+        ("criteria", "accuracy:", "is empty"),
+        ("criteria", "a: Is it?\na: Is it so?", "is taken"),
         ("id", " ", "is empty"),
         ("input", "", "is empty"),
         ("regex", "(", ""),

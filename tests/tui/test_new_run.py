@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config import Config, Defaults, Endpoint
+from stack_tui.config import Config, Defaults, Endpoint, Panel
 from stack_tui.suites.case import Case, Suite
 from stack_tui.tui import actions
 from stack_tui.tui.app import StackApp
@@ -25,10 +25,12 @@ from tests.tui.data import (
     up,
 )
 
-TLDR = Suite(name="tldr", cases=(Case(id="x", input="y"),), judges=("judge",), repeats=3)
+TLDR = Suite(
+    name="tldr", cases=(Case(id="x", input="y"),), judges=("judge",), repeats=3, panel="mean"
+)
 TLDR_FILE = SuiteFile(Path("cases/tldr.toml"), suite=TLDR)
 SHOWN = snapshot(suites=(SUITE_FILE, TLDR_FILE))
-Started = tuple[Path, Endpoint, tuple[Endpoint, ...], int]
+Started = tuple[Path, Endpoint, tuple[Endpoint, ...], int, Panel]
 
 
 @pytest.fixture
@@ -37,9 +39,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
     calls: list[Started] = []
 
     def start_suite(
-        results: Path, suite: Path, endpoint: Endpoint, judges: Sequence[Endpoint], repeats: int
+        results: Path,
+        suite: Path,
+        endpoint: Endpoint,
+        judges: Sequence[Endpoint],
+        repeats: int,
+        panel: Panel,
     ) -> Path:
-        calls.append((suite, endpoint, tuple(judges), repeats))
+        calls.append((suite, endpoint, tuple(judges), repeats, panel))
         return results / "20991118-120000-new"
 
     monkeypatch.setattr(actions, "start_suite", start_suite)
@@ -54,7 +61,7 @@ def test_the_suite_the_endpoint_and_the_model_as_its_judge_are_there_to_start(
         await pilot.pause()
         await pilot.press("ctrl+s")
         await settle(app, pilot)
-        assert started == [(SUITE_FILE.path, LOCAL, (LOCAL,), 1)]
+        assert started == [(SUITE_FILE.path, LOCAL, (LOCAL,), 1, "median")]
         assert app.chosen == Path("eval-results/20991118-120000-new")
         assert isinstance(app.screen, Dashboard)
 
@@ -69,7 +76,7 @@ def test_from_a_suite_of_the_cases_its_own_judges_and_repeats_are_taken(
         await pilot.pause()
         await pilot.press("ctrl+s")
         await settle(app, pilot)
-        assert started == [(TLDR_FILE.path, LOCAL, (JUDGE,), 3)]
+        assert started == [(TLDR_FILE.path, LOCAL, (JUDGE,), 3, "mean")]
 
     drive(body, SHOWN)
 

@@ -12,9 +12,9 @@ from stack_tui.errors import StackError
 from stack_tui.suites.case import Case
 from stack_tui.suites.exchange.records import Renamed, cases_of
 
-_TEXT = frozenset({"id", "input", "rubric", "equals", "starts_with"})
+_TEXT = frozenset({"id", "input", "rubric", "equals", "starts_with", "reference"})
 _WHOLE_NUMBERS = frozenset({"max_chars", "max_words", "max_sentences"})
-_OBJECTS = frozenset({"number", "json_schema"})
+_OBJECTS = frozenset({"number", "json_schema", "criteria"})
 _PATTERNS = frozenset({"regex", "not_regex"})
 _PHRASES = _PATTERNS | {"must_mention", "must_not_mention", "one_of", "labels"}
 _JSON_STARTS = ("[", '"')

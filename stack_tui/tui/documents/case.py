@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.prose import Block, Part, body, field, heading, line
 from stack_tui.tui.snapshot import SuiteFile
 
 if TYPE_CHECKING:
-    from stack_tui.suites.case import Case, Suite
+    from stack_tui.suites.case import Case, Criterion, Suite
 
 
 def suite_blocks(file: SuiteFile) -> list[Block]:
@@ -39,9 +40,11 @@ def _suite(suite: Suite, path: str) -> list[Block]:
         field("settings", ", ".join(settings)),
         field("repeats", str(suite.repeats)),
         field("judges", ", ".join(suite.judges) or "as the run is started with"),
+        *([field("panel", f"the {suite.panel} of their scores")] if suite.panel else []),
         field("length", length),
         *_text("System prompt", suite.system),
         *_text("Prompt", suite.prompt),
+        *_criteria("Criteria of cases that state none", suite.criteria),
         *_text("Judge's prompt", suite.judge_prompt),
     ]
 
@@ -59,8 +62,20 @@ def case_blocks(case: Case) -> list[Block]:
         *_phrases("must not", case.must_not_mention),
         *_further(case),
         *_text("Rubric", case.rubric),
+        *_criteria("Criteria", case.criteria),
+        *_text("Reference", case.reference),
         *_text("Input", case.input, figures.plural(len(case.input), "character")),
     ]
+
+
+def _criteria(title: str, criteria: tuple[Criterion, ...]) -> list[Block]:
+    if not criteria:
+        return []
+    rows = [
+        field(one_line(each.name, 24), each.ask, (f"  × {each.weight:g}", "dim"), width=26)
+        for each in criteria
+    ]
+    return [line(""), heading(title), *rows]
 
 
 def _phrases(label: str, phrases: tuple[str | tuple[str, ...], ...]) -> list[Block]:

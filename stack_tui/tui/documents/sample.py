@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from stack_tui.runs.events import Answer, Sample, Verdict
+from stack_tui.runs.events import Answer, CriterionScore, Sample, Verdict
 from stack_tui.runs.labels import Label
 from stack_tui.text import one_line
 from stack_tui.tui import figures
@@ -113,7 +113,9 @@ def _judges(sample: Sample) -> list[Block]:
     if not sample.verdicts:
         return []
     score = figures.grade(sample.judge_score) if sample.judge_score is not None else "no score"
-    title = "Judge" if len(sample.verdicts) == 1 else "Judges, their median"
+    title = "Judge" if len(sample.verdicts) == 1 else "Judges"
+    if sample.no_majority:
+        title += ", no majority: their median"
     blocks: list[Block] = [line(""), heading(title, score)]
     for verdict in sample.verdicts:
         blocks += _verdict(verdict)
@@ -129,7 +131,9 @@ def _verdict(verdict: Verdict) -> list[Block]:
     blocks: list[Block] = [
         line((f"{score:<5}", tone), one_line(verdict.judge), (f"{model}{took}{again}", "dim"))
     ]
-    if verdict.failure:
+    if verdict.criteria:
+        blocks += [_criterion(each) for each in verdict.criteria]
+    elif verdict.failure:
         words: Part = (f"{verdict.failure.kind}: {verdict.failure.message}", "bad")
         blocks.append(field("", words, width=5))
     elif verdict.answer.strip() != score:
@@ -138,6 +142,17 @@ def _verdict(verdict: Verdict) -> list[Block]:
     if verdict.reasoning:
         blocks.append(field("", ("thought: ", "dim"), body(verdict.reasoning), width=5))
     return blocks
+
+
+def _criterion(each: CriterionScore) -> Block:
+    score = figures.grade(each.score) if each.score is not None else "?"
+    said: list[Part] = []
+    if each.failure:
+        said = [(f"  {each.failure.kind}: {each.failure.message}", "bad")]
+    elif each.answer.strip() != score:
+        said = [("  “", "dim"), body(each.answer or "it answered nothing"), ("”", "dim")]
+    weight: Part = (f" × {each.weight:g}", "dim")
+    return field("", f"{score:<5}", one_line(each.name, 60), weight, *said, width=5)
 
 
 def _folded(title: str, key: str, text: str, unfolded: bool) -> list[Block]:

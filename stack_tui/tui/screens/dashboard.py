@@ -128,7 +128,12 @@ class Dashboard(Screen[None]):
 
             def work() -> Path:
                 return actions.start_suite(
-                    results, request.suite, request.endpoint, request.judges, request.repeats
+                    results,
+                    request.suite,
+                    request.endpoint,
+                    request.judges,
+                    request.repeats,
+                    request.panel,
                 )
 
             self._start(request.suite.stem, request.endpoint, work)

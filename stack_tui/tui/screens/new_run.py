@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
-from stack_tui.config import Defaults, Endpoint
+from stack_tui.config import Defaults, Endpoint, Panel
 from stack_tui.tui import figures
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.prose import line
@@ -37,6 +37,7 @@ class RunRequest:
     endpoint: Endpoint
     judges: tuple[Endpoint, ...]
     repeats: int
+    panel: Panel
 
 
 class NewRun(ModalScreen[RunRequest | None]):
@@ -104,10 +105,14 @@ class NewRun(ModalScreen[RunRequest | None]):
             )
         with Horizontal():
             yield Label("Judges")
-            yield CheckList(self._judge_names(), "space ticks; their median counts", id="judges")
+            yield CheckList(self._judge_names(), "space ticks", id="judges")
         with Horizontal():
             yield Label("Repeats")
             yield Input("1", type="integer", id="repeats", compact=True)
+        with Horizontal():
+            yield Label("Panel")
+            panels = [(f"the {name} of their scores", name) for name in get_args(Panel)]
+            yield Select(panels, value="median", allow_blank=False, id="panel", compact=True)
 
     def _suite_options(self) -> list[tuple[Content, int]]:
         return [
@@ -136,6 +141,7 @@ class NewRun(ModalScreen[RunRequest | None]):
         if suite := self._suites[self._chosen("#suite")].suite:
             self.query_one(CheckList).tick(self._wanted_judges(suite))
             self.query_one("#repeats", Input).value = str(suite.repeats)
+            self.query_one("#panel", Select).value = suite.panel or self._defaults.panel or "median"
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
@@ -161,8 +167,13 @@ class NewRun(ModalScreen[RunRequest | None]):
                 endpoint=endpoint,
                 judges=tuple(dict.fromkeys(judges)),
                 repeats=int(repeats),
+                panel=self._panel(),
             )
         )
+
+    def _panel(self) -> Panel:
+        chosen = self.query_one("#panel", Select).value
+        return next((name for name in get_args(Panel) if name == chosen), "median")
 
     def _chosen(self, selector: str) -> int:
         value = self.query_one(selector, Select).value

@@ -2,12 +2,14 @@
 
 from hypothesis import strategies as st
 
-from stack_tui.suites.case import Case, Number
+from stack_tui.suites.case import Case, Criterion, Number
 from stack_tui.suites.check import case_problems
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 PHRASES = st.lists(TEXT, max_size=3).map(tuple)
 PATTERN = st.sampled_from(["a+", "[0-9]+", '"x"', '["a"]', r"\bYes\b", ",;\t"])
+
+CRITERIA = st.builds(Criterion, name=TEXT, ask=TEXT, weight=st.sampled_from([1.0, 0.5, 3.0]))
 
 CASES = st.lists(
     st.builds(
@@ -17,6 +19,8 @@ CASES = st.lists(
         must_mention=st.lists(TEXT | PHRASES, max_size=3).map(tuple),
         must_not_mention=PHRASES,
         rubric=st.just("") | TEXT,
+        criteria=st.lists(CRITERIA, max_size=2).map(tuple),
+        reference=st.just("") | TEXT,
         labels=PHRASES,
         regex=PATTERN | st.lists(PATTERN, max_size=2).map(tuple),
         not_regex=PATTERN | st.just(()),

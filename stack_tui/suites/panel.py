@@ -1,0 +1,25 @@
+"""What several judges' scores come to."""
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+
+from stack_tui.config import Panel
+
+
+def combined(scores: Sequence[float], panel: Panel) -> tuple[float | None, bool]:
+    """Return the panel's score, None without any, and whether a majority was wanted and is lacking.
+
+    A majority is the whole point, halves rounded up, that more judges gave than any other; where
+    there is none, the median stands in for it.
+    """
+    if not scores:
+        return None, False
+    if panel == "mean":
+        return statistics.fmean(scores), False
+    if panel == "majority":
+        first, *others = Counter(math.floor(score + 0.5) for score in scores).most_common(2)
+        if not others or first[1] > others[0][1]:
+            return float(first[0]), False
+    return statistics.median(scores), panel == "majority"

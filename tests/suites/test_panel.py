@@ -1,0 +1,51 @@
+"""Several judges' scores as one."""
+
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stack_tui.config import Panel
+from stack_tui.suites.panel import combined
+
+SCORES = st.lists(st.integers(2, 10).map(lambda halves: halves / 2), min_size=1, max_size=7)
+
+
+@pytest.mark.parametrize(
+    ("panel", "scores", "score"),
+    [
+        ("median", [5, 1, 4], 4),
+        ("median", [5, 4], 4.5),
+        ("mean", [5, 1, 4], 10 / 3),
+        ("majority", [5, 1, 5], 5),
+        ("majority", [4, 4, 5, 5, 4], 4),
+        ("majority", [3.5, 4.2, 1], 4),
+    ],
+)
+def test_scores_are_combined_as_the_panel_says(
+    panel: Panel, scores: list[float], score: float
+) -> None:
+    found, no_majority = combined(scores, panel)
+    assert found == pytest.approx(score)
+    assert not no_majority
+
+
+@pytest.mark.parametrize("scores", [[5, 4], [1, 5, 3], [2, 2, 5, 5]])
+def test_without_a_majority_the_median_stands_in_and_is_told(scores: list[float]) -> None:
+    assert combined(scores, "majority") == (statistics.median(scores), True)
+
+
+@pytest.mark.parametrize("panel", ["median", "mean", "majority"])
+def test_no_scores_are_no_score(panel: Panel) -> None:
+    assert combined([], panel) == (None, False)
+
+
+@given(SCORES, st.sampled_from(["median", "mean", "majority"]))
+def test_a_panel_never_leaves_the_range_of_its_judges_whole_points(
+    scores: list[float], panel: Panel
+) -> None:
+    score, _ = combined(scores, panel)
+    assert score is not None
+    assert min(scores) - 0.5 <= score <= max(scores) + 0.5
+    assert combined(list(reversed(scores)), panel)[0] == pytest.approx(score)
