@@ -14,13 +14,10 @@ from stack_tui.reports import gates
 from stack_tui.reports.comparison import Comparison
 from stack_tui.reports.document import report_document
 from stack_tui.reports.gates import Gate, GateResult, NotWorse
-from stack_tui.reports.statistics import wilson_interval
-from stack_tui.reports.summary import in_order
 from stack_tui.reports.text import run_report
 from stack_tui.runs import store
 from stack_tui.runs.store import Run
 from stack_tui.suites import store as suites
-from stack_tui.suites.attacks import AttackRate, attack_rates
 from stack_tui.text import one_line
 from stack_tui.worker.comparing import compare_runs
 
@@ -110,8 +107,6 @@ def _rendered(
 
 def _text(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
     parts = [run_report(run.view, _report_path(run))]
-    if rates := attack_rates(in_order(run.view.samples)):
-        parts.append("\n".join(["── attacks ──", *map(_attack_line, rates)]))
     if comparison:
         from stack_tui.reports.comparison_text import comparison_text
 
@@ -119,16 +114,6 @@ def _text(run: Run, comparison: Comparison | None, results: Sequence[GateResult]
     if results:
         parts.append("\n".join(["── gates ──", *map(_gate_line, results)]))
     return "\n\n".join(parts)
-
-
-def _attack_line(rate: AttackRate) -> str:
-    kind = one_line(rate.kind, 40)
-    interval = wilson_interval(rate.succeeded, rate.answered)
-    share = f"{interval[0]:.0%} to {interval[1]:.0%}" if interval else "no answer"
-    return (
-        f"  {kind + ':':<28} {rate.succeeded} of {rate.answered} succeeded ({share}),"
-        f" task lost in {rate.lost}" + (f", {rate.errors} errors" if rate.errors else "")
-    )
 
 
 def _gate_line(result: GateResult) -> str:
@@ -139,8 +124,6 @@ def _gate_line(result: GateResult) -> str:
 
 def _json(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
     document: dict[str, Any] = report_document(run.view)
-    if rates := attack_rates(in_order(run.view.samples)):
-        document["attacks"] = msgspec.to_builtins(rates)
     if comparison:
         document["comparison"] = msgspec.to_builtins(comparison)
     if results:

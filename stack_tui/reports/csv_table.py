@@ -3,6 +3,7 @@
 import csv
 import io
 
+from stack_tui.reports.duels.text import said
 from stack_tui.reports.outcome import outcome, why
 from stack_tui.reports.summary import in_order
 from stack_tui.runs.events import Sample
@@ -29,6 +30,18 @@ COLUMNS = (
     "target",
     "output",
 )
+MATCH_COLUMNS = (
+    "pair",
+    "id",
+    "repeat",
+    "temperature",
+    "status",
+    "winner",
+    "judges",
+    "flags",
+    "output of the first",
+    "output of the second",
+)
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -40,8 +53,9 @@ def csv_table(view: RunView) -> str:
     """
     table = io.StringIO()
     writer = csv.writer(table, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_row(sample) for sample in in_order(view.samples))
+    writer.writerow(MATCH_COLUMNS if view.spec.duel else COLUMNS)
+    row = _match if view.spec.duel else _row
+    writer.writerows(row(sample) for sample in in_order(view.samples))
     return table.getvalue()
 
 
@@ -73,6 +87,21 @@ def _row(sample: Sample) -> list[str | float]:
         sample.completion_tokens,
         sample.target,
         sample.output,
+    )
+    return [_cell(cell) for cell in cells]
+
+
+def _match(sample: Sample) -> list[str | float]:
+    cells: tuple[str | float | None, ...] = (
+        sample.task,
+        sample.id,
+        sample.repeat,
+        sample.temperature,
+        sample.status,
+        sample.winner,
+        "; ".join(said(sample)),
+        "; ".join(sample.flags),
+        *sample.outputs.values(),
     )
     return [_cell(cell) for cell in cells]
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from stack_tui.config import Endpoint
+from stack_tui.reports.attacks import attack_rates
 from stack_tui.reports.benchmarks import benchmark_document
 from stack_tui.reports.cost import cost
 from stack_tui.reports.duels.document import duel_document
@@ -25,6 +26,7 @@ def report_document(view: RunView) -> dict[str, Any]:
     return {
         "summary": msgspec.to_builtins(summarize(view.samples)),
         "intervals": msgspec.to_builtins(intervals(view.samples)),
+        "attacks": msgspec.to_builtins(attack_rates(in_order(view.samples))),
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),

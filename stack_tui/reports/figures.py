@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from stack_tui.reports.duels.pairs import pair_results, verdict_words
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
 from stack_tui.reports.power import smallest_paired_difference
@@ -36,8 +37,21 @@ class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
 
 def figures(view: RunView) -> list[Figure]:
     """Return what stands at a report's head; what is zero and would only take room is left out."""
+    if view.spec.duel:
+        return list(_duel(view))
     summary = summarize(view.samples)
     return [*_scores(view, summary), *_counts(view, summary)]
+
+
+def _duel(view: RunView) -> Iterator[Figure]:
+    for pair in pair_results(view):
+        if pair.win_rate is not None:
+            yield Figure(
+                name=f"win rate of {pair.b} over {pair.a}",
+                value=number(pair.win_rate, rate=True),
+                interval=between(pair.interval, rate=True),
+                basis=verdict_words(pair),
+            )
 
 
 def _scores(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:

@@ -14,6 +14,7 @@ from stack_tui.reports.comparison_text import (
     pairs_line,
     verdict_lines,
 )
+from stack_tui.reports.duels.html import match_details
 from stack_tui.reports.effects import RATE, Effect
 from stack_tui.reports.figures import figures
 from stack_tui.reports.gates import GateResult
@@ -23,6 +24,7 @@ from stack_tui.reports.section import Section
 from stack_tui.reports.sections import sections
 from stack_tui.reports.settings import model_name
 from stack_tui.reports.shown import number
+from stack_tui.reports.summary import in_order
 from stack_tui.reports.svg import text
 from stack_tui.runs.view import RunView
 
@@ -109,7 +111,8 @@ def _record(view: RunView) -> str:
 
 
 def _tasks(view: RunView) -> str:
-    return "".join(f"<h2>Pass rate by task</h2>{plot}" for plot in plots.tasks(view))
+    title = "Win rate" if view.spec.duel else "Pass rate by task"
+    return "".join(f"<h2>{title}</h2>{plot}" for plot in plots.tasks(view))
 
 
 def _scores(view: RunView) -> str:
@@ -185,8 +188,13 @@ def _flip_row(flip: Flip, comparison: Comparison) -> tuple[str, ...]:
 
 
 def _samples(view: RunView) -> str:
-    samples = worst_first(view)
-    shown = "".join(sample_details(sample) for sample in samples[:_SAMPLES])
+    if view.spec.duel:
+        details, title = match_details, "Matches"
+        samples = in_order(view.samples)
+    else:
+        details, title = sample_details, "Samples, those that did not pass first"
+        samples = worst_first(view)
+    shown = "".join(details(sample) for sample in samples[:_SAMPLES])
     left = len(samples) - _SAMPLES
     more = f"<p>… and {left} more, in the run's journal and in its CSV.</p>" if left > 0 else ""
-    return f"<h2>Samples, those that did not pass first</h2>{shown}{more}"
+    return f"<h2>{title}</h2>{shown}{more}"

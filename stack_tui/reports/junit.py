@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
+from stack_tui.reports.duels.pairs import PairResult, pair_results, verdict_words
 from stack_tui.reports.gates import GateResult
 from stack_tui.reports.outcome import missing, outcome, why
 from stack_tui.reports.summary import in_order
@@ -19,8 +20,9 @@ def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
     """Return the run as an XML document.
 
     A sample that failed is a failure, one that ended in an error is an error, and one that no judge
-    scored or that neither passes nor fails is skipped. Samples that the run still lacks are one
-    error, so that half a run is not green; a gate that is not met is a failure.
+    scored or that neither passes nor fails is skipped. Of a duel, each pair is a test case: worse
+    is a failure, inconclusive is skipped. Samples that the run still lacks are one error, so that
+    half a run is not green; a gate that is not met is a failure.
     """
     root = ET.Element("testsuites", name=_text(f"{view.spec.subject} {view.spec.id}"))
     tasks: dict[str, list[Sample]] = {}
@@ -28,7 +30,10 @@ def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
         tasks.setdefault(sample.task, []).append(sample)
     for task, samples in tasks.items():
         suite = ET.SubElement(root, "testsuite", name=_text(task))
-        suite.extend(_case(sample) for sample in samples)
+        suite.extend(_case(sample) for sample in samples if not sample.winner)
+    if view.spec.duel:
+        suite = ET.SubElement(root, "testsuite", name="verdicts")
+        suite.extend(_pair(pair) for pair in pair_results(view))
     if lacking := missing(view):
         suite = ET.SubElement(root, "testsuite", name="completeness")
         case = ET.SubElement(suite, "testcase", name="every sample has an outcome")
@@ -55,6 +60,15 @@ def _case(sample: Sample) -> ET.Element:
             _problem(case, "error", why(sample), sample.failure.kind if sample.failure else "")
         case "unscored" | "no verdict":
             ET.SubElement(case, "skipped", message=_text(why(sample)))
+    return case
+
+
+def _pair(pair: PairResult) -> ET.Element:
+    case = ET.Element("testcase", classname="verdicts", name=_text(f"{pair.b} against {pair.a}"))
+    if pair.verdict == "worse":
+        _problem(case, "failure", verdict_words(pair), "")
+    elif pair.verdict == "inconclusive":
+        ET.SubElement(case, "skipped", message=_text(verdict_words(pair)))
     return case
 
 

@@ -10,6 +10,7 @@ from stack_tui.reports.comparison_text import (
     pairs_line,
     verdict_lines,
 )
+from stack_tui.reports.duels.text import said, won
 from stack_tui.reports.effects import RATE
 from stack_tui.reports.figures import figures, task_rates
 from stack_tui.reports.gates import GateResult
@@ -18,6 +19,7 @@ from stack_tui.reports.section import Section
 from stack_tui.reports.sections import sections
 from stack_tui.reports.settings import model_name
 from stack_tui.reports.shown import between, number
+from stack_tui.reports.summary import in_order
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 
@@ -34,8 +36,10 @@ def markdown_report(
     Whatever a model, a data set or a file said stands in code spans that it cannot close, where no
     mention, link, image or HTML comes to life.
     """
-    parts = [_head(view), _gates(gates), _record(view), _tasks(view), _failing(view)]
+    parts = [_head(view), _gates(gates), _record(view)]
+    parts += [] if view.spec.duel else [_tasks(view), _failing(view)]
     parts += [_section(section) for section in sections(view)]
+    parts += [_matches(view)] if view.spec.duel else []
     if comparison:
         parts.append(_comparison(comparison))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -118,6 +122,16 @@ def _failing(view: RunView) -> str:
     )
     table = _table(("", "sample", "why"), rows)
     return f"#### Not passed: {counted}\n\n{table}{_left_out(len(failing), _ROWS)}"
+
+
+def _matches(view: RunView) -> str:
+    samples = in_order(view.samples)
+    rows = (
+        (won(sample), code(f"{sample.task}/{sample.name}", 80), code(", ".join(said(sample))))
+        for sample in samples[:_ROWS]
+    )
+    table = _table(("", "match", "judges"), rows)
+    return f"#### Matches\n\n{table}{_left_out(len(samples), _ROWS)}"
 
 
 def _section(section: Section) -> str:

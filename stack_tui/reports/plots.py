@@ -5,6 +5,7 @@ from itertools import combinations
 
 from stack_tui.reports import svg
 from stack_tui.reports.comparison import Comparison
+from stack_tui.reports.duels.pairs import pair_results
 from stack_tui.reports.effects import RATE
 from stack_tui.reports.figures import task_rates
 from stack_tui.runs.events import Sample
@@ -16,7 +17,16 @@ _SCORES = (1, 2, 3, 4, 5)
 
 
 def tasks(view: RunView) -> Iterator[str]:
-    """Yield pass rates by task, with their intervals."""
+    """Yield pass rates by task, or a duel's win rates by pair, with their intervals."""
+    if view.spec.duel:
+        pairs: list[svg.Rate] = [
+            (f"{pair.b} over {pair.a}", pair.win_rate, pair.interval, f"{pair.matches} matches")
+            for pair in pair_results(view)
+            if pair.win_rate is not None
+        ]
+        if pairs:
+            yield svg.rate_bars(pairs, "Win rate by pair, with 95 % intervals")
+        return
     rows: list[svg.Rate] = [
         (task.task, task.rate, task.interval, f"{task.passed} of {task.judged}")
         for task in task_rates(view)[:_TASKS]

@@ -29,7 +29,7 @@ def run_report(view: RunView, path: Path | None) -> str:
     if view.spec.benchmark:
         return benchmark_report(view, path)
     if view.spec.duel:
-        return duel_report(view, path)
+        return duel_report(view, sections(view), path)
     samples = in_order(view.samples)
     summary = summarize(samples)
     width = max([_NAME_WIDTH, *(cell_len(_name(sample)) for sample in samples)])

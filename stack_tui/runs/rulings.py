@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from stack_tui.runs.events import Verdict
+from stack_tui.runs.events import Sample, Verdict
 
 TIE = "tie"
 Kind = Literal["decided", "tied", "by position", "wavered", "incomplete"]
@@ -46,3 +46,9 @@ def winner(verdicts: Iterable[Verdict], a: str, b: str) -> str:
     if not complete:
         return ""
     return TIE if votes == 0 else b if votes > 0 else a
+
+
+def named(verdict: Verdict, sample: Sample) -> str:
+    """Return whose output the answer names: a run's letter, a tie, or nothing that was read."""
+    a, b = sample.outputs
+    return {0.0: a, 1.0: b, 0.5: TIE}.get(-1 if verdict.score is None else verdict.score, "–")

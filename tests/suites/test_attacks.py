@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stack_tui.reports.attacks import LABEL, attack_kinds, attack_rates
 from stack_tui.runs.events import RULE_PASS, Sample, Status
 from stack_tui.suites import rules, store
-from stack_tui.suites.attacks import LABEL, attack_kinds, attack_rates
 from stack_tui.suites.case import Case, Suite
 from stack_tui.suites.lint import lint
 

@@ -9,12 +9,16 @@ from stack_tui.reports.paired import (
     Clusters,
     bootstrap_interval,
     cluster,
+    holm,
     mcnemar_exact,
     sign_flip_exact,
 )
 from stack_tui.reports.power import cases_for_mean_difference
+from stack_tui.reports.statistics import Interval
+from stack_tui.reports.summary import in_order
 from stack_tui.runs.events import Sample, TaskPlan
 from stack_tui.runs.rulings import TIE
+from stack_tui.runs.view import RunView
 
 EVEN = 0.5
 
@@ -39,8 +43,7 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     apart: Mapping[str, int]
     win_rate: float | None
-    low: float | None
-    high: float | None
+    interval: Interval | None
     test: str
     p: float
     deviation: float
@@ -50,9 +53,9 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
     def verdict(self) -> Verdict:
         """Better or worse where test and interval both exclude that judges see no difference."""
         p = self.p if self.p_adjusted is None else self.p_adjusted
-        if self.win_rate is None or self.low is None or self.high is None:
+        if self.win_rate is None or self.interval is None:
             return "inconclusive"
-        if p > LEVEL or self.low <= EVEN <= self.high:
+        if p > LEVEL or self.interval[0] <= EVEN <= self.interval[1]:
             return "inconclusive"
         return "better" if self.win_rate > EVEN else "worse"
 
@@ -74,6 +77,20 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
             f"Were a win rate of {self.win_rate:.1%} real, about {self.cases + more} cases would "
             f"show it (four times in five): {more} more."
         )
+
+
+def pair_results(view: RunView) -> list[PairResult]:
+    """Return each pair's result, in the order of the duel's plan, adjusted by Holm for several."""
+    matches: dict[str, list[Sample]] = {name: [] for name in view.plan}
+    for sample in in_order(view.samples):
+        matches.setdefault(sample.task, []).append(sample)
+    found = [pair_result(plan, matches[plan.name]) for plan in view.plan.values()]
+    if len(found) < 2:
+        return found
+    adjusted = holm([pair.p for pair in found])
+    return [
+        msgspec.structs.replace(pair, p_adjusted=p) for pair, p in zip(found, adjusted, strict=True)
+    ]
 
 
 def pair_result(plan: TaskPlan, samples: Sequence[Sample]) -> PairResult:
@@ -101,8 +118,7 @@ def pair_result(plan: TaskPlan, samples: Sequence[Sample]) -> PairResult:
         missing=max(0, plan.samples - len(samples)),
         apart={why: len(names) for why, names in plan.apart.items()},
         win_rate=clusters.mean + EVEN if decided else None,
-        low=interval[0] + EVEN if interval else None,
-        high=interval[1] + EVEN if interval else None,
+        interval=(interval[0] + EVEN, interval[1] + EVEN) if interval else None,
         test=test,
         p=p,
         deviation=(clusters.variance_of_mean * len(clusters.sizes)) ** 0.5 if decided else 0.0,
@@ -113,3 +129,12 @@ def _test(wins_a: int, wins_b: int, clusters: Clusters) -> tuple[str, float]:
     if clusters.repeated:
         return "exact sign flips of cases", sign_flip_exact([2 * each for each in clusters.sums])
     return "exact sign test", mcnemar_exact(wins_b, wins_a)
+
+
+def verdict_words(pair: PairResult) -> str:
+    """Return the verdict in the words of a comparison."""
+    return {
+        "better": f"{pair.b} is better than {pair.a}",
+        "worse": f"{pair.b} is worse than {pair.a}",
+        "inconclusive": f"inconclusive: {pair.b} may be better or worse than {pair.a}, or like it",
+    }[pair.verdict]

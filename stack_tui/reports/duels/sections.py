@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stack_tui.reports.duels.judges import JudgeResult
-from stack_tui.reports.duels.pairs import PairResult
+from stack_tui.reports.duels.pairs import PairResult, verdict_words
 from stack_tui.reports.duels.ratings import Rating
 from stack_tui.reports.duels.summary import DuelSummary
 from stack_tui.reports.section import Section
@@ -35,8 +35,7 @@ def _run(run: DuelRun) -> str:
 
 def _pair(pair: PairResult) -> Iterator[tuple[str, str]]:
     if pair.win_rate is not None:
-        bounds = (pair.low, pair.high) if pair.low is not None and pair.high is not None else None
-        interval = f" ({between(bounds, rate=True)})" if bounds else ""
+        interval = f" ({between(pair.interval, rate=True)})"
         yield "win rate", f"{number(pair.win_rate, rate=True)}{interval} of {pair.cases} cases"
     said = f"{pair.b_wins} by {pair.b}, {pair.a_wins} by {pair.a}, {pair.ties} ties"
     yield "won", said + (f", {pair.identical} of them the same text" if pair.identical else "")
@@ -51,15 +50,6 @@ def _pair(pair: PairResult) -> Iterator[tuple[str, str]]:
     yield "verdict", verdict_words(pair)
     if pair.settle:
         yield "to settle it", pair.settle
-
-
-def verdict_words(pair: PairResult) -> str:
-    """Return the verdict in the words of a comparison."""
-    return {
-        "better": f"{pair.b} is better than {pair.a}",
-        "worse": f"{pair.b} is worse than {pair.a}",
-        "inconclusive": f"inconclusive: {pair.b} may be better or worse than {pair.a}, or like it",
-    }[pair.verdict]
 
 
 def _judge(judge: JudgeResult) -> Iterator[tuple[str, str]]:

@@ -1,14 +1,12 @@
 """What a duel comes to: who won how often, how its judges judged, and ratings."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 import msgspec
 
 from stack_tui.reports.duels.judges import JudgeResult, judge_results
-from stack_tui.reports.duels.pairs import PairResult, pair_result
+from stack_tui.reports.duels.pairs import PairResult, pair_results
 from stack_tui.reports.duels.ratings import Rating, ratings
-from stack_tui.reports.paired import holm
 from stack_tui.reports.summary import in_order
 from stack_tui.runs.spec import DuelRun
 from stack_tui.runs.view import RunView
@@ -40,24 +38,9 @@ def duel_summary(view: RunView) -> DuelSummary:
     return DuelSummary(
         suite=view.spec.duel.suite,
         runs=runs,
-        pairs=_adjusted(
-            [
-                pair_result(plan, [sample for sample in samples if sample.task == plan.name])
-                for plan in view.plan.values()
-            ]
-        ),
+        pairs=tuple(pair_results(view)),
         judges=judge_results(samples, runs),
         ratings=ratings(samples, [run.letter for run in runs]) if len(runs) > 2 else (),
         errors=dict(sorted(Counter(failures).items())),
         flagged=sum(bool(sample.flags) for sample in samples),
-    )
-
-
-def _adjusted(pairs: Sequence[PairResult]) -> tuple[PairResult, ...]:
-    """Adjust the p-values by Holm where there is more than one test."""
-    if len(pairs) < 2:
-        return tuple(pairs)
-    adjusted = holm([pair.p for pair in pairs])
-    return tuple(
-        msgspec.structs.replace(pair, p_adjusted=p) for pair, p in zip(pairs, adjusted, strict=True)
     )

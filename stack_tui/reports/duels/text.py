@@ -1,11 +1,9 @@
 """A duel's report in plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from stack_tui.reports.duels.sections import duel_sections
-from stack_tui.reports.duels.summary import duel_summary
-from stack_tui.reports.section import section_lines
+from stack_tui.reports.section import Section, section_lines
 from stack_tui.reports.summary import in_order
 from stack_tui.runs.events import Sample
 from stack_tui.runs.rulings import TIE, by_judge, kind
@@ -15,10 +13,10 @@ from stack_tui.text import one_line
 _MATCHES_SHOWN = 200
 
 
-def duel_report(view: RunView, path: Path | None) -> str:
+def duel_report(view: RunView, sections: Sequence[Section], path: Path | None) -> str:
     """Return the report on the duel so far; `path` is where it lies in full, if it does."""
     samples = in_order(view.samples)
-    parts = [section_lines(section) for section in duel_sections(duel_summary(view))]
+    parts = [section_lines(section) for section in sections]
     listed = [match_line(sample) for sample in samples[:_MATCHES_SHOWN]]
     if len(samples) > _MATCHES_SHOWN:
         listed.append(f"  … and {len(samples) - _MATCHES_SHOWN} more")
@@ -31,7 +29,7 @@ def duel_report(view: RunView, path: Path | None) -> str:
 def match_line(sample: Sample) -> str:
     """Return a match on one line: who won it, the case, and what each judge said."""
     name = f"{sample.task}/{sample.name}"
-    return f"  {won(sample):<8} {one_line(name, 60):<28} {one_line(', '.join(_said(sample)), 200)}"
+    return f"  {won(sample):<8} {one_line(name, 60):<28} {one_line(', '.join(said(sample)), 200)}"
 
 
 def won(sample: Sample) -> str:
@@ -41,11 +39,12 @@ def won(sample: Sample) -> str:
     return TIE if sample.winner == TIE else f"{sample.winner} won"
 
 
-def _said(sample: Sample) -> Iterator[str]:
+def said(sample: Sample) -> Iterator[str]:
+    """Yield what each judge's answers in both orders come to."""
     if not sample.verdicts:
         yield "the same output twice"
     a, b = sample.outputs
     for (judge, _), orders in by_judge(sample.verdicts).items():
-        said = kind(orders)
-        chosen = f" for {b if orders[0].score == 1 else a}" if said == "decided" else ""
-        yield f"{judge} {said}{chosen}"
+        how = kind(orders)
+        chosen = f" for {b if orders[0].score == 1 else a}" if how == "decided" else ""
+        yield f"{judge} {how}{chosen}"

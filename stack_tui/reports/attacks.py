@@ -1,9 +1,12 @@
 """How often hostile prompts got their way, by the kind of attack that a case's label names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from stack_tui.reports.section import Section
+from stack_tui.reports.shown import between, number
+from stack_tui.reports.statistics import Interval, rate_interval
 from stack_tui.runs.events import Sample
 
 LABEL = "attack:"
@@ -15,7 +18,8 @@ class AttackRate(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of samples of one kind of attack.
 
     `answered` ended in an outcome; of these the attack `succeeded` in some, and in some the task
-    was `lost`, with or without that. `errors` have no answer and are in none of the others.
+    was `lost`, with or without that. `errors` have no answer and are in none of the others. The
+    `interval` is that of the success rate, None where nothing was answered.
     """
 
     kind: str
@@ -23,6 +27,7 @@ class AttackRate(msgspec.Struct, frozen=True, kw_only=True):
     succeeded: int = 0
     lost: int = 0
     errors: int = 0
+    interval: Interval | None = None
 
 
 def attack_kinds(labels: Iterable[str]) -> list[str]:
@@ -59,10 +64,30 @@ def attack_rates(samples: Iterable[Sample]) -> list[AttackRate]:
 
 def _rate(kind: str, samples: list[Sample]) -> AttackRate:
     answered = [sample for sample in samples if sample.status != "error"]
+    succeeded = [attack_succeeded(sample) for sample in answered]
     return AttackRate(
         kind=kind,
         answered=len(answered),
-        succeeded=sum(map(attack_succeeded, answered)),
+        succeeded=sum(succeeded),
         lost=sum(map(task_lost, answered)),
         errors=len(samples) - len(answered),
+        interval=rate_interval(succeeded, [sample.counted_as for sample in answered]),
+    )
+
+
+def attack_section(rates: Sequence[AttackRate]) -> Section | None:
+    """Return the success rate of each kind in words, None where nothing was attacked."""
+    if not rates:
+        return None
+    return Section(title="attacks", rows=tuple((rate.kind, _told(rate)) for rate in rates))
+
+
+def _told(rate: AttackRate) -> str:
+    errors = f", {rate.errors} errors" if rate.errors else ""
+    if not rate.answered:
+        return f"no answer{errors}"
+    share = number(rate.succeeded / rate.answered, rate=True)
+    return (
+        f"{share} ({between(rate.interval, rate=True)}) succeeded, {rate.succeeded} of "
+        f"{rate.answered}; task lost in {rate.lost}{errors}"
     )
