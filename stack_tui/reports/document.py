@@ -10,6 +10,7 @@ from stack_tui.reports.benchmarks import benchmark_document
 from stack_tui.reports.cost import cost
 from stack_tui.reports.duels.document import duel_document
 from stack_tui.reports.intervals import intervals
+from stack_tui.reports.panel import panel_report
 from stack_tui.reports.summary import in_order, summarize
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
@@ -27,6 +28,7 @@ def report_document(view: RunView) -> dict[str, Any]:
         "summary": msgspec.to_builtins(summarize(view.samples)),
         "intervals": msgspec.to_builtins(intervals(view.samples)),
         "attacks": msgspec.to_builtins(attack_rates(in_order(view.samples))),
+        "panel": msgspec.to_builtins(panel_report(view)),
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),

@@ -15,6 +15,7 @@ from stack_tui.reports.cost import cost
 from stack_tui.reports.effects import RATE
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
+from stack_tui.reports.panel import agreement
 from stack_tui.reports.record import recorded
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import summarize
@@ -121,12 +122,13 @@ def numbers(view: RunView) -> dict[str, float | None]:
     """Return what gates can ask of a run: each number of its summary, and the `missing` samples.
 
     What the summary counts by kind is there as a sum and by each kind: errors, errors.timeout. A
-    benchmark's score of record is there by task and metric: mmlu.acc. The `cost` has no value where
-    some of it is unknown.
+    benchmark's score of record is there by task and metric: mmlu.acc. The judges' `alpha` has no
+    value where they cannot disagree, the `cost` none where some of it is unknown.
     """
     spent = cost(view)
     total = None if spent is None or spent.at_least else spent.total
     found: dict[str, float | None] = {"missing": missing(view), "cost": total}
+    found["alpha"] = alpha.alpha if (alpha := agreement(view.samples)) else None
     for name, value in msgspec.structs.asdict(summarize(view.samples)).items():
         if name in _KINDS:
             found[name] = sum(value.values())
@@ -142,6 +144,7 @@ def evaluate_all(
     """Return what becomes of each gate on that run; raises GateError as `evaluate` does."""
     values = numbers(view)
     bounds = msgspec.structs.asdict(intervals(view.samples))
+    bounds["alpha"] = alpha.interval if (alpha := agreement(view.samples)) else None
     bounds |= {name: interval for name, (_, interval) in recorded(view).items()}
     return tuple(evaluate(gate, values, bounds, comparisons) for gate in gates)
 

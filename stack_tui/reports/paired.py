@@ -199,17 +199,23 @@ def bootstrap_interval(
     be, bounds the mean, and without it the interval is None.
     """
     import numpy as np
-    from scipy.special import ndtr, stdtrit
 
     count = len(clusters.sizes)
     values = {total / size for total, size in zip(clusters.sums, clusters.sizes, strict=True)}
     if len(values) < 2:
         return _interval_of_equals(clusters.mean, count, scale) if scale and count else None
     means = _resampled_means(clusters, np.random.default_rng(seed), resamples)
-    t = stdtrit(count - 1, 0.5 + _CONFIDENCE / 2)
-    tail = float(ndtr(-math.sqrt(count / (count - 1)) * t))
+    tail = percentile_tail(count)
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def percentile_tail(count: int) -> float:
+    """Return the share to cut off at each end of the resamples of so many cases, at least 2."""
+    from scipy.special import ndtr, stdtrit
+
+    t = stdtrit(count - 1, 0.5 + _CONFIDENCE / 2)
+    return float(ndtr(-math.sqrt(count / (count - 1)) * t))
 
 
 def _interval_of_equals(

@@ -50,6 +50,7 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
     truncated_while_thinking: int
     unscored: int
     judge_failures: int
+    no_majority: int
     flagged: int
     judges: tuple[JudgeSummary, ...]
     prompt_tokens: int
@@ -94,6 +95,7 @@ def summarize(samples: Iterable[Sample]) -> SuiteSummary:
         truncated_while_thinking=sum(sample.truncated_while_thinking for sample in found),
         unscored=sum(bool(sample.verdicts) and sample.judge_score is None for sample in found),
         judge_failures=sum(bool(v.failure) for sample in found for v in sample.verdicts),
+        no_majority=sum(sample.no_majority for sample in found),
         flagged=sum(bool(sample.flags) for sample in found),
         judges=_judges(found),
         prompt_tokens=sum(sample.prompt_tokens or 0 for sample in found),
