@@ -11,13 +11,15 @@ from stack_tui.runs.events import Answer
 class Scores(msgspec.Struct, frozen=True, omit_defaults=True):
     """The log-probabilities of a document's continuations, in nats, and which were greedy.
 
-    `route` is the one that this document went by, where it is not its task's.
+    `route` is the one that this document went by, where it is not its task's. The completion's
+    tokens are those that a server makes since it must, and that nobody reads.
     """
 
     logprobs: list[float]
     greedy: list[bool]
     route: str = ""
     prompt_tokens: int = 0
+    completion_tokens: int = 0
 
     def values(self) -> list[list[Value]]:
         """Return them as lm-eval holds them: for each request one value."""

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from stack_tui.benchmarks import echo, forced, generate, letters, routes
 from stack_tui.benchmarks.answers import Scores, Text, plain, read_scores, read_text
 from stack_tui.benchmarks.encoding import Pair
@@ -64,16 +66,14 @@ class Asker:
                 scores, reply = await self.by_letters(prepared.pairs)
             except letters.Absent:
                 scores, reply = await self.by_continuation(prepared.pairs)
-                scores = Scores(
-                    scores.logprobs,
-                    scores.greedy,
-                    route=routes.by_continuation(self.abilities) or "",
-                    prompt_tokens=scores.prompt_tokens,
-                )
+                route = routes.by_continuation(self.abilities) or ""
+                scores = msgspec.structs.replace(scores, route=route)
             return scores, reply, time.monotonic() - began
         scores, reply = await self.by_continuation(prepared.pairs)
         if prepared.document.requests[0].kind == "loglikelihood_rolling":
-            scores = Scores([sum(scores.logprobs)], [False], prompt_tokens=scores.prompt_tokens)
+            scores = msgspec.structs.replace(
+                scores, logprobs=[sum(scores.logprobs)], greedy=[False]
+            )
         return scores, reply, time.monotonic() - began
 
     async def by_letters(

@@ -34,7 +34,8 @@ async def ask(
         logprobs.append(sum(lp for lp, _ in scored))
         greedy.append(all(is_greedy for _, is_greedy in scored))
     tokens = sum(map(len, prompts))
-    return Scores(logprobs, greedy, prompt_tokens=tokens), replies[0]
+    made = len(pairs)
+    return Scores(logprobs, greedy, prompt_tokens=tokens, completion_tokens=made), replies[0]
 
 
 def _body(client: Client, prompts: list[list[int]], prompt_logprobs: bool) -> dict[str, Any]:

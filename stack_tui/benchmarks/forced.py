@@ -35,7 +35,8 @@ async def ask(client: Client, pairs: Sequence[Pair]) -> tuple[Scores, Reply]:
         greedy.append(all_greedy)
     if reply is None:
         raise EndpointError("bad_request", "a document has no continuation to score")
-    return Scores(logprobs, greedy, prompt_tokens=tokens), reply
+    made = request_count(pairs)
+    return Scores(logprobs, greedy, prompt_tokens=tokens, completion_tokens=made), reply
 
 
 def request_count(pairs: Sequence[Pair]) -> int:

@@ -47,7 +47,7 @@ async def ask(
         raise Absent from error
     best = max(found.values())
     greedy = [lp >= best for lp in logprobs]
-    return Scores(logprobs, greedy, prompt_tokens=len(prompt)), reply
+    return Scores(logprobs, greedy, prompt_tokens=len(prompt), completion_tokens=1), reply
 
 
 def read_alternatives(data: Any) -> dict[int, float]:

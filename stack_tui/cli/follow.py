@@ -100,6 +100,8 @@ def _notice(event: Fault | Finding) -> str:
 def progress(run: Run) -> str:
     """Return the run's progress on one line: samples, rate, time left, errors."""
     total = run.view.total
+    if not total.planned:
+        return f"{one_line(run.spec.subject, 40)}: being prepared"
     more = "+" if run.view.plan_is_partial else ""
     return f"{one_line(run.spec.subject, 40)}: {total.done:,}/{total.planned:,}{more}  {pace(run)}"
 

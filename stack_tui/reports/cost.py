@@ -90,7 +90,7 @@ def _words(part: Spent) -> str:
     words = [f"{part.prompt_tokens:,} in, {part.completion_tokens:,} out"]
     words.append(f"{part.answers:,} answer{'' if part.answers == 1 else 's'}")
     if part.unknown:
-        words.append(f"{part.unknown:,} of them without usage and not in these numbers")
+        words.append(f"{part.unknown:,} of them did not say all they took, so it is more")
     if part.cost is not None:
         words.append(money(part.cost, part.currency, at_least=bool(part.unknown)))
     return ", ".join(words)

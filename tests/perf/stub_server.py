@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import msgspec
+from tokenizers import Tokenizer
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
 _MODEL = {"id": "stub", "object": "model", "owned_by": "vllm", "max_model_len": 8192}
@@ -22,6 +23,7 @@ class Stub(asyncio.Protocol):
     """HTTP/1.1 as far as one client needs it: pipelined keep-alive requests of known length."""
 
     root = ""
+    tokenizer: Tokenizer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the connection."""
@@ -52,9 +54,10 @@ def _answer(path: bytes, body: bytes) -> bytes:
         return msgspec.json.encode({"data": [_MODEL | {"root": Stub.root}]})
     if path == b"/version":
         return b'{"version": "0.32.0"}'
-    if path.endswith(b"/tokenize"):
-        return b'{"tokens": [1, 2, 3], "count": 3, "max_model_len": 8192}'
     asked = msgspec.json.decode(body, type=_Asked) if body else _Asked()
+    if path.endswith(b"/tokenize"):
+        ids = Stub.tokenizer.encode(asked.prompt, add_special_tokens=False).ids
+        return msgspec.json.encode({"tokens": ids, "count": len(ids), "max_model_len": 8192})
     ids = asked.logprob_token_ids or [0]
     top = {f"token_id:{token}": -1.0 - (token * 7 % 13) / 10 for token in ids}
     logprobs = {"tokens": ["x"], "token_logprobs": [-1.0], "top_logprobs": [top]}
@@ -66,6 +69,7 @@ def _answer(path: bytes, body: bytes) -> bytes:
 async def main() -> None:
     """Listen on a free port, say which, and answer until ended."""
     Stub.root = sys.argv[1]
+    Stub.tokenizer = Tokenizer.from_file(f"{Stub.root}/tokenizer.json")
     server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -48,7 +48,7 @@ def test_model_and_judges_are_counted_apart_each_at_its_own_price() -> None:
 @pytest.mark.parametrize("stated", [None, -1, "12", True, 1.5])
 def test_an_answer_that_states_no_usage_is_said_to_and_not_taken_for_nothing(stated: Any) -> None:
     found = run(answer(), answer(completion=stated))
-    expected = "2 answers, 1 of them without usage and not in these numbers, at least 0.00"
+    expected = "2 answers, 1 of them did not say all they took, so it is more, at least 0.00"
     assert expected in rows(found)["model"]
     spent = cost(found)
     assert spent is not None
