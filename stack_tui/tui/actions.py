@@ -43,6 +43,13 @@ def start_benchmarks(
     return launch.start_benchmarks(results, benchmark, endpoint)
 
 
+def start_duel(results: Path, runs: Sequence[Path], judges: Sequence[Endpoint]) -> Path:
+    """Start a duel of these runs and return its folder; blocks until its worker has begun."""
+    from stack_tui.worker import dueling
+
+    return dueling.start_duel(results, dueling.gather(runs), judges)
+
+
 def open_catalog() -> Catalog:
     """Read which tasks there are."""
     from stack_tui.benchmarks import catalog

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stack_tui.config import Endpoint
 from stack_tui.tui import actions
 from stack_tui.tui.comparing import Compared, compared
 from stack_tui.tui.snapshot import RunCard, SuiteFile
@@ -92,6 +93,34 @@ def grade_again(stack: StackApp, card: RunCard) -> None:
 
 def _is(file: SuiteFile, name: str) -> bool:
     return file.suite is not None and file.suite.name == name
+
+
+def duel(stack: StackApp, card: RunCard, baseline: Path | None) -> None:
+    """Ask who judges the run against the baseline, else against the one before it, and start."""
+    from stack_tui.tui.screens.new_duel import NewDuel
+
+    before = stack.snapshot.card(baseline or baseline_of(stack.snapshot.runs, card))
+    if before is None or before.spec is None or before.folder == card.folder:
+        stack.tell("Nothing to judge it against: mark a run with m, then d on another.")
+        return
+    folders = (before.folder, card.folder)
+
+    def answered(judges: tuple[Endpoint, ...] | None) -> None:
+        if judges:
+            results = stack.results
+            stack.do(
+                f"starting a duel of {card.id}",
+                lambda: actions.start_duel(results, folders, judges),
+                lambda folder: _begun(stack, folder),
+            )
+
+    usual = stack.config.defaults.judges or [judge.name for judge in before.spec.judges]
+    stack.push_screen(NewDuel((before, card), stack.endpoints, usual), answered)
+
+
+def _begun(stack: StackApp, folder: Path) -> str:
+    stack.choose(folder)
+    return f"{folder.name} has begun"
 
 
 def _show(stack: StackApp, found: Compared) -> str:

@@ -75,7 +75,8 @@ def _number(name: str, sign: str, value: str) -> Test:
 def _anywhere(word: str) -> Test:
     def test(sample: Sample) -> bool:
         texts = (sample.id, sample.task, sample.output, sample.prompt, sample.target)
-        return any(word in fold_case(text) for text in (*texts, *sample.rule_issues))
+        more = (*sample.rule_issues, *sample.outputs.values())
+        return any(word in fold_case(text) for text in (*texts, *more))
 
     return test
 

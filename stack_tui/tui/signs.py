@@ -3,6 +3,7 @@
 from typing import Final, Literal, NamedTuple
 
 from stack_tui.runs.events import Sample
+from stack_tui.runs.rulings import TIE
 from stack_tui.runs.store import Phase
 
 Tone = Literal["", "strong", "dim", "accent", "good", "bad", "warn"]
@@ -47,6 +48,7 @@ UNREADABLE: Final = Sign("✗", "unreadable", "bad")
 _PASS: Final = Sign("✓", "pass", "good")
 _FAIL: Final = Sign("✗", "fail", "bad")
 _ERROR: Final = Sign("!", "error", "bad")
+_TIE: Final = Sign("=", "tie", "dim")
 _DONE: Final = Sign("·", "done", "")
 _UNSETTLED: Final = {
     "truncated": Sign("…", "truncated", "warn"),
@@ -59,6 +61,8 @@ def outcome(sample: Sample) -> Sign:
     """Return how the sample came out."""
     if sample.status == "error":
         return _ERROR
+    if sample.winner:
+        return _TIE if sample.winner == TIE else Sign("▸", f"{sample.winner} won", "accent")
     if sample.passed is not None:
         return _PASS if sample.passed else _FAIL
     return _UNSETTLED.get(sample.status, _DONE)

@@ -17,7 +17,7 @@ from stack_tui.runs.events import Sample
 from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
 from stack_tui.runs.store import Run
 from stack_tui.suites import store as suites
-from stack_tui.suites.case import Suite
+from stack_tui.suites.case import Case, Suite, criteria_of
 from stack_tui.suites.version import case_digests
 from stack_tui.worker.launch import begin
 
@@ -124,7 +124,7 @@ def _contest(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> Contest:
             if case is None:
                 continue
             digest = digests[case.id]
-            cases[digest] = CaseText(input=case.input, rubric=case.rubric)
+            cases[digest] = CaseText(input=case.input, rubric=_wanted(suite, case))
             entry = Entry(
                 run=letter,
                 case=digest,
@@ -150,6 +150,13 @@ def _contest(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> Contest:
         cases=cases,
         judge_max_tokens=first.judge_max_tokens,
     )
+
+
+def _wanted(suite: Suite, case: Case) -> str:
+    """Return what judges are told of a good output: rubric, criteria and reference."""
+    criteria = (f"- {each.name}: {each.ask}" for each in criteria_of(suite, case))
+    reference = f"A good output, for reference:\n{case.reference}" if case.reference else ""
+    return "\n\n".join(filter(None, (case.rubric, "\n".join(criteria), reference)))
 
 
 def _temperature(sample: Sample, run: Run, *, several: bool) -> float | None:

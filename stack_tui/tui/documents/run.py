@@ -45,8 +45,14 @@ def model_of(card: RunCard) -> str:
     """Return the run's model, or its endpoint's name where it is not known."""
     if card.spec is None:
         return ""
+    if card.spec.duel:
+        return one_line(" vs ".join(_short(run.model) for run in card.spec.duel.runs), 40)
     model = card.spec.endpoint.model or card.spec.endpoint.name
-    return one_line(model.rsplit("/", 1)[-1], 40)
+    return one_line(_short(model), 40)
+
+
+def _short(model: str) -> str:
+    return model.rsplit("/", 1)[-1]
 
 
 def score(card: RunCard) -> str:

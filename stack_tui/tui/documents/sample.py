@@ -11,6 +11,7 @@ from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.documents.choices import choices
 from stack_tui.tui.documents.marked import marked
+from stack_tui.tui.documents.match import match_blocks
 from stack_tui.tui.documents.raw import raw_blocks
 from stack_tui.tui.prose import Block, Part, body, field, heading, line
 from stack_tui.tui.signs import Tone, outcome
@@ -42,6 +43,15 @@ def sample_blocks(
     has been looked up.
     """
     answers = raw_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
+    if sample.outputs:
+        return [
+            *match_blocks(sample),
+            *_label(label),
+            *_folded("Task", "p", sample.prompt, "prompt" in unfolded),
+            line(""),
+            _raw_heading("raw" in unfolded),
+            *(answers if "raw" in unfolded else []),
+        ]
     return [
         *_head(sample),
         *_label(label),
@@ -54,9 +64,13 @@ def sample_blocks(
         *_folded("Prompt", "p", sample.prompt, "prompt" in unfolded),
         *_facts(sample),
         line(""),
-        heading(f"{'▾' if 'raw' in unfolded else '▸'} Raw requests and responses", ("x", "accent")),
+        _raw_heading("raw" in unfolded),
         *(answers if "raw" in unfolded else []),
     ]
+
+
+def _raw_heading(unfolded: bool) -> Block:
+    return heading(f"{'▾' if unfolded else '▸'} Raw requests and responses", ("x", "accent"))
 
 
 def _head(sample: Sample) -> list[Block]:

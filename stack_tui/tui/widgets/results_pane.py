@@ -1,6 +1,6 @@
 """Pane 4: the samples of the chosen run, and the one under the cursor told in full."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
+from stack_tui.runs.labels import Label
 from stack_tui.tui import sample_filter
 from stack_tui.tui.documents.run import title
 from stack_tui.tui.prose import Block, line
@@ -21,19 +22,26 @@ from stack_tui.tui.sample_order import (
 )
 from stack_tui.tui.signs import concern
 from stack_tui.tui.snapshot import ChosenRun, Snapshot
+from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.pane import Pane
 from stack_tui.tui.widgets.rows import Heading, Row
 from stack_tui.tui.widgets.sample_actions import SAMPLE_BINDINGS, SampleActions
 from stack_tui.tui.widgets.sample_rows import (
     BENCHMARK_COLUMNS,
     BENCHMARK_KEYS,
+    DUEL_COLUMNS,
+    DUEL_KEYS,
     SUITE_COLUMNS,
     SUITE_KEYS,
+    Key,
     benchmark_row,
+    duel_row,
     suite_row,
 )
 from stack_tui.tui.widgets.sample_view import SampleView
 from stack_tui.tui.widgets.table import Table
+
+Form = tuple[Sequence[Column], Sequence[Key], Callable[[Sample, Label | None], Row]]
 
 
 class ResultsPane(Pane, SampleActions):
@@ -101,7 +109,7 @@ class ResultsPane(Pane, SampleActions):
         self._samples = samples
         if other:
             self.sorted_by = None
-            self.table.set_columns(BENCHMARK_COLUMNS if self._benchmark else SUITE_COLUMNS)
+            self.table.set_columns(self._form[0])
         self._list()
         if other:
             self.table.go_to(0)
@@ -134,21 +142,25 @@ class ResultsPane(Pane, SampleActions):
         """Sort by the column chosen; else as the suite has them, while it runs as they came."""
         samples = self._samples
         if self.sorted_by:
-            keys = BENCHMARK_KEYS if self._benchmark else SUITE_KEYS
-            return self.in_order(places, samples, keys)
+            return self.in_order(places, samples, self._form[1])
         if self.chosen and self.chosen.card.active:
             return places
         return sorted(places, key=lambda place: standing(samples[place]))
 
     @property
-    def _benchmark(self) -> bool:
+    def _form(self) -> Form:
+        """How samples are listed: columns, what each is sorted by, and a sample's row."""
         spec = self.chosen.card.spec if self.chosen else None
-        return spec is not None and spec.benchmark is not None
+        if spec and spec.duel:
+            return DUEL_COLUMNS, DUEL_KEYS, duel_row
+        if spec and spec.benchmark:
+            return BENCHMARK_COLUMNS, BENCHMARK_KEYS, benchmark_row
+        return SUITE_COLUMNS, SUITE_KEYS, suite_row
 
     def _row(self, place: int) -> Row:
         sample = self._samples[place]
         label = self.chosen.label(sample) if self.chosen else None
-        return benchmark_row(sample, label) if self._benchmark else suite_row(sample, label)
+        return self._form[2](sample, label)
 
     def _show_sample(self) -> None:
         self.query_one(SampleView).show_sample(self.current, self.chosen, self._empty())

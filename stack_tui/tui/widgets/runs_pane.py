@@ -57,6 +57,14 @@ class RunsPane(Pane):
             id="runs.compare",
             tooltip="Compare with the marked run, else with the one before it",
         ),
+        Binding(
+            "d",
+            "duel",
+            "Duel",
+            show=False,
+            id="runs.duel",
+            tooltip="Have judges say whether it or the marked run did better",
+        ),
     ]
 
     class Opened(Message):
@@ -144,6 +152,9 @@ class RunsPane(Pane):
 
     def action_compare(self) -> None:
         self._with_current(lambda stack, card: run_actions.compare(stack, card, self._baseline))
+
+    def action_duel(self) -> None:
+        self._with_current(lambda stack, card: run_actions.duel(stack, card, self._baseline))
 
     def action_mark(self) -> None:
         """Make the run under the cursor the baseline of comparisons, or no longer."""

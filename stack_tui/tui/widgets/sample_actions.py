@@ -103,7 +103,7 @@ class SampleActions(DOMNode):
     def action_copy_output(self) -> None:
         sample = self.query_one(SampleView).sample
         if sample:
-            self._stack.copy_to_clipboard(sample.output)
+            self._stack.copy_to_clipboard(sample.output or "\n\n".join(sample.outputs.values()))
             self._stack.tell("Output sent to the terminal's clipboard; w writes it to a file.")
 
     def action_write(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
+from stack_tui.runs.rulings import by_judge, kind
 from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.signs import concern, outcome
@@ -29,6 +30,13 @@ BENCHMARK_COLUMNS = (
     Column("first issue", 11, grow=2, optional=1),
 )
 
+DUEL_COLUMNS = (
+    Column("outcome", 11),
+    Column("runs", 8),
+    Column("case", 12, grow=2),
+    Column("judges", 14, grow=3),
+)
+
 
 Key = Callable[[Sample], SortKey]
 
@@ -48,6 +56,13 @@ BENCHMARK_KEYS: tuple[Key, ...] = (
     lambda sample: (sample.target,),
     lambda sample: known(_logprob(sample)),
     lambda sample: (first_issue(sample),),
+)
+
+DUEL_KEYS: tuple[Key, ...] = (
+    lambda sample: (sample.winner,),
+    lambda sample: (sample.task, sample.place),
+    lambda sample: (sample.id, sample.repeat),
+    lambda sample: (_judged(sample),),
 )
 
 
@@ -75,6 +90,26 @@ def benchmark_row(sample: Sample, label: Label | None = None) -> Row:
         Cell(sample.target, "dim"),
         Cell("–" if logprob is None else f"{logprob:.2f}"),
         Cell(_remark(sample, label), "accent" if label else "dim"),
+    )
+
+
+def duel_row(sample: Sample, label: Label | None = None) -> Row:
+    """Return the cells for a duel's columns."""
+    sign = outcome(sample)
+    return (
+        Cell(str(sign), sign.tone),
+        Cell(sample.task, "dim"),
+        Cell(sample.name),
+        Cell(f"⚐ {label.kind} {label.note}".strip() if label else _judged(sample), "dim"),
+    )
+
+
+def _judged(sample: Sample) -> str:
+    """Return what each judge's answers come to, or that none was needed."""
+    if not sample.verdicts:
+        return "the same output twice"
+    return ", ".join(
+        f"{judge} {kind(orders)}" for (judge, _), orders in by_judge(sample.verdicts).items()
     )
 
 
