@@ -172,6 +172,8 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
     finished = run.view.finished
     if finished and finished.message:
         click.echo(one_line(finished.message, 1000), err=True)
+    if finished and finished.remedy:
+        click.echo(f"  {one_line(finished.remedy, 1000)}", err=True)
     if run.phase != "finished":
         click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
         return 3 if run.phase == "failed" else 4

@@ -240,6 +240,7 @@ class Finished(_Event, frozen=True, kw_only=True, omit_defaults=True):
     outcome: Outcome
     errors: int = 0
     message: str = ""
+    remedy: str = ""
 
 
 Event = (

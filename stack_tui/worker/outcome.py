@@ -46,6 +46,6 @@ def failed(record: Callable[[Event], None], error: StackError) -> Finished:
     """Record why the run cannot be carried out as it stands."""
     now = time.time()
     record(Fault(at=now, where=error.where, message=error.what, remedy=error.remedy))
-    finished = Finished(at=now, outcome="failed", message=error.what)
+    finished = Finished(at=now, outcome="failed", message=error.what, remedy=error.remedy)
     record(finished)
     return finished

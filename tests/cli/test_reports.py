@@ -155,3 +155,12 @@ def test_without_a_cases_folder_an_import_makes_one_here(
     Path("mine.jsonl").write_text('{"id": "a", "input": "b"}\n')
     assert run(["cases", "import", "mine.jsonl"]) == 0
     assert [path.name for path in Path("cases").iterdir()] == ["mine.toml"]
+
+
+def test_a_run_that_could_not_be_carried_out_says_what_to_do(capsys: Captured) -> None:
+    folder = store.create(Path("eval-results"), spec_of("20261124-120000-tiny-c"), SUITE)
+    with Journal(store.journal_path(folder)) as journal:
+        message, remedy = "it needs its data", "Give them with --datasets."
+        journal.append(Finished(at=2.0, outcome="failed", message=message, remedy=remedy))
+    assert run(["report", folder.name]) == 3
+    assert f"{message}\n  {remedy}\n" in capsys.readouterr().err
