@@ -1,14 +1,17 @@
 """One run as the reader follows it: closely, at a glance, or put away."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
 from stack_tui.runs import labels
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Event, Sample, Server
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.runs.view import RunView
+from stack_tui.tui.course import Course, course_of
+from stack_tui.tui.load import Load, LoadHistory
 from stack_tui.tui.snapshot import ChosenRun, Figures, RunCard, card_of
 from stack_tui.tui.suite_files import read_suite
 from stack_tui.wilson import wilson_interval
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from stack_tui.suites.case import Suite
 
 _CARD_EVERY_S = 1.0
+_READINGS = 60
 
 
 class Followed:
@@ -37,6 +41,10 @@ class Followed:
         self._figures: Figures | None = None
         self._figures_revision = -1
         self._figures_due = 0.0
+        self._course = Course()
+        self._course_due = 0.0
+        self._loads = LoadHistory()
+        self._load: Load | None = None
 
     def glance(self, now: float) -> None:
         """Bring the card up to date where the journal has changed, and keep nothing else."""
@@ -51,7 +59,9 @@ class Followed:
             self._stamp = _stamp(self._folder)
             if self._run is None:
                 self._run = Run(self._folder)
+                self._loads = LoadHistory()
             changed = self._run.refresh()
+            self._note_load(changed)
             if changed or now - self._card_at >= _CARD_EVERY_S or not self.card.loaded:
                 self._card_at = now
                 self.card = card_of(self._run, now, self._summarize(self._run))
@@ -68,13 +78,35 @@ class Followed:
         if view.revision != self._samples_revision:
             self._samples = tuple(view.samples)
             self._samples_revision = view.revision
+            self._plot(view)
         if not self._suite_read:
             self._suite_read = True
             self._suite = read_suite(self._folder / "suite.toml").suite
         if (stamp := labels.stamp(self._folder)) != self._labels_stamp:
             self._labels_stamp = stamp
             self._labels = labels.read(self._folder)
-        return ChosenRun(self.card, self._samples, dict(view.prefixes), self._suite, self._labels)
+        return ChosenRun(
+            self.card,
+            self._samples,
+            dict(view.prefixes),
+            self._suite,
+            self._labels,
+            self._course,
+            self._load if self.card.active else None,
+        )
+
+    def _plot(self, view: RunView) -> None:
+        """Bring the course up to date, so seldom that it takes a tenth of the time."""
+        began = time.monotonic()
+        if view.ended or began >= self._course_due:
+            self._course = course_of(view.samples, view.total.planned)
+            self._course_due = began + max(_CARD_EVERY_S, 10 * (time.monotonic() - began))
+
+    def _note_load(self, events: Sequence[Event]) -> None:
+        """Take the server's readings of the last minutes into account."""
+        readings = [event for event in events if isinstance(event, Server)]
+        for reading in readings[-_READINGS:]:
+            self._load = self._loads.add(reading.at, reading.metrics)
 
     def _fail(self, error: StackError) -> None:
         self._put_away()

@@ -13,6 +13,8 @@ from stack_tui.runs.labels import Key, Label
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Phase, Run
 from stack_tui.runs.view import TaskCount
+from stack_tui.tui.course import Course
+from stack_tui.tui.load import Load
 from stack_tui.wilson import Interval, wilson_interval
 
 if TYPE_CHECKING:
@@ -94,13 +96,15 @@ class RunCard:
 
 @dataclass(frozen=True, slots=True)
 class ChosenRun:
-    """The run whose samples are looked at."""
+    """The run whose samples are looked at; `load` is its server's, while the run goes."""
 
     card: RunCard
     samples: tuple[Sample, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
     suite: Suite | None = None
     labels: Mapping[Key, Label] = field(default_factory=dict)
+    course: Course = field(default_factory=Course)
+    load: Load | None = None
 
     def label(self, sample: Sample) -> Label | None:
         """Return what a person said of the sample."""

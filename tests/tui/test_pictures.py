@@ -22,6 +22,7 @@ from tests.tui.data import (
     suite_card,
     up,
 )
+from tests.tui.test_run_screen import live
 
 Compare = Callable[..., bool]
 SIZES = ((80, 24), (120, 36), (200, 60))
@@ -66,6 +67,15 @@ def picture(
 @pytest.mark.parametrize("size", SIZES)
 def test_the_dashboard_with_a_running_run(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert picture(snap_compare, BOTH, size=size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_live_run_on_the_whole_screen(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, live(), "2", "v", size=size)
+
+
+def test_grading_again(snap_compare: Compare) -> None:
+    assert picture(snap_compare, FINISHED, "2", "a", size=(80, 24))
 
 
 @pytest.mark.parametrize("size", SIZES)

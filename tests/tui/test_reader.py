@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stack_tui.runs.events import Finished, Planned, Sample, Started, State, TaskPlan
+from stack_tui.runs.events import Finished, Planned, Sample, Server, Started, State, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import create, journal_path
@@ -67,6 +67,26 @@ def test_runs_come_newest_first_with_their_figures(tmp_path: Path) -> None:
     assert cards[1].counts.pass_rate == 0.5
     assert cards[1].summary is not None
     assert cards[1].summary.rule_avg == 0.75
+
+
+def test_a_run_that_goes_on_has_its_course_and_its_servers_load(tmp_path: Path) -> None:
+    folder = create(tmp_path, spec(), SUITE)
+    with Journal(journal_path(folder)) as journal:
+        begin(journal, spec(), 4)
+        for at, tokens in ((BEGAN, 0.0), (BEGAN + 5, 500.0)):
+            metrics = {"running": 3.0, "generation_tokens": tokens}
+            journal.append(Server(at=at, metrics=metrics))
+        journal.append(passing())
+        journal.append(failing())
+        chosen = read(Reader(tmp_path, tmp_path, Clock())).chosen
+    assert chosen is not None
+    assert chosen.load is not None
+    assert (chosen.load.running, chosen.load.tokens_out) == (3, 100)
+    assert [(point.done, point.rate) for point in chosen.course.points] == [(1, 1.0), (2, 0.5)]
+    assert chosen.course.planned == 4
+    ended = read(Reader(tmp_path, tmp_path, Clock())).chosen
+    assert ended is not None
+    assert ended.load is None
 
 
 def test_nothing_new_gives_no_snapshot(tmp_path: Path) -> None:

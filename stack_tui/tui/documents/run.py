@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from stack_tui.text import one_line
 from stack_tui.tui import figures
+from stack_tui.tui.documents.load import load_blocks
+from stack_tui.tui.plot import plot
 from stack_tui.tui.prose import Block, Part, bar, field, heading, line, meter
 from stack_tui.tui.signs import PHASES, UNREADABLE, Tone
-from stack_tui.tui.snapshot import Counts, RunCard, TaskRow
+from stack_tui.tui.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.wilson import Interval, wilson_interval
 
 _TASK_METER = 10
@@ -23,15 +25,28 @@ def run_blocks(card: RunCard) -> list[Block]:
         ]
     if not card.loaded or card.spec is None:
         return [line(("reading…", "dim"))]
-    return [
-        _title(card),
-        *_origin(card),
-        _progress(card),
-        *_scores(card),
-        *_troubles(card),
-        *_tasks(card.tasks),
-        *_sections(card),
+    return [*head_blocks(card), *_tasks(card.tasks), *_sections(card)]
+
+
+def head_blocks(card: RunCard) -> list[Block]:
+    """Return how far the run is, how it does, and what troubles it."""
+    return [_title(card), *_origin(card), _progress(card), *_scores(card), *_troubles(card)]
+
+
+def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
+    """Return the run's course as a plot of so many lines, and how busy its server is."""
+    card = chosen.card
+    suite = card.spec is not None and card.spec.suite is not None
+    if not chosen.course.points:
+        return [line(("The plot begins with the first graded sample.", "dim"))]
+    what = "Pass rate" if suite else "Accuracy"
+    blocks = [
+        heading(f"{what} against samples", ("and its 95 % interval", "dim")),
+        plot(chosen.course, height, in_percent=suite),
     ]
+    if loads := load_blocks(chosen.load):
+        blocks += [heading("Server"), *loads]
+    return blocks
 
 
 def title(card: RunCard) -> str:

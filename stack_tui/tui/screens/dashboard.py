@@ -81,8 +81,10 @@ class Dashboard(Screen[None]):
                 self.active = node.NUMBER
 
     @on(RunsPane.Opened)
-    def _show_results(self) -> None:
+    def _show_results(self, event: RunsPane.Opened) -> None:
         self.action_pane(ResultsPane.NUMBER)
+        if event.task:
+            self.query_one(ResultsPane).find(f"task:{event.task}")
 
     def watch_active(self, number: int) -> None:
         for pane in self.query(Pane):

@@ -36,7 +36,7 @@ class GradeAgain(ModalScreen[Again | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "rules", "By the rules as they are now", id="again.rules"),
         Binding("2", "judges", "By the judges that are ticked", id="again.judges"),
-        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
     def __init__(self, card: RunCard, endpoints: Sequence[Seen]) -> None:

@@ -73,6 +73,12 @@ class Pane(Vertical):
         """What is looked for, empty where nothing is."""
         return self.query_one(SearchLine).value.strip()
 
+    def find(self, wanted: str) -> None:
+        """Look for that, as if it had been typed."""
+        line = self.query_one(SearchLine)
+        line.display = True
+        line.value = wanted
+
     def on_resize(self) -> None:
         self.set_class(self.size.width >= self.SPLIT_AT, "-side-by-side")
 

@@ -1,8 +1,9 @@
 """Pane 2: the runs, newest first, and how the chosen one goes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -18,14 +19,12 @@ from stack_tui.tui.snapshot import RunCard, Snapshot
 from stack_tui.tui.widgets.document import Document
 from stack_tui.tui.widgets.pane import Pane
 from stack_tui.tui.widgets.rows import Heading, Row
+from stack_tui.tui.widgets.run_keys import RUN_BINDINGS, RunKeys, allowed
 from stack_tui.tui.widgets.run_rows import RUN_COLUMNS, RUN_KEYS, run_row, words_of
 from stack_tui.tui.widgets.table import Table
 
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
-
-class RunsPane(Pane):
+class RunsPane(Pane, RunKeys):
     """All runs; the one under the cursor is the one whose samples Results shows."""
 
     NUMBER = 2
@@ -33,22 +32,15 @@ class RunsPane(Pane):
     SPLIT_AT = 150
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "stop", "Stop", id="runs.stop", tooltip="Stop the run; r resumes it"),
-        Binding("r", "resume", "Resume", id="runs.resume", tooltip="Ask for what is missing"),
         Binding(
-            "space,p", "pause", "Pause", key_display="p", id="runs.pause", tooltip="Pause or go on"
+            "v",
+            "view",
+            "View",
+            id="runs.view",
+            tooltip="The run on the whole screen, as it goes on",
         ),
-        Binding(
-            "l", "limit", "Limit", show=False, id="runs.limit", tooltip="Change requests at once"
-        ),
-        Binding(
-            "a",
-            "again",
-            "Grade again",
-            show=False,
-            id="runs.again",
-            tooltip="Grade or judge its outputs again; the model is not asked",
-        ),
+        *RUN_BINDINGS,
+        Binding("space", "pause", "Pause", show=False, id="runs.pause", tooltip="Pause or go on"),
         Binding("m", "mark", "Mark", show=False, id="runs.mark", tooltip="Mark as the baseline"),
         Binding(
             "c",
@@ -67,8 +59,11 @@ class RunsPane(Pane):
         ),
     ]
 
+    @dataclass
     class Opened(Message):
-        """Enter was pressed on a run: its results are wanted."""
+        """The run's results are wanted: those of the task, where one is named."""
+
+        task: str = ""
 
     def contents(self) -> Iterable[Widget]:
         yield Table(RUN_COLUMNS)
@@ -79,6 +74,7 @@ class RunsPane(Pane):
         self._ready = False
         self._phase: Phase | None = None
         self._baseline: Path | None = None
+        self._findings: dict[Path, set[tuple[str, str]]] = {}
         self.watch(self.app, "snapshot", self.show)
 
     @property
@@ -90,7 +86,18 @@ class RunsPane(Pane):
     def show(self, snapshot: Snapshot) -> None:
         """Show these runs, the cursor on the one that the app has chosen."""
         self._runs, self._ready = snapshot.runs, snapshot.ready
+        self._tell_findings(snapshot.active)
         self.search()
+
+    def _tell_findings(self, active: Sequence[RunCard]) -> None:
+        """Say in passing what checks found since the run was first seen."""
+        for card in active:
+            found = {(each.task, each.check): each for each in card.findings}
+            known = self._findings.get(card.folder, set(found))
+            self._findings[card.folder] = set(found)
+            for place in found.keys() - known:
+                finding = found[place]
+                self.stack.tell(f"{finding.level}: {finding.task}: {finding.seen}")
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
@@ -135,26 +142,22 @@ class RunsPane(Pane):
             line(("n", "accent"), " starts one: a suite of cases on an endpoint."),
         ]
 
-    def action_stop(self) -> None:
-        self._with_current(run_actions.stop)
+    def action_view(self) -> None:
+        """Show the run under the cursor on the whole screen; back from there, its samples."""
+        from stack_tui.tui.screens.run import RunScreen
 
-    def action_resume(self) -> None:
-        self._with_current(run_actions.resume)
+        def back(task: str | None) -> None:
+            if task is not None:
+                self.post_message(self.Opened(task))
 
-    def action_pause(self) -> None:
-        self._with_current(run_actions.pause_or_proceed)
-
-    def action_limit(self) -> None:
-        self._with_current(run_actions.ask_limit)
-
-    def action_again(self) -> None:
-        self._with_current(run_actions.grade_again)
+        if self.current:
+            self.app.push_screen(RunScreen(), back)
 
     def action_compare(self) -> None:
-        self._with_current(lambda stack, card: run_actions.compare(stack, card, self._baseline))
+        self.with_current(lambda stack, card: run_actions.compare(stack, card, self._baseline))
 
     def action_duel(self) -> None:
-        self._with_current(lambda stack, card: run_actions.duel(stack, card, self._baseline))
+        self.with_current(lambda stack, card: run_actions.duel(stack, card, self._baseline))
 
     def action_mark(self) -> None:
         """Make the run under the cursor the baseline of comparisons, or no longer."""
@@ -162,16 +165,7 @@ class RunsPane(Pane):
             self._baseline = None if self._baseline == card.folder else card.folder
             self.search()
 
-    def _with_current(self, action: Callable[["StackApp", RunCard], None]) -> None:
-        if card := self.current:
-            action(self.stack, card)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what the run under the cursor cannot do."""
         card = self.current if self.is_mounted else None
-        if action in ("stop", "pause", "limit"):
-            return True if card and card.active else None
-        if action == "resume":
-            resumable = ("stopped", "interrupted", "errors", "failed")
-            return True if card and not card.problem and card.phase in resumable else None
-        return super().check_action(action, parameters)
+        return allowed(action, card) and super().check_action(action, parameters)

@@ -1,0 +1,138 @@
+"""One run on the whole screen."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from stack_tui.runs.events import Finding, Sample
+from stack_tui.tui import actions
+from stack_tui.tui.app import StackApp
+from stack_tui.tui.course import course_of
+from stack_tui.tui.load import Load
+from stack_tui.tui.screens.dashboard import Dashboard
+from stack_tui.tui.snapshot import ChosenRun, Snapshot, TaskRow
+from stack_tui.tui.widgets.results_pane import ResultsPane
+from stack_tui.tui.widgets.table import Table
+from tests.tui.data import (
+    benchmark_card,
+    drive,
+    passing,
+    running_card,
+    screen_text,
+    settle,
+    show,
+    snapshot,
+)
+
+LOAD = Load(running=31, waiting=2, kv_cache=0.37, tokens_out=5100, recent=(4000.0, 5100.0))
+
+
+def live() -> Snapshot:
+    """Return a run of two tasks of a group that goes on, with its course and its server's load."""
+    card = benchmark_card()
+    tasks = tuple(
+        TaskRow(
+            row.name, row.plan and msgspec.structs.replace(row.plan, groups=("mmlu",)), row.counts
+        )
+        for row in card.tasks
+    )
+    card = replace(card, phase="running", rate=41.0, left_s=95, tasks=tasks)
+    found = tuple(
+        Sample(at=0, task="mmlu_anatomy", id=str(n), place=n, passed=n % 3 != 0) for n in range(140)
+    )
+    chosen = ChosenRun(card, found, course=course_of(found, 200), load=LOAD)
+    return Snapshot(ready=True, runs=(card,), chosen=chosen)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+def test_v_shows_progress_tasks_course_and_server_at_once(size: tuple[int, int]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "v")
+        await pilot.pause()
+        shown = screen_text(app)
+        for part in (
+            "140/200",
+            "41/s",
+            "1:35 left",
+            "▾ mmlu",
+            "├ mmlu_anatomy",
+            ".61",
+            "[.51–.70]",
+        ):
+            assert part in shown
+        for part in ("Accuracy against samples", "200 samples", "running 31", "5.1k"):
+            assert part in shown or size == (80, 24)
+        await pilot.press("escape")
+        assert isinstance(app.screen, Dashboard)
+
+    drive(body, live(), size=size)
+
+
+def test_enter_folds_a_group_and_shows_a_tasks_samples() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "v")
+        await pilot.pause()
+        table = app.screen.query_one(Table)
+        await pilot.press("enter")
+        assert len(table.order) == 1
+        await pilot.press("enter", "down", "down", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+        assert app.screen.active == ResultsPane.NUMBER
+        assert app.screen.query_one(ResultsPane).wanted == "task:mmlu_astronomy"
+
+    drive(body, live())
+
+
+def test_a_suites_run_has_the_plot_alone_and_f_shows_its_samples() -> None:
+    found = (passing(),)
+    shown = snapshot(*found, card=running_card())
+    assert shown.chosen
+    shown = replace(shown, chosen=replace(shown.chosen, course=course_of(found, 2)))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "v")
+        await pilot.pause()
+        assert "Pass rate against samples" in screen_text(app)
+        assert not app.screen.query_one(Table).display
+        await pilot.press("f")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+        assert app.screen.active == ResultsPane.NUMBER
+
+    drive(body, shown)
+
+
+def test_the_runs_keys_work_there_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(actions, "stop", asked.append)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "v")
+        await pilot.pause()
+        await pilot.press("s")
+        await settle(app, pilot)
+        assert asked == [benchmark_card().folder]
+
+    drive(body, live())
+
+
+def test_what_a_check_finds_while_a_run_goes_is_told_once() -> None:
+    before = live()
+    finding = Finding(at=0, check="letters", task="mmlu", seen="A was chosen in 71 %", cause="…")
+    card = replace(before.runs[0], findings=(finding,))
+    after = replace(before, runs=(card,))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        assert len(app._notifications) == 0
+        await show(app, pilot, after)
+        assert [note.message for note in app._notifications] == [
+            "warning: mmlu: A was chosen in 71 %"
+        ]
+        await show(app, pilot, replace(after, problem=None, suites=()))
+        assert len(app._notifications) == 1
+
+    drive(body, before)

@@ -1,0 +1,46 @@
+"""Tasks under their groups."""
+
+from stack_tui.runs.events import TaskPlan
+from stack_tui.tui.snapshot import Counts, TaskRow
+from stack_tui.tui.task_tree import task_tree
+
+
+def task(name: str, *groups: str, passed: int = 1, failed: int = 1, errors: int = 0) -> TaskRow:
+    plan = TaskPlan(name=name, samples=10, requests=10, route="letters", groups=groups)
+    counts = Counts(planned=10, done=passed + failed, passed=passed, failed=failed, errors=errors)
+    return TaskRow(name, plan, counts)
+
+
+TASKS = (
+    task("anatomy", "mmlu", "stem", passed=3),
+    task("law", "mmlu", "humanities", failed=4, errors=2),
+    task("physics", "mmlu", "stem"),
+    task("gsm8k"),
+)
+
+
+def test_groups_stand_above_their_tasks_and_add_them_up() -> None:
+    tree = task_tree(TASKS)
+    assert [branch.path for branch in tree] == [
+        ("mmlu",),
+        ("mmlu", "stem"),
+        ("mmlu", "stem", "anatomy"),
+        ("mmlu", "stem", "physics"),
+        ("mmlu", "humanities"),
+        ("mmlu", "humanities", "law"),
+        ("gsm8k",),
+    ]
+    whole = tree[0].counts
+    assert (whole.planned, whole.passed, whole.failed, whole.errors) == (30, 5, 6, 2)
+    assert tree[1].counts.pass_rate == 4 / 6
+
+
+def test_a_folded_group_hides_what_is_in_it() -> None:
+    tree = task_tree(TASKS, {("mmlu", "stem")})
+    assert [branch.name for branch in tree] == ["mmlu", "stem", "humanities", "law", "gsm8k"]
+    assert [branch.name for branch in tree if branch.folded] == ["stem"]
+
+
+def test_tasks_without_a_plan_stand_by_themselves() -> None:
+    tree = task_tree((TaskRow("custom", None, Counts(done=2)),))
+    assert [(branch.name, branch.group) for branch in tree] == [("custom", False)]
