@@ -12,6 +12,7 @@ from stack_tui.reports.duels.document import duel_document
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.panel import panel_report
 from stack_tui.reports.summary import in_order, summarize
+from stack_tui.reports.temperatures import settings_of
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 
@@ -27,12 +28,22 @@ def report_document(view: RunView) -> dict[str, Any]:
     return {
         "summary": msgspec.to_builtins(summarize(view.samples)),
         "intervals": msgspec.to_builtins(intervals(view.samples)),
+        **_settings(view),
         "attacks": msgspec.to_builtins(attack_rates(in_order(view.samples))),
         "panel": msgspec.to_builtins(panel_report(view)),
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),
     }
+
+
+def _settings(view: RunView) -> dict[str, Any]:
+    """Return what repeats show; of several temperatures, each one's own summary."""
+    settings = settings_of(view)
+    if len(settings) > 1:
+        return {"settings": msgspec.to_builtins(settings)}
+    repeats = settings[0].repeats
+    return {"repeats": msgspec.to_builtins(repeats)} if repeats else {}
 
 
 def _cost(view: RunView) -> Any:

@@ -126,8 +126,14 @@ def _scores(view: RunView) -> str:
 
 
 def _section(section: Section) -> str:
-    rows = [(text(label, 80), text(value, 1000)) for label, value in section.rows]
-    return f"<h2>{section.title.capitalize()}</h2>{table(('', ''), rows)}"
+    parts = [f"<h2>{section.title.capitalize()}</h2>"]
+    if section.table:
+        cells = [[text(cell, 80) for cell in row] for row in section.table]
+        parts.append(table(("", *map(text, section.columns)), cells))
+    if section.rows:
+        rows = [(text(label, 80), text(value, 1000)) for label, value in section.rows]
+        parts.append(table(("", ""), rows))
+    return "".join(parts)
 
 
 def _comparison(comparison: Comparison) -> str:

@@ -135,8 +135,14 @@ def _matches(view: RunView) -> str:
 
 
 def _section(section: Section) -> str:
-    rows = ((code(label, 60), code(value, 400)) for label, value in section.rows)
-    return f"#### {section.title.capitalize()}\n\n{_table(('', ''), rows)}"
+    parts = [f"#### {section.title.capitalize()}"]
+    if section.table:
+        cells = ([code(cell, 60) for cell in row] for row in section.table)
+        parts.append(_table(("", *map(code, section.columns)), cells))
+    if section.rows:
+        rows = ((code(label, 60), code(value, 400)) for label, value in section.rows)
+        parts.append(_table(("", ""), rows))
+    return "\n\n".join(parts)
 
 
 def _comparison(comparison: Comparison) -> str:

@@ -106,20 +106,21 @@ def rate_interval(gained: int, lost: int, clusters: Clusters) -> tuple[float, fl
     return tango_interval(gained / effect, lost / effect, clusters.pairs / effect)
 
 
-def design_effect(gained: int, lost: int, clusters: Clusters) -> float:
+def design_effect(gained: float, lost: float, clusters: Clusters, *, least: float = 1.0) -> float:
     """Return the clusters' variance over that of independent samples.
 
     It is at least 1 and at most that of repeats that always agree (Kish 1965, Survey Sampling; for
     rates Rao and Scott 1992, Biometrics 48:577). For one run's rate, `gained` counts its passes.
+    Values that each sum up several outcomes can vary less than single ones: by as much as `least`.
     """
-    if not clusters.repeated:
+    if not clusters.repeated and least >= 1:
         return 1.0
     pairs = clusters.pairs
     most = sum(size * size for size in clusters.sizes) / pairs
     independent = ((gained + lost) / pairs - clusters.mean**2) / pairs
     if independent <= 0 or len(clusters.sizes) < 2:
         return most
-    return min(most, max(1.0, clusters.variance_of_mean / independent))
+    return min(most, max(least, clusters.variance_of_mean / independent))
 
 
 def mcnemar_exact(gained: int, lost: int) -> float:

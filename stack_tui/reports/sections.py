@@ -8,6 +8,7 @@ from stack_tui.reports.panel import panel_report
 from stack_tui.reports.panel_words import panel_section
 from stack_tui.reports.section import Section
 from stack_tui.reports.summary import in_order
+from stack_tui.reports.variation import variation_sections
 from stack_tui.runs.view import RunView
 
 
@@ -19,4 +20,4 @@ def sections(view: RunView) -> list[Section]:
         attack_section(attack_rates(in_order(view.samples))),
         cost_section(cost(view)),
     )
-    return [*own, *(section for section in found if section)]
+    return [*own, *variation_sections(view), *(section for section in found if section)]

@@ -1,5 +1,6 @@
 """Do nominal 95 % intervals cover what they say, and do equal runs stay inconclusive?"""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,8 @@ from scipy.stats import binom
 
 from stack_tui.reports.comparison import compare
 from stack_tui.reports.paired import bootstrap_interval, cluster, rate_interval, tango_interval
-from stack_tui.reports.statistics import mean_interval, wilson_interval
+from stack_tui.reports.repeats import all_of_k, pass_at_k
+from stack_tui.reports.statistics import mean_interval, share_interval, wilson_interval
 from tests.reports.views import OTHER_SPEC, judged, outcomes, view
 
 COUNTS = [30, 100, 1000]
@@ -98,6 +100,26 @@ def _repeated(generator: Any, cases: int, repeats: int, agreement: float) -> Any
     first = generator.random((cases, 1)) < 0.6
     fresh = generator.random((cases, repeats)) < 0.6
     return np.where(generator.random((cases, repeats)) < agreement, first, fresh)
+
+
+@pytest.mark.parametrize("spread", [0.5, 2.0, 20.0])
+@pytest.mark.parametrize("estimate", [pass_at_k, all_of_k])
+def test_the_interval_of_pass_at_k_and_of_all_of_k_covers_95_percent(
+    spread: float, estimate: Callable[[int, int, int], float]
+) -> None:
+    # Cases differ in how often they pass, by a beta distribution: from all or nothing to alike.
+    # The truth is the k-th moment of that distribution, of what passes or of what fails.
+    generator = np.random.default_rng([round(10 * spread), estimate is pass_at_k])
+    cases, repeats, k = 40, 5, 2
+    moment = spread * (spread + 1) / (2 * spread * (2 * spread + 1))
+    truth = 1 - moment if estimate is pass_at_k else moment
+    values = [estimate(repeats, passed, k) for passed in range(repeats + 1)]
+    covered = []
+    for _ in range(2000):
+        passed = generator.binomial(repeats, generator.beta(spread, spread, size=cases))
+        interval = share_interval([values[count] for count in passed], range(cases), repeats)
+        covered.append(interval is not None and interval[0] <= truth <= interval[1])
+    assert 0.93 <= np.mean(covered) <= 0.97
 
 
 def test_equal_models_are_told_apart_in_at_most_5_percent_of_comparisons() -> None:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.content import Content
 
 from stack_tui.config import EMBEDDED, Endpoint
 from stack_tui.errors import StackError
+from stack_tui.reports.section import Section
 from stack_tui.runs.events import Choice, Fault, Finding, Sample
 from stack_tui.suites.rules import marks
 from stack_tui.tui.documents.case import case_blocks, suite_blocks
@@ -30,6 +32,7 @@ from tests.tui.data import (
     refused,
     running_card,
     suite_card,
+    suite_spec,
     up,
 )
 
@@ -183,3 +186,21 @@ def test_the_embedded_endpoint_says_that_it_is_there_to_show_the_tool() -> None:
     seen = Seen(Endpoint(name="embedded", url=EMBEDDED), "built in")
     for blocks in (brief_blocks(seen), endpoint_blocks(seen)):
         assert "tiny model" in told(blocks)
+
+
+def test_a_run_at_several_temperatures_sets_them_in_columns() -> None:
+    spec = msgspec.structs.replace(suite_spec(), temperatures=(0.0, 0.7))
+    section = Section(
+        title="by temperature",
+        columns=("t=0", "t=0.7"),
+        table=(("pass rate", "100%", "6%"),),
+        rows=(("t=0.7 less t=0", "worse"),),
+    )
+    shown = told(run_blocks(replace(suite_card((passing(),)), spec=spec, sections=(section,))))
+    assert "at temperatures 0, 0.7" in shown
+    assert "            t=0    t=0.7\npass rate   100%   6%\nt=0.7 less t=0  worse" in shown
+
+
+def test_a_sample_says_at_which_of_several_temperatures() -> None:
+    sample = msgspec.structs.replace(passing(), temperature=0.7, repeat=1)
+    assert "solar-system t=0.7 #2" in told(sample_blocks(sample))

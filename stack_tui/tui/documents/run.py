@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stack_tui.reports.section import table_lines
 from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.documents.load import load_blocks
@@ -97,6 +98,9 @@ def _title(card: RunCard) -> Block:
             parts.append((f"  judged by {judges}", "dim"))
         if card.spec.repeats > 1:
             parts.append((f"  {card.spec.repeats} repeats", "dim"))
+        if len(card.spec.temperatures) > 1:
+            temperatures = ", ".join(f"{each:g}" for each in card.spec.temperatures)
+            parts.append((f"  at temperatures {temperatures}", "dim"))
     return line(*parts)
 
 
@@ -186,8 +190,9 @@ def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
 def _sections(card: RunCard) -> list[Block]:
     blocks: list[Block] = []
     for section in card.sections:
-        width = min(max(len(one_line(label)) for label, _ in section.rows) + 2, 26)
+        width = min(max((len(one_line(label)) for label, _ in section.rows), default=0) + 2, 26)
         blocks += [line(""), heading(section.title.capitalize())]
+        blocks += [line(row) for row in table_lines(section)]
         for label, value in section.rows:
             blocks.append(field(one_line(label, width - 2), one_line(value, 600), width=width))
     return blocks
