@@ -27,6 +27,7 @@ COMMANDS = {
     "report": ("runs", "Print a run's report."),
     "compare": ("compare", "Say whether one run is better than another, worse, or neither."),
     "duel": ("duel", "Have judges say which of two runs' outputs is better, case by case."),
+    "label": ("label", "Say what a person makes of a sample, or list what was said."),
     "cases": ("cases", "Look over suites of cases."),
     "leakage": ("cases", "Find cases that stand in training or few-shot data."),
     "keys": ("keys", "List the app's keys and the names by which [keys] changes them."),

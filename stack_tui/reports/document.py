@@ -7,12 +7,14 @@ import msgspec
 from stack_tui.config import Endpoint
 from stack_tui.reports.attacks import attack_rates
 from stack_tui.reports.benchmarks import benchmark_document
+from stack_tui.reports.calibration import calibration
 from stack_tui.reports.cost import cost
 from stack_tui.reports.duels.document import duel_document
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.panel import panel_report
 from stack_tui.reports.summary import in_order, summarize
 from stack_tui.reports.temperatures import settings_of
+from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 
@@ -26,10 +28,11 @@ def report_document(view: RunView) -> dict[str, Any]:
     if view.spec.duel:
         return duel_document(view) | {"cost": _cost(view), "run": _run(view)}
     return {
-        "summary": msgspec.to_builtins(summarize(view.samples)),
+        "summary": _summary(view),
         "intervals": msgspec.to_builtins(intervals(view.samples)),
         **_settings(view),
         "attacks": msgspec.to_builtins(attack_rates(in_order(view.samples))),
+        "labels": msgspec.to_builtins(calibration(view)),
         "panel": msgspec.to_builtins(panel_report(view)),
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
@@ -44,6 +47,12 @@ def _settings(view: RunView) -> dict[str, Any]:
         return {"settings": msgspec.to_builtins(settings)}
     repeats = settings[0].repeats
     return {"repeats": msgspec.to_builtins(repeats)} if repeats else {}
+
+
+def _summary(view: RunView) -> dict[str, Any]:
+    """Return the figures, and how many labels of each kind people gave."""
+    figures: dict[str, Any] = msgspec.to_builtins(summarize(view.samples))
+    return figures | {"labels": labels.counts(view.labels.values())}
 
 
 def _cost(view: RunView) -> Any:

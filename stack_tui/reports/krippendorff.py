@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stack_tui.reports.paired import SEED, percentile_tail
+from stack_tui.reports.resampling import resampled_interval
 from stack_tui.reports.statistics import Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_RESAMPLES = 2000
-_CELLS_AT_ONCE = 4_000_000
 
 
 class Alpha(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +24,7 @@ class Alpha(msgspec.Struct, frozen=True, kw_only=True):
     scores: int
 
 
-def krippendorff(
-    samples: Sequence[Sequence[float]], cases: Sequence[Hashable], *, seed: int = SEED
-) -> Alpha | None:
+def krippendorff(samples: Sequence[Sequence[float]], cases: Sequence[Hashable]) -> Alpha | None:
     """Return alpha with the interval metric, None where no sample has two scores.
 
     Krippendorff 2011, Computing Krippendorff's Alpha-Reliability: 1 less the observed disagreement
@@ -50,7 +45,7 @@ def krippendorff(
     alpha = float(_alpha(table.sum(axis=0, keepdims=True))[0])
     return Alpha(
         alpha=None if np.isnan(alpha) else alpha,
-        interval=_interval(table, seed),
+        interval=resampled_interval(table, _alpha),
         samples=len(several),
         scores=sum(len(scores) for scores, _ in several),
     )
@@ -71,25 +66,3 @@ def _alpha(sums: "NDArray[Any]") -> "NDArray[Any]":
     expected = 2 * (count * squares - total * total)
     equal = expected <= 1e-9 * count * count
     return np.where(equal, np.nan, 1 - (count - 1) * observed / np.where(equal, 1, expected))
-
-
-def _interval(table: "NDArray[Any]", seed: int) -> Interval | None:
-    import numpy as np
-
-    cases = len(table)
-    if cases < 2:
-        return None
-    generator = np.random.default_rng(seed)
-    step = max(1, _CELLS_AT_ONCE // cases)
-    parts = []
-    for start in range(0, _RESAMPLES, step):
-        size = min(step, _RESAMPLES - start)
-        drawn = generator.multinomial(cases, [1 / cases] * cases, size=size)
-        parts.append(_alpha(drawn @ table))
-    alphas = np.concatenate(parts)
-    alphas = alphas[~np.isnan(alphas)]
-    if len(alphas) < _RESAMPLES / 2 or np.ptp(alphas) < 1e-12:
-        return None
-    tail = percentile_tail(cases)
-    low, high = np.quantile(alphas, [tail, 1 - tail])
-    return float(low), float(high)

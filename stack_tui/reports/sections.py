@@ -1,6 +1,8 @@
 """Which further sections a run's report has, each only where there is something to tell."""
 
 from stack_tui.reports.attacks import attack_rates, attack_section
+from stack_tui.reports.calibration import calibration
+from stack_tui.reports.calibration_words import calibration_section
 from stack_tui.reports.cost import cost, cost_section
 from stack_tui.reports.duels.sections import duel_sections
 from stack_tui.reports.duels.summary import duel_summary
@@ -17,6 +19,7 @@ def sections(view: RunView) -> list[Section]:
     own = duel_sections(duel_summary(view)) if view.spec.duel else []
     found = (
         panel_section(panel_report(view)),
+        calibration_section(calibration(view)),
         attack_section(attack_rates(in_order(view.samples))),
         cost_section(cost(view)),
     )

@@ -4,22 +4,23 @@ import getpass
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from stack_tui.errors import StackError
 from stack_tui.runs.events import SampleKey
 
-Kind = Literal["real failure", "bad case", "wrong judge", "flaky", "fixed"]
-KINDS: tuple[Kind, ...] = ("real failure", "bad case", "wrong judge", "flaky", "fixed")
+Kind = Literal["real failure", "bad case", "wrong judge", "flaky", "fixed", "real pass"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Key = SampleKey
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What `who` said of a sample at `at` (seconds since 1970): `kind` None takes a label back.
 
-    `judge_score`, from 1 to 5, is what the judges should have given.
+    `judge_score`, from 1 to 5, is what the judges should have given. Passes are labelled too, since
+    judges are held against labels.
     """
 
     at: float

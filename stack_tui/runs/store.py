@@ -14,6 +14,7 @@ import tomli_w
 from stack_tui import toml_file
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
+from stack_tui.runs import labels
 from stack_tui.runs.contest import Contest, contest_path
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
@@ -59,11 +60,15 @@ class Run:
         self.spec = read_spec(folder)
         self.view = RunView(self.spec)
         self.tail = Tail(journal_path(folder))
+        self._labelled: tuple[int, int] | None = None
 
     def refresh(self) -> list[Event]:
         """Fold in what is new, and return it."""
         events = self.tail.read()
         self.view.apply(events)
+        if (stamp := labels.stamp(self.folder)) != self._labelled:
+            self._labelled = stamp
+            self.view.relabel(labels.read(self.folder))
         return events
 
     @property

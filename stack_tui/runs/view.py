@@ -1,7 +1,7 @@
 """The model of a run that every reader builds: a fold over its events, and nothing else."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stack_tui.runs.events import (
@@ -22,6 +22,7 @@ from stack_tui.runs.events import (
     Status,
     TaskPlan,
 )
+from stack_tui.runs.labels import Key, Label
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.usage import Usage
 
@@ -75,6 +76,7 @@ class RunView:
         self.findings: dict[tuple[str, str], Finding] = {}
         self.server: Server | None = None
         self.scores: Scores | None = None
+        self.labels: Mapping[Key, Label] = {}
         self.session_began: float | None = None
         self.active_s = 0.0
         self.last_at: float | None = None
@@ -86,6 +88,11 @@ class RunView:
         for event in events:
             self._apply_one(event)
             self.revision += 1
+
+    def relabel(self, labels: Mapping[Key, Label]) -> None:
+        """Take people's labels as they are now; they lie beside the journal and are no events."""
+        self.labels = labels
+        self.revision += 1
 
     def _apply_one(self, event: Event) -> None:
         match event:

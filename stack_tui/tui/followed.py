@@ -30,14 +30,12 @@ class Followed:
         self.card = RunCard(folder)
         self._folder = folder
         self._run: Run | None = None
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[object, ...] | None = None
         self._card_at = 0.0
         self._samples: tuple[Sample, ...] = ()
         self._samples_revision = -1
         self._suite: Suite | None = None
         self._suite_read = False
-        self._labels: dict[labels.Key, labels.Label] = {}
-        self._labels_stamp: tuple[int, int] | None = None
         self._figures: Figures | None = None
         self._figures_revision = -1
         self._figures_due = 0.0
@@ -82,15 +80,12 @@ class Followed:
         if not self._suite_read:
             self._suite_read = True
             self._suite = read_suite(self._folder / "suite.toml").suite
-        if (stamp := labels.stamp(self._folder)) != self._labels_stamp:
-            self._labels_stamp = stamp
-            self._labels = labels.read(self._folder)
         return ChosenRun(
             self.card,
             self._samples,
             dict(view.prefixes),
             self._suite,
-            self._labels,
+            view.labels,
             self._course,
             self._load if self.card.active else None,
         )
@@ -141,9 +136,10 @@ def _figures(view: RunView) -> Figures:
     return Figures(summarize(view.samples), intervals(view.samples).pass_rate, more)
 
 
-def _stamp(folder: Path) -> tuple[int, int] | None:
+def _stamp(folder: Path) -> tuple[object, ...] | None:
+    """Return what changes with the journal and with the labels; None without a journal."""
     try:
         status = journal_path(folder).stat()
     except FileNotFoundError:
         return None
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, status.st_mtime_ns, labels.stamp(folder)

@@ -9,6 +9,7 @@ import msgspec
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.reports.document import report_document
+from stack_tui.runs import labels
 from stack_tui.runs.events import Event, Fault, Finished
 from stack_tui.runs.view import RunView, is_settled
 
@@ -25,6 +26,7 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
         message=f"{missing} samples have no outcome" if missing else "",
     )
     view.finished = finished
+    view.relabel(labels.read(folder))
     report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
     write_atomically(folder / "report.json", report)
     latest = latest_report(folder.parent, view)

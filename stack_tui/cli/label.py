@@ -1,0 +1,114 @@
+"""`stack-tui label`: what people say of a run's samples, given and listed."""
+
+import difflib
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from stack_tui.cli import options
+from stack_tui.errors import StackError
+from stack_tui.reports.summary import in_order
+from stack_tui.runs import labels
+from stack_tui.runs.events import Sample
+from stack_tui.runs.labels import KINDS, Kind, Label
+from stack_tui.runs.store import Run
+from stack_tui.text import one_line
+
+_KINDS: Mapping[str, Kind] = {kind.replace(" ", "-"): kind for kind in KINDS}
+_NONE = "none"
+
+
+@click.command("label")
+@click.argument("run")
+@click.argument("sample", required=False)
+@click.option("--verdict", type=click.Choice((*_KINDS, _NONE)), help="none takes the label back.")
+@click.option("--score", type=click.FloatRange(1, 5), help="What the judges should have given.")
+@click.option("--note", default="", help="Why.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def label_command(
+    run: str,
+    sample: str | None,
+    verdict: str | None,
+    score: float | None,
+    note: str,
+    as_json: bool,
+    results: Path | None,
+    config: Path | None,
+) -> None:
+    """Say what a person makes of a SAMPLE of RUN, or list what was said.
+
+    SAMPLE is a case's id as reports show it, kv-cache or "kv-cache #2"; a benchmark's is TASK/ID.
+    Reports hold judges against labels, and correct the pass rate by them.
+    """
+    folder = options.run_folder(run, results, config)
+    if verdict is None and (score is not None or note):
+        raise click.UsageError(f"give --verdict too: {', '.join(_KINDS)}")
+    if verdict is not None and sample is None:
+        raise click.UsageError("name the sample that --verdict is about")
+    found = Run(folder)
+    found.refresh()
+    samples = in_order(found.view.samples)
+    meant = [_find(samples, sample, folder.name)] if sample is not None else samples
+    if verdict is None:
+        _print(meant, found.view.labels, as_json=as_json)
+        return
+    if verdict == _NONE and (score is not None or note):
+        raise click.UsageError("--verdict none takes a label back, and has no --score and --note")
+    given = _label(meant[0], _KINDS.get(verdict), score, note)
+    labels.add(folder, given)
+    if as_json:
+        click.echo(msgspec.json.encode(given))
+    else:
+        click.echo(one_line(f"{meant[0].task}/{meant[0].name}: {verdict.replace('-', ' ')}"))
+
+
+def _label(sample: Sample, kind: Kind | None, score: float | None, note: str) -> Label:
+    return Label(
+        at=time.time(),
+        who=labels.whoever(),
+        task=sample.task,
+        id=sample.id,
+        repeat=sample.repeat,
+        temperature=sample.temperature,
+        kind=kind,
+        note=note.strip(),
+        judge_score=score,
+    )
+
+
+def _find(samples: Sequence[Sample], wanted: str, run: str) -> Sample:
+    """Return the sample of that name, or the only one of that id; raises StackError."""
+    for names in (
+        [(sample.name, f"{sample.task}/{sample.name}") for sample in samples],
+        [(sample.id, f"{sample.task}/{sample.id}") for sample in samples],
+    ):
+        found = [sample for sample, known in zip(samples, names, strict=True) if wanted in known]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            shown = ", ".join(one_line(f"{one.task}/{one.name}", 80) for one in found[:5])
+            what = f"{one_line(wanted, 80)!r} could mean {len(found)} samples: {shown}"
+            raise StackError(what, where=run, remedy="Name one of them so.")
+    near = difflib.get_close_matches(wanted, {sample.name for sample in samples}, n=3)
+    remedy = f"Did you mean {' or '.join(map(one_line, near))}?" if near else "See its report."
+    raise StackError(f"has no sample {one_line(wanted, 80)!r}", where=run, remedy=remedy)
+
+
+def _print(samples: Sequence[Sample], given: Mapping[labels.Key, Label], *, as_json: bool) -> None:
+    shown = [(sample, given[sample.key]) for sample in samples if sample.key in given]
+    if as_json:
+        click.echo(msgspec.json.encode([label for _, label in shown]))
+        return
+    for sample, label in shown:
+        score = f"  judges {label.judge_score:g}" if label.judge_score is not None else ""
+        note = f"  {label.note}" if label.note else ""
+        name = f"{sample.task}/{sample.name}"
+        click.echo(one_line(f"{name:<40} {label.kind}{score}{note}  ({label.who})", 400))
+    kinds = labels.counts(label for _, label in shown)
+    counted = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
+    total = f"{len(shown)} of {len(samples)} samples have a label"
+    click.echo(f"{total}: {counted}" if counted else total, err=True)
