@@ -34,13 +34,15 @@ async def evaluate(
     folder: Path,
     recorded: Mapping[str, Answer],
     done: Collection[SampleKey],
+    left: Collection[SampleKey] = (),
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
     """Yield what happens: plan, prefixes, answers as they come, samples, findings, final scores.
 
     What is in `recorded` is not asked again, and a sample in `done` whose answers all are is not
-    yielded again. Once `stopping` is set nothing new is asked; what is in flight is finished and
-    yielded, and no scores of record are computed. lm-eval's files are written to `folder`/lm-eval.
+    yielded again; one in `left` stays as it is, answered or not. Once `stopping` is set nothing new
+    is asked; what is in flight is finished and yielded, and no scores of record are computed.
+    lm-eval's files are written to `folder`/lm-eval.
     Raises StackError, before anything is asked, where the run cannot be carried out as it stands.
     """
     benchmark = spec.benchmark
@@ -73,7 +75,7 @@ async def evaluate(
             model=client.endpoint.model or "",
             model_args=_model_args(client, benchmark, tokenizer),
         )
-        progress = Progress(harness, preparer, asker, catalog, done, stopping, conclude)
+        progress = Progress(harness, preparer, asker, catalog, done, left, stopping, conclude)
         async for event in progress.events():
             yield event
 

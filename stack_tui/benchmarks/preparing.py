@@ -12,6 +12,7 @@ from stack_tui.benchmarks.protocol import Document, Request
 from stack_tui.benchmarks.rolling import windows
 from stack_tui.benchmarks.routes import Route, RouteError
 from stack_tui.endpoints.probe import Abilities
+from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSpec, digest
 
 CUT = "context cut"
@@ -192,6 +193,17 @@ class Preparer:
 
     def _key(self, route: str, document: Document, what: Sequence[Any]) -> str:
         return digest(self._identity, route, document.prefix, document.contexts, what)
+
+
+def refuse_cut(prepared: Sequence[Prepared]) -> None:
+    """Raise StackError where the first prompts already are longer than the model takes."""
+    for one in prepared:
+        if CUT in one.flags:
+            raise StackError(
+                f"the prompt of document {one.document.shown} is longer than the model takes",
+                where=one.document.task,
+                remedy="Give fewer examples with --fewshot, or serve with a longer context.",
+            )
 
 
 def _as_message(text: str) -> str:

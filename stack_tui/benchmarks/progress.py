@@ -11,7 +11,7 @@ from stack_tui.benchmarks import agreement, protocol, routes, sanity
 from stack_tui.benchmarks.asking import Asker, Sent
 from stack_tui.benchmarks.catalog import Catalog
 from stack_tui.benchmarks.forecast import Forecast
-from stack_tui.benchmarks.preparing import CUT, Prepared, Preparer
+from stack_tui.benchmarks.preparing import Prepared, Preparer, refuse_cut
 from stack_tui.benchmarks.process import HarnessProcess
 from stack_tui.benchmarks.protocol import Built, Concluded, Documents, Loaded, Scored
 from stack_tui.benchmarks.samples import failed_sample, scored_sample
@@ -44,6 +44,7 @@ class Progress:
         asker: Asker,
         catalog: Catalog,
         done: Collection[SampleKey],
+        left: Collection[SampleKey],
         stopping: asyncio.Event,
         conclude: protocol.Conclude,
     ) -> None:
@@ -52,6 +53,7 @@ class Progress:
         self._asker = asker
         self._catalog = catalog
         self._done = done
+        self._left = left
         self._stopping = stopping
         self._conclude = conclude
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -164,7 +166,7 @@ class Progress:
                 self._emit(Prefix(at=time.time(), id=name, text=text))
             prepared = await self._preparer.prepare(batch.documents)
             if first:
-                _refuse_cut(prepared)
+                refuse_cut(prepared)
                 first = False
             if not checked and any(one.route == "letters" for one in prepared):
                 checked = True
@@ -175,7 +177,10 @@ class Progress:
                     prepared = await self._preparer.prepare(batch.documents)
             await self._note_route(prepared)
             for one in prepared:
-                self._schedule.add(one.document.prefix, one.document.task, one)
+                if (one.document.task, str(one.document.shown), 0, None) in self._left:
+                    self._settled += 1
+                else:
+                    self._schedule.add(one.document.prefix, one.document.task, one)
             self._changed.set()
 
     async def _note_route(self, prepared: list[Prepared]) -> None:
@@ -283,14 +288,3 @@ def _first(errors: "BaseExceptionGroup[StackError]") -> StackError:
         found = found.exceptions[0]
     assert isinstance(found, StackError)
     return found
-
-
-def _refuse_cut(prepared: list[Prepared]) -> None:
-    """Raise StackError where the first prompts already are longer than the model takes."""
-    for one in prepared:
-        if CUT in one.flags:
-            raise StackError(
-                f"the prompt of document {one.document.shown} is longer than the model takes",
-                where=one.document.task,
-                remedy="Give fewer examples with --fewshot, or serve with a longer context.",
-            )

@@ -37,18 +37,25 @@ def pause_command(run: str, results: Path | None, config: Path | None) -> None:
 @click.command("resume")
 @click.argument("run", default="latest")
 @click.option("--concurrency", type=click.IntRange(1), help="Change the requests at once.")
+@click.option(
+    "--retry-errors/--leave-errors",
+    default=True,
+    help="Ask again for what ended in an error (the default), or only for what is missing.",
+)
 @click.option("--detach", is_flag=True, help="Return at once.")
 @printing_options
 @options.places
 def resume_command(
     run: str,
     concurrency: int | None,
+    retry_errors: bool,
     detach: bool,
     results: Path | None,
     config: Path | None,
     **printing: Any,
 ) -> int:
     """Go on with RUN, asking only for what is missing or ended in an error."""
+    go_on = partial(_go_on, concurrency=concurrency, retry_errors=retry_errors)
     folder = options.run_folder(run, results, config)
     found = Run(folder)
     found.refresh()
@@ -56,12 +63,12 @@ def resume_command(
         click.echo(f"{folder.name} is complete; nothing is missing", err=True)
         return print_report(found, Printing(**printing))
     if detach:
-        click.echo(_go_on(folder, concurrency).name)
+        click.echo(go_on(folder).name)
         return 0
-    return print_report(follow_or_stop(partial(_go_on, folder, concurrency)), Printing(**printing))
+    return print_report(follow_or_stop(partial(go_on, folder)), Printing(**printing))
 
 
-def _go_on(folder: Path, concurrency: int | None) -> Path:
+def _go_on(folder: Path, *, concurrency: int | None, retry_errors: bool) -> Path:
     run = Run(folder)
     run.refresh()
     # The wish alone is enough: its worker may have read it and not yet said so.
@@ -69,7 +76,7 @@ def _go_on(folder: Path, concurrency: int | None) -> Path:
         click.echo("it is stopping; what is in flight is waited for", err=True)
         wait_until_free(journal_path(folder))
     try:
-        launch.resume(folder)
+        launch.resume(folder, retry_errors=retry_errors)
     except RunBusy:
         launch.proceed(folder)
     if concurrency:

@@ -43,10 +43,14 @@ class RunNotFound(StackError):
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person wants of a run's worker; `concurrency` None leaves it to find its own."""
+    """What a person wants of a run's worker; `concurrency` None leaves it to find its own.
+
+    `retry_errors` is read when it starts: whether what ended in an error is asked for again.
+    """
 
     wanted: Literal["run", "pause", "stop"] = "run"
     concurrency: int | None = None
+    retry_errors: bool = True
 
 
 _UNSAID = Control()

@@ -216,8 +216,12 @@ def _ended_early(folder: Path) -> WorkerError:
     )
 
 
-def resume(folder: Path) -> None:
-    """Start a worker that asks for what is missing and for what ended in an error."""
+def resume(folder: Path, *, retry_errors: bool = True) -> None:
+    """Start a worker that asks for what is missing and, unless told not to, for what failed."""
+    if not is_held(journal_path(folder)):
+        write_control(
+            folder, msgspec.structs.replace(read_control(folder), retry_errors=retry_errors)
+        )
     spawn(folder)
 
 

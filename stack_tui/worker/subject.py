@@ -12,6 +12,7 @@ from stack_tui.runs.contest import read_contest
 from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.recorded import Recorded
 from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.store import read_control
 from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites import store
 from stack_tui.suites.case import Suite
@@ -36,7 +37,7 @@ def graded_again(
         judges,
         takes=_takes(suite, view.spec),
         recorded=recorded.answers,
-        done=_done(view),
+        done=_done(folder, view),
         stopping=stopping,
     )
 
@@ -51,7 +52,7 @@ async def events(
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
     """Return the events to come of the run that `view` shows, what is settled left out."""
-    done = _done(view)
+    done = _done(folder, view)
     if view.spec.suite:
         suite = _suite(folder, view.spec)
         return evaluate_suite(
@@ -77,6 +78,7 @@ async def events(
         folder=folder,
         recorded=recorded,
         done=done,
+        left=_failed_and_left(folder, view),
         stopping=stopping,
     )
 
@@ -85,8 +87,15 @@ def _takes(suite: Suite, spec: RunSpec) -> list[Take]:
     return takes(suite, spec.repeats, spec.temperatures, alike=spec.noise)
 
 
-def _done(view: RunView) -> set[SampleKey]:
-    return {sample.key for sample in view.samples if is_settled(sample)}
+def _done(folder: Path, view: RunView) -> set[SampleKey]:
+    """Return the samples that stand: settled ones, and errors where they are not to be retried."""
+    settled = {sample.key for sample in view.samples if is_settled(sample)}
+    return settled | _failed_and_left(folder, view)
+
+
+def _failed_and_left(folder: Path, view: RunView) -> set[SampleKey]:
+    retry = read_control(folder).retry_errors
+    return {sample.key for sample in view.samples if not is_settled(sample) and not retry}
 
 
 def _suite(folder: Path, spec: RunSpec) -> Suite:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.transport import AiohttpTransport
-from stack_tui.runs.events import Answer, Event, Sample
+from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec
 from stack_tui.runs.view import is_settled
 from tests.fakes import Asked, FakeServer
@@ -42,6 +42,7 @@ def carry_out(
     folder: Path,
     earlier: Iterable[Event] = (),
     *,
+    left: Collection[SampleKey] = (),
     stop_when: Callable[[Event], bool] = lambda event: False,
     disturbance: Disturbance | None = None,
     concurrency: int | None = 8,
@@ -68,6 +69,7 @@ def carry_out(
                 folder=folder,
                 recorded=recorded,
                 done=done,
+                left=left,
                 stopping=stopping,
             ):
                 events.append(event)

@@ -157,6 +157,29 @@ def test_a_refused_request_is_an_error_and_left_out_of_the_score(tmp_path: Path)
     assert {doc for _, doc, _ in samples_files(tmp_path)} == {1, 2, 3, 4, 5}
 
 
+def test_what_failed_and_is_to_be_left_is_not_asked_again(tmp_path: Path) -> None:
+    first_one_fails = Disturbance(
+        lambda asked: Respond(400, {"error": {"message": "no"}}) if len(seen) == 1 else None
+    )
+    seen: list[Asked] = []
+
+    def reply(asked: Asked) -> Reply:
+        if first_one_fails.begun:
+            seen.append(asked)
+        return first_one_fails(asked)
+
+    with fake(replies=reply) as server:
+        events = carry_out(server, ANSWERS, tmp_path, disturbance=first_one_fails, concurrency=1)
+        (error,) = [sample for sample in of_kind(events, Sample) if sample.status == "error"]
+        again = carry_out(
+            server, ANSWERS, tmp_path, events, left={error.key}, disturbance=first_one_fails
+        )
+    assert not of_kind(again, Answer)
+    assert not of_kind(again, Sample)
+    (scores,) = of_kind(again, Scores)
+    assert scores.missing == {"stack_smoke_answer": 1}
+
+
 def test_questions_go_by_top_n_where_a_server_ignores_named_tokens(tmp_path: Path) -> None:
     with fake(kind="llamacpp", brain=SpokenLetters()) as server:
         events = carry_out(server, CHOICES, tmp_path)

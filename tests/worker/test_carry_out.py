@@ -11,7 +11,7 @@ import pytest
 
 from stack_tui.runs.events import Answer, Fault, Sample
 from stack_tui.runs.journal import Journal, RunBusy, Tail
-from stack_tui.runs.store import journal_path
+from stack_tui.runs.store import Control, journal_path, write_control
 from stack_tui.worker.carry_out import carry_out
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
 from tests.fakes.replies import Asked, Reply
@@ -75,6 +75,19 @@ def test_what_ends_in_an_error_is_listed_and_resume_finishes_it(tmp_path: Path) 
         assert len(model_requests(server)) == asked + 1
     assert again.phase == "finished"
     assert again.view.total.passed == 6
+
+
+def test_errors_that_are_to_be_left_are_not_asked_for_again(tmp_path: Path) -> None:
+    def refuse_one(asked: Asked) -> Reply:
+        return server_error(400, "no") if "number 3" in asked.text else reply(asked)
+
+    with FakeServer("vllm", refuse_one) as server:
+        run = carried_out(make(tmp_path, server))
+        asked = len(server.asked)
+        write_control(run.folder, Control(retry_errors=False))
+        again = carried_out(run.folder)
+        assert len(server.asked) == asked
+    assert again.phase == "errors"
 
 
 def test_a_finished_run_asks_nothing_when_carried_out_again(tmp_path: Path) -> None:
