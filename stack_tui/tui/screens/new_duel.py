@@ -28,7 +28,7 @@ class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "Start"),
-        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
     def __init__(
