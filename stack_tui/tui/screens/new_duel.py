@@ -27,7 +27,7 @@ class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
     AUTO_FOCUS = "#judges"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "Start"),
+        Binding("ctrl+s", "start", "Start", id="form.start"),
         Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
