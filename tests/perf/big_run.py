@@ -7,11 +7,8 @@ take, and the app's memory with the run open and with five of them opened in tur
 """
 
 import statistics
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -39,7 +36,7 @@ def main() -> None:
         _finished(folder)
     with tempfile.TemporaryDirectory() as name:
         _alone(Path(name), samples)
-    with tempfile.TemporaryDirectory() as name, _live(Path(name), samples):
+    with tempfile.TemporaryDirectory() as name, journals.live(Path(name), samples, PER_SECOND):
         _arriving(Path(name), samples)
 
 
@@ -88,21 +85,6 @@ def _arriving(folder: Path, samples: int) -> None:
         terminal.wait_until(lambda: sample_shown(terminal)[0] > 0, "a cursor")
         _tell_keys(terminal, f"keys, {PER_SECOND} samples/s arriving")
         print(f"  memory: {resident_mb(terminal.pid):.0f} MB")
-
-
-@contextmanager
-def _live(folder: Path, samples: int) -> Iterator[None]:
-    """Have samples arrive at a run that already has as many as the finished ones."""
-    run = journals.make(folder / "eval-results", samples, name="live", planned=10 * samples)
-    code = "import sys; from pathlib import Path; from tests.perf import journals; "
-    code += "journals.go_on(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))"
-    arguments = [str(run), str(samples), str(PER_SECOND)]
-    writer = subprocess.Popen([sys.executable, "-c", code, *arguments])
-    try:
-        yield
-    finally:
-        writer.kill()
-        writer.wait()
 
 
 def _seconds_to_show(terminal: Terminal, text: str) -> float:

@@ -6,9 +6,11 @@ makes a run of that many samples; with PER_SECOND it then holds the run, as a wo
 appends that many a second until it is killed.
 """
 
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -61,6 +63,21 @@ def go_on(folder: Path, done: int, per_second: float) -> None:
                 journal.append(next(events))  # the answer
                 journal.append(next(events))  # and its sample
             sent = due
+
+
+@contextmanager
+def live(folder: Path, samples: int, per_second: float) -> Iterator[None]:
+    """Have samples arrive at a run that has as many, written by a process of its own."""
+    command = [sys.executable, "-m", __name__, str(folder / "eval-results"), str(samples)]
+    writer = subprocess.Popen([*command, str(per_second)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    try:
+        yield
+    finally:
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
 
 
 def _spec(name: str) -> RunSpec:
@@ -137,7 +154,8 @@ def _text(random: Random, characters: int) -> str:
 def main() -> None:
     """Make one run and, where a rate is given, go on with it until killed."""
     results, samples, *rate = sys.argv[1:]
-    folder = make(Path(results), int(samples), planned=10 * int(samples) if rate else None)
+    name, planned = ("live", 100 * int(samples)) if rate else ("mmlu", None)
+    folder = make(Path(results), int(samples), name=name, planned=planned)
     print(folder, flush=True)
     if rate:
         go_on(folder, int(samples), float(rate[0]))
