@@ -27,6 +27,13 @@ def printable(text: str) -> str:
     return _REPLACED.sub(_REPLACEMENT, _DROPPED.sub("", text.replace("\r\n", "\n").translate(_C0)))
 
 
+def visible(text: str) -> str:
+    """Return `text` as `printable` does, but one character for each, for a cursor to stand on."""
+    if not _NEEDS_WORK.search(text):
+        return text
+    return _REPLACED.sub(_REPLACEMENT, _DROPPED.sub(_REPLACEMENT, text.translate(_C0)))
+
+
 def one_line(text: str, limit: int = 400) -> str:
     """Return the printable start of `text` on one line, at most `limit` characters, … where cut."""
     head = " ".join(printable(text[: limit * 4]).split())

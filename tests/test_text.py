@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.text import one_line, printable, well_formed
+from stack_tui.text import one_line, printable, visible, well_formed
 
 any_text = st.text(st.characters(exclude_categories=[]) | st.sampled_from("\x1b\x9b\u202e\ud800\0"))
 
@@ -31,6 +31,12 @@ def test_no_bidi_control_and_no_invisible_tag_gets_through(text: str) -> None:
 @given(any_text)
 def test_what_is_printable_stays_as_it_is(text: str) -> None:
     assert printable(printable(text)) == printable(text)
+
+
+@given(any_text)
+def test_visible_text_is_harmless_and_stands_character_under_character(text: str) -> None:
+    assert printable(visible(text)) == visible(text)
+    assert len(visible(text)) == len(text)
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))

@@ -27,16 +27,19 @@ EVIL = well_formed(ALL)
 LINE = EVIL.replace("\n", " ")
 
 
-def make(folder: Path) -> Path:
-    """Fill the folder with a config, a suite and an interrupted run; return the run's folder."""
+def make(folder: Path, number: int = 1) -> Path:
+    """Fill the folder with a config, a suite and an interrupted run; return the run's folder.
+
+    For another run in the same folder, give it another number.
+    """
     endpoint = {"url": "http://127.0.0.1:9/v1", "model": LINE}
     config = tomli_w.dumps({"endpoints": {LINE: endpoint}})
     (folder / "stack-tui.toml").write_bytes(config.encode())
     suite = tomli_w.dumps(_suite())
-    (folder / "cases").mkdir()
+    (folder / "cases").mkdir(exist_ok=True)
     (folder / "cases" / "evil.toml").write_bytes(suite.encode())
     (folder / "cases" / "broken.toml").write_bytes(tomli_w.dumps({LINE: LINE}).encode())
-    run = store.create(folder / "eval-results", _spec(), suite)
+    run = store.create(folder / "eval-results", _spec(number), suite)
     with Journal(store.journal_path(run)) as journal:
         for event in _events():
             journal.append(event)
@@ -53,10 +56,10 @@ def _suite() -> dict[str, object]:
     return {"suite": head, "case": cases}
 
 
-def _spec() -> RunSpec:
+def _spec(number: int = 1) -> RunSpec:
     endpoint = Endpoint(name=LINE, url="http://127.0.0.1:9/v1", model=LINE)
     return RunSpec(
-        id="20261124-101500-evil-0001",
+        id=f"20261124-101500-evil-{number:04}",
         created="2026-11-24T10:15:00+00:00",
         endpoint=endpoint,
         judges=(endpoint,),

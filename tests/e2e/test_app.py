@@ -48,6 +48,39 @@ def test_hostile_text_on_every_screen_has_no_effect(tmp_path: Path, size: tuple[
         assert_harmless(terminal.raw)
 
 
+# By screen: what is typed to open it from a pane, to go through it and to leave it, and what is
+# shown after each; the last is gone then.
+OVER_A_PANE = {
+    "new run": [("2n", "New run"), ("\t\t", "space ticks"), ("\x1b", "New run")],
+    "new benchmark": [("2b", "New benchmark"), ("mmlu", "mmlu"), ("\x1b", "New benchmark")],
+    "compare": [("2c", "b against a"), ("fjG", "change"), ("\x1b", "b against a")],
+    "triage": [("4L", "real failure"), ("\t", "Note"), ("\x1b", "real failure")],
+    "case editor": [("3jje", "Its rules"), ("\t\x1b[6~", "Its rules"), ("\x1b", "Its rules")],
+    "new case": [("3ja", "New case"), ("\t", "New case"), ("\x1b", "New case")],
+    "raw editor": [("3jR", "TOML"), ("x", "TOML"), ("\x1b", "drop them"), ("d", "TOML")],
+    "commands": [("4\x10", "Search for"), ("sto", "sto"), ("\x1b", "sto")],
+}
+
+
+@pytest.mark.parametrize("screen", OVER_A_PANE)
+def test_hostile_text_on_a_screen_over_a_pane_has_no_effect(tmp_path: Path, screen: str) -> None:
+    folders.make(tmp_path)
+    folders.make(tmp_path, number=2)
+    env = {**environment(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    with Terminal(["stack-tui"], size=(100, 30), cwd=tmp_path, env=env) as terminal:
+        terminal.press("3")
+        terminal.wait_for("broken.toml")
+        *steps, (leaving, gone) = OVER_A_PANE[screen]
+        for typed, shown in steps:
+            terminal.type(typed)
+            terminal.wait_for(shown)
+        terminal.type(leaving)
+        terminal.wait_gone(gone)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert_harmless(terminal.raw)
+
+
 @pytest.mark.parametrize("command", [("report",), ("watch",), ("runs",), ("doctor",)])
 def test_hostile_text_printed_by_a_command_has_no_effect(
     tmp_path: Path, command: tuple[str, ...]

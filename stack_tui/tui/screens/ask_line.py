@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from stack_tui.tui.widgets.typed import TypedLine
+
 
 class AskLine(ModalScreen[str | None]):
     """Gives what was typed, None where one thinks better of it; `problem` says what is wrong."""
@@ -33,7 +35,7 @@ class AskLine(ModalScreen[str | None]):
         with Vertical(classes="form") as form:
             form.border_title = Content(self._title)
             yield Label(self._hint, markup=False)
-            yield Input(self._value, compact=True)
+            yield TypedLine(self._value, compact=True)
             yield Label("", id="problem", markup=False)
 
     def on_input_submitted(self) -> None:

@@ -18,6 +18,7 @@ from stack_tui.tui.prose import line
 from stack_tui.tui.widgets.document import Document
 from stack_tui.tui.widgets.key_line import KeyLine
 from stack_tui.tui.widgets.status_line import StatusLine
+from stack_tui.tui.widgets.typed import TypedText
 
 if TYPE_CHECKING:
     from stack_tui.tui.app import StackApp
@@ -47,7 +48,7 @@ class RawEditor(Screen[Undo | None]):
     def compose(self) -> ComposeResult:
         draft = drafts.kept(self._held.path, _DRAFT)
         yield StatusLine()
-        area = TextArea.code_editor(
+        area = TypedText.code_editor(
             draft.texts["text"] if draft else self._held.text,
             language="toml",
             soft_wrap=True,

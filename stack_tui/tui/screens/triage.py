@@ -16,6 +16,7 @@ from stack_tui.runs.events import Sample
 from stack_tui.runs.labels import KINDS, Kind, whoever
 from stack_tui.runs.labels import Label as Verdict
 from stack_tui.text import one_line
+from stack_tui.tui.widgets.typed import TypedLine
 
 
 class Triage(ModalScreen[Verdict | None]):
@@ -49,7 +50,7 @@ class Triage(ModalScreen[Verdict | None]):
             yield Label("")
             with Horizontal():
                 yield Label("Note")
-                yield Input(before.note if before else "", id="note", compact=True)
+                yield TypedLine(before.note if before else "", id="note", compact=True)
             with Horizontal():
                 yield Label("Judge")
                 given = before.judge_score if before else None

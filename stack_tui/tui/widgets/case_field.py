@@ -5,6 +5,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, TextArea
 
 from stack_tui.tui.case_fields import Field
+from stack_tui.tui.widgets.typed import TypedLine, TypedText
 
 
 class CaseField(Vertical):
@@ -19,9 +20,9 @@ class CaseField(Vertical):
         with Horizontal():
             yield Label(self.field.name.replace("_", " "), markup=False)
             if self.field.lines == 1:
-                yield Input(self._text, placeholder=self.field.hint, compact=True)
+                yield TypedLine(self._text, placeholder=self.field.hint, compact=True)
             else:
-                area = TextArea(
+                area = TypedText(
                     self._text,
                     soft_wrap=True,
                     tab_behavior="focus",
@@ -37,10 +38,12 @@ class CaseField(Vertical):
 
     @property
     def text(self) -> str:
-        """What is typed."""
+        """What is typed; to the letter what the case has, where only line ends are others."""
         if self.field.lines == 1:
             return self.query_one(Input).value
-        return self.query_one(TextArea).text
+        typed = self.query_one(TextArea).text
+        same = f"{typed}.".splitlines() == f"{self._text}.".splitlines()
+        return self._text if same else typed
 
     def tell(self, problem: str) -> None:
         """Show what is wrong with what is typed, or nothing."""

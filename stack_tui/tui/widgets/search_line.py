@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
+
+from stack_tui.tui.widgets.typed import TypedLine
 
 
-class SearchLine(Input):
+class SearchLine(TypedLine):
     """Hidden until called for; says at each key what is looked for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
