@@ -11,6 +11,7 @@ from stack_tui.reports.calibration import calibration
 from stack_tui.reports.cost import cost
 from stack_tui.reports.duels.document import duel_document
 from stack_tui.reports.intervals import intervals
+from stack_tui.reports.noise import noise_of
 from stack_tui.reports.panel import panel_report
 from stack_tui.reports.summary import in_order, summarize
 from stack_tui.reports.temperatures import settings_of
@@ -41,7 +42,9 @@ def report_document(view: RunView) -> dict[str, Any]:
 
 
 def _settings(view: RunView) -> dict[str, Any]:
-    """Return what repeats show; of several temperatures, each one's own summary."""
+    """Return the noise, what repeats show, or of several temperatures each one's own summary."""
+    if noise := noise_of(view):
+        return {"noise": msgspec.to_builtins(noise)}
     settings = settings_of(view)
     if len(settings) > 1:
         return {"settings": msgspec.to_builtins(settings)}

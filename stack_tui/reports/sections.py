@@ -6,6 +6,7 @@ from stack_tui.reports.calibration_words import calibration_section
 from stack_tui.reports.cost import cost, cost_section
 from stack_tui.reports.duels.sections import duel_sections
 from stack_tui.reports.duels.summary import duel_summary
+from stack_tui.reports.noise import noise_sections
 from stack_tui.reports.panel import panel_report
 from stack_tui.reports.panel_words import panel_section
 from stack_tui.reports.section import Section
@@ -23,4 +24,5 @@ def sections(view: RunView) -> list[Section]:
         attack_section(attack_rates(in_order(view.samples))),
         cost_section(cost(view)),
     )
-    return [*own, *variation_sections(view), *(section for section in found if section)]
+    own += [*noise_sections(view), *variation_sections(view)]
+    return [*own, *(section for section in found if section)]

@@ -17,8 +17,9 @@ Named = tuple[str, str]
 
 
 def variation_sections(view: RunView) -> list[Section]:
-    """Return them for a suite's run that asked more than once, else none."""
-    if view.spec.suite is None or (len(view.spec.temperatures) < 2 and view.spec.repeats < 2):
+    """Return them for a suite's run that asked more than once, else none; noise is no variation."""
+    once = len(view.spec.temperatures) < 2 and view.spec.repeats < 2
+    if view.spec.suite is None or view.spec.noise or once:
         return []
     settings = settings_of(view)
     found = [_side_by_side(settings)] if len(settings) > 1 else [_repeats(settings[0])]

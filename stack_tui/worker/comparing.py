@@ -7,14 +7,22 @@ from stack_tui.reports.pairing import SuiteFingerprint
 from stack_tui.runs.store import Run
 from stack_tui.suites import store as suites
 from stack_tui.suites.version import case_digests, suite_version
+from stack_tui.worker.floor import under_the_floor
 
 
 def compare_runs(a: Run, b: Run) -> Comparison:
-    """Return how `b` stands against `a`, each as far as it is; changed cases are set apart."""
+    """Return how `b` stands against `a`, each as far as it is; changed cases are set apart.
+
+    A difference under a noise floor that was measured is warned of.
+    """
     a.refresh()
     b.refresh()
     same = a.spec.same_outputs(b.spec)
-    return compare(a.view, b.view, suite_a=_fingerprint(a, same), suite_b=_fingerprint(b, same))
+    found = compare(a.view, b.view, suite_a=_fingerprint(a, same), suite_b=_fingerprint(b, same))
+    warning = under_the_floor(found, a, b)
+    if not warning:
+        return found
+    return msgspec.structs.replace(found, warnings=(*found.warnings, warning))
 
 
 def _fingerprint(run: Run, same_outputs: bool) -> SuiteFingerprint | None:
