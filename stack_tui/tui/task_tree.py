@@ -21,6 +21,11 @@ class Branch:
     def name(self) -> str:
         return self.path[-1]
 
+    @property
+    def label(self) -> str:
+        """The name without the outermost group's before it, which the tree shows already."""
+        return self.name.removeprefix(f"{self.path[0]}_")
+
 
 def task_tree(tasks: Sequence[TaskRow], folded: Collection[Path] = ()) -> list[Branch]:
     """Return groups and tasks as they first come; what is inside folded groups is left out.

@@ -44,3 +44,8 @@ def test_a_folded_group_hides_what_is_in_it() -> None:
 def test_tasks_without_a_plan_stand_by_themselves() -> None:
     tree = task_tree((TaskRow("custom", None, Counts(done=2)),))
     assert [(branch.name, branch.group) for branch in tree] == [("custom", False)]
+
+
+def test_a_label_does_not_repeat_the_outermost_group() -> None:
+    tree = task_tree((task("mmlu_anatomy", "mmlu", "mmlu_stem"), task("mmlu_pro_law")))
+    assert [branch.label for branch in tree] == ["mmlu", "stem", "anatomy", "mmlu_pro_law"]

@@ -29,7 +29,7 @@ def task_row(branch: Branch) -> Row:
     interval = wilson_interval(counts.passed, counts.passed + counts.failed)
     full = int((counts.share or 0.0) * _BAR + 1e-9)
     return (
-        Cell(f"{line}{sign}{branch.name}", "strong" if sign else ""),
+        Cell(f"{line}{sign}{branch.label}", "strong" if sign else ""),
         Cell("━" * full + "─" * (_BAR - full), "accent" if full else "dim"),
         Cell(tally(counts), "dim"),
         Cell(figures.share(counts.pass_rate)),
