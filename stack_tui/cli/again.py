@@ -9,6 +9,7 @@ import click
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, printing_options
+from stack_tui.config import Panel
 from stack_tui.runs.store import read_spec
 from stack_tui.worker import again
 
@@ -21,6 +22,7 @@ _detach = click.option("--detach", is_flag=True, help="Start the run, print its 
 
 @click.command("regrade")
 @click.argument("run", default="latest")
+@options.panel_choice
 @_suite
 @_note
 @_detach
@@ -28,6 +30,7 @@ _detach = click.option("--detach", is_flag=True, help="Start the run, print its 
 @options.places
 def regrade_command(
     run: str,
+    panel: Panel | None,
     suite: Path | None,
     note: str,
     detach: bool,
@@ -40,13 +43,14 @@ def regrade_command(
     Neither the model nor, where their question is the same, a judge is asked; RUN stays as it is.
     """
     folder = options.run_folder(run, results, config)
-    start = partial(again.regrade, folder, suite, note=note)
+    start = partial(again.regrade, folder, suite, panel=panel, note=note)
     return carry_out(start, Printing(**printing), detach=detach)
 
 
 @click.command("rejudge")
 @click.argument("run", default="latest")
 @click.option("--judge", "judges", multiple=True, help="An endpoint's name, or self; repeatable.")
+@options.panel_choice
 @_suite
 @click.option("--concurrency", type=click.IntRange(1), help="Requests at once.")
 @_note
@@ -56,6 +60,7 @@ def regrade_command(
 def rejudge_command(
     run: str,
     judges: tuple[str, ...],
+    panel: Panel | None,
     suite: Path | None,
     concurrency: int | None,
     note: str,
@@ -72,5 +77,7 @@ def rejudge_command(
     folder = options.run_folder(run, results, config)
     model = read_spec(folder).endpoint
     chosen = options.choose_judges(known, judges, (), model, no_judge=False) if judges else []
-    start = partial(again.rejudge, folder, chosen, suite, concurrency=concurrency, note=note)
+    start = partial(
+        again.rejudge, folder, chosen, suite, panel=panel, concurrency=concurrency, note=note
+    )
     return carry_out(start, Printing(**printing), detach=detach)

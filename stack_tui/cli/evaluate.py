@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
@@ -20,11 +20,7 @@ from stack_tui.worker import launch
 @options.endpoint_choice
 @click.option("--judge", "judges", multiple=True, help="An endpoint's name, or self; repeatable.")
 @click.option("--no-judge", is_flag=True, help="Grade by rules alone.")
-@click.option(
-    "--panel",
-    type=click.Choice(get_args(Panel)),
-    help="What several judges' scores come to; median where nothing says otherwise.",
-)
+@options.panel_choice
 @click.option("--repeats", type=click.IntRange(1), help="How often each case is asked.")
 @click.option(
     "--temperature",

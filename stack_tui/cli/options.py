@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from urllib.parse import urlsplit
 
 import click
 import msgspec
 
 from stack_tui import config as configuration
-from stack_tui.config import EMBEDDED, Config, Endpoint
+from stack_tui.config import EMBEDDED, Config, Endpoint, Panel
 from stack_tui.endpoints.errors import EndpointError
 from stack_tui.paths import DEFAULT_RESULTS, shipped_cases
 from stack_tui.runs import store
@@ -37,6 +37,15 @@ def endpoint_choice(function: Function) -> Function:
     ):
         function = option(function)
     return function
+
+
+def panel_choice(function: Function) -> Function:
+    """Add --panel."""
+    return click.option(
+        "--panel",
+        type=click.Choice(get_args(Panel)),
+        help="What several judges' scores come to; median where nothing says otherwise.",
+    )(function)
 
 
 def read_config(config: Path | None) -> Config:

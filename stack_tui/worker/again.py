@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui import toml_file
-from stack_tui.config import Endpoint
+from stack_tui.config import Endpoint, Panel
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, SampleKey
 from stack_tui.runs.journal import Tail
@@ -27,14 +27,16 @@ _SAMPLING = ("max_tokens", "top_p", "seed", "extra_body")
 _NAMED = 5
 
 
-def regrade(folder: Path, suite_path: Path | None = None, *, note: str = "") -> Path:
+def regrade(
+    folder: Path, suite_path: Path | None = None, *, panel: Panel | None = None, note: str = ""
+) -> Path:
     """Start a run that grades the run's outputs by the suite's rules as they are now.
 
     Returns its folder. Judges' answers are kept, and asked for only where their question changed.
     Raises StackError where nothing can be graded; then nothing was made.
     """
     run = _read(folder)
-    spec = _again(run, Origin(run=run.spec.id, outputs=_outputs(run.spec), again="rules"))
+    spec = _again(run, Origin(run=run.spec.id, outputs=_outputs(run.spec), again="rules"), panel)
     return _start(run, spec, suite_path, note, _answers(run), asks=False)
 
 
@@ -43,6 +45,7 @@ def rejudge(
     judges: Sequence[Endpoint],
     suite_path: Path | None = None,
     *,
+    panel: Panel | None = None,
     concurrency: int | None = None,
     note: str = "",
 ) -> Path:
@@ -52,7 +55,7 @@ def rejudge(
         raise StackError(
             "names no judge", where=folder.name, remedy="Name one: --judge, an endpoint's name."
         )
-    spec = _again(run, Origin(run=run.spec.id, outputs=_outputs(run.spec), again="judges"))
+    spec = _again(run, Origin(run=run.spec.id, outputs=_outputs(run.spec), again="judges"), panel)
     spec = msgspec.structs.replace(
         spec, judges=tuple(judges) or run.spec.judges, concurrency=concurrency
     )
@@ -76,9 +79,11 @@ def _outputs(spec: RunSpec) -> str:
     return spec.origin.outputs if spec.origin else spec.id
 
 
-def _again(run: Run, origin: Origin) -> RunSpec:
+def _again(run: Run, origin: Origin, panel: Panel | None) -> RunSpec:
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    return msgspec.structs.replace(run.spec, id="", created=created, origin=origin)
+    return msgspec.structs.replace(
+        run.spec, id="", created=created, origin=origin, panel=panel or run.spec.panel
+    )
 
 
 def _answers(run: Run) -> list[Answer]:

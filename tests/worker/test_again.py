@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from stack_tui.errors import StackError
@@ -100,6 +101,25 @@ def test_rejudging_asks_every_judge_anew_and_never_the_model(tmp_path: Path) -> 
         assert len(model_requests(server)) == by_model
     assert {sample.judge_score for sample in second.view.samples} == {2.0}
     assert {sample.passed for sample in second.view.samples} == {False}
+
+
+def test_another_panel_makes_other_scores_of_the_same_verdicts(tmp_path: Path) -> None:
+    def judging(asked: Asked) -> str:
+        return "2" if "response_format" in asked.body else reply(asked)
+
+    suite = edited(tmp_path, "Summarize", "Summarize")
+    with FakeServer("vllm", reply) as server, FakeServer("vllm", judging) as strict:
+        first = carried_out(make(tmp_path / "runs", server))
+        judge = msgspec.structs.replace(first.spec.endpoint, name="strict", url=strict.url)
+        judges = (first.spec.endpoint, judge)
+        second = carried_out(again.rejudge(first.folder, judges, suite, panel="mean"))
+        asked = len(server.asked) + len(strict.asked)
+        third = carried_out(again.regrade(second.folder, suite, panel="majority"))
+        assert len(server.asked) + len(strict.asked) == asked
+    assert {(s.judge_score, s.no_majority) for s in second.view.samples} == {(3.5, False)}
+    assert {(s.judge_score, s.no_majority) for s in third.view.samples} == {(3.5, True)}
+    names = [setting.name for setting in compare_runs(second, third).settings]
+    assert "panel" in names
 
 
 def test_a_regraded_run_that_was_cut_off_goes_on_without_asking(tmp_path: Path) -> None:
