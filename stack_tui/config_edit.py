@@ -42,7 +42,8 @@ def change(path: Path, edit: Callable[[str], str]) -> tuple[Text, Text]:
     try:
         text = edit(held.text)
     except StackError as error:
-        raise StackError(error.what, where=str(path), remedy=error.remedy) from None
+        error.where = error.where or str(path)
+        raise
     return held, save(held, text)
 
 

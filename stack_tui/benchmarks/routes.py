@@ -10,7 +10,14 @@ from stack_tui.errors import StackError
 Route = Literal["letters", "echo", "forced", "generate"]
 Protocol = Literal["completions", "chat"]
 
+# Choices of one token each, choices of any length, the likelihood of whole texts, generations.
+Wanted = Literal["short choices", "choices", "whole texts", "written answers"]
+
 TOP_N = 20
+_WANTED: dict[str, Wanted] = {
+    "generate_until": "written answers",
+    "loglikelihood_rolling": "whole texts",
+}
 _VARIANTS = ("{}_generative", "{}_chat", "{}_gen", "{}_llama")
 
 
@@ -42,12 +49,19 @@ def expected_route(facts: TaskFacts, abilities: Abilities) -> Route | None:
     Which choices are single tokens is settled when the tokenizer has seen them; short ones given in
     the YAML are taken to be.
     """
-    if facts.output_type == "generate_until":
+    short = facts.output_type == "multiple_choice" and facts.short_choices
+    return route_for(
+        "short choices" if short else _WANTED.get(facts.output_type, "choices"), abilities
+    )
+
+
+def route_for(wanted: Wanted, abilities: Abilities) -> Route | None:
+    """Return the route of tasks that want this of a model, None where the endpoint has none."""
+    if wanted == "written answers":
         return "generate" if abilities.chat or abilities.completions else None
-    if facts.output_type == "loglikelihood_rolling":
+    if wanted == "whole texts":
         return "echo" if by_continuation(abilities) == "echo" else None
-    letters = facts.output_type == "multiple_choice" and facts.short_choices
-    if letters and by_letter(abilities):
+    if wanted == "short choices" and by_letter(abilities):
         return "letters"
     return by_continuation(abilities)
 

@@ -9,24 +9,12 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.config import Config, Endpoint
-from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.errors import EndpointError
-from stack_tui.endpoints.probe import Abilities, Health, discover, preflight, probe
-from stack_tui.endpoints.retry import ONCE
-from stack_tui.errors import Failure
+from stack_tui.endpoints.examine import Finding, examine, told
+from stack_tui.endpoints.probe import Health, discover
 from stack_tui.text import one_line
 
 _SHOWN_MODELS = 5
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found of one endpoint; `health` and `abilities` are None where it cannot be used."""
-
-    name: str
-    url: str
-    health: Health | None = None
-    abilities: Abilities | None = None
-    failure: Failure | None = None
 
 
 @click.command("doctor")
@@ -69,18 +57,7 @@ def _all(config: Config) -> list[Endpoint]:
 
 
 async def _examine(endpoints: Sequence[Endpoint]) -> list[Finding]:
-    return await asyncio.gather(*map(_examine_one, endpoints))
-
-
-async def _examine_one(endpoint: Endpoint) -> Finding:
-    health = None
-    try:
-        async with connect(endpoint, policy=ONCE) as client:
-            health = await preflight(client)
-            abilities = await probe(client)
-        return Finding(name=endpoint.name, url=endpoint.url, health=health, abilities=abilities)
-    except EndpointError as error:
-        return Finding(name=endpoint.name, url=endpoint.url, health=health, failure=error.failure())
+    return await asyncio.gather(*map(examine, endpoints))
 
 
 def _text(finding: Finding) -> str:
@@ -89,7 +66,7 @@ def _text(finding: Finding) -> str:
     if health := finding.health:
         lines += [f"    {name:<11}{value}" for name, value in _known(health)]
     if abilities := finding.abilities:
-        lines += [f"    {name:<11}{value}" for name, value in _able(abilities)]
+        lines += [f"    {title:<11}{', '.join(listed)}" for title, listed in told(abilities)]
     if failure := finding.failure:
         lines.append(f"    {'problem':<11}{one_line(failure.message)}")
         if failure.remedy:
@@ -109,16 +86,3 @@ def _known(health: Health) -> list[tuple[str, str]]:
         ("note", health.note),
     ]
     return [(name, one_line(value)) for name, value in rows if value]
-
-
-def _able(abilities: Abilities) -> list[tuple[str, str]]:
-    found = msgspec.structs.asdict(abilities)
-    names: dict[bool | None, list[str]] = {True: [], False: [], None: []}
-    for name, value in found.items():
-        readable = name.replace("_", " ")
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            names[True].append(f"{readable} ({value})")
-        else:
-            names[None if value is None else bool(value)].append(readable)
-    rows = (("can", names[True]), ("cannot", names[False]), ("unclear", names[None]))
-    return [(title, ", ".join(listed)) for title, listed in rows if listed]

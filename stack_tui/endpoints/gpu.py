@@ -1,6 +1,7 @@
 """The GPUs of this machine, by NVML; a field that a card does not support is None."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,10 +19,14 @@ THROTTLE_REASONS = {
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """A process that holds memory of a GPU; `memory_bytes` is None where the driver hides it."""
+    """A process that holds memory of a GPU; `memory_bytes` is None where the driver hides it.
+
+    `name` is empty where the process is not to be seen from here, as from within a container.
+    """
 
     pid: int
     memory_bytes: int | None = None
+    name: str = ""
 
 
 class Gpu(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +101,14 @@ def _read(pynvml: Any, index: int) -> Gpu:
         clock_mhz=ask(lambda: pynvml.nvmlDeviceGetClockInfo(handle, pynvml.NVML_CLOCK_SM)),
         throttled=tuple(name for bit, name in THROTTLE_REASONS.items() if reasons & bit),
         processes=tuple(
-            Process(pid=process.pid, memory_bytes=process.usedGpuMemory) for process in running
+            Process(pid=process.pid, memory_bytes=process.usedGpuMemory, name=_name_of(process.pid))
+            for process in running
         ),
     )
+
+
+def _name_of(pid: int) -> str:
+    try:
+        return (Path("/proc") / str(pid) / "comm").read_text(errors="replace").strip()
+    except OSError:
+        return ""

@@ -20,12 +20,14 @@ from stack_tui.errors import StackError
 from stack_tui.runs.store import find
 from stack_tui.text import printable
 from stack_tui.tui import actions, background, theme
+from stack_tui.tui.config_file import ConfigFile
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.hangup import leave_on_signals
-from stack_tui.tui.health import HealthWatch, Reports
+from stack_tui.tui.health import HealthWatch
 from stack_tui.tui.keymap import keymap
-from stack_tui.tui.load import Load
+from stack_tui.tui.known_endpoints import KnownEndpoints, reports_to
 from stack_tui.tui.messages import (
+    ConfigRead,
     EndpointAnswered,
     EndpointMeasured,
     EndpointsFound,
@@ -34,13 +36,12 @@ from stack_tui.tui.messages import (
 )
 from stack_tui.tui.prose import Block
 from stack_tui.tui.reader import Reader
-from stack_tui.tui.roster import roster, steadied
 from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from stack_tui.endpoints.examine import Finding
     from stack_tui.endpoints.gpu import Gpus
-    from stack_tui.endpoints.health import Health
 
 T = TypeVar("T")
 
@@ -104,20 +105,9 @@ class StackApp(App[None]):
         self._reader.choose(run)
         self._look_now = threading.Event()
         self._show_cost = 0.0
-        self._watch = HealthWatch(
-            Reports(
-                answered=lambda endpoint, health: self.post_message(
-                    EndpointAnswered(endpoint, health)
-                ),
-                measured=lambda endpoint, load: self.post_message(EndpointMeasured(endpoint, load)),
-                found=lambda found: self.post_message(EndpointsFound(found)),
-                gpus=lambda gpus: self.post_message(GpusRead(gpus)),
-            )
-        )
-        self._healths: dict[Endpoint, Health] = {}
-        self._loads: dict[Endpoint, Load] = {}
-        self._found: tuple[Endpoint, ...] = ()
-        self._embedded = False
+        self._watch = HealthWatch(reports_to(self.post_message))
+        self._config_file = ConfigFile(config)
+        self._known = KnownEndpoints()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return what a theme that is not one of ours lacks."""
@@ -143,12 +133,27 @@ class StackApp(App[None]):
         while True:
             began = time.thread_time()
             snapshot = self._reader.read()
+            self._config_file.look(
+                lambda config: self.post_message(ConfigRead(config)),
+                lambda error: self.call_later(self.tell_error, error),
+            )
             cost = time.thread_time() - began + self._show_cost
             if snapshot:
                 self.post_message(SnapshotRead(snapshot))
             calm = max(_SHOW_EVERY_S if snapshot else _LOOK_EVERY_S, 10 * cost)
             self._look_now.wait(_HURRY_S if self._reader.behind else calm)
             self._look_now.clear()
+
+    @on(ConfigRead)
+    def _take_outside_change(self, message: ConfigRead) -> None:
+        if message.config != self.config:
+            self.take_config(message.config)
+            self.tell(f"{message.config.path} has changed and was read again.")
+
+    def take_config(self, config: Config) -> None:
+        """Go by this configuration from now on; runs that have begun keep their endpoints."""
+        self.config = config
+        self._list_endpoints()
 
     @on(SnapshotRead)
     def _show_snapshot(self, message: SnapshotRead) -> None:
@@ -168,13 +173,17 @@ class StackApp(App[None]):
 
     @on(EndpointAnswered)
     def _note_health(self, message: EndpointAnswered) -> None:
-        endpoint = message.endpoint
-        self._healths[endpoint] = steadied(message.health, self._healths.get(endpoint))
+        self._known.note_answer(message.endpoint, message.health)
         self._list_endpoints()
 
     @on(EndpointMeasured)
     def _note_load(self, message: EndpointMeasured) -> None:
-        self._loads[message.endpoint] = message.load
+        self._known.loads[message.endpoint] = message.load
+        self._list_endpoints()
+
+    def note_finding(self, endpoint: Endpoint, finding: Finding) -> None:
+        """Keep what an endpoint was found to be able to do, as long as the app is open."""
+        self._known.findings[endpoint] = finding
         self._list_endpoints()
 
     @on(GpusRead)
@@ -183,13 +192,11 @@ class StackApp(App[None]):
 
     @on(EndpointsFound)
     def _note_found(self, message: EndpointsFound) -> None:
-        self._found = tuple(health.endpoint for health in message.found)
-        for health in message.found:
-            self._healths.setdefault(health.endpoint, health)
+        self._known.note_found(message.found)
         self._list_endpoints()
 
     def _offer_embedded(self, available: bool) -> None:
-        self._embedded = available
+        self._known.embedded = available
         self._list_endpoints()
 
     def _list_endpoints(self) -> None:
@@ -199,14 +206,7 @@ class StackApp(App[None]):
             if card.spec
             for endpoint in (card.spec.endpoint, *card.spec.judges)
         ]
-        self.endpoints = roster(
-            self.config.endpoints.values(),
-            self._found,
-            in_use,
-            self._embedded,
-            self._healths,
-            self._loads,
-        )
+        self.endpoints = self._known.seen(self.config, in_use)
         self._watch.watch(seen.endpoint for seen in self.endpoints)
 
     def ask_endpoints_again(self) -> None:

@@ -1,7 +1,8 @@
 """Work beside the screens, in threads that never hold up leaving."""
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +33,48 @@ def run(
             _hand_over(app, then, result)
 
     threading.Thread(target=target, daemon=True).start()
+
+
+class Job:
+    """Asynchronous work in a thread of its own, which can be called off; then nobody is told."""
+
+    def __init__(
+        self,
+        app: "App[Any]",
+        work: Callable[[], Coroutine[Any, Any, T]],
+        then: Callable[[T], object],
+        failed: Callable[[StackError], object],
+    ) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._is_off = False
+        self._lock = threading.Lock()
+
+        def told(call: Callable[[Any], object]) -> Callable[[Any], object]:
+            return lambda argument: None if self._is_off else call(argument)
+
+        run(app, lambda: asyncio.run(self._do(work)), told(then), told(failed))
+
+    def cancel(self) -> None:
+        """Call the work off; callable at any time, also when it is done."""
+        with self._lock:
+            self._is_off = True
+            if self._loop and self._task and not self._task.done():
+                self._loop.call_soon_threadsafe(self._task.cancel)
+
+    async def _do(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+        with self._lock:
+            if self._is_off:
+                return None
+            self._loop = asyncio.get_running_loop()
+            self._task = task = asyncio.ensure_future(work())
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return None
+        finally:
+            with self._lock:
+                self._loop = None
 
 
 def _hand_over(app: "App[Any]", call: Callable[[Any], object], argument: object) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from stack_tui.tui.fields import Field
 
 if TYPE_CHECKING:
     from stack_tui.suites.case import Case
@@ -17,17 +18,6 @@ OR = " | "
 _CRITERION = re.compile(
     r"(?P<name>[^:]*?)(?:\s*[×*]\s*(?P<weight>-?[0-9]+(?:\.[0-9]+)?)\s*)?:(?P<ask>.*)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of the form: its name in the case, how many lines it has, and a word of help."""
-
-    name: str
-    lines: int
-    hint: str
-    show: Callable[[Any], str]
-    read: Callable[[str], Any]
 
 
 def to_texts(case: Case) -> dict[str, str]:

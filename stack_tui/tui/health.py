@@ -99,13 +99,18 @@ class HealthWatch:
     async def _measure(self, endpoint: Endpoint, health: Health, history: LoadHistory) -> None:
         from stack_tui.endpoints.errors import EndpointError
         from stack_tui.endpoints.health import beside
+        from stack_tui.endpoints.kinds import kind_named
         from stack_tui.endpoints.metrics import read_metrics
 
         try:
             async with beside(endpoint, health.url, _MEASURE_EVERY_S) as client:
                 page = await client.get_text("/metrics", root=True)
-        except EndpointError:
-            return  # a server without metrics, or one of which the next check tells more
+        except EndpointError as error:
+            kind = kind_named(health.server_kind)
+            if kind and kind.metrics_flag and error.status in (404, 501):
+                note = f"tells how busy it is when it is started with {kind.metrics_flag}"
+                self._reports.measured(endpoint, Load(note=note))
+            return  # of anything else the next check tells more
         if metrics := read_metrics(page.data, health.server_kind):
             self._reports.measured(endpoint, history.add(time.time(), metrics))
 

@@ -15,10 +15,22 @@ Percentiles = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Requests, shares between 0 and 1, tokens a second, and 50th and 95th percentiles in seconds.
+class Series:
+    """One figure of the last minutes, a value a reading, oldest first."""
 
-    `recent` has the tokens a second that came out between one reading and the next, oldest first.
+    running: tuple[float, ...] = ()
+    waiting: tuple[float, ...] = ()
+    kv_cache: tuple[float, ...] = ()
+    tokens_in: tuple[float, ...] = ()
+    tokens_out: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests, shares between 0 and 1, tokens and requests a second, and percentiles in seconds.
+
+    The percentiles are the 50th and the 95th. A server that keeps its metrics to itself has a
+    `note` that says how to have them.
     """
 
     running: float | None = None
@@ -29,8 +41,11 @@ class Load:
     tokens_out: float | None = None
     first_token: Percentiles | None = None
     between_tokens: Percentiles | None = None
+    whole_answer: Percentiles | None = None
+    requests: float | None = None
     preempted: float | None = None
-    recent: tuple[float, ...] = ()
+    recent: Series = Series()
+    note: str = ""
 
 
 class LoadHistory:
@@ -57,6 +72,8 @@ class LoadHistory:
             tokens_out=growth.get("generation_tokens", metrics.get("generation_rate")),
             first_token=_percentiles(before, metrics, "ttft"),
             between_tokens=_percentiles(before, metrics, "inter_token"),
+            whole_answer=_percentiles(before, metrics, "e2e"),
+            requests=growth.get("requests"),
             preempted=growth.get("preemptions"),
             recent=self._recent(),
         )
@@ -65,22 +82,40 @@ class LoadHistory:
         within = (reading for reading in self._readings if reading[0] >= at - _WINDOW_S)
         return next(within)
 
-    def _recent(self) -> tuple[float, ...]:
+    def _recent(self) -> Series:
         from stack_tui.endpoints.metrics import rates
 
-        return tuple(
-            rates(before, after, later - earlier).get("generation_tokens", 0.0)
+        grown = [
+            rates(before, after, later - earlier)
             for (earlier, before), (later, after) in pairwise(self._readings)
+        ]
+
+        def gauge(name: str) -> tuple[float, ...]:
+            return tuple(values[name] for _, values in self._readings if name in values)
+
+        def counter(name: str) -> tuple[float, ...]:
+            return tuple(growth[name] for growth in grown if name in growth)
+
+        return Series(
+            running=gauge("running"),
+            waiting=gauge("waiting"),
+            kv_cache=gauge("kv_cache"),
+            tokens_in=counter("prompt_tokens"),
+            tokens_out=counter("generation_tokens") or gauge("generation_rate"),
         )
 
 
-def sparkline(values: tuple[float, ...], width: int) -> str:
-    """Return the last `width` values as bars, the highest of them full; nothing for nothing."""
+def sparkline(values: tuple[float, ...], width: int, top: float | None = None) -> str:
+    """Return the last `width` values as bars, of which `top`, else the highest, fills a cell.
+
+    Nothing for nothing, and for nothing but zeros.
+    """
     shown = values[-width:]
-    top = max(shown, default=0.0)
-    if top <= 0:
+    highest = max(shown, default=0.0)
+    if highest <= 0:
         return ""
-    return "".join(_BARS[min(7, int(value / top * 7.999))] for value in shown)
+    full = max(top or 0.0, highest)
+    return "".join(_BARS[min(7, int(value / full * 7.999))] for value in shown)
 
 
 def _percentiles(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from stack_tui.config import Endpoint
+from stack_tui.config import Config, Endpoint
 from stack_tui.tui.load import Load
 from stack_tui.tui.snapshot import Snapshot
 
@@ -24,6 +24,13 @@ class SnapshotRead(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, SnapshotRead)
+
+
+@dataclass
+class ConfigRead(Message):
+    """The configuration's file was changed and read again."""
+
+    config: Config
 
 
 @dataclass

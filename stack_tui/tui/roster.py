@@ -7,26 +7,29 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stack_tui.config import EMBEDDED, Endpoint
-from stack_tui.tui.documents.endpoint import Origin, Seen
+from stack_tui.config import EMBEDDED, Config, Endpoint
+from stack_tui.tui.documents.endpoint import Origin, Role, Seen
 from stack_tui.tui.load import Load
 
 if TYPE_CHECKING:
+    from stack_tui.endpoints.examine import Finding
     from stack_tui.endpoints.health import Health
 
+_NONE: Mapping[Endpoint, Finding] = {}
 EMBEDDED_ENDPOINT = Endpoint(name="embedded", url=EMBEDDED)
 
 
 def roster(
-    configured: Iterable[Endpoint],
+    config: Config,
     found: Iterable[Endpoint],
     in_use: Iterable[Endpoint],
     embedded: bool,
     healths: Mapping[Endpoint, Health],
     loads: Mapping[Endpoint, Load],
+    findings: Mapping[Endpoint, Finding] = _NONE,
 ) -> tuple[Seen, ...]:
     """Return every endpoint once, with its latest answer and load; the configured come first."""
-    listed: dict[Endpoint, Origin] = dict.fromkeys(configured, "configured")
+    listed: dict[Endpoint, Origin] = dict.fromkeys(config.endpoints.values(), "configured")
     also: tuple[tuple[Iterable[Endpoint], Origin], ...] = (
         (in_use, "used by a run"),
         (found, "found here"),
@@ -38,9 +41,23 @@ def roster(
     if embedded and not any(endpoint.url == EMBEDDED for endpoint in listed):
         listed[EMBEDDED_ENDPOINT] = "built in"
     return tuple(
-        Seen(endpoint, origin, healths.get(endpoint), loads.get(endpoint))
+        Seen(
+            endpoint,
+            origin,
+            healths.get(endpoint),
+            loads.get(endpoint),
+            roles(config, endpoint) if origin == "configured" else (),
+            findings.get(endpoint),
+        )
         for endpoint, origin in listed.items()
     )
+
+
+def roles(config: Config, endpoint: Endpoint) -> tuple[Role, ...]:
+    """Return what a configured endpoint is taken for where none is named."""
+    default: tuple[Role, ...] = ("default",) if endpoint.name == config.defaults.endpoint else ()
+    judge: tuple[Role, ...] = ("judge",) if endpoint.name in config.defaults.judges else ()
+    return default + judge
 
 
 def steadied(health: Health, before: Health | None) -> Health:

@@ -42,7 +42,9 @@ class FakeNvml:
             "nvmlDeviceGetCurrentClocksEventReasons": 0x4 | 0x40,
             "nvmlDeviceGetTemperature": 64,
             "nvmlDeviceGetClockInfo": 1980,
-            "nvmlDeviceGetComputeRunningProcesses": [SimpleNamespace(pid=7, usedGpuMemory=None)],
+            "nvmlDeviceGetComputeRunningProcesses": [
+                SimpleNamespace(pid=99_999_999, usedGpuMemory=None)
+            ],
         }
         for name, value in (answers | replaced).items():
             setattr(self, name, value if callable(value) else lambda *_, value=value: value)
@@ -69,7 +71,7 @@ def test_a_busy_card_is_told_in_watts_bytes_and_percent(nvml: FakeNvml) -> None:
     assert (gpu.name, gpu.utilization, gpu.temperature_c) == ("NVIDIA H100", 98, 64)
     assert (gpu.power_w, gpu.power_limit_w, gpu.clock_mhz) == (520.0, 700.0, 1980)
     assert gpu.memory_used == 71 * 2**30
-    assert gpu.processes == (Process(pid=7),)
+    assert gpu.processes == (Process(pid=99_999_999),)
     assert nvml.open == 0
 
 

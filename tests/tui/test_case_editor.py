@@ -19,8 +19,8 @@ from stack_tui.tui.screens.raw_editor import RawEditor
 from stack_tui.tui.screens.unsaved import Unsaved
 from stack_tui.tui.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.widgets import cases_pane
-from stack_tui.tui.widgets.case_field import CaseField
 from stack_tui.tui.widgets.document import Document
+from stack_tui.tui.widgets.form_field import FormField
 from tests.tui.data import drive, failing, screen_text, settle, show, snapshot
 
 TEXT = """\
@@ -78,8 +78,8 @@ async def until(screen: CaseEditor | RawEditor, pilot: Pilot[None], page: str, w
     return document.text
 
 
-def field(screen: CaseEditor, name: str) -> CaseField:
-    return next(each for each in screen.query(CaseField) if each.field.name == name)
+def field(screen: CaseEditor, name: str) -> FormField:
+    return next(each for each in screen.query(FormField) if each.field.name == name)
 
 
 def test_a_saved_edit_changes_what_was_edited_and_nothing_else(suite: Path) -> None:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.endpoints.gpu import Gpu, Gpus
-from stack_tui.tui.documents.load import gpu_blocks, load_blocks
-from stack_tui.tui.load import Load, LoadHistory, sparkline
+from stack_tui.tui.documents.gpu import gpu_blocks
+from stack_tui.tui.documents.load import load_blocks
+from stack_tui.tui.load import Load, LoadHistory, Series, sparkline
 from tests.tui.test_documents import told
 
 
@@ -17,14 +18,14 @@ def test_rates_are_over_the_last_half_minute() -> None:
         load = history.add(1000.0 + second, {"generation_tokens": tokens, "running": 3.0})
     assert load.running == 3.0
     assert load.tokens_out == 0.0
-    assert load.recent[0] == pytest.approx(10.0)
+    assert load.recent.tokens_out[0] == pytest.approx(10.0)
 
 
 def test_a_first_reading_has_gauges_and_no_rates() -> None:
     load = LoadHistory().add(1000.0, {"generation_tokens": 5.0, "waiting": 2.0})
     assert load.waiting == 2.0
     assert load.tokens_out is None
-    assert load.recent == ()
+    assert load.recent.tokens_out == ()
 
 
 def test_a_restarted_servers_counters_do_not_run_backwards() -> None:
@@ -60,7 +61,7 @@ def test_tokens_latencies_and_preemptions_are_told() -> None:
     load = Load(
         tokens_in=5100.0,
         tokens_out=812.0,
-        recent=(1.0, 2.0),
+        recent=Series(tokens_out=(1.0, 2.0)),
         first_token=(0.12, 0.34),
         between_tokens=(0.012, 0.03),
         preempted=2.0,
@@ -68,7 +69,7 @@ def test_tokens_latencies_and_preemptions_are_told() -> None:
     shown = told(load_blocks(load))
     assert "preempted 2.0/s" in shown
     assert "in 5.1k  out 812 tok/s  ▄█" in shown
-    assert "first token 120 ms/340 ms  between 12 ms/30 ms p50/p95" in shown
+    assert "first token 120/340 ms  between 12/30 ms p50/p95" in shown
 
 
 def test_a_gpu_is_told_on_one_line() -> None:

@@ -11,7 +11,7 @@ from stack_tui.runs.events import Finding, Sample
 from stack_tui.tui import actions
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.course import course_of
-from stack_tui.tui.load import Load
+from stack_tui.tui.load import Load, Series
 from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.snapshot import ChosenRun, Snapshot, TaskRow
 from stack_tui.tui.widgets.results_pane import ResultsPane
@@ -27,7 +27,13 @@ from tests.tui.data import (
     snapshot,
 )
 
-LOAD = Load(running=31, waiting=2, kv_cache=0.37, tokens_out=5100, recent=(4000.0, 5100.0))
+LOAD = Load(
+    running=31,
+    waiting=2,
+    kv_cache=0.37,
+    tokens_out=5100,
+    recent=Series(tokens_out=(4000.0, 5100.0)),
+)
 
 
 def live() -> Snapshot:

@@ -78,6 +78,7 @@ class Kind:
     space stands between. `lists_all_models` is False
     where being listed does not prove that a model can be used, nor being unlisted that it cannot.
     `many_at_once` is how many requests it is known to gain from in a run that only wants to end.
+    `metrics_flag` is what a server must be started with before it gives any.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Kind:
     metrics: Mapping[str, str] = field(default_factory=dict)
     lists_all_models: bool = True
     many_at_once: int = 4
+    metrics_flag: str = ""
 
 
 async def fetch(client: Client, path: str) -> Any:

@@ -54,6 +54,7 @@ LLAMACPP = Kind(
     ),
     look=_look,
     ports=(8080, 9931),
+    metrics_flag="--metrics",
     metrics={
         "running": "llamacpp:requests_processing",
         "waiting": "llamacpp:requests_deferred",

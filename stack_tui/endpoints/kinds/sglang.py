@@ -24,6 +24,7 @@ SGLANG = Kind(
     look=_look,
     many_at_once=16,
     ports=(30000,),
+    metrics_flag="--enable-metrics",
     metrics={
         "running": "sglang:num_running_reqs",
         "waiting": "sglang:num_queue_reqs",

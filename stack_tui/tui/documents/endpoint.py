@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from stack_tui.config import EMBEDDED, Endpoint
 from stack_tui.text import one_line
 from stack_tui.tui import figures
-from stack_tui.tui.documents.load import load_blocks
+from stack_tui.tui.documents.finding import ability_blocks, failure_blocks
+from stack_tui.tui.documents.load import load_blocks, load_details
 from stack_tui.tui.load import Load
-from stack_tui.tui.prose import Block, field, heading, line
+from stack_tui.tui.prose import Block, Part, field, heading, line
 from stack_tui.tui.signs import AT_REST, HEALTH, UNKNOWN, Sign
 
 if TYPE_CHECKING:
+    from stack_tui.endpoints.examine import Finding
     from stack_tui.endpoints.health import Health
     from stack_tui.endpoints.kinds.kind import Model
 
 Origin = Literal["configured", "found here", "used by a run", "built in"]
+Role = Literal["default", "judge"]
+
+_GIB = 1 << 30
+_FOR_GOOD_S = 365 * 86_400
 
 TINY = (
     "a tiny model (SmolLM2, 135 million parameters), there to show the tool: trust no score of it"
@@ -32,6 +40,8 @@ class Seen:
     origin: Origin
     health: Health | None = None
     load: Load | None = None
+    roles: tuple[Role, ...] = ()
+    finding: Finding | None = None
 
     @property
     def sign(self) -> Sign:
@@ -51,54 +61,96 @@ class Seen:
         """Its server kind and version."""
         return f"{self.health.server_kind} {self.health.version}".strip() if self.health else ""
 
+    @property
+    def known_as(self) -> str:
+        """Where it is known from, and what it is taken for by itself."""
+        named: dict[Role, str] = {"default": "default endpoint", "judge": "default judge"}
+        roles = (named[role] for role in self.roles)
+        return ", ".join((self.origin, *roles))
+
+    @property
+    def busy(self) -> Load | None:
+        """How busy it is, as long as it answers."""
+        return self.load if self.health and self.health.state == "up" else None
+
 
 def brief_blocks(seen: Seen) -> list[Block]:
     """Return what stands under the list: what is wrong and the remedy, else what it serves."""
     health = seen.health
-    busy = load_blocks(seen.load)
     if seen.endpoint.url == EMBEDDED:
-        return [line((TINY, "dim")), *busy]
+        return [line((TINY, "dim")), *load_blocks(seen.busy)]
     if health and health.failure:
-        blocks: list[Block] = [line((health.failure.message, "bad"))]
-        remedy = health.failure.remedy
-        return [*blocks, line(("→ ", "dim"), remedy)] if remedy else blocks
-    note = f"  {health.note}" if health and health.note else ""
-    return [line((f"{seen.origin}  {one_line(seen.endpoint.url)}{note}", "dim")), *busy]
+        return failure_blocks(health.failure)
+    loaded = _loaded(health.models, health.checked_at) if health else []
+    note = f"  {health.note}" if health and health.note and not loaded else ""
+    where = line((f"{seen.known_as}  {one_line(seen.endpoint.url)}{note}", "dim"))
+    return [where, *loaded, *load_blocks(seen.busy)]
 
 
-def endpoint_blocks(seen: Seen) -> list[Block]:
-    """Return the endpoint's document."""
+def endpoint_blocks(seen: Seen, asking: str = "") -> list[Block]:
+    """Return the endpoint's document; `asking` says that its abilities are being found out."""
     endpoint, health = seen.endpoint, seen.health
     blocks: list[Block] = [
         line(
             (f"{seen.sign}  ", seen.sign.tone),
             (endpoint.name, "strong"),
-            ("  " + seen.origin, "dim"),
+            ("  " + seen.known_as, "dim"),
         )
     ]
     if endpoint.url == EMBEDDED:
         blocks.append(line((TINY, "warn")))
     if health and health.failure:
-        blocks += [line(""), line((f"{health.failure.kind}: {health.failure.message}", "bad"))]
-        if health.failure.remedy:
-            blocks.append(line(("→ ", "dim"), health.failure.remedy))
+        blocks += [line(""), *failure_blocks(health.failure)]
     blocks += [line(""), *_facts(seen)]
-    if busy := load_blocks(seen.load):
-        blocks += [line(""), heading("Load", ("over the last half minute", "dim")), *busy]
+    if seen.busy:
+        note: Part = ("over half a minute, and the last minutes", "dim")
+        blocks += [line(""), heading("Load", note), *load_details(seen.busy)]
     if health and health.models:
         blocks += [line(""), heading("Models", figures.count(len(health.models)))]
         for model in health.models:
-            blocks.append(line(model.id, (f"  {_said_of(model)}", "dim")))
-    return blocks
+            said = _said_of(model, health.checked_at)
+            blocks.append(line(one_line(model.id), (f"  {said}", "dim")))
+    return [*blocks, line(""), *_abilities(seen.finding, asking)]
 
 
-def _said_of(model: Model) -> str:
+def _abilities(finding: Finding | None, asking: str) -> list[Block]:
+    if asking:
+        return [heading("Abilities"), line((asking, "warn"))]
+    if finding and finding.abilities:
+        return ability_blocks(finding.abilities)
+    if finding and finding.failure:
+        return [heading("Abilities"), *failure_blocks(finding.failure)]
+    hint: Part = (" finds out what it can do, by some 20 requests of a few tokens", "dim")
+    return [heading("Abilities"), line(("p", "accent"), hint)]
+
+
+def _loaded(models: Sequence[Model], now: float) -> list[Block]:
+    """Return what is held in memory of a server that loads models on demand, a line each."""
+    held = [model for model in models if model.loaded and model.vram_bytes is not None]
+    return [line(one_line(m.id, 40), (f"  {_said_of(m, now)}", "dim")) for m in held]
+
+
+def _said_of(model: Model, now: float) -> str:
     said = [f"{model.context_length:,} tokens" if model.context_length else ""]
-    said.append("loaded" if model.loaded else "")
-    said.append(f"{model.vram_bytes / (1 << 30):.1f} GB of VRAM" if model.vram_bytes else "")
-    said.append(f"unloads {figures.moment(model.expires_at)}" if model.expires_at else "")
+    said.append("loaded" if model.loaded and model.vram_bytes is None else "")
+    if model.vram_bytes is not None:
+        of = f" of {model.size_bytes / _GIB:.1f}" if model.size_bytes else ""
+        partly = of if model.size_bytes and model.vram_bytes < model.size_bytes else ""
+        said.append(f"{model.vram_bytes / _GIB:.1f}{partly} GB in VRAM")
+    said.append(_until(model.expires_at, now))
     said.append(model.quantization)
     return ", ".join(filter(None, said))
+
+
+def _until(moment: str, now: float) -> str:
+    """Return how long a model stays loaded, seen from when that was asked."""
+    try:
+        left = datetime.fromisoformat(moment).timestamp() - now
+    except (ValueError, OverflowError):
+        return ""
+    if left > _FOR_GOOD_S:
+        return "stays loaded"
+    return f"unloads in {figures.time_left(left)}" if left > 0 else "unloading"
 
 
 def _facts(seen: Seen) -> list[Block]:

@@ -1,20 +1,17 @@
-"""How busy an endpoint and this machine's GPUs are, in a few lines."""
+"""How busy an endpoint is, in a few lines or with its last minutes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.load import Load, Percentiles, sparkline
-from stack_tui.tui.prose import Block, Part, line
-from stack_tui.tui.signs import Tone
-
-if TYPE_CHECKING:
-    from stack_tui.endpoints.gpu import Gpu, Gpus
+from stack_tui.tui.prose import Block, Part, field, line
 
 _SPARK = 24
-_GIB = 1 << 30
+_WIDE_SPARK = 60
+_LABEL = 14
+_FIGURE = 22
 
 
 def load_blocks(load: Load | None) -> list[Block]:
@@ -30,54 +27,68 @@ def load_blocks(load: Load | None) -> list[Block]:
     )
     tokens = _figures(("in", _rate(load.tokens_in)), ("out", _rate(load.tokens_out)))
     if tokens:
-        tokens += [(" tok/s  ", "dim"), (sparkline(load.recent, _SPARK), "accent")]
+        tokens += [(" tok/s  ", "dim"), (sparkline(load.recent.tokens_out, _SPARK), "accent")]
     latencies = _figures(
         ("first token", _percentiles(load.first_token)),
         ("between", _percentiles(load.between_tokens)),
     )
     if latencies:
         latencies.append((" p50/p95", "dim"))
-    return [line(*parts) for parts in (requests, tokens, latencies) if parts]
+    note: list[Part] = [(load.note, "dim")] if load.note else []
+    return [line(*parts) for parts in (requests, tokens, latencies, note) if parts]
 
 
-def gpu_blocks(gpus: Gpus | None) -> list[Block]:
-    """Return one line a GPU, or one quiet line that says why there is none."""
-    if gpus is None:
-        return []
-    if not gpus.gpus:
-        return [line((gpus.note, "dim"))]
-    return [_gpu(gpu) for gpu in gpus.gpus]
+def load_details(load: Load) -> list[Block]:
+    """Return a line a figure, with its course over the last minutes beside it."""
+    recent = load.recent
+    rows: tuple[tuple[str, str, tuple[float, ...], Callable[[float], str], float | None], ...] = (
+        ("running", _whole(load.running), recent.running, _whole, None),
+        ("waiting", _whole(load.waiting), recent.waiting, _whole, None),
+        ("KV cache", _share(load.kv_cache), recent.kv_cache, figures.percent, 1.0),
+        ("tokens in", _per_second(load.tokens_in), recent.tokens_in, _per_second, None),
+        ("tokens out", _per_second(load.tokens_out), recent.tokens_out, _per_second, None),
+        ("requests", figures.rate(load.requests) if load.requests is not None else "", (), str, 0),
+        ("prefix hits", _found(load.prefix_hits), (), str, 0),
+        ("preemptions", figures.rate(load.preempted) if load.preempted else "", (), str, 0),
+        ("first token", _percentiles(load.first_token, named=True), (), str, 0),
+        ("between tokens", _percentiles(load.between_tokens, named=True), (), str, 0),
+        ("whole answer", _percentiles(load.whole_answer, named=True), (), str, 0),
+    )
+    blocks = [
+        field(label, *_course(value, series, shown, top), width=_LABEL + 2)
+        for label, value, series, shown, top in rows
+        if value
+    ]
+    return [*blocks, line((load.note, "dim"))] if load.note else blocks
 
 
-def _gpu(gpu: Gpu) -> Block:
-    name = one_line(gpu.name, 30).removeprefix("NVIDIA ").split(" ")[0]
-    parts: list[Part] = [(f"GPU{gpu.index} {name}  ", "dim")]
-    parts.append(f"{'–' if gpu.utilization is None else gpu.utilization} %  ")
-    if gpu.memory_used is not None and gpu.memory_total:
-        parts.append(f"{gpu.memory_used / _GIB:.0f}/{gpu.memory_total / _GIB:.0f} GB  ")
-    if gpu.temperature_c is not None:
-        parts.append(f"{gpu.temperature_c} °C  ")
-    if gpu.power_w is not None:
-        limit = f"/{gpu.power_limit_w:.0f}" if gpu.power_limit_w else ""
-        parts.append(f"{gpu.power_w:.0f}{limit} W  ")
-    if gpu.processes:
-        parts.append((f"{len(gpu.processes)} on it  ", "dim"))
-    if gpu.throttled:
-        parts.append((f"! throttled: {', '.join(gpu.throttled)}", "warn"))
-    return line(*parts)
+def _course(
+    value: str, series: tuple[float, ...], shown: Callable[[float], str], top: float | None
+) -> list[Part]:
+    bars = sparkline(series, _WIDE_SPARK, top)
+    if not bars:
+        return [value]
+    return [value.ljust(_FIGURE), (bars, "accent"), (f"  up to {shown(max(series))}", "dim")]
 
 
 def _figures(*pairs: tuple[str, str]) -> list[Part]:
     parts: list[Part] = []
     for label, value in pairs:
         if value:
-            tone: Tone = "dim"
-            parts += [(f"{'  ' if parts else ''}{label} ", tone), value]
+            parts += [(f"{'  ' if parts else ''}{label} ", "dim"), value]
     return parts
 
 
 def _whole(value: float | None) -> str:
     return "" if value is None else f"{value:,.0f}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else figures.percent(value)
+
+
+def _found(value: float | None) -> str:
+    return "" if value is None else f"{figures.percent(value)} of prompt tokens"
 
 
 def _rate(value: float | None) -> str:
@@ -86,5 +97,16 @@ def _rate(value: float | None) -> str:
     return f"{value / 1000:.1f}k" if value >= 1000 else f"{value:.0f}"
 
 
-def _percentiles(bounds: Percentiles | None) -> str:
-    return "" if bounds is None else "/".join(figures.latency(value) for value in bounds)
+def _per_second(value: float | None) -> str:
+    return "" if value is None else f"{_rate(value)}/s"
+
+
+def _percentiles(bounds: Percentiles | None, *, named: bool = False) -> str:
+    """Return both, the unit once where it is the same."""
+    if bounds is None:
+        return ""
+    middle, high = map(figures.latency, bounds)
+    if named:
+        return f"{middle} p50   {high} p95"
+    number, _, unit = middle.partition(" ")
+    return f"{number}/{high}" if high.endswith(f" {unit}") else f"{middle}/{high}"

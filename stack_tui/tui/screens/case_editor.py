@@ -21,8 +21,8 @@ from stack_tui.tui.documents.trial import trial_blocks
 from stack_tui.tui.prose import line
 from stack_tui.tui.screens.choosing import tried_on
 from stack_tui.tui.trial import Trial
-from stack_tui.tui.widgets.case_field import CaseField
 from stack_tui.tui.widgets.document import Document
+from stack_tui.tui.widgets.form_field import FormField
 from stack_tui.tui.widgets.key_line import KeyLine
 from stack_tui.tui.widgets.status_line import StatusLine
 
@@ -36,9 +36,9 @@ _SETTLED_S = 0.3
 class CaseEditor(Screen[Undo | None]):
     """Gives what takes the saved change back, or None where nothing was saved."""
 
-    CSS_PATH = "case_editor.tcss"
+    CSS_PATH = "fields.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
-    AUTO_FOCUS = "CaseField Input"
+    AUTO_FOCUS = "FormField Input"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True, id="editor.save"),
@@ -71,7 +71,7 @@ class CaseEditor(Screen[Undo | None]):
                 draft = drafts.kept(self._held.path, self._draft_name)
                 texts = to_texts(self._case) | (draft.texts if draft else {})
                 for field in FIELDS:
-                    yield CaseField(field, texts[field.name])
+                    yield FormField(field, texts[field.name])
             page = Document(classes="trial")
             page.border_title = "Its rules on its latest output"
             yield page
@@ -96,7 +96,7 @@ class CaseEditor(Screen[Undo | None]):
 
     @property
     def _texts(self) -> dict[str, str]:
-        return {each.field.name: each.text for each in self.query(CaseField)}
+        return {each.field.name: each.text for each in self.query(FormField)}
 
     @property
     def _changed(self) -> bool:
@@ -119,7 +119,7 @@ class CaseEditor(Screen[Undo | None]):
 
     def _check(self) -> Case | None:
         case, problems = from_texts(self._texts, self._case)
-        for each in self.query(CaseField):
+        for each in self.query(FormField):
             each.tell(problems.get(each.field.name, ""))
         return case
 

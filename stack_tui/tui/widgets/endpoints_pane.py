@@ -8,36 +8,23 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from stack_tui.text import fold_case
-from stack_tui.tui import figures
-from stack_tui.tui.documents.endpoint import Seen, brief_blocks, endpoint_blocks
-from stack_tui.tui.documents.load import gpu_blocks
+from stack_tui.tui import endpoint_actions, endpoint_changes
+from stack_tui.tui.documents.endpoint import Origin, Seen, brief_blocks
+from stack_tui.tui.documents.gpu import gpu_blocks, gpu_details
+from stack_tui.tui.endpoint_actions import Told
 from stack_tui.tui.prose import Block, line
-from stack_tui.tui.widgets.columns import Column
+from stack_tui.tui.undo import Undo
 from stack_tui.tui.widgets.document import Document
-from stack_tui.tui.widgets.pane import Pane, SortKey, known
-from stack_tui.tui.widgets.rows import Cell, Heading, Row
+from stack_tui.tui.widgets.endpoint_rows import ENDPOINT_COLUMNS, ENDPOINT_KEYS, endpoint_row
+from stack_tui.tui.widgets.pane import Pane
+from stack_tui.tui.widgets.rows import Heading, Row
 from stack_tui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.gpu import Gpus
+    from stack_tui.tui.app import StackApp
 
-_COLUMNS = (
-    Column("state", 9),
-    Column("endpoint", 9, grow=1),
-    Column("server", 9, grow=2),
-    Column("model", 7, grow=3),
-    Column("context", 8, right=True, optional=1),
-    Column("latency", 7, right=True),
-)
-
-_KEYS: tuple[Callable[[Seen], SortKey], ...] = (
-    lambda seen: (seen.sign.word, seen.endpoint.name),
-    lambda seen: (seen.endpoint.name,),
-    lambda seen: (seen.server,),
-    lambda seen: (seen.model,),
-    lambda seen: known(seen.health.context_length if seen.health else None),
-    lambda seen: known(seen.health.latency_s if seen.health else None),
-)
+Action = Callable[["StackApp", Seen, Told], None]
 
 
 class EndpointsPane(Pane):
@@ -47,16 +34,53 @@ class EndpointsPane(Pane):
     TITLE = "Endpoints"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "ask_again", "Ask now", id="endpoints.ask", tooltip="Ask all endpoints now"),
+        Binding("a", "add", "Add", id="endpoints.add", tooltip="Add an endpoint"),
+        Binding("e", "edit", "Edit", id="endpoints.edit", tooltip="Edit the endpoint"),
+        Binding("t", "latency", "Latency", id="endpoints.latency", tooltip="Compare latencies"),
+        Binding(
+            "d",
+            "default",
+            "Default",
+            id="endpoints.default",
+            tooltip="Make it the endpoint that is taken where none is named, or no longer",
+        ),
+        Binding(
+            "J",
+            "judge",
+            "Judge",
+            show=False,
+            id="endpoints.judge",
+            tooltip="Make it a judge of runs that name none, or no longer",
+        ),
+        Binding(
+            "K",
+            "keep",
+            "Keep",
+            id="endpoints.keep",
+            tooltip="Keep a found endpoint under a name in the configuration",
+        ),
+        Binding("D", "remove", "Remove", show=False, id="endpoints.remove"),
+        Binding("u", "undo", "Undo", id="endpoints.undo", tooltip="Take the last change back"),
+        Binding("r", "ask_again", "Ask now", id="endpoints.ask", tooltip="Ask all endpoints now"),
+        Binding(
+            "i",
+            "gpus",
+            "GPUs",
+            show=False,
+            id="endpoints.gpus",
+            tooltip="All of this machine's GPUs, with their processes",
+        ),
     ]
 
     def contents(self) -> Iterable[Widget]:
-        yield Table(_COLUMNS)
+        yield Table(ENDPOINT_COLUMNS)
         yield Document(classes="brief", can_focus=False)
         yield Document(classes="gpus", can_focus=False)
 
     def on_mount(self) -> None:
         self._seen: tuple[Seen, ...] = ()
+        self._undo: Undo | None = None
+        self._origin: Origin | None = None
         self.watch(self.app, "endpoints", self.show)
         self.watch(self.app, "gpus", self._show_gpus)
 
@@ -75,54 +99,97 @@ class EndpointsPane(Pane):
             for place, seen in enumerate(self._seen)
             if wanted in fold_case(f"{seen.endpoint.name} {seen.server} {seen.model}")
         ]
-        order = self.in_order(matching, self._seen, _KEYS)
+        order = self.in_order(matching, self._seen, ENDPOINT_KEYS)
         self.table.show(order, self._row, heading=Heading("", self.sorted_by))
         self._show_brief()
 
     def _row(self, place: int) -> Row:
-        seen = self._seen[place]
-        health = seen.health
-        context = health.context_length if health else None
-        return (
-            Cell(str(seen.sign), seen.sign.tone),
-            Cell(seen.endpoint.name),
-            Cell(seen.server, "dim"),
-            Cell(seen.model.rsplit("/", 1)[-1], "dim"),
-            Cell(figures.count(context), "dim"),
-            Cell(figures.latency(health.latency_s if health else None), "dim"),
-        )
+        return endpoint_row(self._seen[place])
 
     @on(Table.Highlighted)
     def _show_brief(self) -> None:
+        origin = self.current.origin if self.current else None
+        if origin != self._origin:
+            self._origin = origin
+            self.refresh_bindings()
         brief = self.query_one(".brief", Document)
         if self.table.row is not None:
             brief.show(brief_blocks(self._seen[self.table.row]))
         elif self.wanted:
             brief.show([line("No endpoint matches; escape shows all.")])
         else:
-            brief.show(
-                [
-                    line("No endpoint is configured, and none was found on this machine."),
-                    line(""),
-                    line(("Start a server, or name one in stack-tui.toml:", "dim")),
-                    line("  [endpoints.local]"),
-                    line('  url = "http://127.0.0.1:8000/v1"'),
-                ]
-            )
+            brief.show(self._empty())
+
+    def _empty(self) -> list[Block]:
+        path = endpoint_changes.path_of(self.stack.config)
+        does = "are written into" if path.exists() else "will be written into"
+        return [
+            line("No endpoint is configured, and none was found on this machine."),
+            line(""),
+            line("Start a server, or ", ("a", "accent"), " adds one by its URL."),
+            line((f"Endpoints {does} {path}.", "dim")),
+        ]
+
+    @property
+    def current(self) -> Seen | None:
+        """The endpoint under the cursor."""
+        row = self.table.row
+        return None if row is None else self._seen[row]
 
     @on(Table.Selected)
     def _open(self, event: Table.Selected) -> None:
-        endpoint = self._seen[event.row].endpoint
+        from stack_tui.tui.screens.endpoint import EndpointScreen
 
-        def blocks() -> list[Block]:
-            return [
-                block
-                for seen in self._seen
-                if seen.endpoint == endpoint
-                for block in endpoint_blocks(seen)
-            ]
-
-        self.stack.read_on(blocks)
+        self.app.push_screen(EndpointScreen(self._seen[event.row].endpoint))
 
     def action_ask_again(self) -> None:
         self.stack.ask_endpoints_again()
+
+    def action_gpus(self) -> None:
+        self.stack.read_on(lambda: gpu_details(self.stack.gpus))
+
+    def action_add(self) -> None:
+        endpoint_actions.add(self.stack, self._changed)
+
+    def action_edit(self) -> None:
+        self._with_current(endpoint_actions.edit)
+
+    def action_keep(self) -> None:
+        self._with_current(endpoint_actions.keep)
+
+    def action_default(self) -> None:
+        self._with_current(endpoint_actions.toggle_default)
+
+    def action_judge(self) -> None:
+        self._with_current(endpoint_actions.toggle_judge)
+
+    def action_remove(self) -> None:
+        self._with_current(endpoint_actions.remove)
+
+    def action_undo(self) -> None:
+        """Take the last change back, if the file is still what it left."""
+        if undo := self._undo:
+            endpoint_actions.change(
+                self.stack, self._changed, lambda: endpoint_changes.take_back(undo)
+            )
+        else:
+            self.stack.tell("Nothing to take back.")
+
+    def _with_current(self, action: Action) -> None:
+        if seen := self.current:
+            action(self.stack, seen, self._changed)
+
+    def _changed(self, undo: Undo | None) -> None:
+        if undo:
+            self._undo = undo
+            self.stack.tell(f"{undo.what}; u takes it back")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what the endpoint under the cursor allows, and undo where there is what to undo."""
+        seen = self.current if self.is_mounted else None
+        configured = seen is not None and seen.origin == "configured"
+        if action in ("default", "judge", "remove"):
+            return True if configured else None
+        if action == "keep":
+            return True if seen and not configured else None
+        return super().check_action(action, parameters)

@@ -1,26 +1,30 @@
-"""One field of the case's form: its name, what is typed, and what is wrong with that."""
+"""One field of a form: its name, what is typed, and what is wrong with that."""
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, TextArea
 
-from stack_tui.tui.case_fields import Field
+from stack_tui.tui.fields import Field
 from stack_tui.tui.widgets.typed import TypedLine, TypedText
+from stack_tui.tui.widgets.variable_input import VariableInput
 
 
-class CaseField(Vertical):
+class FormField(Vertical):
     """A line to type in, or several of them."""
 
     def __init__(self, field: Field, text: str) -> None:
         super().__init__()
         self.field = field
         self._text = text
+        self._refusal = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label(self.field.name.replace("_", " "), markup=False)
             if self.field.lines == 1:
-                yield TypedLine(self._text, placeholder=self.field.hint, compact=True)
+                kind = VariableInput if self.field.variable else TypedLine
+                yield kind(self._text, placeholder=self.field.hint, compact=True)
             else:
                 area = TypedText(
                     self._text,
@@ -47,9 +51,17 @@ class CaseField(Vertical):
 
     def tell(self, problem: str) -> None:
         """Show what is wrong with what is typed, or nothing."""
+        if self.text:
+            self._refusal = ""
+        told = problem or self._refusal
         label = self.query_one(".problem", Label)
-        label.update(f"✗ {problem}" if problem else "")
-        label.display = bool(problem)
+        label.update(f"✗ {told}" if told else "")
+        label.display = bool(told)
+
+    @on(VariableInput.Refused)
+    def _tell_refusal(self, event: VariableInput.Refused) -> None:
+        self._refusal = event.problem
+        self.tell("")
 
     def focus_within(self) -> None:
         """Type in this field."""

@@ -1,0 +1,56 @@
+"""What the app knows of endpoints beyond the configuration: who was found, and who said what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from stack_tui.config import Config, Endpoint
+from stack_tui.tui.documents.endpoint import Seen
+from stack_tui.tui.health import Reports
+from stack_tui.tui.load import Load
+from stack_tui.tui.messages import EndpointAnswered, EndpointMeasured, EndpointsFound, GpusRead
+from stack_tui.tui.roster import roster, steadied
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.examine import Finding
+    from stack_tui.endpoints.health import Health
+
+
+def reports_to(post: Callable[[Message], object]) -> Reports:
+    """Return reports that are posted as messages."""
+    return Reports(
+        answered=lambda endpoint, health: post(EndpointAnswered(endpoint, health)),
+        measured=lambda endpoint, load: post(EndpointMeasured(endpoint, load)),
+        found=lambda found: post(EndpointsFound(found)),
+        gpus=lambda gpus: post(GpusRead(gpus)),
+    )
+
+
+class KnownEndpoints:
+    """The latest answer and load of each, and those that are there without being configured."""
+
+    def __init__(self) -> None:
+        self.embedded = False
+        self.healths: dict[Endpoint, Health] = {}
+        self.loads: dict[Endpoint, Load] = {}
+        self.findings: dict[Endpoint, Finding] = {}
+        self._found: tuple[Endpoint, ...] = ()
+
+    def note_answer(self, endpoint: Endpoint, health: Health) -> None:
+        """Take note of how the endpoint is."""
+        self.healths[endpoint] = steadied(health, self.healths.get(endpoint))
+
+    def note_found(self, found: Iterable[Health]) -> None:
+        """Take note of who answers on the local ports."""
+        self._found = tuple(health.endpoint for health in found)
+        for health in found:
+            self.healths.setdefault(health.endpoint, health)
+
+    def seen(self, config: Config, in_use: Iterable[Endpoint]) -> tuple[Seen, ...]:
+        """Return every endpoint with what is known of it."""
+        return roster(
+            config, self._found, in_use, self.embedded, self.healths, self.loads, self.findings
+        )
