@@ -32,7 +32,7 @@ def sample_details(sample: Sample) -> str:
     """Return the sample as a line that opens to all that is known of it."""
     became = outcome(sample)
     scores = [f"rule {sample.rule_score:.2f}"] if sample.rule_score is not None else []
-    scores += [f"judge {sample.judge_score:g}"] if sample.judge_score is not None else []
+    scores += [f"judge {sample.judge_score:.4g}"] if sample.judge_score is not None else []
     line = (
         f'<summary><span class="{became.replace(" ", "-")}">{SIGNS[became]} {became}</span> '
         f"{text(sample.name, 120)} "
@@ -77,7 +77,7 @@ def _verdicts(sample: Sample) -> str:
         (
             text(verdict.judge, 80),
             text(verdict.model, 80),
-            "–" if verdict.score is None else f"{verdict.score:g}",
+            "–" if verdict.score is None else f"{verdict.score:.4g}",
             text(said(verdict), 2000),
         )
         for verdict in sample.verdicts

@@ -41,7 +41,7 @@ def why(sample: Sample) -> str:
             return "scored, but by no rule of passing or failing"
     reasons = [*sample.rule_issues]
     if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:
-        reasons.append(f"judge score {sample.judge_score:g}")
+        reasons.append(f"judge score {sample.judge_score:.4g}")
     if sample.status != "ok":
         reasons.append(sample.status)
     if sample.chosen is not None and sample.chosen < len(sample.choices):

@@ -66,7 +66,7 @@ def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:
     if sample.rule_score is not None:
         parts.append(f"rule={sample.rule_score:.2f}")
     if sample.judge_score is not None:
-        parts.append(f"judge={sample.judge_score:g}")
+        parts.append(f"judge={sample.judge_score:.4g}")
     if sample.chosen is not None:
         chosen = one_line(sample.choices[sample.chosen].text, 40)
         parts.append(f"chose {chosen}, wanted {one_line(sample.target, 40)}")
@@ -115,7 +115,7 @@ def _said(verdict: Verdict) -> str:
         return f"{verdict.failure.kind}: {one_line(verdict.failure.message)}"
     if verdict.score is None:
         return f"no score in {one_line(verdict.answer, 80)!r}"
-    return f"{verdict.score:g}"
+    return f"{verdict.score:.4g}"
 
 
 def _interval_lines(summary: SuiteSummary, found: Intervals) -> Iterator[str]:

@@ -119,7 +119,7 @@ def _said(case: CaseSpread) -> str:
     if case.rule:
         parts.append(f"rule {between(case.rule, rate=False)}")
     if case.judge:
-        parts.append(f"judge {case.judge[0]:g} to {case.judge[1]:g}")
+        parts.append(f"judge {case.judge[0]:.4g} to {case.judge[1]:.4g}")
     return ", ".join(parts)
 
 

@@ -10,7 +10,8 @@ from textual.content import Content
 from stack_tui.config import EMBEDDED, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.reports.section import Section
-from stack_tui.runs.events import Choice, Fault, Finding, Sample
+from stack_tui.runs.events import Choice, CriterionScore, Fault, Finding, Sample, Verdict
+from stack_tui.suites.case import Criterion
 from stack_tui.suites.rules import marks
 from stack_tui.tui.documents.case import case_blocks, suite_blocks
 from stack_tui.tui.documents.choices import probabilities
@@ -204,3 +205,34 @@ def test_a_run_at_several_temperatures_sets_them_in_columns() -> None:
 def test_a_sample_says_at_which_of_several_temperatures() -> None:
     sample = msgspec.structs.replace(passing(), temperature=0.7, repeat=1)
     assert "solar-system t=0.7 #2" in told(sample_blocks(sample))
+
+
+def test_each_criterion_of_a_judge_is_told_with_its_weight_and_what_could_not_be_read() -> None:
+    criteria = (
+        CriterionScore(name="facts", weight=3.0, score=4.0, answer="4"),
+        CriterionScore(name="style", answer="It is nice", attempts=2),
+    )
+    verdict = Verdict(judge="judge", model="gpt-mini", attempts=3, criteria=criteria)
+    text = told(
+        sample_blocks(msgspec.structs.replace(failing(), verdicts=(verdict,), judge_score=None))
+    )
+    assert "4    facts × 3" in text
+    assert "?    style × 1  “It is nice”" in text
+    assert "asked 3 times" in text
+
+
+def test_a_case_tells_its_criteria_and_its_reference() -> None:
+    criterion = Criterion(name="facts", ask="Is every fact right?", weight=2.0)
+    text = told(
+        case_blocks(msgspec.structs.replace(KV_CACHE, criteria=(criterion,), reference="A cache."))
+    )
+    assert "facts" in text
+    assert "Is every fact right?  × 2" in text
+    assert "A cache." in text
+
+
+def test_a_run_tells_the_sections_of_its_report() -> None:
+    section = Section(title="tokens", rows=(("judge [b]x", "12 in, 3 out"),))
+    text = told(run_blocks(suite_card((passing(),), sections=(section,))))
+    assert "Tokens" in text
+    assert "judge [b]x  12 in, 3 out" in text

@@ -139,7 +139,8 @@ def _judges(sample: Sample) -> list[Block]:
 def _verdict(verdict: Verdict) -> list[Block]:
     model = f"  {one_line(verdict.model)}" if verdict.model != verdict.judge else ""
     took = f"  {figures.latency(verdict.latency_s)}" if verdict.latency_s else ""
-    again = f"  asked {verdict.attempts} times" if verdict.attempts > 1 else ""
+    asked_again = verdict.attempts > max(1, len(verdict.criteria))
+    again = f"  asked {verdict.attempts} times" if asked_again else ""
     tone: Tone = "strong" if verdict.score is not None else "warn"
     score = figures.grade(verdict.score) if verdict.score is not None else "?"
     blocks: list[Block] = [
