@@ -121,7 +121,7 @@ def _pair(samples: Sequence[Sample], one: str, other: str) -> PairAgreement | No
     if not both:
         return None
     cases = [case for case, _, _ in both]
-    same = [_point(a) == _point(b) for _, a, b in both]
+    same = [whole_point(a) == whole_point(b) for _, a, b in both]
     differences = [a - b for _, a, b in both]
     return PairAgreement(
         one=one,
@@ -136,7 +136,8 @@ def _pair(samples: Sequence[Sample], one: str, other: str) -> PairAgreement | No
     )
 
 
-def _point(score: float) -> int:
+def whole_point(score: float) -> int:
+    """Return the whole point that a weighted score is nearest to, halves rounded up."""
     return math.floor(score + 0.5)
 
 

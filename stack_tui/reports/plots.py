@@ -8,6 +8,7 @@ from stack_tui.reports.comparison import Comparison
 from stack_tui.reports.duels.pairs import pair_results
 from stack_tui.reports.effects import RATE
 from stack_tui.reports.figures import task_rates
+from stack_tui.reports.panel import whole_point
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 
@@ -46,7 +47,7 @@ def distributions(samples: Sequence[Sample]) -> Iterator[tuple[str, str]]:
         yield "Rule scores", svg.histogram(bins, "How many samples have which rule score")
     judged = [sample.judge_score for sample in samples if sample.judge_score is not None]
     if judged:
-        halves = [round(2 * score) for score in judged]
+        halves = [int(2 * score + 1e-9) for score in judged]
         bins = [(f"{place / 2:g}", halves.count(place)) for place in range(2, 11)]
         yield "Judge scores", svg.histogram(bins, "How many samples have which judge score")
 
@@ -55,14 +56,14 @@ def agreement(samples: Sequence[Sample]) -> Iterator[tuple[str, str]]:
     """Yield, for each pair of judges, a title with how often they agree and a grid of scores."""
     names = dict.fromkeys(verdict.judge for sample in samples for verdict in sample.verdicts)
     scored = [
-        {v.judge: round(v.score) for v in sample.verdicts if v.score is not None}
-        for sample in samples
+        {v.judge: v.score for v in sample.verdicts if v.score is not None} for sample in samples
     ]
     for one, other in list(combinations(names, 2))[:_JUDGE_PAIRS]:
         both = [(given[one], given[other]) for given in scored if one in given and other in given]
         if both:
-            counts = [[both.count((row, column)) for column in _SCORES] for row in _SCORES]
-            same = sum(a == b for a, b in both)
+            points = [(whole_point(a), whole_point(b)) for a, b in both]
+            counts = [[points.count((row, column)) for column in _SCORES] for row in _SCORES]
+            same = sum(a == b for a, b in points)
             near = sum(abs(a - b) <= 1 for a, b in both)
             title = (
                 f"{one} (rows) and {other} (columns): the same score in {same} of {len(both)}, "

@@ -132,3 +132,24 @@ def test_a_great_run_lists_its_failures_and_says_what_it_left_out() -> None:
     source = html_report(view(outcomes([True] * 1200 + [False])))
     assert "… and 201 more" in source
     assert "c1200" in source
+
+
+def test_plots_count_weighted_scores_as_the_figures_beside_them_do() -> None:
+    panel = [
+        Sample(
+            at=1.0,
+            task="custom",
+            id=f"c{place}",
+            judge_score=3.75,
+            verdicts=(
+                Verdict(judge="one", model="m", score=one),
+                Verdict(judge="two", model="m", score=two),
+            ),
+        )
+        for place, (one, two) in enumerate([(2.5, 3.0), (3.5, 4.25), (1.0, 2.25)])
+    ]
+    texts = Page(html_report(view(panel))).texts
+    assert "one (rows) and two (columns): the same score in 2 of 3, within 1 in 2" in texts
+    (words,) = [text for text in texts if text.startswith("same point in")]
+    assert words.startswith("same point in 2 of 3")
+    assert "within 1 in 2" in words
