@@ -8,11 +8,10 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.suites import store as suites
-from stack_tui.suites.edit import suite_text
 from stack_tui.suites.exchange import files as exchange
+from stack_tui.suites.exchange.imported import told
 from stack_tui.suites.leakage import Leakage, leakage
 from stack_tui.suites.lint import lint
-from stack_tui.suites.save import create
 from stack_tui.text import one_line
 
 _SIGNS = {"error": "✗", "warning": "!", "note": "·"}
@@ -70,16 +69,11 @@ def import_command(file: Path, renamed: tuple[str, ...]) -> int:
     What a suite cannot carry is listed. No file is overwritten.
     """
     known = dict(pair.partition("=")[::2] for pair in renamed)
-    imported = exchange.read(file, known or None)
-    folder = options.own_cases_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    for suite in imported.suites:
-        path = folder / f"{suite.name}.toml"
-        create(path, suite_text(suite))
+    found = exchange.bring_in(file, options.own_cases_folder(), known or None)
+    for path, suite in found.suites.items():
         click.echo(f"{path}: {len(suite.cases)} cases")
-    for note in imported.notes:
-        places = ", ".join(note.places) + (", …" if note.count > len(note.places) else "")
-        click.echo(one_line(f"! {note.kind}: {note.what} ({places})", 1000), err=True)
+    for note in found.notes:
+        click.echo(one_line(f"! {told(note)}", 1000), err=True)
     return 0
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui import toml_file
+from stack_tui.edited_file import FileChanged, as_read
 from stack_tui.edited_file import Text as Text
-from stack_tui.edited_file import as_read
 from stack_tui.errors import StackError
 from stack_tui.tui.undo import Undo as Undo
 
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 def read(path: Path) -> Text:
     """Read the suite's file; raises TomlError."""
     return as_read(path, toml_file.read_text(path))
+
+
+def differs(held: Text) -> bool:
+    """Say whether the file holds another text by now; one that cannot be read does."""
+    try:
+        return read(held.path).seen != held.seen
+    except StackError:
+        return True
 
 
 def write(held: Text, text: str, what: str) -> Undo:
@@ -33,13 +41,33 @@ def take_back(undo: Undo) -> Undo:
     return write(undo.after, undo.before, f"took back: {undo.what}")
 
 
-def save_case(held: Text, case_id: str | None, case: Case) -> Undo:
-    """Save the case in place of the one called `case_id`, or as a new one."""
+def save_case(held: Text, before: Case | None, case: Case) -> Undo:
+    """Save the case in place of `before`, or as a new one.
+
+    Where the file was changed meanwhile, and `before` in it was not, that change is kept beside
+    this one; else FileChanged is raised.
+    """
+    try:
+        return _save_case(held, before, case)
+    except FileChanged:
+        now = read(held.path)
+        if not _still_holds(now, before):
+            raise
+        return _save_case(now, before, case)
+
+
+def _save_case(held: Text, before: Case | None, case: Case) -> Undo:
     from stack_tui.suites import edit
 
-    if case_id is None:
+    if before is None:
         return write(held, edit.add_case(held.text, case), f"added {case.id}")
-    return write(held, edit.change_case(held.text, case_id, case), f"changed {case.id}")
+    return write(held, edit.change_case(held.text, before.id, case), f"changed {case.id}")
+
+
+def _still_holds(held: Text, before: Case | None) -> bool:
+    from stack_tui.suites import store
+
+    return before is None or before in store.parse(held.text, held.path).cases
 
 
 def duplicate(path: Path, case_id: str) -> Undo:

@@ -12,7 +12,8 @@ from stack_tui.tui.case_actions import Undo
 from stack_tui.tui.snapshot import SuiteFile
 
 if TYPE_CHECKING:
-    from stack_tui.suites.case import Case
+    from stack_tui.runs.events import Sample
+    from stack_tui.suites.case import Case, Suite
     from stack_tui.tui.app import StackApp
 
 Told = Callable[[Undo | None], None]
@@ -36,6 +37,40 @@ def add(stack: StackApp, file: SuiteFile, told: Told) -> None:
 
     if file.suite and (held := _read(stack, file.path)):
         stack.push_screen(CaseEditor(held, file.suite, Case(id="", input=""), new=True), told)
+
+
+def add_result(stack: StackApp, sample: Sample, run_suite: Suite | None, told: Told) -> None:
+    """Make a case of the sample, in the suite of the run's name or in one that is chosen."""
+    from stack_tui.tui.screens.choose import Choose
+
+    files = [file for file in stack.snapshot.suites if file.suite]
+    of_run = [
+        file for file in files if run_suite and file.suite and file.suite.name == run_suite.name
+    ]
+    found = of_run or files
+    if not found:
+        stack.tell("There is no suite to put it into: write one first, or import one with i.")
+    elif len(found) == 1:
+        _add_result(stack, found[0], sample, run_suite, told)
+    else:
+        names = [file.suite.name for file in found if file.suite]
+
+        def chosen(place: int | None) -> None:
+            if place is not None:
+                _add_result(stack, found[place], sample, run_suite, told)
+
+        stack.push_screen(Choose("The suite for the new case", names), chosen)
+
+
+def _add_result(
+    stack: StackApp, file: SuiteFile, sample: Sample, run_suite: Suite | None, told: Told
+) -> None:
+    from stack_tui.tui.result_case import case_of
+    from stack_tui.tui.screens.case_editor import CaseEditor
+
+    if file.suite and (held := _read(stack, file.path)):
+        case = case_of(sample, run_suite, {case.id for case in file.suite.cases})
+        stack.push_screen(CaseEditor(held, file.suite, case, new=True, sample=sample), told)
 
 
 def edit_raw(stack: StackApp, path: Path, told: Told, case_id: str = "") -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from stack_tui.config import Endpoint
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.store import Run
 from stack_tui.tui.documents.marked import MARKED_CHARACTERS
+from stack_tui.tui.signs import concern
 from stack_tui.tui.snapshot import RunCard
 
 if TYPE_CHECKING:
@@ -43,14 +45,28 @@ def graded(case: Case, suite: Suite, sample: Sample) -> Trial:
 
 def latest_sample(runs: Iterable[RunCard], suite: str, case_id: str) -> Sample | None:
     """Return the case's latest outcome that has an output; `runs` are newest first."""
+    found = (sample for _, samples in _outcomes(runs, suite, case_id) for sample in samples)
+    return next((sample for sample in found if sample.output), None)
+
+
+def latest_outcome(
+    runs: Iterable[RunCard], suite: str, case_id: str
+) -> tuple[Path, SampleKey] | None:
+    """Return where the case's latest outcome stands, the one that wants most looking at."""
+    for folder, samples in _outcomes(runs, suite, case_id):
+        return folder, min(samples, key=concern).key
+    return None
+
+
+def _outcomes(
+    runs: Iterable[RunCard], suite: str, case_id: str
+) -> Iterator[tuple[Path, list[Sample]]]:
     for card in runs:
         if card.spec and card.spec.suite and card.spec.suite.name == suite and card.counts.done:
             run = Run(card.folder)
             run.refresh()
-            for sample in run.view.samples:
-                if sample.id == case_id and sample.output:
-                    return sample
-    return None
+            if samples := [sample for sample in run.view.samples if sample.id == case_id]:
+                yield card.folder, samples
 
 
 def ask(suite: Suite, case: Case, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:

@@ -18,7 +18,7 @@ from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.screens.raw_editor import RawEditor
 from stack_tui.tui.screens.unsaved import Unsaved
 from stack_tui.tui.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.widgets import cases_pane
+from stack_tui.tui.widgets import case_keys
 from stack_tui.tui.widgets.document import Document
 from stack_tui.tui.widgets.form_field import FormField
 from tests.tui.data import drive, failing, screen_text, settle, show, snapshot
@@ -58,8 +58,8 @@ def ids(path: Path) -> list[str]:
     return [case.id for case in store.load(path).cases]
 
 
-def change_elsewhere(path: Path) -> None:
-    path.write_text(TEXT + "# theirs\n")
+def change_elsewhere(path: Path, text: str = TEXT + "# theirs\n") -> None:
+    path.write_text(text)
 
 
 async def edit(app: StackApp, pilot: Pilot[None]) -> CaseEditor:
@@ -122,17 +122,36 @@ def test_an_id_that_is_taken_is_refused_by_the_file(suite: Path) -> None:
     assert suite.read_text() == TEXT
 
 
-def test_a_file_changed_by_somebody_else_is_not_written_over(suite: Path) -> None:
+def test_a_case_changed_by_somebody_else_is_not_written_over(suite: Path) -> None:
+    theirs = TEXT.replace("Keys and values are kept.", "Theirs.")
+
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
-        change_elsewhere(suite)
+        change_elsewhere(suite, theirs)
         await pilot.press("end", "x", "ctrl+s")
         await pilot.pause()
         assert app.screen is form
         assert "was changed since" in " ".join(screen_text(app).split())
 
     drive(body, shown(suite))
-    assert suite.read_text() == TEXT + "# theirs\n"
+    assert suite.read_text() == theirs
+
+
+def test_a_change_elsewhere_in_the_file_is_told_and_kept_beside_ones_own(suite: Path) -> None:
+    theirs = TEXT.replace("Eight planets", "Many planets")
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await edit(app, pilot)
+        change_elsewhere(suite, theirs)
+        await show(app, pilot, shown(suite))
+        assert "changed elsewhere" in " ".join(screen_text(app).split())
+        await pilot.press("end", "x", "ctrl+s")
+        await pilot.pause()
+        assert isinstance(app.screen, Dashboard)
+
+    drive(body, shown(suite))
+    assert ids(suite) == ["solar-system", "kv-cachex"]
+    assert store.load(suite).cases[0].input == "Many planets orbit the Sun."
 
 
 def test_leaving_asks_where_something_would_be_lost(suite: Path) -> None:
@@ -272,7 +291,7 @@ def test_the_editor_of_ones_choice_gets_the_suites_file(
     suite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(cases_pane, "open_in_editor", lambda _, path: opened.append(path))
+    monkeypatch.setattr(case_keys, "open_in_editor", lambda _, path: opened.append(path))
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("3", "E")

@@ -2,13 +2,30 @@
 
 from pathlib import Path
 
+import msgspec
 from textual.pilot import Pilot
 
 from stack_tui.errors import StackError
+from stack_tui.runs.journal import Journal
+from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.screens.reading import Reading
-from stack_tui.tui.snapshot import SuiteFile
-from tests.tui.data import KV_CACHE, SUITE_FILE, drive, passing, screen_text, show, snapshot
+from stack_tui.tui.snapshot import Snapshot, SuiteFile
+from stack_tui.tui.widgets.cases_pane import CasesPane
+from stack_tui.tui.widgets.results_pane import ResultsPane
+from tests.tui.data import (
+    KV_CACHE,
+    SUITE_FILE,
+    drive,
+    failing,
+    passing,
+    screen_text,
+    settle,
+    show,
+    snapshot,
+    suite_card,
+    suite_spec,
+)
 
 PROBLEM = StackError("`id` occurs twice", where="cases/bad.toml: case[1]", remedy="Rename one.")
 BAD = SuiteFile(Path("cases/bad.toml"), problem=PROBLEM)
@@ -64,3 +81,45 @@ def test_a_suite_that_changes_on_disk_is_shown_anew() -> None:
         assert "bad.toml" in screen_text(app)
 
     drive(body, snapshot(passing()))
+
+
+def test_space_folds_a_suite_and_unfolds_it() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        table = app.screen.query_one(CasesPane).table
+        await pilot.press("3", "down", "space")
+        assert len(table.order) == 1
+        assert "▸ custom" in screen_text(app)
+        await pilot.press("space")
+        assert len(table.order) == 3
+
+    drive(body, snapshot(passing()))
+
+
+def test_v_goes_to_the_cases_latest_failing_sample(tmp_path: Path) -> None:
+    spec = suite_spec()
+    folder = create(tmp_path, spec)
+    flaky = msgspec.structs.replace(failing(), repeat=1)
+    samples = (passing(), passing("kv-cache", 1), flaky)
+    with Journal(journal_path(folder)) as journal:
+        for sample in samples:
+            journal.append(sample)
+    card = suite_card(samples, folder=folder)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "v")
+        await settle(app, pilot)
+        await pilot.pause()
+        current = app.screen.query_one(ResultsPane).current
+        assert current is not None
+        assert current.key == flaky.key
+
+    drive(body, snapshot(*samples, card=card))
+
+
+def test_v_on_a_case_that_was_never_run_says_so() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "v")
+        await settle(app, pilot)
+        assert "no sample yet" in screen_text(app)
+
+    drive(body, Snapshot(ready=True, suites=(SUITE_FILE,)))

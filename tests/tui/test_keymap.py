@@ -76,8 +76,8 @@ def test_keys_may_change_places() -> None:
 
 
 def test_one_key_may_do_different_things_at_different_places() -> None:
-    both = 'runs.compare = "x"\ncases.add = "x"'
-    assert keymap.keymap(configured(both)) == {"runs.compare": "x", "cases.add": "x"}
+    both = 'runs.compare = "X"\ncases.add = "X"'
+    assert keymap.keymap(configured(both)) == {"runs.compare": "X", "cases.add": "X"}
 
 
 def test_every_key_of_the_screens_has_a_name_by_which_it_can_be_changed() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 from stack_tui import paths
 from stack_tui.errors import StackError
 from stack_tui.suites.case import Suite
-from stack_tui.suites.exchange.imported import Imported
+from stack_tui.suites.edit import suite_text
+from stack_tui.suites.exchange.imported import BroughtIn, Imported
 from stack_tui.suites.exchange.jsonl import read_jsonl, write_jsonl
 from stack_tui.suites.exchange.records import Renamed
 from stack_tui.suites.exchange.source import read_text
 from stack_tui.suites.exchange.tables import read_csv, write_csv
+from stack_tui.suites.save import create
 
 _READERS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv}
 _WRITERS = {".jsonl": write_jsonl, ".csv": write_csv}
@@ -33,6 +35,22 @@ def read(path: Path, renamed: Renamed | None = None) -> Imported:
     cases = _READERS[ending](read_text(path), path, renamed)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64] or "imported"
     return Imported(suites=(Suite(name=name, cases=cases),))
+
+
+def bring_in(file: Path, folder: Path, renamed: Renamed | None = None) -> BroughtIn:
+    """Make a file in the folder of each suite that `file` holds, never over one; StackError else.
+
+    Where one of the names is taken, nothing is made.
+    """
+    imported = read(file, renamed)
+    suites = {folder / f"{suite.name}.toml": suite for suite in imported.suites}
+    for path in suites:
+        if path.exists():
+            raise StackError("exists already", where=str(path), remedy="Rename one of the two.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, suite in suites.items():
+        create(path, suite_text(suite))
+    return BroughtIn(suites=suites, notes=imported.notes)
 
 
 def write(path: Path, suite: Suite) -> None:

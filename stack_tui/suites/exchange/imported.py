@@ -1,5 +1,7 @@
 """What an import brings: suites, and what of the file they do not carry."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -23,6 +25,19 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
     suites: tuple[Suite, ...]
     notes: tuple[Note, ...] = ()
+
+
+class BroughtIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The suites that were made of a file, by their own files, and the notes on it."""
+
+    suites: Mapping[Path, Suite]
+    notes: tuple[Note, ...] = ()
+
+
+def told(note: Note) -> str:
+    """Return the note on one line."""
+    places = ", ".join(note.places) + (", …" if note.count > len(note.places) else "")
+    return f"{note.kind}: {note.what} ({places})"
 
 
 class Notes:

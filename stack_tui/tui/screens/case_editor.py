@@ -53,21 +53,25 @@ class CaseEditor(Screen[Undo | None]):
         Binding("escape", "leave", "Leave", id="editor.leave"),
     ]
 
-    def __init__(self, held: Text, suite: Suite, case: Case, *, new: bool) -> None:
+    def __init__(
+        self, held: Text, suite: Suite, case: Case, *, new: bool, sample: Sample | None = None
+    ) -> None:
+        """Edit the case, a `new` one or the file's; its rules are tried on the sample, if given."""
         super().__init__()
         self._held = held
         self._suite = suite
         self._case = case
-        self._case_id = None if new else case.id
-        self._draft_name = "" if new else case.id
-        self._sample: Sample | None = None
+        self._before = None if new else case
+        self._draft_name = f"\nnew {case.id}" if new and case.id else case.id
+        self._sample = sample
+        self._changed_outside = False
         self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
         with Horizontal(classes="editor"):
             with VerticalScroll(classes="fields", can_focus=False) as fields:
-                fields.border_title = "New case" if self._case_id is None else "Case"
+                fields.border_title = "New case" if self._before is None else "Case"
                 draft = drafts.kept(self._held.path, self._draft_name)
                 texts = to_texts(self._case) | (draft.texts if draft else {})
                 for field in FIELDS:
@@ -82,6 +86,10 @@ class CaseEditor(Screen[Undo | None]):
             changed = "; the file has changed since" if draft.seen != self._held.seen else ""
             self._stack.tell(f"A draft that was not saved is shown{changed}.")
         self._check()
+        self.watch(self.app, "snapshot", self._look_outside)
+        if self._sample is not None:
+            self._grade()
+            return
         runs, name, case_id = self._stack.snapshot.runs, self._suite.name, self._case.id
         background.run(
             self.app,
@@ -93,6 +101,14 @@ class CaseEditor(Screen[Undo | None]):
     @property
     def _stack(self) -> StackApp:
         return cast("StackApp", self.app)
+
+    def _look_outside(self) -> None:
+        """Tell once that somebody else has changed the file meanwhile."""
+        if not self._changed_outside and case_actions.differs(self._held):
+            self._changed_outside = True
+            self._stack.tell(
+                f"{self._held.path} was changed elsewhere; nothing of that is written over."
+            )
 
     @property
     def _texts(self) -> dict[str, str]:
@@ -111,6 +127,7 @@ class CaseEditor(Screen[Undo | None]):
         self._settling = self.set_timer(_SETTLED_S, self._settle)
 
     def _settle(self) -> None:
+        self._look_outside()
         if self._check() is not None:
             self._grade()
         if self._changed:
@@ -176,7 +193,7 @@ class CaseEditor(Screen[Undo | None]):
             self._stack.tell("Not saved: what is marked must be put right first.")
             return
         try:
-            undo = case_actions.save_case(self._held, self._case_id, case)
+            undo = case_actions.save_case(self._held, self._before, case)
         except StackError as error:
             self._stack.tell_error(error)
             return

@@ -86,6 +86,11 @@ class Dashboard(Screen[None]):
         if event.task:
             self.query_one(ResultsPane).find(f"task:{event.task}")
 
+    @on(CasesPane.OutcomeWanted)
+    def _show_outcome(self, event: CasesPane.OutcomeWanted) -> None:
+        self.action_pane(ResultsPane.NUMBER)
+        self.query_one(ResultsPane).go_to_sample(event.folder, event.key)
+
     def watch_active(self, number: int) -> None:
         for pane in self.query(Pane):
             pane.set_class(number == pane.NUMBER, "-active")

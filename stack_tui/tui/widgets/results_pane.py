@@ -1,6 +1,7 @@
 """Pane 4: the samples of the chosen run, and the one under the cursor told in full."""
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -8,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from stack_tui.runs import labels
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.labels import Label
 from stack_tui.tui import sample_filter
 from stack_tui.tui.documents.run import title
@@ -88,6 +89,7 @@ class ResultsPane(Pane, SampleActions):
         self.chosen: ChosenRun | None = None
         self._samples: tuple[Sample, ...] = ()
         self._arrangement: Arrangement = "all"
+        self._sought: tuple[Path, SampleKey] | None = None
         self.watch(self.table, "highlighted", self._show_sample, init=False)
         self.watch(self.app, "snapshot", self.show)
 
@@ -113,6 +115,28 @@ class ResultsPane(Pane, SampleActions):
         self._list()
         if other:
             self.table.go_to(0)
+        self._go_to_wanted()
+
+    def go_to_sample(self, folder: Path, key: SampleKey) -> None:
+        """Put the cursor on that sample of that run, as soon as it is the chosen one."""
+        self._sought = (folder, key)
+        self._arrangement = "all"
+        self.stack.choose(folder)
+        self.action_clear_search()
+        self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        if (
+            self._sought is None
+            or self.chosen is None
+            or self.chosen.card.folder != self._sought[0]
+        ):
+            return
+        keys = [sample.key for sample in self._samples]
+        if self._sought[1] in keys:
+            row = keys.index(self._sought[1])
+            self.table.go_to(self.table.order.index(row))
+            self._sought = None
 
     def search(self) -> None:
         self._list()

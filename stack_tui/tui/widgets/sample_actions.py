@@ -32,6 +32,14 @@ SAMPLE_BINDINGS = (
         "E", "edit_case", "Edit its case", show=False, id="sample.edit", tooltip="Edit its case"
     ),
     Binding(
+        "C",
+        "make_case",
+        "Make a case",
+        show=False,
+        id="sample.case",
+        tooltip="Make a case of it, to be tried from now on",
+    ),
+    Binding(
         "a",
         "again",
         "Grade again",
@@ -74,6 +82,12 @@ class SampleActions(DOMNode):
                 self._stack.look_again()
 
         self._stack.push_screen(Triage(sample, chosen.label(sample)), given)
+
+    def action_make_case(self) -> None:
+        """Make a case of the sample."""
+        view = self.query_one(SampleView)
+        if view.sample and view.chosen:
+            suite_actions.add_result(self._stack, view.sample, view.chosen.suite, self._edited)
 
     def action_again(self) -> None:
         """Grade or judge the run's outputs again."""

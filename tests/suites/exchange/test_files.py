@@ -56,3 +56,15 @@ def test_only_known_endings_are_exported_to(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="no kind") as refused:
         files.write(tmp_path / "a.txt", SUITE)
     assert ".jsonl or .csv" in refused.value.remedy
+
+
+def test_where_one_suites_file_is_there_already_none_is_made(tmp_path: Path) -> None:
+    source = tmp_path / "two.yaml"
+    source.write_text("prompts: [A, B]\nproviders: [echo]\ntests: [{vars: {x: hello}}]\n")
+    names = [suite.name for suite in files.read(source).suites]
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    (folder / f"{names[-1]}.toml").write_text("theirs")
+    with pytest.raises(StackError, match="exists already"):
+        files.bring_in(source, folder)
+    assert [path.read_text() for path in folder.iterdir()] == ["theirs"]

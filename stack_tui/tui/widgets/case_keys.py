@@ -1,0 +1,171 @@
+"""What can be done to suites and cases from their list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.message import Message
+
+from stack_tui.runs.events import SampleKey
+from stack_tui.tui import case_actions, exchanging, suite_actions
+from stack_tui.tui.case_actions import Undo
+from stack_tui.tui.editor import open_in_editor
+from stack_tui.tui.snapshot import SuiteFile
+from stack_tui.tui.trial import latest_outcome
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Case
+    from stack_tui.tui.app import StackApp
+
+Entry = tuple[SuiteFile, "Case | None"]
+
+CASE_BINDINGS = (
+    Binding("e", "edit", "Edit", id="cases.edit", tooltip="Edit the case"),
+    Binding("R", "raw", "TOML", show=False, id="cases.raw", tooltip="Edit the suite as TOML"),
+    Binding("a", "add", "Add", id="cases.add", tooltip="Add a case to the suite"),
+    Binding("d", "duplicate", "Duplicate", show=False, id="cases.duplicate"),
+    Binding("D", "delete", "Delete", show=False, id="cases.delete"),
+    Binding("J", "move(1)", "Move down", show=False, id="cases.down"),
+    Binding("K", "move(-1)", "Move up", show=False, id="cases.up"),
+    Binding(
+        "v",
+        "outcome",
+        "Sample",
+        show=False,
+        id="cases.outcome",
+        tooltip="Go to its latest sample, a failing one first",
+    ),
+    Binding(
+        "space", "fold", "Fold", show=False, id="cases.fold", tooltip="Fold or unfold the suite"
+    ),
+    Binding(
+        "i",
+        "import",
+        "Import",
+        show=False,
+        id="cases.import",
+        tooltip="Import suites from JSONL, CSV or promptfoo's YAML",
+    ),
+    Binding(
+        "x",
+        "export",
+        "Export",
+        show=False,
+        id="cases.export",
+        tooltip="Export the suite's cases as JSONL or CSV",
+    ),
+    Binding("u", "undo", "Undo", id="cases.undo", tooltip="Take the last change back"),
+    Binding(
+        "E",
+        "editor",
+        "$EDITOR",
+        show=False,
+        id="cases.editor",
+        tooltip="Open the suite in $EDITOR",
+    ),
+)
+
+
+class CaseKeys(DOMNode):
+    """The actions of CASE_BINDINGS, for the list of cases."""
+
+    _undo: Undo | None = None
+
+    @dataclass
+    class OutcomeWanted(Message):
+        """The case's latest sample, in the run of that folder, is wanted."""
+
+        folder: Path
+        key: SampleKey
+
+    @property
+    def entry(self) -> Entry | None:
+        """The suite under the cursor, and the case where it is on one."""
+        return None
+
+    def fold(self, file: SuiteFile) -> None:
+        """Fold or unfold the suite."""
+
+    @property
+    def _stack(self) -> "StackApp":
+        return cast("StackApp", self.app)
+
+    def action_edit(self) -> None:
+        if entry := self.entry:
+            suite_actions.edit(self._stack, *entry, self._changed)
+
+    def action_raw(self) -> None:
+        if entry := self.entry:
+            case_id = entry[1].id if entry[1] else ""
+            suite_actions.edit_raw(self._stack, entry[0].path, self._changed, case_id)
+
+    def action_add(self) -> None:
+        if entry := self.entry:
+            suite_actions.add(self._stack, entry[0], self._changed)
+
+    def action_duplicate(self) -> None:
+        self._change(case_actions.duplicate)
+
+    def action_delete(self) -> None:
+        self._change(case_actions.delete)
+
+    def action_move(self, rows: int) -> None:
+        self._change(lambda path, case_id: case_actions.move(path, case_id, rows))
+
+    def _change(self, change: Callable[[Path, str], Undo]) -> None:
+        entry = self.entry
+        if entry and (case := entry[1]):
+            path = entry[0].path
+            suite_actions.change(self._stack, self._changed, lambda: change(path, case.id))
+
+    def action_fold(self) -> None:
+        if entry := self.entry:
+            self.fold(entry[0])
+
+    def action_outcome(self) -> None:
+        """Go to the case's latest sample."""
+        entry = self.entry
+        if not entry or not entry[1] or not entry[0].suite:
+            self._stack.tell("Only a case has samples.")
+            return
+        runs, suite, case_id = self._stack.snapshot.runs, entry[0].suite.name, entry[1].id
+
+        def found(place: tuple[Path, SampleKey] | None) -> str:
+            if place is None:
+                return f"{case_id} has no sample yet; n starts a run."
+            self.post_message(self.OutcomeWanted(*place))
+            return ""
+
+        self._stack.do(
+            f"looking for {case_id}", lambda: latest_outcome(runs, suite, case_id), found
+        )
+
+    def action_import(self) -> None:
+        exchanging.import_file(self._stack)
+
+    def action_export(self) -> None:
+        entry = self.entry
+        if entry and entry[0].suite:
+            exchanging.export_suite(self._stack, entry[0].suite)
+
+    def action_undo(self) -> None:
+        """Take the last change back, if the file is still what it left."""
+        if undo := self._undo:
+            suite_actions.change(self._stack, self._changed, lambda: case_actions.take_back(undo))
+        else:
+            self._stack.tell("Nothing to take back.")
+
+    def _changed(self, undo: Undo | None) -> None:
+        if undo:
+            self._undo = undo
+            self._stack.tell(f"{undo.what}; u takes it back, v shows its latest sample")
+            self._stack.look_again()
+
+    def action_editor(self) -> None:
+        """Open the suite's file in $EDITOR, and read it again after."""
+        if entry := self.entry:
+            open_in_editor(self._stack, entry[0].path)
+            self._stack.look_again()
