@@ -19,6 +19,7 @@ _SHOWN_MODELS = 5
 
 @click.command("doctor")
 @options.endpoint_choice
+@click.option("--latency", is_flag=True, help="Time a few small requests to each instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
 def doctor_command(
@@ -26,6 +27,7 @@ def doctor_command(
     url: str | None,
     model: str | None,
     api_key_env: str | None,
+    latency: bool,
     as_json: bool,
     results: Path | None,
     config: Path | None,
@@ -39,6 +41,10 @@ def doctor_command(
         endpoints = [options.choose_endpoint(known, endpoint, url, model, api_key_env)]
     else:
         endpoints = _all(known)
+    if latency:
+        from stack_tui.cli.timing import print_latencies
+
+        return print_latencies(endpoints, as_json=as_json)
     findings = asyncio.run(_examine(endpoints))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(findings), indent=2))

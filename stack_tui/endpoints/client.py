@@ -18,6 +18,7 @@ from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.endpoints.transport import (
     MAX_BODY,
+    Heard,
     HttpxTransport,
     Reason,
     Response,
@@ -99,6 +100,17 @@ class Client:
         """Send `body` as JSON and return the decoded answer; raises EndpointError."""
         return await self._request("POST", path, _encode(body), root=root)
 
+    async def stream(
+        self, path: str, body: Mapping[str, Any], heard: Callable[[bytes], object]
+    ) -> Reply:
+        """Send `body` as JSON and return the answer's text, each piece of it heard as it comes.
+
+        Raises EndpointError; what was heard may hold an error, or an answer begun in vain.
+        """
+        return await self._request(
+            "POST", path, _encode(body), root=False, as_text=True, heard=heard
+        )
+
     async def get(self, path: str, *, root: bool = False) -> Reply:
         """Return the decoded JSON at `path`; raises EndpointError."""
         return await self._request("GET", path, None, root=root)
@@ -108,7 +120,14 @@ class Client:
         return await self._request("GET", path, None, root=root, as_text=True)
 
     async def _request(
-        self, method: str, path: str, body: bytes | None, *, root: bool, as_text: bool = False
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        *,
+        root: bool,
+        as_text: bool = False,
+        heard: Heard = None,
     ) -> Reply:
         url = f"{root_url(self.url) if root else self.url}/{path.lstrip('/')}"
         kinds: Counter[str] = Counter()
@@ -116,7 +135,7 @@ class Client:
             while True:
                 began = time.monotonic()
                 try:
-                    response = await self._send(method, url, body)
+                    response = await self._send(method, url, body, heard)
                     data = self._read(response, as_text=as_text)
                 except EndpointError as error:
                     failed = error.at(self.where, self._remedy(error))
@@ -139,14 +158,14 @@ class Client:
             self._on_retry(error, wait_s)
         await self.limit.rest(wait_s)
 
-    async def _send(self, method: str, url: str, body: bytes | None) -> Response:
+    async def _send(self, method: str, url: str, body: bytes | None, heard: Heard) -> Response:
         headers = {"accept": "application/json, text/plain", "user-agent": _AGENT}
         if body is not None:
             headers["content-type"] = "application/json"
         headers |= self._key.headers(url)
         try:
             async with asyncio.timeout(self.endpoint.timeout_s):
-                return await self._transport.send(method, url, headers, body)
+                return await self._transport.send(method, url, headers, body, heard)
         except TransportError as error:
             what, remedy = _REASONS[error.reason]
             raise EndpointError(

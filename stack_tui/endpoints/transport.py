@@ -7,7 +7,7 @@ through $HTTPS_PROXY where that is set and $NO_PROXY does not exempt the host.
 
 import errno
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -25,6 +25,8 @@ KEEPALIVE_S = 4.0
 Reason = Literal[
     "refused", "dns", "unreachable", "tls", "reset", "timeout", "not_http", "too_large"
 ]
+
+Heard = Callable[[bytes], object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,17 @@ class Transport(Protocol):
     """What carries requests to one endpoint's origin; one per client, closed by it."""
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        heard: Heard = None,
     ) -> Response:
-        """Send the request; raises TransportError where no whole answer comes."""
+        """Send the request; raises TransportError where no whole answer comes.
+
+        `heard` gets each piece of an answer as it comes.
+        """
         ...
 
     async def close(self) -> None:
@@ -80,7 +90,12 @@ class HttpxTransport:
         return self._client
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        heard: Heard = None,
     ) -> Response:
         """Send the request; raises TransportError where no whole answer comes."""
         import httpx
@@ -91,6 +106,8 @@ class HttpxTransport:
                 content = bytearray()
                 async for chunk in answer.aiter_bytes():
                     content += chunk
+                    if heard:
+                        heard(chunk)
                     if len(content) > MAX_BODY:
                         raise TransportError("too_large")
                 return Response(answer.status_code, dict(answer.headers), bytes(content))
@@ -131,7 +148,12 @@ class AiohttpTransport:
         return self._session
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        heard: Heard = None,
     ) -> Response:
         """Send the request; raises TransportError where no whole answer comes."""
         import aiohttp
@@ -144,6 +166,8 @@ class AiohttpTransport:
                 content = bytearray()
                 async for chunk in answer.content.iter_any():
                     content += chunk
+                    if heard:
+                        heard(chunk)
                     if len(content) > MAX_BODY:
                         raise TransportError("too_large")
                 names = {name.lower(): value for name, value in answer.headers.items()}

@@ -145,6 +145,11 @@ class EndpointsPane(Pane):
     def action_ask_again(self) -> None:
         self.stack.ask_endpoints_again()
 
+    def action_latency(self) -> None:
+        from stack_tui.tui.screens.latency import LatencyScreen
+
+        self.app.push_screen(LatencyScreen(self._seen, self.table.row))
+
     def action_gpus(self) -> None:
         self.stack.read_on(lambda: gpu_details(self.stack.gpus))
 
@@ -167,7 +172,6 @@ class EndpointsPane(Pane):
         self._with_current(endpoint_actions.remove)
 
     def action_undo(self) -> None:
-        """Take the last change back, if the file is still what it left."""
         if undo := self._undo:
             endpoint_actions.change(
                 self.stack, self._changed, lambda: endpoint_changes.take_back(undo)
