@@ -83,7 +83,7 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
 
 def panel_report(view: RunView) -> Panel | None:
     """Return what can be said of the run's judges, None where none was asked."""
-    samples = [sample for sample in in_order(view.samples) if sample.verdicts]
+    samples = in_order(sample for sample in view.samples if sample.verdicts)
     if not samples or view.spec.duel:
         return None
     judges = {(v.judge, v.model): None for sample in samples for v in sample.verdicts}
