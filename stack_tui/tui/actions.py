@@ -78,18 +78,18 @@ def has_embedded() -> bool:
     return embedded.available()
 
 
-def regrade(folder: Path, suite: Path | None) -> Path:
+def regrade(folder: Path, suite: Path | None, panel: Panel) -> Path:
     """Grade the run's recorded outputs by the suite's rules as they are; return the new run."""
     from stack_tui.worker import again
 
-    return again.regrade(folder, suite)
+    return again.regrade(folder, suite, panel=panel)
 
 
-def rejudge(folder: Path, judges: Sequence[Endpoint], suite: Path | None) -> Path:
+def rejudge(folder: Path, judges: Sequence[Endpoint], suite: Path | None, panel: Panel) -> Path:
     """Have the run's recorded outputs judged anew; return the new run."""
     from stack_tui.worker import again
 
-    return again.rejudge(folder, judges, suite)
+    return again.rejudge(folder, judges, suite, panel=panel)
 
 
 def resume(folder: Path) -> None:

@@ -77,8 +77,8 @@ def grade_again(stack: StackApp, card: RunCard) -> None:
 
     def work(wanted: Again) -> Path:
         if wanted.by == "rules":
-            return actions.regrade(card.folder, path)
-        return actions.rejudge(card.folder, wanted.judges, path)
+            return actions.regrade(card.folder, path, wanted.panel)
+        return actions.rejudge(card.folder, wanted.judges, path, wanted.panel)
 
     def chosen(wanted: Again | None) -> None:
         if wanted:

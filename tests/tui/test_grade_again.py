@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config import Endpoint
+from stack_tui.config import Endpoint, Panel
 from stack_tui.runs.labels import Kind, Label
 from stack_tui.runs.spec import Origin
 from stack_tui.tui import actions
@@ -31,6 +31,7 @@ from tests.tui.data import (
     suite_spec,
 )
 
+CUSTOM = Path("cases/custom.toml")
 ONE = snapshot(passing(), failing())
 
 
@@ -42,12 +43,14 @@ class Asked:
         monkeypatch.setattr(actions, "regrade", self._regrade)
         monkeypatch.setattr(actions, "rejudge", self._rejudge)
 
-    def _regrade(self, folder: Path, suite: Path | None) -> Path:
-        self.calls.append(("rules", folder.name, suite))
+    def _regrade(self, folder: Path, suite: Path | None, panel: Panel) -> Path:
+        self.calls.append(("rules", folder.name, suite, panel))
         return folder.with_name("new")
 
-    def _rejudge(self, folder: Path, judges: Sequence[Endpoint], suite: Path | None) -> Path:
-        self.calls.append(("judges", [judge.name for judge in judges], suite))
+    def _rejudge(
+        self, folder: Path, judges: Sequence[Endpoint], suite: Path | None, panel: Panel
+    ) -> Path:
+        self.calls.append(("judges", [judge.name for judge in judges], suite, panel))
         return folder.with_name("new")
 
 
@@ -63,8 +66,25 @@ def test_a_then_1_grades_the_outputs_by_the_suites_file(
         assert "model is not asked" in screen_text(app)
         await pilot.press("1")
         await settle(app, pilot)
-        assert asked.calls == [("rules", suite_spec().id, Path("cases/custom.toml"))]
+        assert asked.calls == [("rules", suite_spec().id, CUSTOM, "median")]
         assert app.chosen == suite_card().folder.with_name("new")
+
+    drive(body, ONE)
+
+
+def test_p_takes_another_panel(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked(monkeypatch)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "a")
+        await pilot.pause()
+        assert "come to their median" in screen_text(app)
+        await pilot.press("p")
+        await pilot.pause()
+        assert "come to their mean" in screen_text(app)
+        await pilot.press("1")
+        await settle(app, pilot)
+        assert asked.calls == [("rules", suite_spec().id, CUSTOM, "mean")]
 
     drive(body, ONE)
 
@@ -79,7 +99,7 @@ def test_2_has_them_judged_by_the_ticked_judges_the_runs_own_at_first(
         await pilot.pause()
         await pilot.press("down", "space", "2")
         await settle(app, pilot)
-        assert asked.calls == [("judges", ["judge", "local"], Path("cases/custom.toml"))]
+        assert asked.calls == [("judges", ["judge", "local"], CUSTOM, "median")]
 
     drive(body, ONE)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from stack_tui.config import Endpoint
+from stack_tui.config import Endpoint, Panel
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.documents.run import title
 from stack_tui.tui.screens.choosing import said
@@ -21,9 +21,10 @@ from stack_tui.tui.widgets.check_list import CheckList
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """By the rules, or by these judges."""
+    """By the rules, or by these judges, and what several judges' scores come to."""
 
     by: Literal["rules", "judges"]
+    panel: Panel
     judges: tuple[Endpoint, ...] = ()
 
 
@@ -36,12 +37,14 @@ class GradeAgain(ModalScreen[Again | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "rules", "By the rules as they are now", id="again.rules"),
         Binding("2", "judges", "By the judges that are ticked", id="again.judges"),
+        Binding("p", "panel", "Another panel", id="again.panel"),
         Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
     ]
 
     def __init__(self, card: RunCard, endpoints: Sequence[Seen]) -> None:
         super().__init__()
         self._card = card
+        self._panel: Panel = card.spec.panel if card.spec else "median"
         judges = card.spec.judges if card.spec else ()
         others = [seen for seen in endpoints if seen.endpoint.name not in {j.name for j in judges}]
         self._names = [*(f"{judge.name}  {judge.model or ''}" for judge in judges)]
@@ -58,18 +61,30 @@ class GradeAgain(ModalScreen[Again | None]):
             yield Label("1  by the rules; judges are asked only where a rubric has changed")
             yield Label("2  by the rules, and judged anew by:")
             with Horizontal():
-                yield CheckList(self._names, "space ticks; their median counts")
+                yield CheckList(self._names, "space ticks")
+            yield Label(self._panel_line, id="panel", markup=False)
             yield Label("", id="problem", markup=False)
+
+    @property
+    def _panel_line(self) -> str:
+        return f"p  several judges' scores come to their {self._panel}"
 
     def on_mount(self) -> None:
         self.query_one(CheckList).tick(self._ticked)
 
+    def action_panel(self) -> None:
+        """Take the next way to combine scores; verdicts stay as they are."""
+        ways: tuple[Panel, ...] = get_args(Panel)
+        self._panel = ways[(ways.index(self._panel) + 1) % len(ways)]
+        self.query_one("#panel", Label).update(self._panel_line)
+
     def action_rules(self) -> None:
-        self.dismiss(Again("rules"))
+        self.dismiss(Again("rules", self._panel))
 
     def action_judges(self) -> None:
         ticked = sorted(self.query_one(CheckList).ticked)
         if ticked:
-            self.dismiss(Again("judges", tuple(self._judges[place] for place in ticked)))
+            judges = tuple(self._judges[place] for place in ticked)
+            self.dismiss(Again("judges", self._panel, judges))
         else:
             self.query_one("#problem", Label).update("Tick a judge first.")
