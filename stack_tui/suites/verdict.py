@@ -12,6 +12,7 @@ from stack_tui.runs.events import CriterionScore, Sample, Verdict
 from stack_tui.suites.asking import Asker, Question
 from stack_tui.suites.case import Case, Criterion, Suite, criteria_of
 from stack_tui.suites.judge import first_messages, judge_body, judge_prompt, second_messages
+from stack_tui.suites.panel import weighted
 from stack_tui.suites.score import parse_score
 
 
@@ -74,7 +75,7 @@ def _together(criteria: Sequence[Criterion], found: Sequence[Verdict]) -> Verdic
     weights = [criterion.weight for criterion in criteria]
     score = None
     if len(known) == len(scores):
-        score = math.fsum(w * s for w, s in zip(weights, known, strict=True)) / math.fsum(weights)
+        score = weighted(weights, known)
     return Verdict(
         judge=found[0].judge,
         model=found[0].model,

@@ -1,13 +1,14 @@
 """Several judges' scores as one."""
 
 import statistics
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.config import Panel
-from stack_tui.suites.panel import combined
+from stack_tui.suites.panel import combined, weighted
 
 SCORES = st.lists(st.integers(2, 10).map(lambda halves: halves / 2), min_size=1, max_size=7)
 
@@ -49,3 +50,25 @@ def test_a_panel_never_leaves_the_range_of_its_judges_whole_points(
     assert score is not None
     assert min(scores) - 0.5 <= score <= max(scores) + 0.5
     assert combined(list(reversed(scores)), panel)[0] == pytest.approx(score)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["0.1", "0.2", "0.3", "0.7", "1", "3"]), st.integers(1, 5)),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_a_weighted_mean_of_exactly_a_point_is_that_point(given: list[tuple[str, int]]) -> None:
+    weights = [Fraction(weight) for weight, _ in given]
+    total = sum(weight * score for weight, (_, score) in zip(weights, given, strict=True))
+    found = weighted([float(weight) for weight, _ in given], [score for _, score in given])
+    exact = total / sum(weights)
+    assert (found >= 4) == (exact >= 4)
+    assert found == pytest.approx(float(exact))
+
+
+def test_judges_whose_mean_is_exactly_the_point_that_passes_pass() -> None:
+    assert weighted([0.1, 0.2], [2, 5]) == 4.0
+    thirds = [weighted([1, 1, 1], scores) for scores in ([4, 4, 5], [4, 5, 4], [3, 3, 4])]
+    assert combined(thirds, "mean")[0] == 4.0
