@@ -21,6 +21,7 @@ _RESAMPLES = 2000
 _FLIPS = 9999
 _CELLS_AT_ONCE = 4_000_000
 _EXACT_REACH = 50_000
+_ROUNDING = 1e-12  # what is below comes of fractions such as 0.1 in binary, not of the data
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,20 @@ class Clusters:
 
     @property
     def mean(self) -> float:
-        """The mean difference over the pairs."""
-        return math.fsum(self.sums) / self.pairs
+        """The mean difference over the pairs, 0 where only rounding parts it from that."""
+        mean = math.fsum(self.sums) / self.pairs
+        return 0.0 if abs(mean) < _ROUNDING else mean
 
     @property
     def repeated(self) -> bool:
         """Whether any cluster holds more than one pair."""
         return len(self.sizes) < self.pairs
+
+    @property
+    def all_equal(self) -> bool:
+        """Whether the clusters' own means are all the same, but for rounding."""
+        means = [total / size for total, size in zip(self.sums, self.sizes, strict=True)]
+        return not means or max(means) - min(means) <= _ROUNDING * max(1.0, *map(abs, means))
 
     @property
     def variance_of_mean(self) -> float:
@@ -52,6 +60,8 @@ class Clusters:
         if count < 2:
             return 0.0
         mean = self.mean
+        if self.all_equal:
+            return 0.0
         residuals = (total - size * mean for total, size in zip(self.sums, self.sizes, strict=True))
         return count / (count - 1) * math.fsum(r * r for r in residuals) / self.pairs**2
 
@@ -202,8 +212,7 @@ def bootstrap_interval(
     import numpy as np
 
     count = len(clusters.sizes)
-    values = {total / size for total, size in zip(clusters.sums, clusters.sizes, strict=True)}
-    if len(values) < 2:
+    if clusters.all_equal:
         return _interval_of_equals(clusters.mean, count, scale) if scale and count else None
     means = _resampled_means(clusters, np.random.default_rng(seed), resamples)
     tail = percentile_tail(count)

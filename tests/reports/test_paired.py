@@ -150,6 +150,25 @@ def test_differences_that_are_all_equal_are_bounded_by_the_scale() -> None:
     assert top == pytest.approx((5 - 4 * 0.1157, 5.0), abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("differences", "ids"),
+    [([0.1] * 5, [0, 0, 0, 1, 1]), ([0.9 - 0.8, 0.8 - 0.7, 0.7 - 0.6], [0, 1, 2])],
+)
+def test_differences_that_only_rounding_parts_are_equal(
+    differences: list[float], ids: list[int]
+) -> None:
+    clusters = cluster(differences, ids)
+    assert clusters.variance_of_mean == 0
+    assert bootstrap_interval(clusters) is None
+    low, high = bootstrap_interval(clusters, scale=(-1.0, 1.0)) or (0.0, 0.0)
+    assert low < -0.5
+    assert high > 0.5
+
+
+def test_differences_that_cancel_leave_none() -> None:
+    assert cluster([0.1, 0.2, -0.3], range(3)).mean == 0.0
+
+
 def test_repeats_that_always_agree_count_once() -> None:
     once = cluster([1, 0, 0, -1, 1, 1, 0, 0, 1, 0], range(10))
     fourfold = cluster([1, 0, 0, -1, 1, 1, 0, 0, 1, 0] * 4, [*range(10)] * 4)
