@@ -120,7 +120,8 @@ def design_effect(gained: float, lost: float, clusters: Clusters, *, least: floa
     """Return the clusters' variance over that of independent samples.
 
     It is at least 1 and at most that of repeats that always agree (Kish 1965, Survey Sampling; for
-    rates Rao and Scott 1992, Biometrics 48:577). For one run's rate, `gained` counts its passes.
+    rates Rao and Scott 1992, Biometrics 48:577), and greater the fewer clusters its variance rests
+    on (Korn and Graubard 1998). For one run's rate, `gained` counts its passes.
     Values that each sum up several outcomes can vary less than single ones: by as much as `least`.
     """
     if not clusters.repeated and least >= 1:
@@ -130,7 +131,19 @@ def design_effect(gained: float, lost: float, clusters: Clusters, *, least: floa
     independent = ((gained + lost) / pairs - clusters.mean**2) / pairs
     if independent <= 0 or len(clusters.sizes) < 2:
         return most
-    return min(most, max(least, clusters.variance_of_mean / independent))
+    found = max(least, clusters.variance_of_mean / independent)
+    return min(most, found * _fewness(len(clusters.sizes), pairs))
+
+
+def _fewness(clusters: int, pairs: int) -> float:
+    """Return the square of t's ratio at the clusters' and the pairs' degrees of freedom.
+
+    Korn and Graubard 1998, Survey Methodology 24:193.
+    """
+    from scipy.special import stdtrit
+
+    quantile = 0.5 + _CONFIDENCE / 2
+    return float((stdtrit(clusters - 1, quantile) / stdtrit(pairs - 1, quantile)) ** 2)
 
 
 def mcnemar_exact(gained: int, lost: int) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from stack_tui.config import Panel
 
-
 _DIGITS = 9
 
 

@@ -12,6 +12,7 @@ from stack_tui.reports.comparison import compare
 from stack_tui.reports.paired import bootstrap_interval, cluster, rate_interval, tango_interval
 from stack_tui.reports.repeats import all_of_k, pass_at_k
 from stack_tui.reports.statistics import mean_interval, share_interval, wilson_interval
+from stack_tui.reports.statistics import rate_interval as one_rate_interval
 from tests.reports.views import OTHER_SPEC, judged, outcomes, view
 
 COUNTS = [30, 100, 1000]
@@ -93,6 +94,22 @@ def test_the_interval_of_repeated_cases_covers_95_percent(agreement: float) -> N
         low, high = rate_interval(gained, lost, cluster(differences.tolist(), ids))
         covered.append(low <= 0 <= high)
     assert 0.93 <= np.mean(covered) <= 0.97
+
+
+@pytest.mark.parametrize("cases", [2, 3, 5, 8])
+@pytest.mark.parametrize("spread", [0.3, 1.0, 5.0])
+def test_the_interval_of_few_cases_that_are_often_repeated_covers_95_percent(
+    cases: int, spread: float
+) -> None:
+    # Each case passes at a rate of its own, of which so few say little: safe rather than narrow.
+    generator = np.random.default_rng([cases, round(10 * spread)])
+    ids = np.repeat(np.arange(cases), 10).tolist()
+    covered = []
+    for _ in range(500):
+        rates = generator.beta(spread, spread, size=(cases, 1))
+        interval = one_rate_interval((generator.random((cases, 10)) < rates).ravel().tolist(), ids)
+        covered.append(interval is not None and interval[0] <= 0.5 <= interval[1])
+    assert np.mean(covered) >= 0.93
 
 
 def _repeated(generator: Any, cases: int, repeats: int, agreement: float) -> Any:
