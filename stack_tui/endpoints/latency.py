@@ -211,8 +211,9 @@ def rate_told(spread: Spread | None) -> str:
     """Return 53 (48–60) tokens a second, – for nothing."""
     if spread is None:
         return "–"
-    return f"{_short(spread.median)} ({_short(spread.low)}–{_short(spread.high)})"
+    median, low, high = (_short(each, 1) for each in msgspec.structs.astuple(spread))
+    return f"{median} ({low}–{high})"
 
 
-def _short(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+def _short(value: float, digits: int = 2) -> str:
+    return f"{value:.{digits}f}" if value < 10 else f"{value:,.0f}"

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,6 +34,28 @@ def run(
             _hand_over(app, then, result)
 
     threading.Thread(target=target, daemon=True).start()
+
+
+class DaemonThreads(ThreadPoolExecutor):
+    """A thread for each call of an event loop: a name that is not found holds up nobody else.
+
+    The usual pool has few threads, and waits for them when the program is left.
+    """
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
+        future: Future[T] = Future()
+
+        def target() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = fn(*args, **kwargs)
+                except BaseException as error:
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+
+        threading.Thread(target=target, daemon=True).start()
+        return future
 
 
 class Job:
@@ -67,6 +90,7 @@ class Job:
             if self._is_off:
                 return None
             self._loop = asyncio.get_running_loop()
+            self._loop.set_default_executor(DaemonThreads())
             self._task = task = asyncio.ensure_future(work())
         try:
             return await task

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stack_tui.config import Endpoint
+from stack_tui.tui.background import DaemonThreads
 from stack_tui.tui.load import Load, LoadHistory
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class HealthWatch:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loop.set_default_executor(DaemonThreads())
         async with asyncio.TaskGroup() as group:
             group.create_task(self._discover())
             group.create_task(self._read_gpus())
