@@ -10,7 +10,7 @@ from stack_tui.suites.case import Case, Suite
 
 # What names or describes a suite. How often, how hot and by whom it is judged are the run's own.
 _ASIDE_IN_SUITE = frozenset(
-    {"name", "description", "repeats", "temperature", "judges", "cases", "gates"}
+    {"name", "description", "repeats", "temperature", "judges", "panel", "cases", "gates"}
 )
 _ASIDE_IN_CASE = frozenset({"id", "labels", "cluster"})
 # Rules that say the same in whatever order their phrases stand.

@@ -32,6 +32,4 @@ def _fingerprint(run: Run, same_outputs: bool) -> SuiteFingerprint | None:
         return None
     suite = suites.load(path)
     cases = {} if same_outputs else case_digests(suite)
-    # How the judges are combined is a setting of the run, and told as one.
-    version = suite_version(msgspec.structs.replace(suite, panel=None))
-    return SuiteFingerprint(version=version, cases=cases)
+    return SuiteFingerprint(version=suite_version(suite), cases=cases)

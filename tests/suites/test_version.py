@@ -19,7 +19,6 @@ def test_what_is_asked_or_graded_makes_another_version() -> None:
         replace(SUITE, max_tokens=10),
         replace(SUITE, judge_prompt="{output}?"),
         replace(SUITE, length_check=False),
-        replace(SUITE, panel="mean"),
         replace(SUITE, criteria=(Criterion(name="n", ask="Is it?"),)),
         replace(SUITE, cases=(replace(A, reference="One."), B)),
         replace(SUITE, cases=(replace(A, criteria=(Criterion(name="n", ask="Is it?"),)), B)),
@@ -39,7 +38,7 @@ def test_names_labels_order_and_what_a_run_sets_make_no_other_version() -> None:
     same = [
         replace(SUITE, name="y", description="The same."),
         replace(SUITE, temperature=(0.0, 0.7)),
-        replace(SUITE, repeats=3, judges=("local",), gates=("rule_avg >= 0.9",)),
+        replace(SUITE, repeats=3, judges=("local",), panel="mean", gates=("rule_avg >= 0.9",)),
         replace(SUITE, cases=(B, A)),
         replace(SUITE, cases=(replace(A, labels=("short",), cluster="x"), B)),
         replace(SUITE, cases=(replace(A, must_mention=(("I", "1"), "one")), B)),
