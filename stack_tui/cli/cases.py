@@ -7,7 +7,10 @@ import click
 import msgspec
 
 from stack_tui.cli import options
+from stack_tui.runs import looks
+from stack_tui.runs.sealed import HIDDEN
 from stack_tui.suites import store as suites
+from stack_tui.suites.case import without_holdout
 from stack_tui.suites.exchange import files as exchange
 from stack_tui.suites.exchange.imported import told
 from stack_tui.suites.leakage import Leakage, leakage
@@ -46,10 +49,25 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
 @cases_command.command("export")
 @click.argument("name", metavar="SUITE")
 @click.argument("file", type=click.Path(path_type=Path))
-def export_command(name: str, file: Path) -> int:
-    """Write the cases of SUITE to FILE, as its name ends: .jsonl or .csv; never over a file."""
-    suite = suites.load(suites.resolve(name, options.cases_folder()))
+@click.option("--show-holdout", is_flag=True, help="Take held-out cases along; each look counts.")
+@options.places
+def export_command(
+    name: str, file: Path, show_holdout: bool, results: Path | None, config: Path | None
+) -> int:
+    """Write the cases of SUITE to FILE, as its name ends: .jsonl or .csv; never over a file.
+
+    Cases held out are left out unless asked for.
+    """
+    path = suites.resolve(name, options.cases_folder())
+    suite = suites.load(path)
+    held = sum(case.holdout for case in suite.cases)
+    if held and not show_holdout:
+        suite = without_holdout(suite)
+        click.echo(f"{held} held-out cases are left out; --show-holdout takes them along", err=True)
     exchange.write(file, suite)
+    if held and show_holdout:
+        folder = options.results_folder(results, options.read_config(config))
+        looks.add(folder, suite.name, f"export of {path.name}")
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0
 
@@ -99,9 +117,18 @@ def leakage_command(names: tuple[str, ...], files: tuple[Path, ...], as_json: bo
     Exit code 1 where one does.
     """
     cases = [case for path in _paths(names) for case in suites.load(path).cases]
-    found = leakage(cases, files)
+    found = _sealed(leakage(cases, files), {case.id for case in cases if case.holdout})
     click.echo(msgspec.json.encode(found) if as_json else _told(found, len(cases)))
     return 1 if found.overlaps else 0
+
+
+def _sealed(found: Leakage, held_out: set[str]) -> Leakage:
+    """Return the findings without the texts of cases held out."""
+    overlaps = tuple(
+        msgspec.structs.replace(one, text=HIDDEN) if one.case in held_out else one
+        for one in found.overlaps
+    )
+    return msgspec.structs.replace(found, overlaps=overlaps)
 
 
 def _told(found: Leakage, cases: int) -> str:

@@ -15,8 +15,10 @@ from stack_tui.reports.comparison import Comparison
 from stack_tui.reports.document import report_document
 from stack_tui.reports.gates import Gate, GateResult, NotWorse
 from stack_tui.reports.text import run_report
-from stack_tui.runs import store
+from stack_tui.runs import looks, store
+from stack_tui.runs.sealed import sealed_view
 from stack_tui.runs.store import Run
+from stack_tui.runs.view import RunView
 from stack_tui.suites import store as suites
 from stack_tui.text import one_line
 from stack_tui.worker.comparing import compare_runs
@@ -34,6 +36,7 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
     gate: tuple[str, ...] = ()
     inconclusive: Literal["fail", "pass"] = "fail"
     against: str | None = None
+    show_holdout: bool = False
 
     @property
     def wanted(self) -> str:
@@ -42,8 +45,11 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def printing_options(function: options.Function) -> options.Function:
-    """Add --json, --format, --out, --gate, --inconclusive and --against."""
+    """Add --json, --format, --out, --gate, --inconclusive, --against and --show-holdout."""
     for option in (
+        click.option(
+            "--show-holdout", is_flag=True, help="Show held-out cases' texts too; each look counts."
+        ),
         click.option("--against", metavar="RUN", help="Compare with this run in the report."),
         click.option(
             "--inconclusive",
@@ -65,13 +71,23 @@ def print_report(run: Run, printing: Printing) -> int:
     wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
     comparison = _compared(run, printing.against) if printing.against else None
     results = gates.evaluate_all(wanted, run.view, _comparisons(run, wanted))
-    report = _rendered(run, printing.wanted, comparison, results)
+    report = _rendered(run, _shown(run, printing), printing.wanted, comparison, results)
     if printing.out:
         write_atomically(printing.out, report)
         click.echo(f"report written to {printing.out}", err=True)
     else:
         click.echo(report, nl=not report.endswith("\n"))
     return _exit_code(run, results, printing.inconclusive)
+
+
+def _shown(run: Run, printing: Printing) -> RunView:
+    """Return what the report may show; a look at what is held out is counted before it."""
+    if not printing.show_holdout:
+        return sealed_view(run.view)
+    if run.view.holdouts:
+        looks.add(run.folder.parent, run.spec.suite_name, run.spec.id)
+        run.refresh()
+    return run.view
 
 
 def check_gates(texts: Sequence[str], results: Path, subject: str) -> None:
@@ -92,21 +108,30 @@ def _suite_gates(run: Run) -> Sequence[str]:
 
 
 def _rendered(
-    run: Run, form: str, comparison: Comparison | None, results: Sequence[GateResult]
+    run: Run,
+    view: RunView,
+    form: str,
+    comparison: Comparison | None,
+    results: Sequence[GateResult],
 ) -> str:
     forms: dict[str, Callable[[], str]] = {
-        "text": lambda: _text(run, comparison, results),
-        "json": lambda: _json(run, comparison, results),
-        "markdown": lambda: _markdown(run, comparison, results),
-        "junit": lambda: _junit(run, results),
-        "csv": lambda: _csv(run),
-        "html": lambda: _html(run, comparison, results),
+        "text": lambda: _text(view, _report_path(run), comparison, results),
+        "json": lambda: _json(view, comparison, results),
+        "markdown": lambda: _markdown(view, comparison, results),
+        "junit": lambda: _junit(view, results),
+        "csv": lambda: _csv(view),
+        "html": lambda: _html(view, comparison, results),
     }
     return forms[form]()
 
 
-def _text(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    parts = [run_report(run.view, _report_path(run))]
+def _text(
+    view: RunView,
+    path: Path | None,
+    comparison: Comparison | None,
+    results: Sequence[GateResult],
+) -> str:
+    parts = [run_report(view, path)]
     if comparison:
         from stack_tui.reports.comparison_text import comparison_text
 
@@ -122,8 +147,8 @@ def _gate_line(result: GateResult) -> str:
     )
 
 
-def _json(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    document: dict[str, Any] = report_document(run.view)
+def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+    document: dict[str, Any] = report_document(view)
     if comparison:
         document["comparison"] = msgspec.to_builtins(comparison)
     if results:
@@ -131,28 +156,28 @@ def _json(run: Run, comparison: Comparison | None, results: Sequence[GateResult]
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-def _markdown(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+def _markdown(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
     from stack_tui.reports.markdown import markdown_report
 
-    return markdown_report(run.view, comparison=comparison, gates=results)
+    return markdown_report(view, comparison=comparison, gates=results)
 
 
-def _junit(run: Run, results: Sequence[GateResult]) -> str:
+def _junit(view: RunView, results: Sequence[GateResult]) -> str:
     from stack_tui.reports.junit import junit_report
 
-    return junit_report(run.view, results)
+    return junit_report(view, results)
 
 
-def _csv(run: Run) -> str:
+def _csv(view: RunView) -> str:
     from stack_tui.reports.csv_table import csv_table
 
-    return csv_table(run.view)
+    return csv_table(view)
 
 
-def _html(run: Run, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+def _html(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
     from stack_tui.reports.html import html_report
 
-    return html_report(run.view, comparison=comparison, gates=results)
+    return html_report(view, comparison=comparison, gates=results)
 
 
 def _report_path(run: Run) -> Path | None:

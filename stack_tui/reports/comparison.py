@@ -55,7 +55,9 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """How run b stands against run a, the baseline.
 
-    Each sample of either run is in a pair or set apart: `pairs` plus what is set apart is all.
+    Each sample of either run is in a pair or set apart: `pairs`, those of them held out
+    (`holdout_pairs`, with `holdout` for their effects and in no other figure), and what is set
+    apart are all.
     `decided_by` names the measure that the verdict rests on, None where no pair has one;
     `settle` says what would settle an inconclusive one.
     """
@@ -72,6 +74,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None
     verdict: Verdict
     settle: str
+    holdout_pairs: int = 0
+    holdout: tuple[Effect, ...] = ()
 
     def effect(self, measure: str) -> Effect | None:
         """Return the overall effect in that measure, None where no pair has it."""
@@ -92,7 +96,9 @@ def compare(
     the first of pass rate, judge score and rule score that any pair has, so that it errs in at most
     5 % of equal runs.
     """
-    pairs, apart = pair_samples(a, b, suite_a, suite_b)
+    found, apart = pair_samples(a, b, suite_a, suite_b)
+    held = [pair for pair in found if pair.a.holdout or pair.b.holdout]
+    pairs = [pair for pair in found if not (pair.a.holdout or pair.b.holdout)]
     overall = effects(pairs)
     deciding = next((e for name in DECIDING for e in overall if e.measure == name), None)
     versions = (suite_a.version, suite_b.version) if suite_a and suite_b else None
@@ -110,6 +116,8 @@ def compare(
         decided_by=deciding.measure if deciding else None,
         verdict=deciding.verdict if deciding else "inconclusive",
         settle=what_would_settle(deciding),
+        holdout_pairs=len(held),
+        holdout=effects(held),
     )
 
 

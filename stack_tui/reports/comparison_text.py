@@ -17,6 +17,7 @@ def comparison_text(comparison: Comparison) -> str:
     sections = (
         _head(comparison),
         _overall(comparison),
+        _holdout(comparison),
         _tasks(comparison),
         _flips(comparison),
         verdict_lines(comparison),
@@ -54,6 +55,15 @@ def _overall(comparison: Comparison) -> Iterator[str]:
         yield "── b against a ──"
     for effect in comparison.overall:
         yield f"  {one_line(effect.measure, 24) + ':':<16} {effect_line(effect)}"
+
+
+def _holdout(comparison: Comparison) -> Iterator[str]:
+    if not comparison.holdout_pairs:
+        return
+    yield f"── b against a in the holdout ── {comparison.holdout_pairs} pairs, decide nothing above"
+    for effect in comparison.holdout:
+        told = f"{effect_line(effect)}  {effect.verdict}"
+        yield f"  {one_line(effect.measure, 24) + ':':<16} {told}"
 
 
 def effect_line(effect: Effect) -> str:

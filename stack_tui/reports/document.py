@@ -10,6 +10,7 @@ from stack_tui.reports.benchmarks import benchmark_document
 from stack_tui.reports.calibration import calibration
 from stack_tui.reports.cost import cost
 from stack_tui.reports.duels.document import duel_document
+from stack_tui.reports.holdout import holdout, scored
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.noise import noise_of
 from stack_tui.reports.panel import panel_report
@@ -23,18 +24,23 @@ _TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
 
 
 def report_document(view: RunView) -> dict[str, Any]:
-    """Return the report as plain data; a suite's `results` stand in the order of its cases."""
+    """Return the report as plain data; a suite's `results` stand in the order of its cases.
+
+    Cases that are held out are in the `holdout` and in `results`, and in no other figure.
+    """
     if view.spec.benchmark:
         return benchmark_document(view) | {"cost": _cost(view), "run": _run(view)}
     if view.spec.duel:
         return duel_document(view) | {"cost": _cost(view), "run": _run(view)}
+    of_summary = scored(view)
     return {
-        "summary": _summary(view),
-        "intervals": msgspec.to_builtins(intervals(view.samples)),
-        **_settings(view),
-        "attacks": msgspec.to_builtins(attack_rates(in_order(view.samples))),
-        "labels": msgspec.to_builtins(calibration(view)),
-        "panel": msgspec.to_builtins(panel_report(view)),
+        "summary": _summary(of_summary),
+        "intervals": msgspec.to_builtins(intervals(of_summary.samples)),
+        "holdout": msgspec.to_builtins(holdout(view)),
+        **_settings(of_summary),
+        "attacks": msgspec.to_builtins(attack_rates(in_order(of_summary.samples))),
+        "labels": msgspec.to_builtins(calibration(of_summary)),
+        "panel": msgspec.to_builtins(panel_report(of_summary)),
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from stack_tui.reports.duels.pairs import pair_results, verdict_words
+from stack_tui.reports.holdout import scored
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
 from stack_tui.reports.power import smallest_paired_difference
@@ -39,6 +40,7 @@ def figures(view: RunView) -> list[Figure]:
     """Return what stands at a report's head; what is zero and would only take room is left out."""
     if view.spec.duel:
         return list(_duel(view))
+    view = scored(view)
     summary = summarize(view.samples)
     return [*_scores(view, summary), *_counts(view, summary)]
 
@@ -101,7 +103,7 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
 def task_rates(view: RunView) -> list[TaskRate]:
     """Return each task's pass rate, by the tasks' names."""
     tasks: dict[str, list[Sample]] = {}
-    for sample in in_order(view.samples):
+    for sample in in_order(scored(view).samples):
         tasks.setdefault(sample.task, []).append(sample)
     return [_task_rate(task, samples) for task, samples in tasks.items()]
 

@@ -3,7 +3,7 @@
 import difflib
 import operator
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 import msgspec
@@ -12,14 +12,16 @@ from stack_tui.errors import FailureKind, StackError
 from stack_tui.reports.comparison import Comparison
 from stack_tui.reports.comparison_text import difference
 from stack_tui.reports.cost import cost
+from stack_tui.reports.duels.pairs import PairResult, pair_results
 from stack_tui.reports.effects import RATE
+from stack_tui.reports.holdout import held_out, scored
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
 from stack_tui.reports.panel import agreement
 from stack_tui.reports.record import recorded
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import summarize
-from stack_tui.runs.events import Status
+from stack_tui.runs.events import Sample, Status
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line
 
@@ -123,19 +125,42 @@ def numbers(view: RunView) -> dict[str, float | None]:
 
     What the summary counts by kind is there as a sum and by each kind: errors, errors.timeout. A
     benchmark's score of record is there by task and metric: mmlu.acc. The judges' `alpha` has no
-    value where they cannot disagree, the `cost` none where some of it is unknown.
+    value where they cannot disagree, the `cost` none where some of it is unknown. What is held out
+    is under `holdout.` alone, a duel's `win_rate` is that of b, or of each pair: win_rate.b.a.
     """
     spent = cost(view)
     total = None if spent is None or spent.at_least else spent.total
     found: dict[str, float | None] = {"missing": missing(view), "cost": total}
-    found["alpha"] = alpha.alpha if (alpha := agreement(view.samples)) else None
-    for name, value in msgspec.structs.asdict(summarize(view.samples)).items():
+    found |= _of_samples(scored(view).samples)
+    held = _of_samples(held_out(view).samples)
+    found |= {f"holdout.{name}": value for name, value in held.items()}
+    found |= {name: pair.win_rate for name, pair in _pairs(view).items()}
+    return found | {name: value for name, (value, _) in recorded(view).items()}
+
+
+def _of_samples(samples: Sequence[Sample]) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    found["alpha"] = alpha.alpha if (alpha := agreement(samples)) else None
+    for name, value in msgspec.structs.asdict(summarize(samples)).items():
         if name in _KINDS:
             found[name] = sum(value.values())
             found |= {f"{name}.{kind}": value.get(kind, 0) for kind in _KINDS[name]}
         elif value is None or isinstance(value, (int, float)):
             found[name] = value
-    return found | {name: value for name, (value, _) in recorded(view).items()}
+    return found
+
+
+def _bounds(samples: Sequence[Sample]) -> dict[str, Interval | None]:
+    found: dict[str, Interval | None] = msgspec.structs.asdict(intervals(samples))
+    return found | {"alpha": alpha.interval if (alpha := agreement(samples)) else None}
+
+
+def _pairs(view: RunView) -> dict[str, PairResult]:
+    if view.spec.duel is None:
+        return {}
+    pairs = pair_results(view)
+    found = {f"win_rate.{pair.b}.{pair.a}": pair for pair in pairs}
+    return found | ({"win_rate": pairs[0]} if len(pairs) == 1 else {})
 
 
 def evaluate_all(
@@ -143,8 +168,10 @@ def evaluate_all(
 ) -> tuple[GateResult, ...]:
     """Return what becomes of each gate on that run; raises GateError as `evaluate` does."""
     values = numbers(view)
-    bounds = msgspec.structs.asdict(intervals(view.samples))
-    bounds["alpha"] = alpha.interval if (alpha := agreement(view.samples)) else None
+    bounds = _bounds(scored(view).samples)
+    held = _bounds(held_out(view).samples)
+    bounds |= {f"holdout.{name}": interval for name, interval in held.items()}
+    bounds |= {name: pair.interval for name, pair in _pairs(view).items()}
     bounds |= {name: interval for name, (_, interval) in recorded(view).items()}
     return tuple(evaluate(gate, values, bounds, comparisons) for gate in gates)
 

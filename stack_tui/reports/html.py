@@ -18,6 +18,7 @@ from stack_tui.reports.duels.html import match_details
 from stack_tui.reports.effects import RATE, Effect
 from stack_tui.reports.figures import figures
 from stack_tui.reports.gates import GateResult
+from stack_tui.reports.holdout import scored
 from stack_tui.reports.html_samples import block, sample_details, table
 from stack_tui.reports.outcome import worst_first
 from stack_tui.reports.section import Section
@@ -116,8 +117,8 @@ def _tasks(view: RunView) -> str:
 
 
 def _scores(view: RunView) -> str:
-    titled = [*plots.distributions(view.samples)]
-    judges = [*plots.agreement(view.samples)]
+    titled = [*plots.distributions(scored(view).samples)]
+    judges = [*plots.agreement(scored(view).samples)]
     parts = [f"<h2>{title}</h2>{plot}" for title, plot in titled]
     if judges:
         parts.append("<h2>Agreement of judges</h2>")
@@ -151,6 +152,9 @@ def _comparison_parts(comparison: Comparison) -> Iterator[str]:
         yield table(("differs", "a", "b"), settings)
     yield f"<p>Pairs: {text(pairs_line(comparison), 1000)}</p>"
     yield table(_EFFECT_TITLES, [_effect_row(effect) for effect in comparison.overall])
+    if comparison.holdout:
+        yield f"<h3>Holdout, {comparison.holdout_pairs} pairs</h3>"
+        yield table(_EFFECT_TITLES, [_effect_row(effect) for effect in comparison.holdout])
     if comparison.tasks:
         yield "<h3>By task, p adjusted by Holm</h3>"
         tasks = [

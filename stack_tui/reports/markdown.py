@@ -169,6 +169,12 @@ def _comparison_parts(comparison: Comparison) -> Iterator[str]:
         for effect in comparison.overall
     )
     yield _table(("b against a", "a", "b", "difference [95 %]", "p"), rows)
+    if comparison.holdout:
+        held = (
+            (code(effect.measure, 40), difference(effect), f"{effect.p:.3f}", effect.verdict)
+            for effect in comparison.holdout
+        )
+        yield _table(("holdout", "difference [95 %]", "p", ""), held)
     if comparison.flips:
         flips = (
             (code(flip_name(flip, comparison), 80), flip.kind) for flip in comparison.flips[:_ROWS]

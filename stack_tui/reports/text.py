@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from stack_tui.reports.benchmarks import benchmark_report
 from stack_tui.reports.duels.text import duel_report, won
+from stack_tui.reports.holdout import scored
 from stack_tui.reports.intervals import Intervals, intervals
 from stack_tui.reports.power import FEW_CASES, reach
 from stack_tui.reports.section import section_lines
@@ -31,7 +32,7 @@ def run_report(view: RunView, path: Path | None) -> str:
     if view.spec.duel:
         return duel_report(view, sections(view), path)
     samples = in_order(view.samples)
-    summary = summarize(samples)
+    summary = summarize(scored(view).samples)
     width = max([_NAME_WIDTH, *(cell_len(_name(sample)) for sample in samples)])
     lines = [
         "── eval summary ──",
@@ -49,7 +50,7 @@ def run_report(view: RunView, path: Path | None) -> str:
     if path is not None:
         lines += ["", f"full report → {one_line(str(path), 2000)}"]
     for title, more in (
-        ("with 95% intervals", _interval_lines(summary, intervals(samples))),
+        ("with 95% intervals", _interval_lines(summary, intervals(scored(view).samples))),
         ("to note", _notes(view, summary)),
     ):
         if found := list(more):

@@ -41,6 +41,7 @@ class Bout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cluster: str = ""
     place: int = 0
     labels: tuple[str, ...] = ()
+    holdout: bool = False
     entries: tuple[Entry, ...] = ()
 
     @property

@@ -170,6 +170,7 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     latency_s: float = 0.0
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    holdout: bool = False
     outputs: dict[str, str] = {}
     winner: str = ""
 

@@ -111,6 +111,13 @@ class RunSpec(
         return "+".join(self.benchmark.tasks) if self.benchmark else ""
 
     @property
+    def suite_name(self) -> str:
+        """The name of the suite whose cases are evaluated, "" for benchmarks."""
+        if self.duel:
+            return self.duel.suite
+        return self.suite.name if self.suite else ""
+
+    @property
     def asked(self) -> tuple[Endpoint, ...]:
         """The endpoints that carrying the run out may ask; recorded outputs need no model."""
         return tuple(dict.fromkeys(self.judges if self.origin else (self.endpoint, *self.judges)))

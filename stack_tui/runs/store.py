@@ -14,7 +14,7 @@ import tomli_w
 from stack_tui import toml_file
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
-from stack_tui.runs import labels
+from stack_tui.runs import labels, looks
 from stack_tui.runs.contest import Contest, contest_path
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
@@ -73,6 +73,11 @@ class Run:
         if (stamp := labels.stamp(self.folder)) != self._labelled:
             self._labelled = stamp
             self.view.relabel(labels.read(self.folder))
+        if self.view.holdouts:
+            seen = looks.read(self.folder.parent, self.spec.suite_name)
+            if seen != self.view.looks:
+                self.view.looks = seen
+                self.view.revision += 1
         return events
 
     @property

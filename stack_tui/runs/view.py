@@ -23,6 +23,7 @@ from stack_tui.runs.events import (
     TaskPlan,
 )
 from stack_tui.runs.labels import Key, Label
+from stack_tui.runs.looks import Look
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.usage import Usage
 
@@ -53,7 +54,8 @@ class RunView:
     """What is known of a run; folding the same events always gives the same view.
 
     `samples` keeps the order in which they first came; `usage` is by role; `revision` grows with
-    every change.
+    every change. `holdouts` says whether any is held out; `looks` at them are no events of the run,
+    and set by who reads them.
     """
 
     def __init__(self, spec: RunSpec) -> None:
@@ -80,6 +82,8 @@ class RunView:
         self.session_began: float | None = None
         self.active_s = 0.0
         self.last_at: float | None = None
+        self.holdouts = False
+        self.looks: tuple[Look, ...] = ()
         self._places: dict[SampleKey, int] = {}
         self._recent: deque[float] = deque()
 
@@ -143,6 +147,7 @@ class RunView:
         self.total.planned = sum(task.samples for task in event.tasks)
 
     def _add_sample(self, sample: Sample) -> None:
+        self.holdouts = self.holdouts or sample.holdout
         task = self.tasks.setdefault(sample.task, TaskCount())
         place = self._places.get(sample.key)
         if place is None:

@@ -36,7 +36,8 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     A list inside `must_mention` is met by any of its phrases. Phrases match in any letter case;
     `regex` and `not_regex` match as they are written and are searched for anywhere. Cases that
     name the same `cluster` are taken to pass and fail together, and count as one in intervals.
-    `reference` is an output as it should be, for judges to hold others against.
+    `reference` is an output as it should be, for judges to hold others against. A case held out
+    (`holdout`) is scored apart, and its texts are shown to nobody who does not ask for them.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     reference: str = ""
     labels: tuple[str, ...] = ()
     cluster: str = ""
+    holdout: bool = False
     regex: Phrase = ()
     not_regex: Phrase = ()
     max_chars: int | None = None
@@ -104,3 +106,9 @@ def criteria_of(suite: Suite, case: Case) -> tuple[Criterion, ...]:
 def as_list(phrase: Phrase) -> tuple[str, ...]:
     """Return a phrase and a list of phrases alike as a list."""
     return (phrase,) if isinstance(phrase, str) else phrase
+
+
+def without_holdout(suite: Suite) -> Suite:
+    """Return the suite with its open cases alone."""
+    open_cases = tuple(case for case in suite.cases if not case.holdout)
+    return msgspec.structs.replace(suite, cases=open_cases)

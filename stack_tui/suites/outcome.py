@@ -66,6 +66,7 @@ async def take_sample(
         prompt=body["messages"][-1]["content"],
         labels=case.labels,
         cluster=case.cluster,
+        holdout=case.holdout,
     )
     question = Question(suite.name, case.id, take.repeat, "model", body, take.setting)
     try:

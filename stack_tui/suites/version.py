@@ -12,7 +12,7 @@ from stack_tui.suites.case import Case, Suite
 _ASIDE_IN_SUITE = frozenset(
     {"name", "description", "repeats", "temperature", "judges", "panel", "cases", "gates"}
 )
-_ASIDE_IN_CASE = frozenset({"id", "labels", "cluster"})
+_ASIDE_IN_CASE = frozenset({"id", "labels", "cluster", "holdout"})
 # Rules that say the same in whatever order their phrases stand.
 _UNORDERED = frozenset({"must_mention", "must_not_mention", "regex", "not_regex", "one_of"})
 _LENGTH = 12
@@ -22,9 +22,12 @@ def suite_version(suite: Suite) -> str:
     """Return 12 hex digits that stand for the cases, by id, and for all that is asked with them.
 
     Comments, the order of cases and keys, names, descriptions, labels and clusters leave it as it
-    is; so do repeats and temperatures, which a run has of its own.
+    is; so do repeats and temperatures, which a run has of its own. Which cases are held out counts.
     """
-    return digest(_matters(suite, _ASIDE_IN_SUITE), case_digests(suite))[:_LENGTH]
+    parts = [_matters(suite, _ASIDE_IN_SUITE), case_digests(suite)]
+    if held_out := sorted(case.id for case in suite.cases if case.holdout):
+        parts.append({"holdout": held_out})
+    return digest(*parts)[:_LENGTH]
 
 
 def case_digests(suite: Suite) -> dict[str, str]:

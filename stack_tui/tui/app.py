@@ -225,9 +225,9 @@ class StackApp(App[None]):
             self._reader.choose(folder)
             self._look_now.set()
 
-    def look_again(self) -> None:
-        """Have what is on disk looked at without waiting."""
-        self._reader.list_again()
+    def look_again(self, revealed: Path | None = None) -> None:
+        """Have what is on disk looked at without waiting, with that run's held-out texts."""
+        self._reader.list_again(revealed)
         self._look_now.set()
 
     def do(self, doing: str, work: Callable[[], T], said: Callable[[T], str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from stack_tui.runs.events import Sample
+from stack_tui.runs.sealed import sealed
 from stack_tui.runs.store import Run
 from stack_tui.tui.signs import Sign
 
@@ -59,7 +60,7 @@ class Compared:
 
 
 def compared(a: Path, b: Path) -> Compared:
-    """Read both runs and compare them; raises StackError where one cannot be read."""
+    """Read both runs and compare them, held-out texts not shown; raises StackError."""
     from stack_tui.reports.pairing import keyed
     from stack_tui.worker.comparing import compare_runs
 
@@ -68,7 +69,9 @@ def compared(a: Path, b: Path) -> Compared:
     before, after = keyed(runs[0].view, runs[1].view), keyed(runs[1].view, runs[0].view)
     apart = {(each.task, each.id, each.repeat, each.temperature) for each in comparison.set_apart}
     twins = [
-        Twin(before[key], sample, key in apart) for key, sample in after.items() if key in before
+        Twin(sealed(before[key]), sealed(sample), key in apart)
+        for key, sample in after.items()
+        if key in before
     ]
     order = list(CHANGES)
     twins.sort(key=lambda twin: (order.index(twin.change), twin.b.task, twin.b.place))

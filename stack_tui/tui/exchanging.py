@@ -52,19 +52,22 @@ def _told(stack: StackApp, found: BroughtIn) -> str:
     return f"made {made}"
 
 
-def export_suite(stack: StackApp, suite: Suite) -> None:
+def export_suite(stack: StackApp, suite: Suite, *, with_holdout: bool) -> None:
     """Ask for a file, and write the suite's cases to it, never over one."""
+    from stack_tui.suites.case import without_holdout
+
+    exported = suite if with_holdout else without_holdout(suite)
 
     def work(file: Path) -> Path:
         from stack_tui.suites.exchange.files import write
 
-        write(file, suite)
+        write(file, exported)
         return file.resolve()
 
     def given(name: str | None) -> None:
         if name:
             file = Path(name).expanduser()
-            size = figures.plural(len(suite.cases), "case")
+            size = figures.plural(len(exported.cases), "case")
             stack.do(f"exporting {suite.name}", lambda: work(file), lambda to: f"{size} in {to}")
 
     hint = "Its name ends in .jsonl or .csv; a file that is there is never overwritten."

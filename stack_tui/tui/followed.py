@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.runs import labels
 from stack_tui.runs.events import Event, Sample, Server
+from stack_tui.runs.sealed import sealed_view
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.runs.view import RunView
 from stack_tui.tui.course import Course, course_of
@@ -36,6 +37,7 @@ class Followed:
         self._samples_revision = -1
         self._suite: Suite | None = None
         self._suite_read = False
+        self._revealed = False
         self._figures: Figures | None = None
         self._figures_revision = -1
         self._figures_due = 0.0
@@ -74,7 +76,8 @@ class Followed:
             return ChosenRun(self.card)
         view = self._run.view
         if view.revision != self._samples_revision:
-            self._samples = tuple(view.samples)
+            shown = view if self._revealed else sealed_view(view)
+            self._samples = tuple(shown.samples)
             self._samples_revision = view.revision
             self._plot(view)
         if not self._suite_read:
@@ -88,7 +91,13 @@ class Followed:
             view.labels,
             self._course,
             self._load if self.card.active else None,
+            self._revealed,
         )
+
+    def reveal(self) -> None:
+        """Give the texts of cases held out from now on."""
+        self._revealed = True
+        self._samples_revision = -1
 
     def _plot(self, view: RunView) -> None:
         """Bring the course up to date, so seldom that it takes a tenth of the time."""
@@ -125,11 +134,13 @@ class Followed:
 
 
 def _figures(view: RunView) -> Figures:
+    from stack_tui.reports.holdout import scored
     from stack_tui.reports.intervals import intervals
     from stack_tui.reports.sections import sections
     from stack_tui.reports.summary import summarize
 
     more = tuple(sections(view))
+    view = scored(view)
     if view.spec.suite is None:
         graded = view.total.passed + view.total.failed
         return Figures(None, wilson_interval(view.total.passed, graded), more)

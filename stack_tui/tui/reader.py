@@ -35,8 +35,13 @@ class Reader:
         """Make that run the one whose samples are given; callable from any thread."""
         self._wanted = folder
 
-    def list_again(self) -> None:
-        """Have the next `read` look at the folders; callable from any thread."""
+    def list_again(self, revealed: Path | None = None) -> None:
+        """Have the next `read` look at the folders; callable from any thread.
+
+        The texts of the `revealed` run's held-out cases are given from now on.
+        """
+        if revealed and (followed := self._runs.get(revealed)):
+            followed.reveal()
         self._listed_at = float("-inf")
 
     @property

@@ -96,7 +96,10 @@ class RunCard:
 
 @dataclass(frozen=True, slots=True)
 class ChosenRun:
-    """The run whose samples are looked at; `load` is its server's, while the run goes."""
+    """The run whose samples are looked at; held-out ones are sealed until they are `revealed`.
+
+    `load` is its server's, while the run goes.
+    """
 
     card: RunCard
     samples: tuple[Sample, ...] = ()
@@ -105,6 +108,7 @@ class ChosenRun:
     labels: Mapping[Key, Label] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
     load: Load | None = None
+    revealed: bool = False
 
     def label(self, sample: Sample) -> Label | None:
         """Return what a person said of the sample."""

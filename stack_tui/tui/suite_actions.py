@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from stack_tui.tui.snapshot import SuiteFile
 if TYPE_CHECKING:
     from stack_tui.runs.events import Sample
     from stack_tui.suites.case import Case, Suite
+    from stack_tui.suites.finding import Finding
+    from stack_tui.suites.leakage import Leakage
     from stack_tui.tui.app import StackApp
 
 Told = Callable[[Undo | None], None]
@@ -79,6 +82,67 @@ def edit_raw(stack: StackApp, path: Path, told: Told, case_id: str = "") -> None
 
     if held := _read(stack, path):
         stack.push_screen(RawEditor(held, case_actions.line_of(held, case_id)), told)
+
+
+def look_over(stack: StackApp, file: SuiteFile) -> None:
+    """Show what looking over the suite brings up, as `cases check` does."""
+    from stack_tui.tui.documents.findings import finding_blocks
+
+    suite = file.suite
+    if suite is None:
+        stack.tell("The suite cannot be read; its problem stands beside it.")
+        return
+
+    def work() -> list[Finding]:
+        from stack_tui.suites.lint import lint
+
+        return lint(suite)
+
+    def show(found: list[Finding]) -> str:
+        stack.read_on(lambda: finding_blocks(suite.name, found))
+        return ""
+
+    stack.do(f"looking over {suite.name}", work, show)
+
+
+def ask_leakage(stack: StackApp, file: SuiteFile) -> None:
+    """Ask for files of training data, and show which of the suite's cases stand in them."""
+    from stack_tui.tui.documents.findings import leakage_blocks
+    from stack_tui.tui.screens.ask_line import AskLine
+
+    suite = file.suite
+    if suite is None:
+        stack.tell("The suite cannot be read; its problem stands beside it.")
+        return
+
+    def answered(text: str | None) -> None:
+        paths = [Path(each).expanduser() for each in shlex.split(text or "")]
+        if not paths:
+            return
+
+        def work() -> Leakage:
+            from stack_tui.suites.leakage import leakage
+
+            return leakage(suite.cases, paths)
+
+        def show(found: Leakage) -> str:
+            stack.read_on(lambda: leakage_blocks(suite, found))
+            return ""
+
+        stack.do(f"looking for {suite.name} in {len(paths)} files", work, show)
+
+    hint = "Files of training or few-shot data: JSONL, JSON, text or parquet, a space between two."
+    stack.push_screen(AskLine("Leakage", hint, "", _bad_paths), answered)
+
+
+def _bad_paths(text: str) -> str:
+    """Say what is wrong with the paths that were typed."""
+    try:
+        paths = shlex.split(text)
+    except ValueError:
+        return "A quotation mark is not closed."
+    missing = [path for path in paths if not Path(path).expanduser().is_file()]
+    return f"There is no file {missing[0]}" if missing else ""
 
 
 def change(stack: StackApp, told: Told, work: Callable[[], Undo]) -> None:

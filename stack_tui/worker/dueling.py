@@ -140,6 +140,7 @@ def _contest(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> Contest:
                 cluster=sample.cluster,
                 place=sample.place,
                 labels=case.labels,
+                holdout=case.holdout,
             )
             bouts[key] = replace(bout, entries=(*bout.entries, entry))
     first = runs[0][1][1]

@@ -9,13 +9,17 @@ import msgspec
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.reports.document import report_document
-from stack_tui.runs import labels
+from stack_tui.runs import labels, looks
 from stack_tui.runs.events import Event, Fault, Finished
+from stack_tui.runs.sealed import sealed_view
 from stack_tui.runs.view import RunView, is_settled
 
 
 def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Finished:
-    """Write report.json and, for a suite, its copy beside the runs; then record `finished`."""
+    """Write report.json and, for a suite, its copy beside the runs; then record `finished`.
+
+    Neither holds the texts of cases held out: these are in the journal alone.
+    """
     unsettled = sum(not is_settled(sample) for sample in view.samples)
     missing = view.total.planned - view.total.done
     errors = unsettled + missing
@@ -27,7 +31,8 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
     )
     view.finished = finished
     view.relabel(labels.read(folder))
-    report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
+    view.looks = looks.read(folder.parent, view.spec.suite_name) if view.holdouts else ()
+    report = msgspec.json.format(msgspec.json.encode(report_document(sealed_view(view))), indent=2)
     write_atomically(folder / "report.json", report)
     latest = latest_report(folder.parent, view)
     try:

@@ -28,8 +28,9 @@ def duel_document(view: RunView) -> dict[str, Any]:
 
 def _summary(summary: DuelSummary) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(summary)
-    for pair, row in zip(summary.pairs, told["pairs"], strict=True):
-        row |= {"verdict": pair.verdict, "settle": pair.settle}
+    for name, pairs in (("pairs", summary.pairs), ("holdout", summary.holdout)):
+        for pair, row in zip(pairs, told[name], strict=True):
+            row |= {"verdict": pair.verdict, "settle": pair.settle}
     return told
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from stack_tui.reports.effects import LEVEL, Verdict
 from stack_tui.reports.paired import (
@@ -79,18 +80,26 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def pair_results(view: RunView) -> list[PairResult]:
-    """Return each pair's result, in the order of the duel's plan, adjusted by Holm for several."""
+def pair_results(view: RunView, *, holdout: bool = False) -> list[PairResult]:
+    """Return each pair's result, in the order of the duel's plan, adjusted by Holm for several.
+
+    It is that of the open cases, or of those held out; what is missing or set apart, which may be
+    of either, is with the open ones.
+    """
     matches: dict[str, list[Sample]] = {name: [] for name in view.plan}
     for sample in in_order(view.samples):
         matches.setdefault(sample.task, []).append(sample)
-    found = [pair_result(plan, matches[plan.name]) for plan in view.plan.values()]
+    found = []
+    for plan in view.plan.values():
+        wanted = [sample for sample in matches[plan.name] if sample.holdout == holdout]
+        others = len(matches[plan.name]) - len(wanted)
+        planned = len(wanted) if holdout else plan.samples - others
+        apart = {} if holdout else plan.apart
+        found.append(pair_result(replace(plan, samples=planned, apart=apart), wanted))
     if len(found) < 2:
         return found
     adjusted = holm([pair.p for pair in found])
-    return [
-        msgspec.structs.replace(pair, p_adjusted=p) for pair, p in zip(found, adjusted, strict=True)
-    ]
+    return [replace(pair, p_adjusted=p) for pair, p in zip(found, adjusted, strict=True)]
 
 
 def pair_result(plan: TaskPlan, samples: Sequence[Sample]) -> PairResult:

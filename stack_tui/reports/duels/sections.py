@@ -6,6 +6,7 @@ from stack_tui.reports.duels.judges import JudgeResult
 from stack_tui.reports.duels.pairs import PairResult, verdict_words
 from stack_tui.reports.duels.ratings import Rating
 from stack_tui.reports.duels.summary import DuelSummary
+from stack_tui.reports.holdout import seen
 from stack_tui.reports.section import Section
 from stack_tui.reports.shown import between, number
 from stack_tui.runs.spec import DuelRun
@@ -19,6 +20,12 @@ def duel_sections(summary: DuelSummary) -> list[Section]:
         Section(title=f"{pair.b} against {pair.a}", rows=tuple(_pair(pair)))
         for pair in summary.pairs
     ]
+    found += [
+        Section(title=f"{pair.b} against {pair.a}, holdout", rows=tuple(_pair(pair)))
+        for pair in summary.holdout
+    ]
+    if summary.holdout:
+        found.append(Section(title="holdout, scored apart", rows=(("seen", seen(summary.looks)),)))
     if summary.ratings:
         rows = tuple((rating.run, _rating(rating)) for rating in summary.ratings)
         found.append(Section(title="ratings: 400 points are ten wins to one", rows=rows))

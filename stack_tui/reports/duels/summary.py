@@ -7,7 +7,9 @@ import msgspec
 from stack_tui.reports.duels.judges import JudgeResult, judge_results
 from stack_tui.reports.duels.pairs import PairResult, pair_results
 from stack_tui.reports.duels.ratings import Rating, ratings
+from stack_tui.reports.holdout import scored
 from stack_tui.reports.summary import in_order
+from stack_tui.runs.looks import Look
 from stack_tui.runs.spec import DuelRun
 from stack_tui.runs.view import RunView
 
@@ -15,6 +17,7 @@ from stack_tui.runs.view import RunView
 class DuelSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Who took part, each pair's result, each judge's conduct; ratings from three runs on.
 
+    Cases held out are in the `holdout` and in the judges' conduct; `looks` says who saw them.
     `errors` counts judges' failed requests by kind, `flagged` the matches in which an output tries
     to steer its judge.
     """
@@ -22,6 +25,8 @@ class DuelSummary(msgspec.Struct, frozen=True, kw_only=True):
     suite: str
     runs: tuple[DuelRun, ...]
     pairs: tuple[PairResult, ...]
+    holdout: tuple[PairResult, ...]
+    looks: tuple[Look, ...]
     judges: tuple[JudgeResult, ...]
     ratings: tuple[Rating, ...]
     errors: dict[str, int]
@@ -35,12 +40,15 @@ def duel_summary(view: RunView) -> DuelSummary:
     samples = in_order(view.samples)
     failures = (v.failure.kind for s in samples for v in s.verdicts if v.failure)
     runs = view.spec.duel.runs
+    letters = [run.letter for run in runs]
     return DuelSummary(
         suite=view.spec.duel.suite,
         runs=runs,
         pairs=tuple(pair_results(view)),
+        holdout=tuple(pair_results(view, holdout=True)) if view.holdouts else (),
+        looks=view.looks,
         judges=judge_results(samples, runs),
-        ratings=ratings(samples, [run.letter for run in runs]) if len(runs) > 2 else (),
+        ratings=ratings(scored(view).samples, letters) if len(runs) > 2 else (),
         errors=dict(sorted(Counter(failures).items())),
         flagged=sum(bool(sample.flags) for sample in samples),
     )

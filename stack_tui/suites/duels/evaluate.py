@@ -67,6 +67,7 @@ async def _take(match: Match, panel: Sequence[Asker], max_tokens: int) -> Sample
         repeat=bout.repeat,
         temperature=bout.temperature,
         cluster=bout.cluster,
+        holdout=bout.holdout,
         status="ok" if won else "unscored",
         prompt=match.case.input,
         labels=bout.labels,

@@ -87,6 +87,8 @@ def _values(row: Mapping[str, str], where: str, renamed: Renamed) -> dict[str, A
 def _value(field: str, cell: str, where: str) -> Any:
     if field in _WHOLE_NUMBERS and cell.strip().isdecimal():
         return int(cell)
+    if field == "holdout" and cell.strip().casefold() in ("true", "false"):
+        return cell.strip().casefold() == "true"
     if field in _OBJECTS or (field in _PHRASES and cell[:1] in _JSON_STARTS):
         try:
             value = msgspec.json.decode(cell)

@@ -41,6 +41,10 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
         ),
         *(_effect(effect) for effect in comparison.overall),
     ]
+    if comparison.holdout_pairs:
+        pairs = figures.plural(comparison.holdout_pairs, "pair")
+        blocks.append(line((f"holdout, {pairs} held out, decide nothing above", "dim")))
+        blocks += [_effect(effect) for effect in comparison.holdout]
     for setting in comparison.settings:
         change = f"{one_line(setting.a, 60)} → {one_line(setting.b, 60)}"
         blocks.append(line(("differs: ", "dim"), f"{setting.name}  {change}"))

@@ -6,6 +6,7 @@ from stack_tui.runs.events import Sample, Verdict
 from stack_tui.runs.rulings import by_judge, kind, named
 from stack_tui.text import one_line
 from stack_tui.tui import figures
+from stack_tui.tui.holdout import held_out
 from stack_tui.tui.prose import Block, Part, body, field, heading, line
 from stack_tui.tui.signs import outcome
 
@@ -24,6 +25,8 @@ def match_blocks(sample: Sample) -> list[Block]:
     blocks: list[Block] = [
         line((f"{sign}  ", sign.tone), (f"{sample.task} · ", "dim"), (sample.name, "strong"))
     ]
+    if sample.holdout:
+        blocks.append(held_out())
     blocks += [line((f"! {flag}", "warn")) for flag in sample.flags]
     for run, output in sample.outputs.items():
         won = (("won  ", "good"),) if sample.winner == run else ()

@@ -72,8 +72,9 @@ def _short(model: str) -> str:
 
 
 def score(card: RunCard) -> str:
-    """Return the share of a suite's samples that pass, or a benchmark's accuracy."""
-    rate = card.counts.pass_rate
+    """Return the share of a suite's samples that pass, held-out ones aside, or the accuracy."""
+    open_cases = card.summary.pass_rate if card.summary else None
+    rate = card.counts.pass_rate if open_cases is None else open_cases
     return figures.percent(rate) if card.spec and card.spec.suite else figures.share(rate)
 
 

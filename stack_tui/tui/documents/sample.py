@@ -13,6 +13,7 @@ from stack_tui.tui.documents.choices import choices
 from stack_tui.tui.documents.marked import marked
 from stack_tui.tui.documents.match import match_blocks
 from stack_tui.tui.documents.raw import raw_blocks
+from stack_tui.tui.holdout import held_out
 from stack_tui.tui.prose import Block, Part, body, field, heading, line
 from stack_tui.tui.signs import Tone, outcome
 
@@ -85,6 +86,8 @@ def _head(sample: Sample) -> list[Block]:
         (f"{sign}  ", sign.tone), (task, "dim"), (one_line(sample.name), "strong"), *scores
     )
     blocks: list[Block] = [called]
+    if sample.holdout:
+        blocks.append(held_out())
     if note := _STATUS_NOTES.get(sample.status):
         thinking = " while still thinking" if sample.truncated_while_thinking else ""
         blocks.append(line((f"{sample.status}: {note}{thinking}", "warn")))

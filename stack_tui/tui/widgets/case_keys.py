@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 
 from stack_tui.runs.events import SampleKey
-from stack_tui.tui import case_actions, exchanging, suite_actions
+from stack_tui.tui import case_actions, exchanging, holdout, suite_actions
 from stack_tui.tui.case_actions import Undo
 from stack_tui.tui.editor import open_in_editor
 from stack_tui.tui.snapshot import SuiteFile
@@ -66,6 +66,30 @@ CASE_BINDINGS = (
         id="cases.editor",
         tooltip="Open the suite in $EDITOR",
     ),
+    Binding(
+        "H",
+        "reveal",
+        "Holdout",
+        show=False,
+        id="cases.holdout",
+        tooltip="Show held-out cases' texts; each look is counted",
+    ),
+    Binding(
+        "F",
+        "findings",
+        "Findings",
+        show=False,
+        id="cases.findings",
+        tooltip="Look the suite over: contradictions, repeated cases, empty rubrics",
+    ),
+    Binding(
+        "T",
+        "leakage",
+        "Leakage",
+        show=False,
+        id="cases.leakage",
+        tooltip="Look for the cases in training or few-shot data",
+    ),
 )
 
 
@@ -89,16 +113,51 @@ class CaseKeys(DOMNode):
     def fold(self, file: SuiteFile) -> None:
         """Fold or unfold the suite."""
 
+    def is_sealed(self, file: SuiteFile, case: "Case | None" = None) -> bool:
+        """Say whether the case, or any of the suite's, is held out and not shown."""
+        return False
+
+    def reveal(self, file: SuiteFile) -> None:
+        """Show the texts of the suite's held-out cases from now on."""
+
+    def _may_open(self, file: SuiteFile, case: "Case | None" = None) -> bool:
+        """Say whether its text may be seen, and tell how where it may not yet."""
+        sealed = self.is_sealed(file, case)
+        if sealed:
+            self._stack.tell("Held out: H shows it first, and counts the look.")
+        return not sealed
+
+    def action_reveal(self) -> None:
+        """Show the texts of the suite's held-out cases, and count the look."""
+        entry = self.entry
+        suite = entry[0].suite if entry else None
+        if entry is None or suite is None or not any(case.holdout for case in suite.cases):
+            self._stack.tell("No case of this suite is held out.")
+        elif not self.is_sealed(entry[0]):
+            self._stack.tell("They are shown already.")
+        elif holdout.count_look(self._stack, suite.name, entry[0].path.name):
+            self.reveal(entry[0])
+
+    def action_findings(self) -> None:
+        if entry := self.entry:
+            suite_actions.look_over(self._stack, entry[0])
+
+    def action_leakage(self) -> None:
+        if entry := self.entry:
+            suite_actions.ask_leakage(self._stack, entry[0])
+
     @property
     def _stack(self) -> "StackApp":
         return cast("StackApp", self.app)
 
     def action_edit(self) -> None:
-        if entry := self.entry:
+        entry = self.entry
+        if entry and self._may_open(*entry):
             suite_actions.edit(self._stack, *entry, self._changed)
 
     def action_raw(self) -> None:
-        if entry := self.entry:
+        entry = self.entry
+        if entry and self._may_open(entry[0]):
             case_id = entry[1].id if entry[1] else ""
             suite_actions.edit_raw(self._stack, entry[0].path, self._changed, case_id)
 
@@ -149,7 +208,8 @@ class CaseKeys(DOMNode):
     def action_export(self) -> None:
         entry = self.entry
         if entry and entry[0].suite:
-            exchanging.export_suite(self._stack, entry[0].suite)
+            sealed = self.is_sealed(entry[0])
+            exchanging.export_suite(self._stack, entry[0].suite, with_holdout=not sealed)
 
     def action_undo(self) -> None:
         """Take the last change back, if the file is still what it left."""
@@ -166,6 +226,7 @@ class CaseKeys(DOMNode):
 
     def action_editor(self) -> None:
         """Open the suite's file in $EDITOR, and read it again after."""
-        if entry := self.entry:
+        entry = self.entry
+        if entry and self._may_open(entry[0]):
             open_in_editor(self._stack, entry[0].path)
             self._stack.look_again()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -11,6 +11,7 @@ from textual.widget import Widget
 from stack_tui.text import fold_case
 from stack_tui.tui import figures
 from stack_tui.tui.documents.case import case_blocks, suite_blocks
+from stack_tui.tui.holdout import sealed_case
 from stack_tui.tui.prose import Block, line
 from stack_tui.tui.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.widgets.case_keys import CASE_BINDINGS, CaseKeys, Entry
@@ -19,6 +20,10 @@ from stack_tui.tui.widgets.document import Document
 from stack_tui.tui.widgets.pane import Pane
 from stack_tui.tui.widgets.rows import Cell, Row
 from stack_tui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Case
+
 
 _COLUMNS = (
     Column("suite, case", 14, grow=2),
@@ -44,6 +49,7 @@ class CasesPane(Pane, CaseKeys):
         self._entries: list[Entry] = []
         self._ready = False
         self._folded: set[Path] = set()
+        self._revealed: set[Path] = set()
         self.watch(self.app, "snapshot", self.show)
 
     @property
@@ -57,12 +63,29 @@ class CasesPane(Pane, CaseKeys):
         if snapshot.suites is self._suites and snapshot.ready == self._ready:
             return
         self._suites, self._ready = snapshot.suites, snapshot.ready
+        self._list()
+
+    def _list(self) -> None:
         self._entries = [
-            (file, case)
+            (file, self._shown(file, case))
             for file in self._suites
             for case in (None, *(file.suite.cases if file.suite else ()))
         ]
         self.search()
+
+    def _shown(self, file: SuiteFile, case: "Case | None") -> "Case | None":
+        hidden = case and case.holdout and file.path not in self._revealed
+        return sealed_case(case) if case and hidden else case
+
+    def is_sealed(self, file: SuiteFile, case: "Case | None" = None) -> bool:
+        """Say whether the case, or any of the suite's, is held out and not shown."""
+        cases = (case,) if case else file.suite.cases if file.suite else ()
+        return file.path not in self._revealed and any(each.holdout for each in cases)
+
+    def reveal(self, file: SuiteFile) -> None:
+        """Show the texts of the suite's held-out cases from now on."""
+        self._revealed.add(file.path)
+        self._list()
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
@@ -86,6 +109,8 @@ class CasesPane(Pane, CaseKeys):
         if case:
             ends = self._entries[place + 1 : place + 2]
             branch = "├" if ends and ends[0][1] else "└"
+            if case.holdout:
+                branch += " ⊘"
             phrases = (p if isinstance(p, str) else "/".join(p) for p in case.must_mention)
             return (
                 Cell(f"{branch} {case.id}"),

@@ -11,7 +11,7 @@ from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.runs import labels
 from stack_tui.runs.labels import Label
-from stack_tui.tui import run_actions, suite_actions
+from stack_tui.tui import holdout, run_actions, suite_actions
 from stack_tui.tui.case_actions import Undo
 from stack_tui.tui.documents.sample import Fold
 from stack_tui.tui.widgets.sample_view import SampleView
@@ -48,6 +48,14 @@ SAMPLE_BINDINGS = (
         tooltip="Grade or judge the run's outputs again; the model is not asked",
     ),
     Binding(
+        "H",
+        "reveal",
+        "Holdout",
+        show=False,
+        id="sample.holdout",
+        tooltip="Show held-out cases' texts; each look is counted",
+    ),
+    Binding(
         "w", "write", "Write", show=False, id="sample.write", tooltip="Write the sample to a file"
     ),
 )
@@ -62,6 +70,17 @@ class SampleActions(DOMNode):
 
     def action_fold(self, fold: Fold) -> None:
         self.query_one(SampleView).toggle(fold)
+
+    def action_reveal(self) -> None:
+        """Show the texts of the run's held-out cases, and count the look."""
+        chosen = self.query_one(SampleView).chosen
+        spec = chosen.card.spec if chosen else None
+        if chosen is None or spec is None or not any(s.holdout for s in chosen.samples):
+            self._stack.tell("No sample of this run is held out.")
+        elif chosen.revealed:
+            self._stack.tell("They are shown already.")
+        elif holdout.count_look(self._stack, spec.suite_name, spec.id):
+            self._stack.look_again(chosen.card.folder)
 
     def action_label(self) -> None:
         """Ask what is the matter with the sample, and keep that beside the run."""
@@ -100,6 +119,9 @@ class SampleActions(DOMNode):
         spec = view.chosen.card.spec if view.chosen else None
         if view.sample is None or spec is None or spec.suite is None:
             self._stack.tell("Only a suite's sample has a case to edit.")
+            return
+        if view.sealed:
+            self._stack.tell("It is held out: H shows it first.")
             return
         for file in self._stack.snapshot.suites:
             for case in file.suite.cases if file.suite else ():

@@ -56,6 +56,12 @@ class SampleView(Document):
         elif chosen and chosen.labels != labels:
             self._lay_out_sample(home=False)
 
+    @property
+    def sealed(self) -> bool:
+        """Whether the sample's texts are held out and not shown."""
+        revealed = self.chosen is not None and self.chosen.revealed
+        return self.sample is not None and self.sample.holdout and not revealed
+
     def toggle(self, fold: Fold) -> None:
         """Unfold or fold a section, and bring an unfolded one into sight."""
         if self.sample is None:
@@ -96,7 +102,9 @@ class SampleView(Document):
         )
 
     def _look_for_answers(self, sample: Sample) -> None:
-        if self.chosen:
+        if self.sealed:
+            self._take_answers(sample, [])
+        elif self.chosen:
             folder = self.chosen.card.folder
             stack = cast("StackApp", self.app)
             background.run(
@@ -112,7 +120,7 @@ class SampleView(Document):
             self._lay_out_sample(home=False)
 
     def _look_for_marks(self, sample: Sample) -> None:
-        if (case := self._case(sample)) is None or not sample.output:
+        if (case := self._case(sample)) is None or not sample.output or self.sealed:
             return
         output = sample.output[:MARKED_CHARACTERS]
 

@@ -1,0 +1,78 @@
+"""A run of a suite with held-out cases, and a look at its report."""
+
+from pathlib import Path
+
+import pytest
+
+from stack_tui.cli.command_line import run
+from stack_tui.runs import looks
+from tests.fakes import FakeServer
+from tests.worker import runs
+from tests.worker.runs import carried_out, make, reply
+
+SUITE = runs.SUITE.replace('id = "case-5"', 'id = "case-5"\nholdout = true')
+TEXT = "passage number 5"
+ANSWER = "It is number 5"
+
+
+@pytest.fixture
+def held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished run whose last case is held out."""
+    monkeypatch.setattr(runs, "SUITE", SUITE)
+    with FakeServer("vllm", reply) as server:
+        return carried_out(make(tmp_path / "results", server)).folder
+
+
+def test_only_the_journal_and_the_suite_hold_the_texts(held_out: Path) -> None:
+    files = [path for path in held_out.parent.rglob("*") if path.is_file()]
+    assert {p.name for p in files if TEXT in p.read_text()} == {"journal.jsonl", "suite.toml"}
+    assert {p.name for p in files if ANSWER in p.read_text()} == {"journal.jsonl"}
+
+
+def test_a_look_is_counted_before_the_texts_are_shown(
+    held_out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = held_out.parent
+    report = ["--results", str(results), "report", "latest", "--json"]
+    assert run(report) == 0
+    assert ANSWER not in capsys.readouterr().out
+    assert looks.read(results, "tiny") == ()
+    assert run([*report, "--show-holdout"]) == 0
+    shown = capsys.readouterr().out
+    assert ANSWER in shown
+    (look,) = looks.read(results, "tiny")
+    assert look.what == held_out.name
+    assert f'"who": "{look.who}"' in shown
+
+
+def test_watch_ends_with_a_report_that_holds_no_held_out_text(
+    held_out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--results", str(held_out.parent), "watch", "latest"]) == 0
+    told = capsys.readouterr()
+    assert "holdout 100.0%" in told.out
+    assert ANSWER not in told.out + told.err
+
+
+def test_export_leaves_held_out_cases_out_and_counts_the_look_that_takes_them(
+    held_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite, results = held_out / "suite.toml", held_out.parent
+    export = ["--results", str(results), "cases", "export", str(suite)]
+    assert run([*export, str(tmp_path / "open.jsonl")]) == 0
+    assert "1 held-out cases are left out" in capsys.readouterr().err
+    assert TEXT not in (tmp_path / "open.jsonl").read_text()
+    assert run([*export, str(tmp_path / "all.csv"), "--show-holdout"]) == 0
+    assert TEXT in (tmp_path / "all.csv").read_text()
+    assert len(looks.read(results, "tiny")) == 1
+
+
+def test_leakage_names_a_held_out_case_without_its_text(
+    held_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data.txt"
+    data.write_text("The passage number 5 is long enough for a summary.")
+    assert run(["leakage", str(held_out / "suite.toml"), "--against", str(data)]) == 1
+    told = capsys.readouterr().out
+    assert "case-5" in told
+    assert TEXT not in told
