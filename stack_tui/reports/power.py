@@ -61,9 +61,12 @@ def cases_for_unpaired_difference(difference: float, rate: float = 0.5) -> int |
 def cases_for_mean_difference(difference: float, deviation: float) -> int | None:
     """Return how many cases would show that mean difference of scores, None for no difference.
 
-    `deviation` is the standard deviation of the cases' differences, in the scores' own unit.
+    `deviation` is the standard deviation of the cases' differences, in the scores' own unit. Signs
+    of fewer than six cases can be flipped in too few ways to tell anything.
     """
-    return math.ceil(_cases(deviation**2, difference)) if difference else None
+    if not difference:
+        return None
+    return max(LEAST_FLIPS, math.ceil(_cases(deviation**2, difference)))
 
 
 def _cases(variance: float, difference: float) -> float:

@@ -53,7 +53,8 @@ def _needed(effect: Effect, size: str) -> str:
     if not effect.difference:
         return f"The mean {effect.measure} is the same in both; more cases would say how nearly."
     if not effect.deviation:
-        return "One case says nothing of the others: more cases would tell."
+        alike = "One case says" if effect.cases == 1 else f"{effect.cases} cases alike say"
+        return f"{alike} too little of the others: more cases would tell."
     needed = cases_for_mean_difference(effect.difference, effect.deviation)
     return _more(size, needed, effect.cases)
 

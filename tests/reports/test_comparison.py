@@ -57,6 +57,17 @@ def test_runs_that_never_differ_say_what_can_hide_behind_that() -> None:
     assert "up to 11.4 points can hide" in comparison.settle
 
 
+def test_a_few_cases_that_all_improve_alike_are_not_called_one_case() -> None:
+    comparison = _against(judged([3, 3, 3]), judged([4, 4, 4]))
+    assert comparison.verdict == "inconclusive"
+    assert comparison.settle == "3 cases alike say too little of the others: more cases would tell."
+
+
+def test_no_comparison_is_said_to_be_settled_by_fewer_cases_than_the_test_needs() -> None:
+    comparison = _against(judged([3, 3, 3]), judged([4, 4, 4.5]))
+    assert "about 6 cases would show it (four times in five): 3 more." in comparison.settle
+
+
 def test_flips_come_with_what_was_lost_first() -> None:
     comparison = _against(outcomes([False, True, True]), outcomes([True, True, False]))
     assert [(flip.id, flip.kind) for flip in comparison.flips] == [

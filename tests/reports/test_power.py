@@ -1,6 +1,6 @@
 import pytest
 
-from stack_tui.reports.paired import mcnemar_exact
+from stack_tui.reports.paired import mcnemar_exact, sign_flip
 from stack_tui.reports.power import (
     LEAST_FLIPS,
     cases_for_mean_difference,
@@ -37,6 +37,11 @@ def test_two_rates_need_the_textbooks_number_of_cases_each() -> None:
 def test_a_mean_difference_needs_cases_by_its_spread() -> None:
     # A difference of half a standard deviation: 4 × 2.8016² = 31.4.
     assert cases_for_mean_difference(0.5, 1.0) == 32
+
+
+def test_no_fewer_cases_than_the_flips_of_signs_need_show_a_mean_difference() -> None:
+    assert sign_flip([1.0] * LEAST_FLIPS) <= 0.05 < sign_flip([1.0] * (LEAST_FLIPS - 1))
+    assert cases_for_mean_difference(1.0, 0.01) == LEAST_FLIPS
 
 
 def test_no_difference_needs_no_number_of_cases() -> None:

@@ -70,7 +70,7 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
         if not self.a_wins + self.b_wins:
             return f"All {self.ties} matches are ties; more cases, or harder ones, would tell."
         distance = self.win_rate - EVEN
-        needed = cases_for_mean_difference(distance, self.deviation) if self.deviation else None
+        needed = cases_for_mean_difference(distance, self.deviation)
         if needed is None:
             return "Each won as often as the other; more cases would say how nearly."
         more = max(1, needed - self.cases)

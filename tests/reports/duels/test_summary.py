@@ -56,6 +56,12 @@ def test_a_clear_duel_has_a_verdict_and_an_even_one_says_what_would_settle_it() 
     assert "more" in even.settle
 
 
+def test_a_run_that_won_all_of_too_few_cases_is_not_called_even() -> None:
+    (pair,) = duel_summary(duel([match("b", n) for n in range(5)])).pairs
+    assert pair.verdict == "inconclusive"
+    assert "a win rate of 100.0% real, about 6 cases would show it" in pair.settle
+
+
 def test_repeats_of_a_case_are_counted_together() -> None:
     made = [match("b", case="one", repeat=n) for n in range(20)]
     pair = duel_summary(duel(made)).pairs[0]
