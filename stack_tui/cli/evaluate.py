@@ -10,6 +10,7 @@ from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, check_gates, printing_options
 from stack_tui.config import Panel
+from stack_tui.reports.power import reach
 from stack_tui.suites import store as suites
 from stack_tui.suites.check import temperature_problem
 from stack_tui.worker import launch
@@ -86,4 +87,5 @@ def eval_command(
         concurrency=concurrency,
         note=note,
     )
+    click.echo(f"two runs compared: {reach(content.independent, len(content.cases))}", err=True)
     return carry_out(start, printing, detach=detach)

@@ -8,7 +8,7 @@ from stack_tui.reports.duels.pairs import pair_results, verdict_words
 from stack_tui.reports.holdout import scored
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
-from stack_tui.reports.power import smallest_paired_difference
+from stack_tui.reports.power import LEAST_FLIPS, smallest_paired_difference
 from stack_tui.reports.shown import between, number, points
 from stack_tui.reports.statistics import Interval, rate_interval
 from stack_tui.reports.summary import SuiteSummary, in_order, summarize
@@ -81,9 +81,7 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     of_cases = f"of {summary.n_cases} cases" if summary.n_samples > summary.n_cases else ""
     yield Figure(name="samples", value=str(summary.n_samples), basis=of_cases)
     kinds = ", ".join(f"{kind} {count}" for kind, count in summary.errors.items())
-    if summary.n_cases:
-        smallest = points(smallest_paired_difference(summary.n_cases))
-        yield Figure(name="shows from", value=smallest, basis="of difference to another run")
+    yield from _reach(summary)
     rest = (
         ("missing", missing(view), "planned, and without an outcome"),
         ("errors", sum(summary.errors.values()), f"{kinds}; in no score"),
@@ -98,6 +96,20 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     if summary.latency_p50_s is not None:
         slow = f"95th percentile {summary.latency_p95_s:.2f} s"
         yield Figure(name="median latency", value=f"{summary.latency_p50_s:.2f} s", basis=slow)
+
+
+def _reach(summary: SuiteSummary) -> Iterator[Figure]:
+    """Yield the smallest difference that the cases, clusters counted once, could show."""
+    cases = summary.n_independent
+    basis = "of difference to another run"
+    if cases < summary.n_cases:
+        basis += f", by {cases} independent cases"
+    if cases >= LEAST_FLIPS:
+        yield Figure(
+            name="shows from", value=points(smallest_paired_difference(cases)), basis=basis
+        )
+    elif cases:
+        yield Figure(name="shows from", value="–", basis="so few cases show no difference")
 
 
 def task_rates(view: RunView) -> list[TaskRate]:

@@ -24,9 +24,13 @@ def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDAN
     return _at_most_one(max(POWER_FACTOR * math.sqrt(discordant / cases), LEAST_FLIPS / cases))
 
 
-def reach(cases: int) -> str:
-    """Return in words the smallest difference of pass rates that two runs of so many cases show."""
-    counted = f"{cases} case" if cases == 1 else f"{cases} cases"
+def reach(cases: int, of: int) -> str:
+    """Return in words the smallest difference of pass rates that two runs of so many cases show.
+
+    Of `of` cases in all, those of one cluster are counted as one in `cases`.
+    """
+    kind = "case" if cases == of else "independent case"
+    counted = f"{cases} {kind}" if cases == 1 else f"{cases} {kind}s"
     if cases < LEAST_FLIPS:
         return f"with {counted}, no difference is visible"
     smallest = f"{100 * smallest_paired_difference(cases):.0f} points"

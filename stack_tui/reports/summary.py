@@ -30,8 +30,9 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     `rule_avg` and `rule_pass_rate` are over the `n_rule_scored` samples that have an output,
     `judge_avg` and `judge_pass_rate` over the `n_judge_scored` that a judge scored, `pass_rate`
-    over those that passed or failed. Latencies (seconds) and tokens are the model's alone; the
-    tokens are not those of the `unknown_usage` answered samples that state none.
+    over those that passed or failed. `n_independent` counts cases of one cluster once.
+    Latencies (seconds) and tokens are the model's alone; the tokens are not those of the
+    `unknown_usage` answered samples that state none.
     """
 
     n_cases: int
@@ -39,6 +40,7 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
     rule_pass_rate: float | None
     judge_avg: float | None
     judge_pass_rate: float | None
+    n_independent: int
     n_samples: int
     n_rule_scored: int
     n_judge_scored: int
@@ -84,6 +86,7 @@ def summarize(samples: Iterable[Sample]) -> SuiteSummary:
         rule_pass_rate=_mean([score >= RULE_PASS for score in rules]),
         judge_avg=_mean(scores),
         judge_pass_rate=_mean([score >= JUDGE_PASS for score in scores]),
+        n_independent=len({sample.counted_as for sample in found}),
         n_samples=len(found),
         n_rule_scored=len(rules),
         n_judge_scored=len(scores),

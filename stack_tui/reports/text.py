@@ -131,8 +131,8 @@ def _interval_lines(summary: SuiteSummary, found: Intervals) -> Iterator[str]:
         yield _line("judge avg", _mean(summary.judge_avg, found.judge_avg))
     if found.judge_pass_rate:
         yield _line("judge pass rate", _percent(summary.judge_pass_rate, found.judge_pass_rate))
-    if 0 < summary.n_cases < FEW_CASES:
-        yield _line("few cases", reach(summary.n_cases))
+    if 0 < summary.n_independent < FEW_CASES:
+        yield _line("few cases", reach(summary.n_independent, summary.n_cases))
 
 
 def _notes(view: RunView, summary: SuiteSummary) -> Iterator[str]:

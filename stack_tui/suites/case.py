@@ -97,6 +97,11 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         chosen = self.temperature
         return chosen if isinstance(chosen, tuple) else (chosen,)
 
+    @property
+    def independent(self) -> int:
+        """How many cases there are, those of one cluster counted once."""
+        return len({(case.cluster or case.id, bool(case.cluster)) for case in self.cases})
+
 
 def criteria_of(suite: Suite, case: Case) -> tuple[Criterion, ...]:
     """Return what judges score one by one in the case; none where the rubric is scored whole."""

@@ -30,6 +30,7 @@ def test_a_suite_is_run_and_its_report_printed(capsys: Captured) -> None:
     captured = capsys.readouterr()
     assert captured.out.startswith("── eval summary ──\n  cases:           3\n")
     assert "full report → eval-results/tiny.json" in captured.out
+    assert "two runs compared: with 3 cases, no difference is visible\n" in captured.err
     assert "✓ case-1" in captured.err
 
 

@@ -56,10 +56,11 @@ def test_no_fewer_flips_than_the_exact_test_needs_can_show_a_difference() -> Non
 
 
 def test_few_cases_say_what_they_cannot_tell() -> None:
-    assert reach(24) == "with 24 cases, differences under 26 points are invisible"
-    assert reach(12) == "with 12 cases, differences under 50 points are invisible"
-    assert reach(1) == "with 1 case, no difference is visible"
-    assert reach(100) == "with 100 cases, differences of 13 points and more show"
+    assert reach(24, 24) == "with 24 cases, differences under 26 points are invisible"
+    assert reach(12, 12) == "with 12 cases, differences under 50 points are invisible"
+    assert reach(1, 1) == "with 1 case, no difference is visible"
+    assert reach(8, 24) == "with 8 independent cases, differences under 75 points are invisible"
+    assert reach(100, 100) == "with 100 cases, differences of 13 points and more show"
 
 
 def test_no_cases_show_no_difference() -> None:

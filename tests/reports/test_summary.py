@@ -5,6 +5,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from stack_tui.errors import Failure
 from stack_tui.reports.intervals import intervals
@@ -81,6 +82,12 @@ def vars_of(struct: object) -> list[object]:
 def test_repeats_are_samples_of_one_case() -> None:
     summary = summarize([scored("a", 1.0, 5, repeat=n) for n in range(3)])
     assert (summary.n_cases, summary.n_samples) == (1, 3)
+
+
+def test_cases_of_one_cluster_are_one_independent_case() -> None:
+    clustered = [structs.replace(scored(each, 1.0, 5.0), cluster="page") for each in "abc"]
+    summary = summarize([*clustered, scored("d", 1.0, 5.0), scored("d", 1.0, 5.0, repeat=1)])
+    assert (summary.n_cases, summary.n_independent) == (4, 2)
 
 
 def test_each_judge_has_its_own_figures() -> None:

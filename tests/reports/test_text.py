@@ -122,6 +122,13 @@ def test_a_run_that_is_not_whole_says_how_far_it_is() -> None:
     assert "  so far:          2 of 32 cases" in report(SOLAR, KV, planned=32)
 
 
+def test_clusters_are_what_few_cases_count() -> None:
+    clustered = [sample(f"c{place}", cluster=f"page{place // 4}") for place in range(40)]
+    assert "few cases:       with 10 independent cases, differences under 60 points" in report(
+        *clustered
+    )
+
+
 def test_repeats_are_numbered_and_counted() -> None:
     spec = msgspec.structs.replace(SPEC, repeats=2)
     text = run_report(view([sample(), sample(repeat=1)], spec), None)

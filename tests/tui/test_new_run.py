@@ -74,6 +74,7 @@ def test_from_a_suite_of_the_cases_its_own_judges_and_repeats_are_taken(
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("3", "end", "n")
         await pilot.pause()
+        assert "with 1 case, no difference is visible" in screen_text(app)
         await pilot.press("ctrl+s")
         await settle(app, pilot)
         assert started == [(TLDR_FILE.path, LOCAL, (JUDGE,), 3, "mean")]

@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config import Defaults, Endpoint, Panel
+from stack_tui.reports.power import reach
 from stack_tui.tui import figures
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.prose import line
@@ -72,6 +73,7 @@ class NewRun(ModalScreen[RunRequest | None]):
                 yield Button("Close", id="cancel", compact=True)
                 return
             yield from self._fields()
+            yield Label("", id="reach", markup=False)
             yield Label("", id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
@@ -139,6 +141,8 @@ class NewRun(ModalScreen[RunRequest | None]):
     @on(Select.Changed, "#suite")
     def _take_what_the_suite_asks_for(self) -> None:
         if suite := self._suites[self._chosen("#suite")].suite:
+            shown = reach(suite.independent, len(suite.cases))
+            self.query_one("#reach", Label).update(f"Two runs compared: {shown}.")
             self.query_one(CheckList).tick(self._wanted_judges(suite))
             self.query_one("#repeats", Input).value = str(suite.repeats)
             self.query_one("#panel", Select).value = suite.panel or self._defaults.panel or "median"
