@@ -46,7 +46,11 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
     except EndpointError as error:
         return failed(endpoint, url or endpoint.url, error)
     except TimeoutError:
-        slow = EndpointError("timeout", f"it does not answer within {CHECK_S:g} s")
+        slow = EndpointError(
+            "timeout",
+            f"something listens there and does not answer within {CHECK_S:g} s",
+            remedy="It is stuck or overloaded, or no model server; its own log says more.",
+        )
         return failed(endpoint, url or endpoint.url, slow)
 
 

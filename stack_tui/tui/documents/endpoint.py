@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stack_tui.endpoints.examine import Finding
     from stack_tui.endpoints.health import Health
     from stack_tui.endpoints.kinds.kind import Model
+    from stack_tui.errors import Failure
 
 Origin = Literal["configured", "found here", "used by a run", "built in"]
 Role = Literal["default", "judge"]
@@ -80,7 +81,7 @@ def brief_blocks(seen: Seen) -> list[Block]:
     if seen.endpoint.url == EMBEDDED:
         return [line((TINY, "dim")), *load_blocks(seen.busy)]
     if health and health.failure:
-        return failure_blocks(health.failure)
+        return _wrong(health, health.failure)
     loaded = _loaded(health.models, health.checked_at) if health else []
     note = f"  {health.note}" if health and health.note and not loaded else ""
     where = line((f"{seen.known_as}  {one_line(seen.endpoint.url)}{note}", "dim"))
@@ -100,7 +101,7 @@ def endpoint_blocks(seen: Seen, asking: str = "") -> list[Block]:
     if endpoint.url == EMBEDDED:
         blocks.append(line((TINY, "warn")))
     if health and health.failure:
-        blocks += [line(""), *failure_blocks(health.failure)]
+        blocks += [line(""), *_wrong(health, health.failure)]
     blocks += [line(""), *_facts(seen)]
     if seen.busy:
         note: Part = ("over half a minute, and the last minutes", "dim")
@@ -111,6 +112,15 @@ def endpoint_blocks(seen: Seen, asking: str = "") -> list[Block]:
             said = _said_of(model, health.checked_at)
             blocks.append(line(one_line(model.id), (f"  {said}", "dim")))
     return [*blocks, line(""), *_abilities(seen.finding, asking)]
+
+
+def _wrong(health: Health, failure: Failure) -> list[Block]:
+    """Return what is wrong with it; nothing is where it is only not ready yet."""
+    if health.state != "loading":
+        return failure_blocks(failure)
+    told = one_line(failure.message)
+    again = "It is asked again every few seconds; vLLM and llama.cpp may take minutes."
+    return [line((f"it is loading its model ({told})", "warn")), line((f"→ {again}", "dim"))]
 
 
 def _abilities(finding: Finding | None, asking: str) -> list[Block]:

@@ -90,8 +90,9 @@ class EndpointScreen(Reading):
 
 
 def _is_idle_and_near(seen: Seen) -> bool:
-    """Say whether asking it costs nobody anything."""
-    host = urlsplit(seen.health.url).hostname if seen.health else None
-    busy = seen.load.running if seen.load else 0.0
-    up = seen.health is not None and seen.health.state == "up"
-    return up and not busy and host in ("127.0.0.1", "localhost", "::1")
+    """Say whether asking it costs nobody anything: no money, no waiting, no loading of a model."""
+    if seen.health is None or seen.health.state != "up":
+        return False
+    near = urlsplit(seen.health.url).hostname in ("127.0.0.1", "localhost", "::1")
+    idle = not (seen.load and seen.load.running)
+    return near and idle and all(model.loaded is not False for model in seen.health.models)
