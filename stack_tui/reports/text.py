@@ -71,6 +71,8 @@ def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:
     if sample.chosen is not None:
         chosen = one_line(sample.choices[sample.chosen].text, 40)
         parts.append(f"chose {chosen}, wanted {one_line(sample.target, 40)}")
+    if sample.holdout:
+        parts.append("held out")
     if sample.outputs:
         parts.append(won(sample))
     elif sample.status != "ok":
