@@ -1,8 +1,10 @@
 """The app in a real terminal: hostile text everywhere, a lost connection, resizing, leaving."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -196,3 +198,26 @@ def test_leaving_gives_the_terminal_back(tmp_path: Path) -> None:
         terminal.press("q")
         assert terminal.wait_exit() == 0
         assert b"\x1b[?1049l" in terminal.raw
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_the_app_goes_on_in_tmux_while_nobody_is_attached(tmp_path: Path) -> None:
+    """Detached, another size, attached again: the same app, with what came meanwhile."""
+    socket = str(tmp_path / "tmux")
+    tmux = ["tmux", "-S", socket, "-f", "/dev/null"]
+    env = {**environment(tmp_path), "TMUX": ""}
+    folders.make(tmp_path)
+    attach = partial(Terminal, size=(100, 30), cwd=tmp_path, env=env)
+    with attach([*tmux, "new-session", "-s", "app", "stack-tui"]) as terminal:
+        terminal.wait_for("interrupted")
+        terminal.press("3")
+        terminal.wait_for("broken.toml")
+        terminal.press("ctrl+b", "d")
+        terminal.wait_exit()
+    folders.make(tmp_path, number=2)
+    with attach([*tmux, "attach", "-t", "app"], size=(120, 36)) as terminal:
+        terminal.wait_for("4 Results")
+        terminal.press("2")
+        terminal.wait_until(lambda: terminal.text.count("↯ interrupted  ") >= 2, "both runs")
+        terminal.press("q")
+        terminal.wait_exit()
