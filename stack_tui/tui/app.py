@@ -38,6 +38,7 @@ from stack_tui.tui.prose import Block
 from stack_tui.tui.reader import Reader
 from stack_tui.tui.screens.dashboard import Dashboard
 from stack_tui.tui.snapshot import Snapshot
+from stack_tui.tui.under_way import UnderWay
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import Finding
@@ -69,6 +70,13 @@ class StackApp(App[None]):
             "ctrl+p", "command_palette", "Commands", key_display="^p", id="commands", priority=True
         ),
         Binding("q", "quit", "Leave", id="quit", tooltip="Leave; runs go on"),
+        Binding(
+            "ctrl+g",
+            "give_up",
+            "Give up",
+            id="give_up",
+            tooltip="Wait no longer for what is under way",
+        ),
         Binding("ctrl+t", "next_theme", "Next theme", show=False, id="theme"),
         Binding("f12", "screenshot", "Save a picture of the screen", show=False, id="picture"),
     ]
@@ -101,6 +109,7 @@ class StackApp(App[None]):
         self._settled = run is not None
         self._beside = beside
         self._live = live
+        self._under_way = UnderWay(self)
         self._reader = Reader(results, cases)
         self._reader.choose(run)
         self._look_now = threading.Event()
@@ -232,22 +241,14 @@ class StackApp(App[None]):
 
     def do(self, doing: str, work: Callable[[], T], said: Callable[[T], str]) -> None:
         """Do the work beside the screen; say meanwhile `doing`, and then what `said` returns."""
-        self.busy = (*self.busy, doing)
+        self._under_way.do(doing, work, said)
 
-        def over() -> None:
-            self.busy = tuple(each for each in self.busy if each != doing)
-            self.look_again()
+    def action_give_up(self) -> None:
+        self._under_way.give_up()
 
-        def then(result: T) -> None:
-            over()
-            if message := said(result):
-                self.tell(message)
-
-        def failed(error: StackError) -> None:
-            over()
-            self.tell_error(error)
-
-        background.run(self, work, then, failed)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to give up only while something is waited for."""
+        return action != "give_up" or bool(self.busy)
 
     def tell(self, message: str) -> None:
         """Say something in passing."""

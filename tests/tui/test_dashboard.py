@@ -142,6 +142,19 @@ def test_help_tells_the_keys_of_where_one_stands() -> None:
     drive(body, snapshot(passing()), size=(120, 60))
 
 
+def test_help_longer_than_the_screen_shows_how_far_down_one_is() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", "question_mark")
+        await pilot.pause()
+        marked = [line for line in screen_text(app).splitlines()[2:] if "┃ │" in line]
+        assert "Results ─" in marked[0]
+        await pilot.press("end")
+        await pilot.pause()
+        assert "Signs" in screen_text(app)
+
+    drive(body, snapshot(passing()), size=(80, 24))
+
+
 def test_the_foot_shows_the_keys_that_do_something_here() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         foot = screen_text(app).splitlines()[-1]

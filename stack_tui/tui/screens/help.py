@@ -9,7 +9,10 @@ from textual.screen import ModalScreen, Screen
 
 from stack_tui.tui.prose import Block, field, heading, line
 from stack_tui.tui.widgets.document import Document
+from stack_tui.tui.widgets.line_view import LineView
+from stack_tui.tui.widgets.table import Table
 
+_LISTS = ("The list", "The text")
 _SIGNS = (
     "✓ pass   ✗ fail   ! error   … truncated   ∅ empty   ? unscored",
     "● up   ◐ loading   ◌ stale   ✗ down   ⊘ refused",
@@ -47,7 +50,7 @@ class Help(ModalScreen[None]):
                 what = (binding.action, binding.tooltip or binding.description)
                 group.setdefault(what, []).append(self.app.get_key_display(binding))
         blocks: list[Block] = []
-        for place, group in groups.items():
+        for place, group in sorted(groups.items(), key=lambda named: named[0] in _LISTS):
             blocks += [line(""), heading(place)] if blocks else [heading(place)]
             blocks += [
                 field(" ".join(dict.fromkeys(keys)), what, width=20)
@@ -68,4 +71,6 @@ def _place(found: ActiveBinding) -> str:
     title = getattr(found.node, "TITLE", None)
     if isinstance(found.node, Screen):
         return "Everywhere on this screen"
-    return title or ("The list" if "Table" in type(found.node).__name__ else "Everywhere")
+    if isinstance(found.node, LineView):
+        return _LISTS[0] if isinstance(found.node, Table) else _LISTS[1]
+    return title or "Everywhere"

@@ -66,6 +66,9 @@ class Document(LineView):
     def on_resize(self) -> None:
         if self.room != self._width:
             self._lay_out()
+        else:  # wrapped already, to tell how high it is
+            self.resize(len(self._lines))
+            self.repaint_changed()
 
     def look_changed(self) -> None:
         self._strips.clear()
