@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config import Config, Endpoint
+from stack_tui.config import Config, Defaults, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Choice, Failure, Fault, Finding, Sample, Verdict
 from stack_tui.suites.case import Case, Suite
@@ -140,3 +140,22 @@ def test_hostile_text_is_only_ever_shown(size: tuple[int, int], benchmark: bool)
         config=Config(endpoints={BAD: ENDPOINT}),
         answers=(answer(), answer(state="down", failure=FAILURE)),
     )
+
+
+def test_an_endpoint_with_a_hostile_name_is_only_ever_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        shown: list[str] = []
+        for keys in ("1", "e"), ("escape", "D"), ("escape", "t"), ("escape", "K"), ("J",):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert_literal(app)
+            shown.append(screen_text(app))
+        assert "Remove" in shown[1]
+        assert "first token" in shown[2]
+
+    config = Config(endpoints={BAD: ENDPOINT}, defaults=Defaults(endpoint=BAD, judges=(BAD,)))
+    drive(body, everything(False), config=config, answers=(answer(),), size=(80, 24))

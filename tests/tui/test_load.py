@@ -69,7 +69,7 @@ def test_tokens_latencies_and_preemptions_are_told() -> None:
     shown = told(load_blocks(load))
     assert "preempted 2.0/s" in shown
     assert "in 5.1k  out 812 tok/s  ▄█" in shown
-    assert "first token 120/340 ms  between 12/30 ms p50/p95" in shown
+    assert "TTFT 120/340 ms  between 12/30 ms p50/p95" in shown
 
 
 def test_a_gpu_is_told_on_one_line() -> None:

@@ -29,7 +29,7 @@ def load_blocks(load: Load | None) -> list[Block]:
     if tokens:
         tokens += [(" tok/s  ", "dim"), (sparkline(load.recent.tokens_out, _SPARK), "accent")]
     latencies = _figures(
-        ("first token", _percentiles(load.first_token)),
+        ("TTFT", _percentiles(load.first_token)),
         ("between", _percentiles(load.between_tokens)),
     )
     if latencies:
