@@ -55,6 +55,13 @@ def test_hostile_text_on_every_screen_has_no_effect(tmp_path: Path, size: tuple[
 OVER_A_PANE = {
     "new run": [("2n", "New run"), ("\t\t", "space ticks"), ("\x1b", "New run")],
     "new benchmark": [("2b", "New benchmark"), ("mmlu", "mmlu"), ("\x1b", "New benchmark")],
+    "run": [("2v", "esc back"), ("\x1b[6~G", "esc back"), ("\x1b", "esc back")],
+    "grade again": [("2a", "Grade again"), ("\t", "Grade again"), ("\x1b", "Grade again")],
+    "new duel": [("2d", "New duel"), ("\t", "New duel"), ("\x1b", "New duel")],
+    "endpoint form": [("1e", "Test"), ("\t\t", "Test"), ("\x1b", "Test")],
+    "new endpoint": [("1a", "New endpoint"), ("\t", "New endpoint"), ("\x1b", "New endpoint")],
+    "latency": [("1t", "Latency"), ("\t", "Latency"), ("\x1b", "Latency")],
+    "remove an endpoint": [("1D", "leave it"), ("\t", "leave it"), ("\x1b", "leave it")],
     "compare": [("2c", "b against a"), ("fjG", "change"), ("\x1b", "b against a")],
     "triage": [("4L", "real failure"), ("\t", "Note"), ("\x1b", "real failure")],
     "case editor": [("3jje", "Its rules"), ("\t\x1b[6~", "Its rules"), ("\x1b", "Its rules")],

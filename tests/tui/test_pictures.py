@@ -95,6 +95,14 @@ def test_the_form_of_a_new_run(snap_compare: Compare) -> None:
     assert picture(snap_compare, FINISHED, "n", size=(80, 24))
 
 
+def test_labelling_a_sample(snap_compare: Compare) -> None:
+    assert picture(snap_compare, FINISHED, "4", "down", "L", size=(80, 24))
+
+
+def test_a_search_that_finds_nothing(snap_compare: Compare) -> None:
+    assert picture(snap_compare, FINISHED, "4", "slash", "x", "y", "z", size=(120, 36))
+
+
 def test_the_keys(snap_compare: Compare) -> None:
     assert picture(snap_compare, FINISHED, "4", "question_mark", size=(120, 36))
 
