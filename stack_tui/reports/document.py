@@ -14,6 +14,7 @@ from stack_tui.reports.holdout import holdout, scored
 from stack_tui.reports.intervals import intervals
 from stack_tui.reports.noise import noise_of
 from stack_tui.reports.panel import panel_report
+from stack_tui.reports.power import reach, smallest_paired_difference
 from stack_tui.reports.summary import in_order, summarize
 from stack_tui.reports.temperatures import settings_of
 from stack_tui.runs import labels
@@ -37,6 +38,7 @@ def report_document(view: RunView) -> dict[str, Any]:
         "summary": _summary(of_summary),
         "intervals": msgspec.to_builtins(intervals(of_summary.samples)),
         "holdout": msgspec.to_builtins(holdout(view)),
+        "power": _power(of_summary),
         **_settings(of_summary),
         "attacks": msgspec.to_builtins(attack_rates(in_order(of_summary.samples))),
         "labels": msgspec.to_builtins(calibration(of_summary)),
@@ -62,6 +64,14 @@ def _summary(view: RunView) -> dict[str, Any]:
     """Return the figures, and how many labels of each kind people gave."""
     figures: dict[str, Any] = msgspec.to_builtins(summarize(view.samples))
     return figures | {"labels": labels.counts(view.labels.values())}
+
+
+def _power(view: RunView) -> dict[str, Any]:
+    summary = summarize(view.samples)
+    return {
+        "smallest_difference": smallest_paired_difference(summary.n_independent),
+        "saying": reach(summary.n_independent, summary.n_cases),
+    }
 
 
 def _cost(view: RunView) -> Any:

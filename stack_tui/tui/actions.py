@@ -21,11 +21,22 @@ def start_suite(
     judges: Sequence[Endpoint],
     repeats: int,
     panel: Panel,
+    temperatures: Sequence[float] = (),
+    noise: bool = False,
 ) -> Path:
     """Start a run of the suite and return its folder; blocks until its worker has begun."""
     from stack_tui.worker import launch
 
-    return launch.start_suite(results, suite, endpoint, judges, repeats=repeats, panel=panel)
+    return launch.start_suite(
+        results,
+        suite,
+        endpoint,
+        judges,
+        repeats=repeats,
+        panel=panel,
+        temperatures=temperatures,
+        noise=noise,
+    )
 
 
 def start_benchmarks(

@@ -75,6 +75,22 @@ def test_each_temperature_and_repeat_is_asked_whatever_the_suite_says(capsys: Ca
     assert report["run"]["temperatures"] == [0.0, 0.7]
 
 
+def test_noise_asks_everything_twice_at_temperature_0_with_sixteen_at_once(
+    capsys: Captured,
+) -> None:
+    with FakeServer("vllm", reply) as server:
+        assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--noise", "--json"]) == 0
+        assert [each.body["temperature"] for each in server.asked if "messages" in each.body] == [
+            0.0
+        ] * 6
+    report = json.loads(capsys.readouterr().out)
+    outputs = report["noise"]["outputs"]
+    assert (outputs["count"], outputs["of"]) == (0, 3)
+    (folder,) = Path("eval-results").glob("*/run.toml")
+    assert "noise = true" in folder.read_text()
+    assert "concurrency = 16" in folder.read_text()
+
+
 def test_a_server_that_does_not_answer_is_exit_code_3(capsys: Captured) -> None:
     with FakeServer("vllm") as server:
         url = server.url

@@ -50,6 +50,14 @@ def test_the_guides_keys_come_first() -> None:
     assert result["rule_issues"] == ["summary longer than input"]
 
 
+def test_it_says_what_so_few_cases_cannot_show() -> None:
+    power = written(view(SAMPLES))["power"]
+    assert power == {
+        "smallest_difference": 1.0,
+        "saying": "with 3 cases, no difference is visible",
+    }
+
+
 def test_results_stand_in_the_suites_order_in_whatever_order_they_came() -> None:
     shuffled = random.Random(1).sample(SAMPLES, 3)
     results = written(view(shuffled))["results"]

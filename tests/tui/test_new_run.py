@@ -1,10 +1,12 @@
 """The form that starts a run."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, Select
 
 from stack_tui.config import Config, Defaults, Endpoint, Panel
 from stack_tui.suites.case import Case, Suite
@@ -26,11 +28,16 @@ from tests.tui.data import (
 )
 
 TLDR = Suite(
-    name="tldr", cases=(Case(id="x", input="y"),), judges=("judge",), repeats=3, panel="mean"
+    name="tldr",
+    cases=(Case(id="x", input="y"),),
+    judges=("judge",),
+    repeats=3,
+    temperature=(0, 0.7),
+    panel="mean",
 )
 TLDR_FILE = SuiteFile(Path("cases/tldr.toml"), suite=TLDR)
 SHOWN = snapshot(suites=(SUITE_FILE, TLDR_FILE))
-Started = tuple[Path, Endpoint, tuple[Endpoint, ...], int, Panel]
+Started = tuple[Path, Endpoint, tuple[Endpoint, ...], int, Panel, tuple[float, ...], bool]
 
 
 @pytest.fixture
@@ -45,8 +52,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
         judges: Sequence[Endpoint],
         repeats: int,
         panel: Panel,
+        temperatures: Sequence[float],
+        noise: bool,
     ) -> Path:
-        calls.append((suite, endpoint, tuple(judges), repeats, panel))
+        asked = (repeats, panel, tuple(temperatures), noise)
+        calls.append((suite, endpoint, tuple(judges), *asked))
         return results / "20991118-120000-new"
 
     monkeypatch.setattr(actions, "start_suite", start_suite)
@@ -61,7 +71,7 @@ def test_the_suite_the_endpoint_and_the_model_as_its_judge_are_there_to_start(
         await pilot.pause()
         await pilot.press("ctrl+s")
         await settle(app, pilot)
-        assert started == [(SUITE_FILE.path, LOCAL, (LOCAL,), 1, "median")]
+        assert started == [(SUITE_FILE.path, LOCAL, (LOCAL,), 1, "median", (0.0,), False)]
         assert app.chosen == Path("eval-results/20991118-120000-new")
         assert isinstance(app.screen, Dashboard)
 
@@ -77,7 +87,7 @@ def test_from_a_suite_of_the_cases_its_own_judges_and_repeats_are_taken(
         assert "with 1 case, no difference is visible" in screen_text(app)
         await pilot.press("ctrl+s")
         await settle(app, pilot)
-        assert started == [(TLDR_FILE.path, LOCAL, (JUDGE,), 3, "mean")]
+        assert started == [(TLDR_FILE.path, LOCAL, (JUDGE,), 3, "mean", (0.0, 0.7), False)]
 
     drive(body, SHOWN)
 
@@ -116,6 +126,52 @@ def test_repeats_that_are_no_number_are_refused_in_place(started: list[Started])
         await pilot.pause()
         assert "whole number" in screen_text(app)
         assert started == []
+
+    drive(body, SHOWN)
+
+
+async def _typed(pilot: Pilot[None], field: str, text: str) -> None:
+    """Open the form and have that text in that field."""
+    await pilot.press("n")
+    await pilot.pause()
+    pilot.app.screen.query_one(field, Input).value = text
+    await pilot.pause()
+
+
+def test_several_temperatures_are_asked_for_and_told_in_samples(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await _typed(pilot, "#temperatures", "0, 0.7 1")
+        assert "6 samples; with 2 cases, no difference is visible" in screen_text(app)
+        await pilot.press("ctrl+s")
+        await settle(app, pilot)
+        assert started[0][5:] == ((0.0, 0.7, 1.0), False)
+
+    drive(body, SHOWN)
+
+
+@pytest.mark.parametrize("text", ["", "hot", "3", "0 0"])
+def test_a_temperature_that_is_none_is_refused_in_place(text: str, started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await _typed(pilot, "#temperatures", text)
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert re.search("Temperature (must be|names)", screen_text(app))
+        assert app.focused is app.screen.query_one("#temperatures")
+        assert started == []
+
+    drive(body, SHOWN)
+
+
+def test_a_noise_run_sets_repeats_and_temperature_itself(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await _typed(pilot, "#temperatures", "nonsense")
+        app.screen.query_one("#purpose", Select).value = 1
+        await pilot.pause()
+        assert app.screen.query_one("#repeats").disabled
+        assert "4 samples" in screen_text(app)
+        await pilot.press("ctrl+s")
+        await settle(app, pilot)
+        assert started[0][3:] == (1, "median", (), True)
 
     drive(body, SHOWN)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stack_tui.reports.power import FEW_CASES, reach
 from stack_tui.reports.section import table_lines
 from stack_tui.text import one_line
 from stack_tui.tui import figures
@@ -140,7 +141,15 @@ def _scores(card: RunCard) -> list[Block]:
         suite = card.spec is not None and card.spec.suite is not None
         scores.append((f" {figures.interval(card.interval, in_percent=suite)}", "dim"))
     counts = line(*_counts(card.counts), *_asked(card))
-    return [line(*scores), counts] if scores else [counts]
+    return [line(*scores), counts, *_few(card)] if scores else [counts]
+
+
+def _few(card: RunCard) -> list[Block]:
+    """Say of a suite of few cases what it cannot tell, once they have all been asked."""
+    summary = card.summary
+    if summary is None or card.active or not 0 < summary.n_independent < FEW_CASES:
+        return []
+    return [line((reach(summary.n_independent, summary.n_cases), "dim"))]
 
 
 def _asked(card: RunCard) -> list[Part]:

@@ -141,6 +141,8 @@ class Dashboard(Screen[None]):
                     request.judges,
                     request.repeats,
                     request.panel,
+                    request.temperatures,
+                    request.noise,
                 )
 
             self._start(request.suite.stem, request.endpoint, work)

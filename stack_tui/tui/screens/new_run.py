@@ -39,10 +39,25 @@ class RunRequest:
     judges: tuple[Endpoint, ...]
     repeats: int
     panel: Panel
+    temperatures: tuple[float, ...]
+    noise: bool
+
+
+def read_temperatures(text: str) -> tuple[float, ...]:
+    """Return the temperatures that are typed; raises ValueError with what is wrong with them."""
+    from stack_tui.suites.check import temperature_problem
+
+    try:
+        found = tuple(float(each) for each in text.replace(",", " ").split())
+    except ValueError:
+        raise ValueError("must be a number, or several") from None
+    if problem := temperature_problem(found):
+        raise ValueError(problem)
+    return found
 
 
 class NewRun(ModalScreen[RunRequest | None]):
-    """Asks for suite, endpoint, judges and repeats; gives None where one thinks better of it."""
+    """Asks what to run, on what and how often; gives None where one thinks better of it."""
 
     CSS_PATH = "form.tcss"
     AUTO_FOCUS = "#suite, #cancel"
@@ -79,6 +94,10 @@ class NewRun(ModalScreen[RunRequest | None]):
                 yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
                 yield Button("Cancel  esc", id="cancel", compact=True)
 
+    def on_mount(self) -> None:
+        if not self._missing():
+            self._say_what_it_shows()
+
     def _missing(self) -> str:
         if not self._suites:
             return "There is no suite that can be run: write one first."
@@ -111,6 +130,12 @@ class NewRun(ModalScreen[RunRequest | None]):
         with Horizontal():
             yield Label("Repeats")
             yield Input("1", type="integer", id="repeats", compact=True)
+            yield Label("Temperature")
+            yield Input("0", placeholder="0, 0.7", id="temperatures", compact=True)
+        with Horizontal():
+            yield Label("To")
+            purposes = [("grade the outputs", 0), ("measure noise: the same asked twice", 1)]
+            yield Select(purposes, value=0, allow_blank=False, id="purpose", compact=True)
         with Horizontal():
             yield Label("Panel")
             panels = [(f"the {name} of their scores", name) for name in get_args(Panel)]
@@ -141,11 +166,43 @@ class NewRun(ModalScreen[RunRequest | None]):
     @on(Select.Changed, "#suite")
     def _take_what_the_suite_asks_for(self) -> None:
         if suite := self._suites[self._chosen("#suite")].suite:
-            shown = reach(suite.independent, len(suite.cases))
-            self.query_one("#reach", Label).update(f"Two runs compared: {shown}.")
             self.query_one(CheckList).tick(self._wanted_judges(suite))
             self.query_one("#repeats", Input).value = str(suite.repeats)
+            self.query_one("#temperatures", Input).value = ", ".join(
+                f"{each:g}" for each in suite.temperatures
+            )
             self.query_one("#panel", Select).value = suite.panel or self._defaults.panel or "median"
+
+    @on(Select.Changed, "#purpose")
+    def _let_noise_set_both(self) -> None:
+        for field in ("#repeats", "#temperatures"):
+            self.query_one(field, Input).disabled = self._noise
+
+    @property
+    def _noise(self) -> bool:
+        return self._chosen("#purpose") == 1
+
+    @on(Select.Changed)
+    @on(Input.Changed)
+    def _say_what_it_shows(self) -> None:
+        """Say how much is asked, and how small a difference two such runs can show."""
+        suite = self._suites[self._chosen("#suite")].suite
+        if suite is None:
+            return
+        shown = reach(suite.independent, len(suite.cases))
+        asked = self._samples_of_each()
+        samples = figures.plural(len(suite.cases) * asked, "sample") if asked else "–"
+        self.query_one("#reach", Label).update(f"{samples}; {shown}")
+
+    def _samples_of_each(self) -> int:
+        if self._noise:
+            return 2
+        repeats = self.query_one("#repeats", Input).value
+        try:
+            temperatures = len(read_temperatures(self.query_one("#temperatures", Input).value))
+        except ValueError:
+            return 0
+        return temperatures * int(repeats) if repeats.isdecimal() else 0
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
@@ -155,10 +212,17 @@ class NewRun(ModalScreen[RunRequest | None]):
     def action_start(self) -> None:
         if self._missing():
             return
+        noise = self._noise
         repeats = self.query_one("#repeats", Input).value
-        if not repeats.isdecimal() or int(repeats) < 1:
-            self.query_one("#problem", Label).update("Repeats must be a whole number from 1 on.")
-            self.query_one("#repeats").focus()
+        if not noise and (not repeats.isdecimal() or int(repeats) < 1):
+            self._refuse("#repeats", "Repeats must be a whole number from 1 on.")
+            return
+        temperatures: tuple[float, ...] = ()
+        try:
+            if not noise:
+                temperatures = read_temperatures(self.query_one("#temperatures", Input).value)
+        except ValueError as error:
+            self._refuse("#temperatures", f"Temperature {error}.")
             return
         endpoint = self._endpoints[self._chosen("#endpoint")].endpoint
         judges = [
@@ -170,10 +234,16 @@ class NewRun(ModalScreen[RunRequest | None]):
                 suite=self._suites[self._chosen("#suite")].path,
                 endpoint=endpoint,
                 judges=tuple(dict.fromkeys(judges)),
-                repeats=int(repeats),
+                repeats=1 if noise else int(repeats),
                 panel=self._panel(),
+                temperatures=temperatures,
+                noise=noise,
             )
         )
+
+    def _refuse(self, field: str, problem: str) -> None:
+        self.query_one("#problem", Label).update(problem)
+        self.query_one(field).focus()
 
     def _panel(self) -> Panel:
         chosen = self.query_one("#panel", Select).value
