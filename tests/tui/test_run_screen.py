@@ -64,7 +64,7 @@ def test_v_shows_progress_tasks_course_and_server_at_once(size: tuple[int, int])
             "41/s",
             "1:35 left",
             "▾ mmlu",
-            "├ mmlu_anatomy",
+            "├ anatomy",
             ".61",
             "[.51–.70]",
         ):
