@@ -19,6 +19,7 @@ from stack_tui.reports.intervals import intervals
 from stack_tui.reports.outcome import missing
 from stack_tui.reports.panel import agreement
 from stack_tui.reports.record import recorded
+from stack_tui.reports.repeats import figures_at_k
 from stack_tui.reports.statistics import Interval
 from stack_tui.reports.summary import summarize
 from stack_tui.runs.events import Sample, Status
@@ -147,11 +148,12 @@ def _of_samples(samples: Sequence[Sample]) -> dict[str, float | None]:
             found |= {f"{name}.{kind}": value.get(kind, 0) for kind in _KINDS[name]}
         elif value is None or isinstance(value, (int, float)):
             found[name] = value
-    return found
+    return found | {name: value for name, (value, _) in figures_at_k(samples).items()}
 
 
 def _bounds(samples: Sequence[Sample]) -> dict[str, Interval | None]:
     found: dict[str, Interval | None] = msgspec.structs.asdict(intervals(samples))
+    found |= {name: interval for name, (_, interval) in figures_at_k(samples).items()}
     return found | {"alpha": alpha.interval if (alpha := agreement(samples)) else None}
 
 

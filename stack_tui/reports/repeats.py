@@ -104,6 +104,26 @@ def repeats_of(samples: Iterable[Sample]) -> Repeats | None:
     )
 
 
+def figures_at_k(samples: Iterable[Sample]) -> dict[str, tuple[float, Interval | None]]:
+    """Return pass_at_2, all_of_2 and so on and `flaky_rate`, each with its interval.
+
+    Of several temperatures each has figures of its own, such as t0.7.pass_at_2.
+    """
+    groups: dict[float | None, list[Sample]] = {}
+    for sample in samples:
+        groups.setdefault(sample.temperature, []).append(sample)
+    found: dict[str, tuple[float, Interval | None]] = {}
+    for temperature, group in groups.items():
+        ahead = "" if temperature is None else f"t{temperature:g}."
+        if repeats := repeats_of(group):
+            for at in repeats.at[1:]:
+                found[f"{ahead}pass_at_{at.k}"] = at.any_passes, at.any_interval
+                found[f"{ahead}all_of_{at.k}"] = at.all_pass, at.all_interval
+            if repeats.flaky_rate is not None:
+                found[f"{ahead}flaky_rate"] = repeats.flaky_rate, repeats.flaky_interval
+    return found
+
+
 def pass_at_k(outcomes: int, passed: int, k: int) -> float:
     """Return the share of choices of `k` among the outcomes in which any passed: unbiased."""
     choices = math.comb(outcomes, k)

@@ -180,3 +180,23 @@ def test_the_fields_of_gates_are_known_before_a_run() -> None:
     check(parse("judge_pass_rate >= 0.5"), numbers(view([])))
     with pytest.raises(GateError, match="judge_pass_rate"):
         check(parse("judge_passrate >= 0.5"), numbers(view([])))
+
+
+@pytest.mark.parametrize(("temperature", "ahead"), [(None, ""), (0.7, "t0.7.")])
+def test_a_gate_can_ask_for_what_repeats_show(temperature: float | None, ahead: str) -> None:
+    samples = [
+        Sample(
+            at=1.0,
+            task="custom",
+            id=f"c{place}",
+            repeat=repeat,
+            temperature=temperature,
+            passed=place > 0 or repeat > 0,
+        )
+        for repeat in range(2)
+        for place in range(4)
+    ]
+    texts = ("pass_at_2 >= 1", "all_of_2 >= .8", "flaky_rate <= 0 ± ci", "all_of_2 >= .1 ± ci")
+    wanted = [parse(f"{ahead}{text}") for text in texts]
+    results = evaluate_all(wanted, view(samples), {})
+    assert [result.state for result in results] == ["met", "failed", "failed", "met"]
