@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App
@@ -46,9 +46,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LOOK_EVERY_S = 0.25
-_SHOW_EVERY_S = 1.0
-_HURRY_S = 0.1
+_LOOK_EVERY_S, _SHOW_EVERY_S, _HURRY_S = 0.25, 1.0, 0.1
 
 
 def _actions() -> type[Provider]:
@@ -121,6 +119,11 @@ class StackApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return what a theme that is not one of ours lacks."""
         return {name: theme.DARK.variables[name] for name in theme.OWN_VARIABLES}
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """What lies under a whole screen is not seen through it, and repaints nothing."""
+        return [] if self.screen.styles.background.a == 1 else super()._background_screens
 
     def get_default_screen(self) -> Screen[None]:
         return Dashboard()
@@ -277,8 +280,7 @@ class StackApp(App[None]):
         self.push_screen(Help(self.screen))
 
     def action_next_theme(self) -> None:
-        names = [each.name for each in theme.THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.theme = theme.after(self.theme)
         self.tell(f"Theme: {self.theme}")
 
 

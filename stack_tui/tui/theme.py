@@ -136,3 +136,9 @@ def named(name: str | None) -> str | None:
 def fitting(color_system: str | None) -> str:
     """Return the name of the theme for a terminal of that many colours, as Rich names them."""
     return SIXTEEN.name if color_system in (None, "standard") else DARK.name
+
+
+def after(name: str) -> str:
+    """Return the name of the theme that comes after this one, round and round."""
+    names = [each.name for each in THEMES]
+    return names[(names.index(name) + 1) % len(names)]

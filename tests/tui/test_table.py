@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from stack_tui.tui.widgets.columns import Column
+from stack_tui.tui.widgets.line_view import _changed
 from stack_tui.tui.widgets.rows import Cell, Heading, Row
 from stack_tui.tui.widgets.table import Table
 
@@ -185,3 +189,11 @@ def test_the_note_stands_among_the_headings() -> None:
         assert app.line(0).split() == ["number", "name", "3", "in", "all"]
 
     drive(body)
+
+
+def test_of_a_changed_line_only_the_cells_that_differ_are_painted_again() -> None:
+    before = Strip([Segment("abc", Style(bold=True)), Segment("日本 12")])
+    after = Strip([Segment("abc", Style(bold=True)), Segment("日本 34")])
+    assert _changed(before, after) == (8, 2)
+    assert _changed(before, Strip([Segment("abc"), Segment("日本 12")])) == (0, 3)
+    assert _changed(before, Strip([Segment("longer than before")])) == (0, 18)

@@ -38,6 +38,18 @@ def load_blocks(load: Load | None) -> list[Block]:
     return [line(*parts) for parts in (requests, tokens, latencies, note) if parts]
 
 
+def load_figures(load: Load | None) -> list[Part]:
+    """Return the figures that matter most, for the end of a line."""
+    if load is None:
+        return []
+    return _figures(
+        ("run", _whole(load.running)),
+        ("wait", _whole(load.waiting)),
+        ("kv", figures.percent(load.kv_cache) if load.kv_cache is not None else ""),
+        ("tok/s", _rate(load.tokens_out)),
+    )
+
+
 def load_details(load: Load) -> list[Block]:
     """Return a line a figure, with its course over the last minutes beside it."""
     recent = load.recent

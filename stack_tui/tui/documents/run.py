@@ -6,7 +6,7 @@ from stack_tui.reports.power import FEW_CASES, reach
 from stack_tui.reports.section import table_lines
 from stack_tui.text import one_line
 from stack_tui.tui import figures
-from stack_tui.tui.documents.load import load_blocks
+from stack_tui.tui.documents.load import load_blocks, load_figures
 from stack_tui.tui.plot import plot
 from stack_tui.tui.prose import Block, Part, bar, field, heading, line, meter
 from stack_tui.tui.signs import PHASES, UNREADABLE, Tone
@@ -14,6 +14,7 @@ from stack_tui.tui.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.wilson import Interval, wilson_interval
 
 _TASK_METER = 10
+_NARROW = 5
 
 
 def run_blocks(card: RunCard) -> list[Block]:
@@ -36,17 +37,22 @@ def head_blocks(card: RunCard) -> list[Block]:
 
 
 def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
-    """Return the run's course as a plot of so many lines, and how busy its server is."""
+    """Return the run's course as a plot of so many lines, and how busy its server is.
+
+    Where there is little room, that stands beside the plot's title.
+    """
     card = chosen.card
     suite = card.spec is not None and card.spec.suite is not None
     if not chosen.course.points:
         return [line(("The plot begins with the first graded sample.", "dim"))]
     what = "Pass rate" if suite else "Accuracy"
+    narrow = height <= _NARROW and chosen.load is not None
+    beside = load_figures(chosen.load) if narrow else [("and its 95 % interval", "dim")]
     blocks = [
-        heading(f"{what} against samples", ("and its 95 % interval", "dim")),
+        heading(f"{what} against samples", *beside),
         plot(chosen.course, height, in_percent=suite),
     ]
-    if loads := load_blocks(chosen.load):
+    if not narrow and (loads := load_blocks(chosen.load)):
         blocks += [heading("Server"), *loads]
     return blocks
 

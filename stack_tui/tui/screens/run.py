@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -10,8 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 
+from stack_tui.runs.store import Phase
 from stack_tui.tui.documents.run import course_blocks, head_blocks
-from stack_tui.tui.snapshot import RunCard
+from stack_tui.tui.snapshot import ChosenRun, RunCard
 from stack_tui.tui.task_tree import Branch, Path, task_tree
 from stack_tui.tui.widgets.document import Document
 from stack_tui.tui.widgets.key_line import KeyLine
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _LEAST, _MOST = 5, 16
 _BESIDES_PLOT = 7
+_CALM_S = 5.0  # over SSH, a screen of rows that all change is kilobytes
 
 
 class RunScreen(Screen[str | None], RunKeys):
@@ -51,6 +54,9 @@ class RunScreen(Screen[str | None], RunKeys):
         super().__init__()
         self._branches: list[Branch] = []
         self._folded: set[Path] = set()
+        self._phase: Phase | None = None
+        self._seen: object = None
+        self._shown_at = 0.0
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -74,17 +80,27 @@ class RunScreen(Screen[str | None], RunKeys):
         if chosen is None:
             self.dismiss(None)
             return
+        self.query_one(".head", Document).show(head_blocks(chosen.card))
+        if chosen.card.phase != self._phase:
+            self._phase = chosen.card.phase
+            self.refresh_bindings()
+        room = self.query_one(".course").size
+        seen = (chosen.card.folder, chosen.card.phase, len(chosen.card.tasks), room)
+        if seen != self._seen or time.monotonic() - self._shown_at >= _CALM_S:
+            self._seen, self._shown_at = seen, time.monotonic()
+            self._show_tasks(chosen)
+
+    def _show_tasks(self, chosen: ChosenRun) -> None:
         self._branches = task_tree(chosen.card.tasks, self._folded)
         several = len(chosen.card.tasks) > 1
         table, course = self.query_one(Table), self.query_one(".course", Document)
-        table.display = several
+        if table.display != several:
+            table.display = several
         if not several and self.focused is table:
             self.set_focus(course)
         table.show(range(len(self._branches)), self._row)
-        self.query_one(".head", Document).show(head_blocks(chosen.card))
         height = min(max(course.size.height - _BESIDES_PLOT, _LEAST), _MOST)
         course.show(course_blocks(chosen, height))
-        self.refresh_bindings()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show)
@@ -102,6 +118,7 @@ class RunScreen(Screen[str | None], RunKeys):
         branch = self._branches[row]
         if branch.group:
             self._folded ^= {branch.path}
+            self._shown_at = 0.0
             self._show()
         else:
             self.dismiss(branch.name)

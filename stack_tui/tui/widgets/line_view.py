@@ -3,7 +3,9 @@
 from abc import abstractmethod
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -73,8 +75,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def repaint_changed(self) -> None:
         """Have those lines painted again that have changed since they were."""
         for y in range(self.size.height):
-            if self._painted.get(y) != self._marked(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+            before, now = self._painted.get(y), self._marked(y)
+            if before != now:
+                x, width = _changed(before, now) if before else (0, self.size.width)
+                self.refresh(Region(x, y, width, 1))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -109,3 +113,22 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         length = max(1, self.page * self.page // lines)
         start = round(self.top / max(1, lines - self.page) * (self.page - length))
         return range(start, start + length)
+
+
+def _changed(before: Strip, now: Strip) -> tuple[int, int]:
+    """Return where the lines differ: the first such cell, and how many there are to the last."""
+    old, new = _cells(before), _cells(now)
+    others = [x for x, (a, b) in enumerate(zip(old, new, strict=False)) if a != b]
+    if len(old) != len(new) or not others:
+        return 0, max(len(old), len(new))
+    return others[0], others[-1] - others[0] + 1
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Return each cell's sign and style; the second cell of a wide sign repeats the sign."""
+    return [
+        (sign, segment.style)
+        for segment in strip
+        for sign in segment.text
+        for _ in range(cell_len(sign))
+    ]
