@@ -38,6 +38,20 @@ _HELP = {
 }
 
 
+def _take_file(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+    if value:
+        ctx.find_root().params["config"] = value
+
+
+_file = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=_take_file,
+    help="The configuration file.",
+)
+
+
 def _options(function: options.Function) -> options.Function:
     """Add an option for each of an endpoint's settings but its URL."""
     for field in reversed(msgspec.structs.fields(Endpoint)):
@@ -49,19 +63,16 @@ def _options(function: options.Function) -> options.Function:
 
 @click.group("endpoints", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
-@options.places
+@_file
 @click.pass_context
-def endpoints_command(
-    ctx: click.Context, as_json: bool, results: Path | None, config: Path | None
-) -> None:
+def endpoints_command(ctx: click.Context, as_json: bool) -> None:
     """List the endpoints that are configured or answer on local ports, and how they do.
 
     The subcommands change the configuration file: comments and order stay as they are.
     """
     if ctx.invoked_subcommand is not None:
-        ctx.find_root().params["config"] = config or ctx.find_root().params.get("config")
         return
-    known = options.read_config(config)
+    known = options.read_config(None)
     found = asyncio.run(_listed(known))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
@@ -77,6 +88,7 @@ def endpoints_command(
 @click.option("--url", required=True, help="Its base URL, such as http://127.0.0.1:8000/v1.")
 @_options
 @click.option("--default", is_flag=True, help="Make it the one that commands take by themselves.")
+@_file
 def add_command(name: str, url: str, default: bool, **settings: Any) -> None:
     """Write an endpoint into the configuration; nothing is asked of it."""
     endpoint = _endpoint(name=name, url=url, **settings)
@@ -93,6 +105,7 @@ def add_command(name: str, url: str, default: bool, **settings: Any) -> None:
 @click.option("--name", "new_name", help="Call it so from now on.")
 @click.option("--url", help="Its base URL.")
 @_options
+@_file
 def change_command(name: str, new_name: str | None, **settings: Any) -> None:
     """Change an endpoint's settings; an empty value takes one out."""
     before = msgspec.to_builtins(configuration.load(_path()).endpoint(name))
@@ -103,6 +116,7 @@ def change_command(name: str, new_name: str | None, **settings: Any) -> None:
 
 @endpoints_command.command("remove")
 @click.argument("name")
+@_file
 def remove_command(name: str) -> None:
     """Take an endpoint out of the configuration, and out of its defaults."""
     removed = configuration.load(_path()).endpoint(name)
@@ -112,6 +126,7 @@ def remove_command(name: str) -> None:
 
 @endpoints_command.command("default")
 @click.argument("name")
+@_file
 def default_command(name: str) -> None:
     """Make an endpoint the one that commands take where they name none."""
     _change(lambda text: config_edit.set_default(text, name), f"{name} is the default now")
@@ -119,6 +134,7 @@ def default_command(name: str) -> None:
 
 @endpoints_command.command("judges")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@_file
 def judges_command(names: tuple[str, ...]) -> None:
     """Make these endpoints the judges of runs that name none; without a NAME, nobody."""
     said = f"judges: {', '.join(names)}" if names else "no judges by default"

@@ -104,4 +104,6 @@ def test_the_named_file_is_the_one_that_is_changed(tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     assert run(["--config", str(other), "endpoints", "add", "a", "--url", "http://h"]) == 0
     assert run(["endpoints", "--config", str(other), "default", "a"]) == 0
+    assert run(["endpoints", "judges", "a", "--config", str(other)]) == 0
+    assert config.load(other).defaults.judges == ("a",)
     assert config.load(other).defaults.endpoint == "a"
