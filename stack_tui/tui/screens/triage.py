@@ -61,7 +61,8 @@ class Triage(ModalScreen[Verdict | None]):
                     id="judge",
                     compact=True,
                 )
-            yield Label("tab to type, enter back to the keys", id="problem", markup=False)
+            yield Label("tab to type, enter back to the keys", classes="hint", markup=False)
+            yield Label("", id="problem", markup=False)
 
     def on_input_submitted(self) -> None:
         """Go back to the keys."""

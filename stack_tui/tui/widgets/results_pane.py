@@ -198,7 +198,9 @@ class ResultsPane(Pane, SampleActions):
     def _empty(self) -> list[Block]:
         if self.chosen is None:
             return [line("No run is chosen."), line(""), line(("2", "accent"), " shows the runs.")]
-        if self.wanted or self._arrangement == "failing only":
+        if self.wanted:
+            return [line("No sample matches; ", ("escape", "accent"), " shows all.")]
+        if self._arrangement == "failing only":
             return [line("No sample is listed; ", ("f", "accent"), " shows all.")]
         card = self.chosen.card
         if card.active:

@@ -13,8 +13,8 @@ class SearchLine(TypedLine):
     """Hidden until called for; says at each key what is looked for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close(True)", "Clear the search", show=False),
-        Binding("down", "close(False)", "To the list", show=False),
+        Binding("escape", "close(True)", "Clear the search"),
+        Binding("down", "close(False)", "To the list"),
     ]
 
     @dataclass
