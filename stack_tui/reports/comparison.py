@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from stack_tui.reports.effects import JUDGE_SCORE, RATE, RULE_SCORE, Effect, Verdict, effects
-from stack_tui.reports.paired import holm
+from stack_tui.reports.holm import holm
 from stack_tui.reports.pairing import Pair, SetApart, SuiteFingerprint, pair_samples
 from stack_tui.reports.settings import (
     SettingDifference,

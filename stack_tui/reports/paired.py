@@ -292,13 +292,3 @@ def _chunks(total: int, width: int) -> Iterable[int]:
     step = max(1, _CELLS_AT_ONCE // max(1, width))
     for start in range(0, total, step):
         yield min(step, total - start)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values adjusted for there being several tests (Holm 1979), in their order."""
-    adjusted = [0.0] * len(p_values)
-    largest = 0.0
-    for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        adjusted[place] = largest
-    return adjusted

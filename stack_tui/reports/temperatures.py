@@ -6,8 +6,8 @@ import msgspec
 
 from stack_tui.reports.comparison import DECIDING
 from stack_tui.reports.effects import Effect, effects
+from stack_tui.reports.holm import holm
 from stack_tui.reports.intervals import Intervals, intervals
-from stack_tui.reports.paired import holm
 from stack_tui.reports.pairing import Pair, outcome_missing
 from stack_tui.reports.repeats import Repeats, repeats_of
 from stack_tui.reports.summary import SuiteSummary, summarize

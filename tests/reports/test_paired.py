@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
+from stack_tui.reports.holm import holm
 from stack_tui.reports.paired import (
     bootstrap_interval,
     cluster,
-    holm,
     mcnemar_exact,
     rate_interval,
     sign_flip,

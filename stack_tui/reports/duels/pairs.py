@@ -6,11 +6,11 @@ import msgspec
 from msgspec.structs import replace
 
 from stack_tui.reports.effects import LEVEL, Verdict
+from stack_tui.reports.holm import holm
 from stack_tui.reports.paired import (
     Clusters,
     bootstrap_interval,
     cluster,
-    holm,
     mcnemar_exact,
     sign_flip_exact,
 )
