@@ -212,13 +212,7 @@ class StackApp(App[None]):
         self._list_endpoints()
 
     def _list_endpoints(self) -> None:
-        in_use = [
-            endpoint
-            for card in self.snapshot.active
-            if card.spec
-            for endpoint in (card.spec.endpoint, *card.spec.judges)
-        ]
-        self.endpoints = self._known.seen(self.config, in_use)
+        self.endpoints = self._known.seen(self.config, self.snapshot.active)
         self._watch.watch(seen.endpoint for seen in self.endpoints)
 
     def ask_endpoints_again(self) -> None:

@@ -13,6 +13,7 @@ from stack_tui.tui.health import Reports
 from stack_tui.tui.load import Load
 from stack_tui.tui.messages import EndpointAnswered, EndpointMeasured, EndpointsFound, GpusRead
 from stack_tui.tui.roster import roster, steadied
+from stack_tui.tui.snapshot import RunCard
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import Finding
@@ -49,8 +50,10 @@ class KnownEndpoints:
         for health in found:
             self.healths.setdefault(health.endpoint, health)
 
-    def seen(self, config: Config, in_use: Iterable[Endpoint]) -> tuple[Seen, ...]:
-        """Return every endpoint with what is known of it."""
+    def seen(self, config: Config, active: Iterable[RunCard]) -> tuple[Seen, ...]:
+        """Return every endpoint with what is known of it, those that active runs ask included."""
+        specs = [card.spec for card in active if card.spec]
+        in_use = [endpoint for spec in specs for endpoint in (spec.endpoint, *spec.judges)]
         return roster(
             config, self._found, in_use, self.embedded, self.healths, self.loads, self.findings
         )
