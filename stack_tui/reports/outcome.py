@@ -21,7 +21,7 @@ def outcome(sample: Sample) -> Outcome:
     """Return what became of the sample; an error or an unread judge is never a failure."""
     if sample.status == "error":
         return "error"
-    if sample.status == "unscored":
+    if sample.unscored:
         return "unscored"
     if sample.passed is None:
         return "no verdict"
@@ -38,6 +38,8 @@ def why(sample: Sample) -> str:
         case "unscored":
             return "no judge gave a readable score"
         case "no verdict":
+            if sample.truncated_while_thinking:
+                return "truncated while thinking: there is no output to score"
             return "scored, but by no rule of passing or failing"
     reasons = [*sample.rule_issues]
     if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:

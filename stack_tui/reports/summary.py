@@ -96,7 +96,7 @@ def summarize(samples: Iterable[Sample]) -> SuiteSummary:
         status=_counted(sample.status for sample in found),
         errors=_counted(sample.failure.kind for sample in found if sample.failure),
         truncated_while_thinking=sum(sample.truncated_while_thinking for sample in found),
-        unscored=sum(bool(sample.verdicts) and sample.judge_score is None for sample in found),
+        unscored=sum(sample.unscored for sample in found),
         judge_failures=sum(bool(v.failure) for sample in found for v in sample.verdicts),
         no_majority=sum(sample.no_majority for sample in found),
         flagged=sum(bool(sample.flags) for sample in found),

@@ -189,6 +189,17 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
         """What is drawn as one in intervals: the case with its repeats, or its whole cluster."""
         return (self.task, self.cluster or self.id, bool(self.cluster))
 
+    @property
+    def unscored(self) -> bool:
+        """Whether judges were asked, or a duel's to decide, and nothing could be read.
+
+        A truncated output keeps its status and may be unscored besides.
+        """
+        if self.outputs:
+            return not self.winner
+        unread = bool(self.verdicts) and self.judge_score is None
+        return self.status == "unscored" or (unread and self.status != "error")
+
 
 def sample_name(id: str, repeat: int, temperature: float | None) -> str:
     """Return a case's id, with the temperature of several, and which repeat where not the first."""
