@@ -48,6 +48,12 @@ _NOT_WORSE = re.compile(rf"vs\s+(?P<run>\S+)\s+not\s+worse\s+by\s+{_NUMBER}")
 _GRAMMAR = 'such as "errors == 0", "judge_avg >= 4 ± ci" or "vs latest:main not worse by 0.02"'
 
 
+_LACKING = {
+    "cost": "an endpoint has no price, or did not say what all of its answers took",
+    "alpha": "no two judges scored the same samples, or all of their scores are equal",
+}
+
+
 class GateError(StackError):
     """A condition that cannot be read, or that asks for what no report has."""
 
@@ -195,7 +201,8 @@ def evaluate(
     check(gate, values)
     value = values[gate.field]
     if value is None:
-        return _result(gate, "inconclusive", f"{gate.field} has no value: nothing was scored")
+        why = _LACKING.get(gate.field.removeprefix("holdout."), "nothing was scored")
+        return _result(gate, "inconclusive", f"{gate.field} has no value: {why}")
     if not gate.whole_interval:
         met = _HOLDS[gate.sign](value, gate.bound)
         saying = f"{gate.field} is {_shown(value)}, {_wanted(gate, met)}"
@@ -224,12 +231,15 @@ def _whole_interval(gate: Threshold, value: float, interval: Interval) -> GateRe
 def _not_worse(gate: NotWorse, comparisons: Mapping[str, Comparison]) -> GateResult:
     if gate.run not in comparisons:
         raise _error(gate.text, f"there is no comparison with {gate.run}", "Name a run.")
-    effect = comparisons[gate.run].effect(RATE)
+    comparison = comparisons[gate.run]
+    effect = comparison.effect(RATE)
     if effect is None or effect.low is None or effect.high is None:
         saying = f"no sample passes or fails both here and in {gate.run}"
         return _result(gate, "inconclusive", saying)
     margin = f"{100 * gate.margin:.4g} points"
-    shown = f"the pass rate against {gate.run} is {difference(effect)}"
+    shown = f"the pass rate against {gate.run} is {difference(effect)} over {effect.pairs} pairs"
+    if left := len(comparison.set_apart) + comparison.pairs - effect.pairs:
+        shown += f" ({left} samples have none)"
     if effect.low > -gate.margin:
         return _result(gate, "met", f"{shown}: not worse by {margin}")
     if effect.high < -gate.margin:

@@ -27,6 +27,11 @@ def _evaluated(text: str, **comparisons: Comparison) -> GateResult:
     return evaluate(parse(text), VALUES, INTERVALS, comparisons)
 
 
+def broken(name: str) -> Sample:
+    """A sample that ended in an error."""
+    return Sample(at=1.0, task="custom", id=name, status="error", failure=TIMEOUT)
+
+
 def _against(passed: int, failed: int) -> Comparison:
     """100 cases that all passed, of which `failed` now fail."""
     a = outcomes([True] * (passed + failed))
@@ -74,7 +79,17 @@ def test_an_inconclusive_gate_says_why() -> None:
 
 
 def test_a_field_without_a_value_is_inconclusive() -> None:
-    assert _evaluated("alpha >= 0.8").state == "inconclusive"
+    result = _evaluated("alpha >= 0.8")
+    assert result.state == "inconclusive"
+    assert "no two judges scored the same samples" in result.saying
+
+
+def test_samples_that_could_not_be_compared_are_told_with_the_verdict_on_the_others() -> None:
+    b = [*outcomes([True] * 95), *(broken(f"c{place}") for place in range(95, 100))]
+    comparison = compare(view(outcomes([True] * 100)), view(b, OTHER_SPEC))
+    result = evaluate(parse("vs base not worse by 0.1"), VALUES, INTERVALS, {"base": comparison})
+    assert result.state == "met"
+    assert "over 95 pairs (5 samples have none)" in result.saying
 
 
 @pytest.mark.parametrize(
