@@ -17,7 +17,8 @@ _Z = NormalDist().inv_cdf(0.975)
 def spearman(one: Sequence[float], other: Sequence[float]) -> tuple[float, Interval] | None:
     """Return Spearman's ρ and its 95 % interval; None under 10 pairs or where one side is constant.
 
-    The interval is Fisher's, with the variance of Bonett and Wright 2000, Psychometrika 65:23.
+    The interval is Fisher's, with the variance of Bonett and Wright 2000, Psychometrika 65:23. A ρ
+    of 1 or −1, whose own has no width, has the near end of that with two neighbours exchanged.
     """
     import numpy as np
 
@@ -26,11 +27,15 @@ def spearman(one: Sequence[float], other: Sequence[float]) -> tuple[float, Inter
         return None
     rho = float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
     rho = max(-1.0, min(1.0, rho))
-    if abs(rho) > 1 - 1e-9:
-        return rho, (rho, rho)
+    nearest = 1 - 12 / (count * (count * count - 1))
+    low, high = _interval(max(-nearest, min(nearest, rho)), count)
+    return rho, (min(low, rho), max(high, rho))
+
+
+def _interval(rho: float, count: int) -> Interval:
     middle = math.atanh(rho)
     reach = _Z * math.sqrt((1 + rho * rho / 2) / (count - 3))
-    return rho, (math.tanh(middle - reach), math.tanh(middle + reach))
+    return math.tanh(middle - reach), math.tanh(middle + reach)
 
 
 def _ranks(values: Sequence[float]) -> "NDArray[Any]":

@@ -23,6 +23,15 @@ def test_it_is_scipys_ties_included(pairs: list[tuple[int, int]]) -> None:
         assert found[1][0] <= found[0] <= found[1][1]
 
 
+def test_a_perfect_order_of_few_pairs_is_not_certain() -> None:
+    rho, (low, high) = spearman(range(10), range(10)) or (0.0, (0.0, 0.0))
+    assert rho == pytest.approx(1)
+    assert 0.9 < low < 0.98
+    assert high >= rho
+    reversed_rho, (least, most) = spearman(range(10), range(9, -1, -1)) or (0.0, (0.0, 0.0))
+    assert (reversed_rho, least, most) == pytest.approx((-rho, -high, -low))
+
+
 def test_few_pairs_tell_nothing() -> None:
     assert spearman(range(9), range(9)) is None
 
