@@ -87,5 +87,7 @@ def eval_command(
         concurrency=concurrency,
         note=note,
     )
-    click.echo(f"two runs compared: {reach(content.independent, len(content.cases))}", err=True)
+    click.echo(
+        f"two runs compared: {reach(content.independent, len(content.open_cases))}", err=True
+    )
     return carry_out(start, printing, detach=detach)

@@ -98,9 +98,14 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return chosen if isinstance(chosen, tuple) else (chosen,)
 
     @property
+    def open_cases(self) -> tuple[Case, ...]:
+        """The cases that are not held out."""
+        return tuple(case for case in self.cases if not case.holdout)
+
+    @property
     def independent(self) -> int:
-        """How many cases there are, those of one cluster counted once."""
-        return len({(case.cluster or case.id, bool(case.cluster)) for case in self.cases})
+        """How many cases not held out there are, those of one cluster counted once."""
+        return len({(case.cluster or case.id, bool(case.cluster)) for case in self.open_cases})
 
 
 def criteria_of(suite: Suite, case: Case) -> tuple[Criterion, ...]:
@@ -115,5 +120,4 @@ def as_list(phrase: Phrase) -> tuple[str, ...]:
 
 def without_holdout(suite: Suite) -> Suite:
     """Return the suite with its open cases alone."""
-    open_cases = tuple(case for case in suite.cases if not case.holdout)
-    return msgspec.structs.replace(suite, cases=open_cases)
+    return msgspec.structs.replace(suite, cases=suite.open_cases)

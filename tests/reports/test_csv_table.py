@@ -25,12 +25,14 @@ def test_each_sample_is_a_row_under_the_named_columns() -> None:
         judge_score=2.0,
         verdicts=(Verdict(judge="a", model="m", score=2.0), Verdict(judge="b", model="m")),
         output="Two\nlines, and a comma",
+        holdout=True,
         latency_s=0.25,
     )
     [row] = _rows(csv_table(view([sample])))
     assert tuple(row) == COLUMNS
     assert row["id"] == "kv-cache"
     assert row["outcome"] == "failed"
+    assert row["holdout"] == "yes"
     assert row["rule_score"] == "0.5"
     assert row["judges"] == "a=2; b=–"
     assert row["output"] == "Two\nlines, and a comma"

@@ -189,7 +189,7 @@ class NewRun(ModalScreen[RunRequest | None]):
         suite = self._suites[self._chosen("#suite")].suite
         if suite is None:
             return
-        shown = reach(suite.independent, len(suite.cases))
+        shown = reach(suite.independent, len(suite.open_cases))
         asked = self._samples_of_each()
         samples = figures.plural(len(suite.cases) * asked, "sample") if asked else "–"
         self.query_one("#reach", Label).update(f"{samples}; {shown}")
