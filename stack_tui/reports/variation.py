@@ -78,11 +78,12 @@ def _figures(setting: Setting) -> Iterator[Named]:
 
 def _repeat_figures(repeats: Repeats) -> Iterator[Named]:
     for at in repeats.at:
+        few = f", {at.cases} cases" if at.cases < len(repeats.cases) else ""
         if at.k == 1:
-            yield "mean of cases", _share(at.any_passes, at.any_interval)
+            yield "mean of cases", _share(at.any_passes, at.any_interval) + few
         else:
-            yield f"pass@{at.k}", _share(at.any_passes, at.any_interval)
-            yield f"all of {at.k}", _share(at.all_pass, at.all_interval)
+            yield f"pass@{at.k}", _share(at.any_passes, at.any_interval) + few
+            yield f"all of {at.k}", _share(at.all_pass, at.all_interval) + few
     if repeats.flaky_rate is not None:
         yield "flaky cases", _share(repeats.flaky_rate, repeats.flaky_interval)
     for name, spread in (("rule", repeats.rule_spread), ("judge", repeats.judge_spread)):

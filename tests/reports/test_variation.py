@@ -107,3 +107,11 @@ def test_other_forms_say_at_which_temperature() -> None:
     names = [case.get("name") for case in ET.fromstring(junit_report(shown)).iter("testcase")]
     assert len(set(names)) == len(names) == 32
     assert "c0 t=0.7 #2" in names
+
+
+def test_of_how_many_cases_pass_at_k_is_told_where_it_is_not_all() -> None:
+    shown = run((0.0,), repeats=3)
+    lost = [sample for sample in shown.samples if not (sample.id < "c3" and sample.repeat == 2)]
+    text = run_report(view(lost, shown.spec), None)
+    assert "pass@2:          100% [68–100]\n" in text
+    assert "pass@3:          100% [57–100], 5 cases\n" in text
