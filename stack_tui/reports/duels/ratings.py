@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stack_tui.reports.paired import SEED
+from stack_tui.reports.paired import SEED, percentile_tail
 from stack_tui.runs.events import Sample
 from stack_tui.runs.rulings import TIE
 
@@ -36,7 +36,8 @@ def ratings(samples: Sequence[Sample], runs: Sequence[str]) -> tuple[Rating, ...
     """Return each run's rating (Bradley and Terry 1952, Biometrika 39:324), the best one first.
 
     A tie is half a win for either. To each pair half a win either way is added, so that a run which
-    never lost has a rating too. Intervals are percentiles of a seeded bootstrap of whole cases.
+    never lost has a rating too. Intervals are percentiles of a seeded bootstrap of whole cases,
+    widened as those of means are.
     """
     import numpy as np
 
@@ -52,7 +53,8 @@ def ratings(samples: Sequence[Sample], runs: Sequence[str]) -> tuple[Rating, ...
         chances = np.full(len(by_case), 1 / len(by_case))
         drawn = generator.multinomial(len(by_case), chances, size=_RESAMPLES)
         resampled = [_fitted(np.tensordot(counts, wins, axes=1)) for counts in drawn]
-        low, high = np.quantile(resampled, [0.025, 0.975], axis=0).tolist()
+        tail = percentile_tail(len(by_case))
+        low, high = np.quantile(resampled, [tail, 1 - tail], axis=0).tolist()
     found = [
         Rating(run=run, rating=float(rated[place]), low=low[place], high=high[place])
         if low[place] != high[place]
