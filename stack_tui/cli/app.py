@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.cli import options
-from stack_tui.tui.app import run_app
+from stack_tui.tui.opening import run_app
 
 
 def open_app(

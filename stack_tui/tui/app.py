@@ -17,7 +17,6 @@ from textual.screen import Screen
 
 from stack_tui.config import Config, Endpoint
 from stack_tui.errors import StackError
-from stack_tui.runs.store import find
 from stack_tui.text import printable
 from stack_tui.tui import actions, background, theme
 from stack_tui.tui.config_file import ConfigFile
@@ -276,20 +275,3 @@ class StackApp(App[None]):
     def action_next_theme(self) -> None:
         self.theme = theme.after(self.theme)
         self.tell(f"Theme: {self.theme}")
-
-
-def run_app(
-    config: Config,
-    results: Path,
-    *,
-    cases: Path = Path("cases"),
-    run: str | None = None,
-    beside: Callable[[], object] | None = None,
-    mouse: bool = True,
-) -> None:
-    """Open the app and return when it is left; raises RunNotFound where `run` names none.
-
-    `beside` is done in the background once the app is open; it tells where that fails.
-    """
-    folder = find(results, run) if run else None
-    StackApp(config, results, cases=cases, run=folder, beside=beside).run(mouse=mouse)
