@@ -83,7 +83,7 @@ def attack_section(rates: Sequence[AttackRate]) -> Section | None:
 
 
 def _told(rate: AttackRate) -> str:
-    errors = f", {rate.errors} errors" if rate.errors else ""
+    errors = f", {rate.errors} error{'s' * (rate.errors > 1)}" if rate.errors else ""
     if not rate.answered:
         return f"no answer{errors}"
     share = number(rate.succeeded / rate.answered, rate=True)

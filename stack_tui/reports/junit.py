@@ -21,13 +21,15 @@ def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
 
     A sample that failed is a failure, one that ended in an error is an error, and one that no judge
     scored or that neither passes nor fails is skipped. Of a duel, each pair is a test case: worse
-    is a failure, inconclusive is skipped. Samples that the run still lacks are one error, so that
-    half a run is not green; a gate that is not met is a failure.
+    is a failure, inconclusive is skipped. What is held out is a suite of its own. Samples that the
+    run still lacks are one error, so that half a run is not green; a gate that is not met is a
+    failure.
     """
     root = ET.Element("testsuites", name=_text(f"{view.spec.subject} {view.spec.id}"))
     tasks: dict[str, list[Sample]] = {}
     for sample in in_order(view.samples):
-        tasks.setdefault(sample.task, []).append(sample)
+        name = f"{sample.task}, holdout" if sample.holdout else sample.task
+        tasks.setdefault(name, []).append(sample)
     for task, samples in tasks.items():
         suite = ET.SubElement(root, "testsuite", name=_text(task))
         suite.extend(_case(sample) for sample in samples if not sample.winner)

@@ -14,6 +14,7 @@ from stack_tui.reports.duels.text import said, won
 from stack_tui.reports.effects import RATE
 from stack_tui.reports.figures import figures, task_rates
 from stack_tui.reports.gates import GateResult
+from stack_tui.reports.holdout import scored
 from stack_tui.reports.outcome import SIGNS, outcome, why, worst_first
 from stack_tui.reports.section import Section
 from stack_tui.reports.sections import sections
@@ -106,7 +107,7 @@ def _tasks(view: RunView) -> str:
 
 
 def _failing(view: RunView) -> str:
-    failing = [sample for sample in worst_first(view) if outcome(sample) != "passed"]
+    failing = [sample for sample in worst_first(scored(view)) if outcome(sample) != "passed"]
     if not failing:
         return ""
     several = len(view.tasks) > 1

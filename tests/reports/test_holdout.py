@@ -1,6 +1,7 @@
 """Cases held out: scored apart, their texts in no report, every look told."""
 
 import json
+import xml.etree.ElementTree as ET
 
 import msgspec
 import pytest
@@ -90,6 +91,18 @@ def test_open_and_held_out_figures_stand_side_by_side(form: str) -> None:
     told = FORMS[form](sealed_view(mixed()))
     assert "open 66.7% (" in told
     assert "holdout 0.0% (" in told
+
+
+def test_what_did_not_pass_is_listed_of_the_open_cases_as_counted() -> None:
+    told = markdown_report(mixed())
+    assert "#### Not passed: 1 failed" in told
+    assert "`h0`" not in told
+
+
+def test_build_servers_see_what_is_held_out_as_a_suite_of_its_own() -> None:
+    suites = ET.fromstring(junit_report(mixed()))
+    counted = [(suite.get("name"), suite.get("tests"), suite.get("failures")) for suite in suites]
+    assert counted == [("custom", "3", "1"), ("custom, holdout", "2", "2")]
 
 
 def test_the_summary_is_of_the_open_cases_and_the_holdout_has_its_own() -> None:
