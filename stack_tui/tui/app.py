@@ -107,7 +107,7 @@ class StackApp(App[None]):
         self._beside = beside
         self._live = live
         self._under_way = UnderWay(self)
-        self._reader = Reader(results, cases)
+        self._reader = Reader(results, lambda: self.cases)
         self._reader.choose(run)
         self._look_now = threading.Event()
         self._show_cost = 0.0

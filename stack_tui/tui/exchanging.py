@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stack_tui.paths import shipped_cases
 from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.prose import line
 from stack_tui.tui.screens.ask_line import AskLine
+from stack_tui.tui.suite_files import own_folder
 
 if TYPE_CHECKING:
     from stack_tui.suites.case import Suite
@@ -19,19 +19,21 @@ if TYPE_CHECKING:
 
 def import_file(stack: StackApp) -> None:
     """Ask for a file of cases, and make suites of it in the folder of one's own suites."""
-    folder = Path("cases") if stack.cases == shipped_cases() else stack.cases
+    folder = own_folder(stack.cases)
 
     def work(file: Path) -> BroughtIn:
         from stack_tui.suites.exchange.files import bring_in
 
         return bring_in(file, folder)
 
+    def brought_in(found: BroughtIn) -> str:
+        stack.cases = folder
+        return _told(stack, found)
+
     def given(name: str | None) -> None:
         if name:
             file = Path(name).expanduser()
-            stack.do(
-                f"importing {file.name}", lambda: work(file), lambda found: _told(stack, found)
-            )
+            stack.do(f"importing {file.name}", lambda: work(file), brought_in)
 
     hint = "A file of cases: .jsonl, .csv, or promptfoo's .yaml."
     stack.push_screen(AskLine("Import cases", hint, "", _no_file), given)

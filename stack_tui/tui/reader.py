@@ -21,7 +21,9 @@ class Reader:
     other is read once for its card, and again when its journal changes.
     """
 
-    def __init__(self, results: Path, cases: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, results: Path, cases: Callable[[], Path], clock: Callable[[], float] = time.time
+    ) -> None:
         self._results = results
         self._suites = SuiteFiles(cases)
         self._clock = clock

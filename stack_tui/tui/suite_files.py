@@ -1,15 +1,17 @@
 """The suites of the cases folder, read again when a file changes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.errors import StackError
+from stack_tui.paths import shipped_cases
 from stack_tui.tui.snapshot import SuiteFile
 
 
 class SuiteFiles:
-    """The cases folder; `files` is what it held when it was last refreshed."""
+    """The cases folder of the moment; `files` is what it held when it was last refreshed."""
 
-    def __init__(self, cases: Path) -> None:
+    def __init__(self, cases: Callable[[], Path]) -> None:
         self.files: tuple[SuiteFile, ...] = ()
         self._cases = cases
         self._stamps: dict[Path, tuple[int, int]] = {}
@@ -17,17 +19,23 @@ class SuiteFiles:
 
     def refresh(self) -> None:
         """Read what is new or has changed since the last call."""
-        if not self._cases.is_dir():
+        cases = self._cases()
+        if not cases.is_dir():
             self.files = ()
             return
         from stack_tui.suites import store
 
-        for path in (paths := store.discover(self._cases)):
+        for path in (paths := store.discover(cases)):
             stamp = _stamp(path)
             if self._stamps.get(path) != stamp:
                 self._stamps[path] = stamp
                 self._known[path] = read_suite(path)
         self.files = tuple(self._known[path] for path in paths)
+
+
+def own_folder(cases: Path) -> Path:
+    """Return the folder for suites of the user's own: never the one that comes with the program."""
+    return Path("cases") if cases == shipped_cases() else cases
 
 
 def read_suite(path: Path) -> SuiteFile:

@@ -53,7 +53,7 @@ def run_of(results: Path, number: int = 1) -> Path:
 
 def test_the_screens_get_held_out_samples_sealed_until_they_are_revealed(tmp_path: Path) -> None:
     folder = run_of(tmp_path)
-    reader = Reader(tmp_path, tmp_path / "cases")
+    reader = Reader(tmp_path, lambda: tmp_path / "cases")
     snapshot = reader.read()
     assert snapshot is not None
     assert snapshot.chosen is not None

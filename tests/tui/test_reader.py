@@ -61,7 +61,7 @@ def read(reader: Reader) -> Snapshot:
 def test_runs_come_newest_first_with_their_figures(tmp_path: Path) -> None:
     finished(tmp_path, spec(1), passing(), failing())
     finished(tmp_path, spec(2), passing())
-    cards = read(Reader(tmp_path, tmp_path)).runs
+    cards = read(Reader(tmp_path, lambda: tmp_path)).runs
     assert [card.id for card in cards] == [spec(2).id, spec(1).id]
     assert [card.phase for card in cards] == ["finished", "finished"]
     assert cards[1].counts.pass_rate == 0.5
@@ -78,20 +78,20 @@ def test_a_run_that_goes_on_has_its_course_and_its_servers_load(tmp_path: Path) 
             journal.append(Server(at=at, metrics=metrics))
         journal.append(passing())
         journal.append(failing())
-        chosen = read(Reader(tmp_path, tmp_path, Clock())).chosen
+        chosen = read(Reader(tmp_path, lambda: tmp_path, Clock())).chosen
     assert chosen is not None
     assert chosen.load is not None
     assert (chosen.load.running, chosen.load.tokens_out) == (3, 100)
     assert [(point.done, point.rate) for point in chosen.course.points] == [(1, 1.0), (2, 0.5)]
     assert chosen.course.planned == 4
-    ended = read(Reader(tmp_path, tmp_path, Clock())).chosen
+    ended = read(Reader(tmp_path, lambda: tmp_path, Clock())).chosen
     assert ended is not None
     assert ended.load is None
 
 
 def test_nothing_new_gives_no_snapshot(tmp_path: Path) -> None:
     finished(tmp_path, spec(), passing())
-    reader = Reader(tmp_path, tmp_path, Clock())
+    reader = Reader(tmp_path, lambda: tmp_path, Clock())
     read(reader)
     reader.list_again()
     assert reader.read() is None
@@ -100,7 +100,7 @@ def test_nothing_new_gives_no_snapshot(tmp_path: Path) -> None:
 def test_the_samples_of_the_chosen_run_are_given_at_first_of_the_newest(tmp_path: Path) -> None:
     folder = finished(tmp_path, spec(1), passing(), failing())
     finished(tmp_path, spec(2), passing())
-    reader = Reader(tmp_path, tmp_path)
+    reader = Reader(tmp_path, lambda: tmp_path)
     newest = read(reader).chosen
     assert newest is not None
     assert newest.card.id == spec(2).id
@@ -116,7 +116,7 @@ def test_a_live_run_grows_from_snapshot_to_snapshot(tmp_path: Path) -> None:
     run = spec()
     folder = create(tmp_path, run, SUITE)
     clock = Clock()
-    reader = Reader(tmp_path, tmp_path, clock)
+    reader = Reader(tmp_path, lambda: tmp_path, clock)
     reader.choose(folder)
     with Journal(journal_path(folder)) as journal:
         begin(journal, run, 4)
@@ -138,7 +138,7 @@ def test_a_run_whose_worker_is_gone_is_interrupted(tmp_path: Path) -> None:
     folder = create(tmp_path, run, SUITE)
     with Journal(journal_path(folder)) as journal:
         begin(journal, run)
-    assert read(Reader(tmp_path, tmp_path)).runs[0].phase == "interrupted"
+    assert read(Reader(tmp_path, lambda: tmp_path)).runs[0].phase == "interrupted"
 
 
 def test_a_run_that_goes_on_elsewhere_is_noticed(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(tmp_path: Path) -> None:
     folder = create(tmp_path, run, SUITE)
     with Journal(journal_path(folder)) as journal:
         begin(journal, run)
-    reader = Reader(tmp_path, tmp_path)
+    reader = Reader(tmp_path, lambda: tmp_path)
     read(reader)
     with Journal(journal_path(folder)) as journal:
         journal.append(passing())
@@ -155,7 +155,7 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(tmp_path: Path) -> None:
 
 def test_a_run_that_is_deleted_disappears(tmp_path: Path) -> None:
     folder = finished(tmp_path, spec(), passing())
-    reader = Reader(tmp_path, tmp_path)
+    reader = Reader(tmp_path, lambda: tmp_path)
     read(reader)
     for path in folder.iterdir():
         path.unlink()
@@ -167,7 +167,7 @@ def test_a_damaged_spec_is_a_problem_of_that_run_alone(tmp_path: Path) -> None:
     finished(tmp_path, spec(1), passing())
     broken = finished(tmp_path, spec(2), passing())
     (broken / "run.toml").write_text("id = ")
-    cards = read(Reader(tmp_path, tmp_path)).runs
+    cards = read(Reader(tmp_path, lambda: tmp_path)).runs
     assert cards[0].problem is not None
     assert "run.toml" in cards[0].problem.where
     assert cards[1].phase == "finished"
@@ -178,7 +178,7 @@ def test_suites_are_read_again_when_they_change_and_bad_ones_say_why(tmp_path: P
     cases.mkdir()
     (cases / "good.toml").write_text(SUITE)
     (cases / "bad.toml").write_text("[suite]\nname = 3\n")
-    reader = Reader(tmp_path / "results", cases)
+    reader = Reader(tmp_path / "results", lambda: cases)
     bad, good = read(reader).suites
     assert good.suite is not None
     assert bad.problem is not None
@@ -188,6 +188,6 @@ def test_suites_are_read_again_when_they_change_and_bad_ones_say_why(tmp_path: P
 
 
 def test_folders_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
-    snapshot = read(Reader(tmp_path / "none", tmp_path / "none"))
+    snapshot = read(Reader(tmp_path / "none", lambda: tmp_path / "none"))
     assert snapshot.ready
     assert (snapshot.runs, snapshot.suites) == ((), ())

@@ -13,6 +13,7 @@ from stack_tui.runs.events import SampleKey
 from stack_tui.tui import case_actions, exchanging, holdout, suite_actions
 from stack_tui.tui.case_actions import Undo
 from stack_tui.tui.editor import open_in_editor
+from stack_tui.tui.new_suite import new_suite
 from stack_tui.tui.snapshot import SuiteFile
 from stack_tui.tui.trial import latest_outcome
 
@@ -26,6 +27,14 @@ CASE_BINDINGS = (
     Binding("e", "edit", "Edit", id="cases.edit", tooltip="Edit the case"),
     Binding("R", "raw", "TOML", show=False, id="cases.raw", tooltip="Edit the suite as TOML"),
     Binding("a", "add", "Add", id="cases.add", tooltip="Add a case to the suite"),
+    Binding(
+        "N",
+        "new_suite",
+        "New suite",
+        show=False,
+        id="cases.new",
+        tooltip="Write a suite of one's own",
+    ),
     Binding("d", "duplicate", "Duplicate", show=False, id="cases.duplicate"),
     Binding("D", "delete", "Delete", show=False, id="cases.delete"),
     Binding("J", "move(1)", "Move down", show=False, id="cases.down"),
@@ -164,6 +173,9 @@ class CaseKeys(DOMNode):
     def action_add(self) -> None:
         if entry := self.entry:
             suite_actions.add(self._stack, entry[0], self._changed)
+
+    def action_new_suite(self) -> None:
+        new_suite(self._stack, self._changed)
 
     def action_duplicate(self) -> None:
         self._change(case_actions.duplicate)

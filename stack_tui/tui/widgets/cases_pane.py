@@ -158,7 +158,12 @@ class CasesPane(Pane, CaseKeys):
             line("No suite yet."),
             line(""),
             line(("A suite is a TOML file of cases in ", "dim"), str(self.stack.cases)),
-            line(("i", "accent"), (" imports JSONL, CSV or promptfoo's YAML.", "dim")),
+            line(
+                ("N", "accent"),
+                (" writes one, ", "dim"),
+                ("i", "accent"),
+                (" imports cases.", "dim"),
+            ),
         ]
 
 

@@ -1,0 +1,68 @@
+"""A new suite of one's own, from the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack_tui.errors import StackError
+from stack_tui.tui import suite_actions
+from stack_tui.tui.screens.ask_line import AskLine
+from stack_tui.tui.suite_files import own_folder
+
+if TYPE_CHECKING:
+    from stack_tui.suites.case import Suite
+    from stack_tui.tui.app import StackApp
+    from stack_tui.tui.suite_actions import Told
+
+
+def new_suite(stack: StackApp, told: Told) -> None:
+    """Ask for a name, write a suite with an example case under it, and open it as TOML."""
+    folder = own_folder(stack.cases)
+
+    def problem(name: str) -> str:
+        from stack_tui.suites.check import suite_problems
+
+        found = next(suite_problems(_example(name)), None)
+        if found:
+            return f"A name {found.message}."
+        return f"{_file(folder, name)} exists." if _file(folder, name).exists() else ""
+
+    def given(name: str | None) -> None:
+        from stack_tui.suites.edit import suite_text
+        from stack_tui.suites.save import create
+
+        if name is None:
+            return
+        try:
+            create(_file(folder, name), suite_text(_example(name)))
+        except StackError as error:
+            stack.tell_error(error)
+            return
+        stack.cases = folder
+        stack.look_again()
+        suite_actions.edit_raw(stack, _file(folder, name), told)
+
+    hint = f"Its name; the file will lie in {folder}."
+    stack.push_screen(AskLine("New suite", hint, "", problem), given)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.toml"
+
+
+def _example(name: str) -> Suite:
+    from stack_tui.suites.case import Case, Suite
+
+    case = Case(
+        id="example",
+        input="Put an input here, and after it what its output must meet.",
+        must_mention=("input",),
+        rubric="Says in one sentence what is asked for.",
+    )
+    return Suite(
+        name=name,
+        system="Answer in at most two sentences.",
+        prompt="Summarize:\n\n{input}",
+        cases=(case,),
+    )
