@@ -35,6 +35,7 @@ FORMS = {
     "junit": junit_report,
     "csv": csv_table,
 }
+FORMS_WITH_TEXTS = ("text", "json", "html", "junit", "csv")  # Markdown lists open cases alone
 
 
 def held(name: str, passed: bool, **fields: object) -> Sample:
@@ -74,7 +75,7 @@ def mixed(looks: tuple[Look, ...] = ()) -> RunView:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_of_a_report_holds_a_held_out_text(form: str) -> None:
-    assert SECRET in FORMS[form](mixed()) or form == "junit"
+    assert (SECRET in FORMS[form](mixed())) == (form in FORMS_WITH_TEXTS)
     assert SECRET not in FORMS[form](sealed_view(mixed()))
 
 
