@@ -41,9 +41,23 @@ def runtime_dir() -> Path:
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace the file at `path` in one step, durably; its permissions stay as they were."""
+    """Replace the file at `path` in one step, durably; its permissions stay as they were.
+
+    What is no regular file, such as /dev/stdout, is written to instead. An OSError names `path`.
+    """
     data = content.encode() if isinstance(content, str) else content
-    target = path.resolve()
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        if error.errno is not None:
+            error.filename = str(path)
+        raise
+
+
+def _replace(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -8,7 +8,7 @@ import click
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
-from stack_tui.cli.printing import Printing, printing_options
+from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config import Panel
 from stack_tui.runs.store import read_spec
 from stack_tui.worker import again
@@ -43,8 +43,10 @@ def regrade_command(
     Neither the model nor, where their question is the same, a judge is asked; RUN stays as it is.
     """
     folder = options.run_folder(run, results, config)
+    wanted = Printing(**printing)
+    check_printing(wanted, folder.parent, read_spec(folder).subject)
     start = partial(again.regrade, folder, suite, panel=panel, note=note)
-    return carry_out(start, Printing(**printing), detach=detach)
+    return carry_out(start, wanted, detach=detach)
 
 
 @click.command("rejudge")
@@ -75,9 +77,12 @@ def rejudge_command(
     """
     known = options.read_config(config)
     folder = options.run_folder(run, results, config)
-    model = read_spec(folder).endpoint
-    chosen = options.choose_judges(known, judges, (), model, no_judge=False) if judges else []
+    wanted, before = Printing(**printing), read_spec(folder)
+    check_printing(wanted, folder.parent, before.subject)
+    chosen = (
+        options.choose_judges(known, judges, (), before.endpoint, no_judge=False) if judges else []
+    )
     start = partial(
         again.rejudge, folder, chosen, suite, panel=panel, concurrency=concurrency, note=note
     )
-    return carry_out(start, Printing(**printing), detach=detach)
+    return carry_out(start, wanted, detach=detach)

@@ -10,7 +10,7 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
-from stack_tui.cli.printing import Printing, check_gates, printing_options
+from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSpec
 from stack_tui.worker import launch
@@ -66,7 +66,7 @@ def bench_command(
     printing = Printing(**{name: more.pop(name) for name in Printing.__struct_fields__})
     known = options.read_config(config)
     folder = options.results_folder(results, known)
-    check_gates(printing.gate, folder, "+".join(tasks))
+    check_printing(printing, folder, "+".join(tasks))
     start = partial(
         launch.start_benchmarks,
         folder,

@@ -103,8 +103,7 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("stack-tui: interrupted", err=True)
         return 4
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # click's, where whoever read the output has gone; 1 is a gate's
         return 4
     except OSError as error:
         place = printable(str(error.filename or "output"))

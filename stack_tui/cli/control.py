@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.foreground import follow_or_stop
-from stack_tui.cli.printing import Printing, print_report, printing_options
+from stack_tui.cli.foreground import carry_out
+from stack_tui.cli.printing import Printing, check_printing, print_report, printing_options
 from stack_tui.runs.journal import RunBusy, wait_until_free
 from stack_tui.runs.store import Run, journal_path, read_control
 from stack_tui.worker import launch
@@ -55,17 +55,16 @@ def resume_command(
     **printing: Any,
 ) -> int:
     """Go on with RUN, asking only for what is missing or ended in an error."""
+    wanted = Printing(**printing)
     go_on = partial(_go_on, concurrency=concurrency, retry_errors=retry_errors)
     folder = options.run_folder(run, results, config)
     found = Run(folder)
     found.refresh()
     if found.phase == "finished":
         click.echo(f"{folder.name} is complete; nothing is missing", err=True)
-        return print_report(found, Printing(**printing))
-    if detach:
-        click.echo(go_on(folder).name)
-        return 0
-    return print_report(follow_or_stop(partial(go_on, folder)), Printing(**printing))
+        return print_report(found, wanted)
+    check_printing(wanted, folder.parent, found.spec.subject)
+    return carry_out(partial(go_on, folder), wanted, detach=detach)
 
 
 def _go_on(folder: Path, *, concurrency: int | None, retry_errors: bool) -> Path:

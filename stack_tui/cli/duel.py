@@ -9,7 +9,7 @@ import click
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
-from stack_tui.cli.printing import Printing, check_gates, printing_options
+from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config import Config, Endpoint
 from stack_tui.runs.store import read_spec
 from stack_tui.worker.dueling import Gathered, gather, start_duel
@@ -46,7 +46,7 @@ def duel_command(
     folder = options.results_folder(results, known)
     folders = [options.run_folder(name, results, config) for name in runs]
     gathered = gather(folders)
-    check_gates(printing.gate, folder, f"duel-{gathered.spec.suite}")
+    check_printing(printing, folder, f"duel-{gathered.spec.suite}")
     start = partial(
         start_duel,
         folder,

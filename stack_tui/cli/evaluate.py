@@ -8,11 +8,11 @@ import click
 
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
-from stack_tui.cli.printing import Printing, check_gates, printing_options
+from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config import Panel
 from stack_tui.reports.power import reach
 from stack_tui.suites import store as suites
-from stack_tui.suites.check import temperature_problem
+from stack_tui.suites.check import MOST_REPEATS, temperature_problem
 from stack_tui.worker import launch
 
 
@@ -22,7 +22,9 @@ from stack_tui.worker import launch
 @click.option("--judge", "judges", multiple=True, help="An endpoint's name, or self; repeatable.")
 @click.option("--no-judge", is_flag=True, help="Grade by rules alone.")
 @options.panel_choice
-@click.option("--repeats", type=click.IntRange(1), help="How often each case is asked.")
+@click.option(
+    "--repeats", type=click.IntRange(1, MOST_REPEATS), help="How often each case is asked."
+)
 @click.option(
     "--temperature",
     "temperatures",
@@ -72,7 +74,7 @@ def eval_command(
     path = suites.resolve(suite, options.cases_folder())
     content = suites.load(path)
     folder = options.results_folder(results, known)
-    check_gates((*content.gates, *printing.gate), folder, content.name)
+    check_printing(printing, folder, content.name, content.gates)
     chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
     start = partial(
         launch.start_suite,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stack_tui.errors import StackError
 from stack_tui.reports.text import sample_line
 from stack_tui.runs.events import Event, Fault, Finding, Sample, Status
 from stack_tui.runs.store import Run
@@ -22,6 +23,13 @@ _A_LINE_EACH = 200
 if TYPE_CHECKING:
     from rich.console import Console
 
+
+class FolderGone(StackError):
+    """The folder of the run that is followed is no longer there."""
+
+    exit_code = 4
+
+
 Show = Callable[[Sequence[Event]], None]
 
 
@@ -32,6 +40,8 @@ def follow(folder: Path, *, lines: bool = False) -> Run:
         while True:
             alive = run.alive
             show(run.refresh())
+            if not alive and not folder.exists():
+                raise FolderGone("was removed, and the run with it", where=str(folder))
             if not alive:
                 return run
             time.sleep(_LOOK_EVERY_S)

@@ -1,5 +1,6 @@
 """Giving out a run's report: in which form, where to, and whether its gates hold."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from stack_tui.runs.view import RunView
 from stack_tui.suites import store as suites
 from stack_tui.text import one_line
 from stack_tui.worker.comparing import compare_runs
+from stack_tui.worker.launch import last_words
 
 FORMS = ("text", "json", "markdown", "junit", "csv", "html")
 _SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
@@ -68,6 +70,8 @@ def printing_options(function: options.Function) -> options.Function:
 
 def print_report(run: Run, printing: Printing) -> int:
     """Give out what the run says so far; return the exit code that its outcome stands for."""
+    if printing.out:
+        _check_out(printing.out)
     wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
     comparison = _compared(run, printing.against) if printing.against else None
     results = gates.evaluate_all(wanted, run.view, _comparisons(run, wanted))
@@ -90,12 +94,34 @@ def _shown(run: Run, printing: Printing) -> RunView:
     return run.view
 
 
-def check_gates(texts: Sequence[str], results: Path, subject: str) -> None:
-    """Raise StackError, before anything is asked, for a gate that no report could meet or fail."""
-    for text in texts:
+def check_printing(
+    printing: Printing, results: Path, subject: str, suite_gates: Sequence[str] = ()
+) -> None:
+    """Raise, before anything is asked, for a report that could not be written or compared.
+
+    So too for a gate that no report could meet or fail.
+    """
+    for text in (*suite_gates, *printing.gate):
         gate = gates.parse(text)
         if isinstance(gate, NotWorse):
             store.find_earlier(results, gate.run, subject)
+    if printing.against:
+        store.find_earlier(results, printing.against, subject)
+    if printing.out:
+        _check_out(printing.out)
+
+
+def _check_out(path: Path) -> None:
+    folder = path.resolve().parent
+    if path.is_dir():
+        problem = f"{path} is a folder: name a file"
+    elif not folder.is_dir():
+        problem = f"there is no folder {folder}"
+    elif not os.access(path if path.exists() else folder, os.W_OK):
+        problem = f"{path} cannot be written"
+    else:
+        return
+    raise click.BadParameter(one_line(problem), param_hint="--out")
 
 
 def _suite_gates(run: Run) -> Sequence[str]:
@@ -199,6 +225,8 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
         click.echo(one_line(finished.message, 1000), err=True)
     if finished and finished.remedy:
         click.echo(f"  {one_line(finished.remedy, 1000)}", err=True)
+    if run.phase == "interrupted" and (said := last_words(run.folder)):
+        click.echo(one_line(said, 1000), err=True)
     if run.phase != "finished":
         click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
         return 3 if run.phase == "failed" else 4

@@ -198,13 +198,16 @@ def find_earlier(results: Path, name: str, subject: str, aside: Path | None = No
     """Return the folder of the run to hold a run on `subject` against; raises RunNotFound.
 
     `latest` is the latest finished run on the subject but `aside`, `latest:NOTE` that among the
-    runs whose note is NOTE; all else is as in `find`.
+    runs whose note is NOTE; all else is as in `find`. Runs that cannot be read are passed over.
     """
     which, _, note = name.partition(":")
     if which != "latest":
         return find(results, name)
     for folder in reversed(folders(results)):
-        spec = read_spec(folder)
+        try:
+            spec = read_spec(folder)
+        except StackError:
+            continue
         like = spec.subject == subject and (not note or spec.note == note)
         if like and folder != aside and (folder / "report.json").exists():
             return folder

@@ -11,6 +11,7 @@ from stack_tui.suites.case import Case, Criterion, Number, Phrase, Suite, as_lis
 from stack_tui.suites.json_rule import schema_problem
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+MOST_REPEATS = 10_000
 _OWN_KEYS = frozenset({"model", "messages", "stream", "n"})
 
 
@@ -60,6 +61,8 @@ def suite_problems(suite: Suite) -> Iterator[Problem]:
     for field in ("max_tokens", "judge_max_tokens", "repeats"):
         if getattr(suite, field) < 1:
             yield Problem(field, "must be 1 or more")
+    if suite.repeats > MOST_REPEATS:
+        yield Problem("repeats", f"must be at most {MOST_REPEATS:,}")
     yield from _empty_phrases("judges", suite.judges)
     yield from _bad_criteria(suite.criteria)
     yield from _own_keys(suite.extra_body)

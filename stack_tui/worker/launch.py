@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ from stack_tui.suites import store as suites
 
 _START_TIMEOUT_S = 90.0
 _LOOK_EVERY_S = 0.05
+_LEAST_ROOM = 1 << 16
 
 NOISE_REPEATS = 2
 NOISE_LOAD = 16  # requests at once: servers that batch round otherwise than for one alone
@@ -207,10 +209,27 @@ def _await_start(process: subprocess.Popen[bytes], tail: Tail, folder: Path) -> 
     )
 
 
+def last_words(folder: Path) -> str:
+    """Return what the worker said last, where it did so after its last record; "" otherwise."""
+    log = folder / "worker.log"
+    with suppress(OSError):
+        if log.stat().st_mtime >= journal_path(folder).stat().st_mtime:
+            lines = log.read_text(errors="replace").strip().splitlines()
+            return lines[-1] if lines else _of_the_disk(folder)
+    return _of_the_disk(folder)
+
+
+def _of_the_disk(folder: Path) -> str:
+    """Say where the disk is full, which leaves a worker nowhere to say so."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < _LEAST_ROOM:
+            return f"{folder}: the disk is full"
+    return ""
+
+
 def _ended_early(folder: Path) -> WorkerError:
-    lines = (folder / "worker.log").read_text(errors="replace").strip().splitlines()
     return WorkerError(
-        f"its worker ended before it began: {lines[-1] if lines else 'it said nothing'}",
+        f"its worker ended before it began: {last_words(folder) or 'it said nothing'}",
         where=folder.name,
         remedy=f"More in {folder / 'worker.log'}; then: stack-tui resume {folder.name}",
     )

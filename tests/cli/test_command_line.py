@@ -1,5 +1,8 @@
 """The command line as a whole: help, exit codes, and one clear message for every mistake."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,7 @@ def test_every_command_explains_itself(name: str, capsys: Captured) -> None:
         (["no-such-command"], "No such command 'no-such-command'"),
         (["eval"], "Missing argument 'SUITE'"),
         (["eval", "x", "--repeats", "0"], "--repeats"),
+        (["eval", "x", "--repeats", "10001"], "--repeats"),
         (["runs", "--config", "absent.toml"], "absent.toml: no such file"),
         (["report", "x"], "eval-results: holds no run yet"),
         (["stop"], "eval-results: holds no run yet"),
@@ -104,3 +108,12 @@ def test_the_app_does_not_open_with_keys_that_conflict(tmp_path: Path, capsys: C
     config.write_text('[keys]\nzoom = "n"\n')
     assert command_line.run(["--config", str(config)]) == 2
     assert f"{config}: keys.zoom: n is taken there by new_run" in capsys.readouterr().err
+
+
+def test_an_output_that_nobody_reads_is_no_failed_gate() -> None:
+    command = [sys.executable, "-m", "stack_tui", "keys"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (4, b"")

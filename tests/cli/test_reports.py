@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -102,6 +103,61 @@ def test_a_report_can_be_written_to_a_file_with_a_comparison(capsys: Captured) -
     assert run(arguments) == 0
     assert "Content-Security-Policy" in Path("r.html").read_text()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [("absent/x.html", "there is no folder"), ("cases", "is a folder"), ("", "is a folder")],
+)
+def test_a_file_that_cannot_be_written_is_told(out: str, said: str, capsys: Captured) -> None:
+    assert run(["report", "latest", "--out", out]) == 2
+    captured = capsys.readouterr()
+    assert f"Invalid value for --out: {'.' if not out else ''}" in captured.err
+    assert said in captured.err
+    assert captured.out == ""
+
+
+def test_a_report_that_could_not_be_given_out_is_told_before_anything_is_asked(
+    capsys: Captured,
+) -> None:
+    command = ["eval", "tiny", "--url", "http://127.0.0.1:9/v1"]
+    assert run([*command, "--out", "absent/x"]) == 2
+    assert run([*command, "--against", "nosuch"]) == 2
+    assert run(["regrade", "--out", "absent/x"]) == 2
+    assert run(["resume", "tiny-a", "--out", "absent/x"]) == 2
+    assert len(store.folders(Path("eval-results"))) == 2
+
+
+def test_a_run_that_cannot_be_read_is_in_nobodys_way(capsys: Captured) -> None:
+    damaged = Path("eval-results/20261124-120000-other")
+    damaged.mkdir()
+    (damaged / "run.toml").write_text("\0")
+    gate = ["--gate", "vs latest:main not worse by 0.9", "--inconclusive", "pass"]
+    assert run(["report", "tiny-b", *gate]) == 0
+    assert run(["report", "tiny-b", "--against", "latest"]) == 0
+
+
+def test_a_run_whose_worker_ended_says_what_it_said_last(capsys: Captured) -> None:
+    folder = store.create(Path("eval-results"), spec_of("20261124-120000-tiny-c"), SUITE)
+    (folder / "worker.log").write_text("an old one\nNo space left on device\n")
+    assert run(["report", "latest"]) == 4
+    assert capsys.readouterr().err.startswith("No space left on device\ninterrupted; go on with")
+
+
+def test_a_run_whose_folder_went_while_it_was_followed_is_told_so(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = store.Run.refresh
+
+    def refresh(self: store.Run) -> object:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return held(self)
+
+    monkeypatch.setattr(store.Run, "refresh", refresh)
+    assert run(["watch", "tiny-b"]) == 4
+    captured = capsys.readouterr()
+    assert "was removed, and the run with it" in captured.err
+    assert captured.out == ""
 
 
 def test_runs_lists_what_there_is(capsys: Captured) -> None:

@@ -78,6 +78,7 @@ SETTINGS = {
     "top_p = 0": ".top_p: must be above 0",
     "max_tokens = 0": ".max_tokens: must be 1 or more",
     "repeats = 0": ".repeats: must be 1 or more",
+    "repeats = 10001": ".repeats: must be at most 10,000",
     "judges = ['']": ".judges[0]: is empty",
     "panel = 'vote'": ".panel: Invalid enum value 'vote'",
     "criteria = [{ name = 'a', ask = '' }]": ".criteria[0].ask: is empty",
