@@ -46,8 +46,8 @@ class Endpoint(
             raise ValueError("api_key_env must be a variable's name, not the key itself")
         if self.concurrency is not None and self.concurrency < 1:
             raise ValueError("concurrency must be 1 or more")
-        if self.timeout_s <= 0:
-            raise ValueError("timeout_s must be above 0")
+        if not 0 < self.timeout_s < math.inf:
+            raise ValueError("timeout_s must be a number of seconds above 0")
         self._check_prices()
 
     def _check_prices(self) -> None:

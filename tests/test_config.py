@@ -45,6 +45,8 @@ def test_endpoints_and_defaults_are_read() -> None:
         ('[endpoints.a]\nurl = "http://x"\nprice_in = 1', "endpoints.a", "go together"),
         ('[endpoints.a]\nurl = "http://x"\nprice_in = 1\nprice_out = -1', "endpoints.a", "0 or"),
         ('[endpoints.a]\nurl = "http://x"\ncurrency = ""', "endpoints.a", "short word"),
+        ('[endpoints.a]\nurl = "http://x"\ntimeout_s = inf', "endpoints.a", "seconds above 0"),
+        ('[endpoints.a]\nurl = "http://x"\ntimeout_s = nan', "endpoints.a", "seconds above 0"),
         ("[endpoints.a\n", "stack-tui.toml", "line 1"),
     ],
 )

@@ -1,6 +1,7 @@
 """`stack-tui label`: what people say of a run's samples, given and listed."""
 
 import difflib
+import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -47,6 +48,8 @@ def label_command(
     folder = options.run_folder(run, results, config)
     if verdict is None and (score is not None or note):
         raise click.UsageError(f"give --verdict too: {', '.join(_KINDS)}")
+    if score is not None and math.isnan(score):
+        raise click.BadParameter("must be from 1 to 5", param_hint="--score")
     if verdict is not None and sample is None:
         raise click.UsageError("name the sample that --verdict is about")
     found = Run(folder)

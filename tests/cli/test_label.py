@@ -79,6 +79,7 @@ def test_the_first_repeat_goes_by_the_case_alone(folder: Path) -> None:
         (["--verdict", "flaky"], "name the sample"),
         (["sun", "--verdict", "none", "--score", "4"], "takes a label back"),
         (["sun", "--verdict", "flaky", "--score", "6"], "--score"),
+        (["sun", "--verdict", "flaky", "--score", "nan"], "--score"),
         (["sun", "--verdict", "good"], "--verdict"),
     ],
 )
