@@ -7,7 +7,7 @@ from stack_tui.runs.view import RunView
 
 _NO_SETTING = {
     *("id", "created", "note", "concurrency", "origin"),
-    *("endpoint", "suite", "benchmark", "judges"),
+    *("endpoint", "suite", "benchmark", "duel", "judges"),
 }
 _NAMES = {
     "fewshot": "few-shot",
@@ -71,6 +71,8 @@ def _settings(view: RunView) -> dict[str, str]:
         found["weights"] = str(server.get("weights") or "–")
     if spec.suite:
         found |= {"suite": spec.suite.name, _VERSION: spec.suite.sha256[:12]}
+    if spec.duel:
+        found["duel"] = " vs ".join(run.id for run in spec.duel.runs)
     found["judges"] = ", ".join(judge.model or judge.name for judge in spec.judges) or "–"
     found |= _fields(spec)
     if spec.benchmark:

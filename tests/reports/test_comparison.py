@@ -11,7 +11,7 @@ from stack_tui.reports.comparison_text import comparison_text
 from stack_tui.reports.effects import RATE, effects
 from stack_tui.reports.pairing import Pair, SuiteFingerprint
 from stack_tui.runs.events import Failure, Sample
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec
+from stack_tui.runs.spec import BenchmarkSpec, DuelRun, DuelSpec, RunSpec, SuiteSpec
 from tests.reports.views import OTHER_SPEC, SPEC, TIMEOUT, judged, outcomes, view
 
 
@@ -373,3 +373,11 @@ def test_hostile_names_do_nothing_in_the_text() -> None:
 def test_a_comparison_is_json_and_back() -> None:
     comparison = _against(outcomes([True, False] * 10), outcomes([True, True] * 10))
     assert msgspec.json.decode(msgspec.json.encode(comparison), type=Comparison) == comparison
+
+
+def test_a_duel_is_named_by_its_runs() -> None:
+    runs = tuple(DuelRun(letter=letter, id=f"run-{letter}") for letter in "ab")
+    duel = msgspec.structs.replace(SPEC, suite=None, duel=DuelSpec(suite="custom", runs=runs))
+    compared = compare(view(outcomes([True]), duel), view(outcomes([True])))
+    found = {difference.name: (difference.a, difference.b) for difference in compared.settings}
+    assert found["duel"] == ("run-a vs run-b", "–")

@@ -205,3 +205,13 @@ def test_without_a_suite_or_an_endpoint_the_form_says_what_is_missing() -> None:
 
     drive(no_suite, Snapshot(ready=True))
     drive(no_endpoint, SHOWN, config=Config())
+
+
+def test_before_the_suites_are_read_none_is_said_to_be_missing() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await settle(app, pilot)
+        assert not isinstance(app.screen, NewRun)
+        assert "still being read" in screen_text(app)
+
+    drive(body, Snapshot())

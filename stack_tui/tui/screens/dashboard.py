@@ -119,6 +119,9 @@ class Dashboard(Screen[None]):
 
         suite = self.query_one(CasesPane).suite if self.active == CasesPane.NUMBER else None
         stack = self.stack
+        if not stack.snapshot.ready:
+            stack.tell("The suites are still being read: once more in a moment")
+            return
         form = NewRun(stack.snapshot.suites, stack.endpoints, stack.config.defaults, suite)
         stack.push_screen(form, self._start_suite)
 

@@ -17,6 +17,7 @@ from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config import Defaults, Endpoint, Panel
 from stack_tui.reports.power import reach
+from stack_tui.suites.check import MOST_REPEATS
 from stack_tui.tui import figures
 from stack_tui.tui.documents.endpoint import Seen
 from stack_tui.tui.prose import line
@@ -214,8 +215,9 @@ class NewRun(ModalScreen[RunRequest | None]):
             return
         noise = self._noise
         repeats = self.query_one("#repeats", Input).value
-        if not noise and (not repeats.isdecimal() or int(repeats) < 1):
-            self._refuse("#repeats", "Repeats must be a whole number from 1 on.")
+        fits = repeats.isdecimal() and 1 <= int(repeats[:9]) <= MOST_REPEATS
+        if not noise and not fits:
+            self._refuse("#repeats", f"Repeats must be a whole number from 1 to {MOST_REPEATS:,}.")
             return
         temperatures: tuple[float, ...] = ()
         try:
