@@ -39,7 +39,7 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True):
     """What asking twice came to.
 
     `cases` have an outcome both times, `set_apart` have not. Means of runs that differ in nothing
-    lie within the `floor` of each other in 95 of 100 pairs of runs, and pass rates within
+    lie within the `floor` of each other in about 93 of 100 pairs of runs, and pass rates within
     `floor_at_most` should the share of flips be as great as its interval allows.
     """
 

@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from stack_tui.suites.edit import suite_text
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.snapshot import Snapshot
+from stack_tui.tui.snapshot import Snapshot, SuiteFile
 from tests.tui.data import (
     CONFIG,
+    CUSTOM,
     benchmark_card,
     erring,
     failing,
     passing,
     refused,
     running_card,
+    screen_text,
     show,
     snapshot,
     suite_card,
@@ -46,10 +49,28 @@ def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+@pytest.fixture
+def suites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[SuiteFile, ...]:
+    """Return the suite as a file that can be edited, named without the folder of the day."""
+    monkeypatch.chdir(tmp_path)
+    path = Path("cases/custom.toml")
+    path.parent.mkdir()
+    path.write_text(suite_text(CUSTOM))
+    return (SuiteFile(path, suite=CUSTOM),)
+
+
 def picture(
-    compare: Compare, shown: Snapshot, *keys: str, size: tuple[int, int], theme: str = "stack-dark"
+    compare: Compare,
+    shown: Snapshot,
+    *keys: str,
+    size: tuple[int, int],
+    theme: str = "stack-dark",
+    until: str = "",
 ) -> bool:
-    """Compare the app, showing that and after those keys, with its picture of before."""
+    """Compare the app, showing that and after those keys, with its picture of before.
+
+    What is read beside the screen is waited for: `until` is a part of it.
+    """
     app = StackApp(CONFIG, Path("eval-results"), live=False)
     app.theme = theme
 
@@ -58,6 +79,8 @@ def picture(
         await pilot.press(*keys)
         await pilot.pause()
         await app.workers.wait_for_complete()
+        while until not in screen_text(app):
+            await pilot.pause()
         await pilot.pause()
 
     run_before: Callable[[Pilot[None]], Awaitable[None]] = before
@@ -97,6 +120,24 @@ def test_the_form_of_a_new_run(snap_compare: Compare) -> None:
 
 def test_labelling_a_sample(snap_compare: Compare) -> None:
     assert picture(snap_compare, FINISHED, "4", "down", "L", size=(80, 24))
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+def test_the_form_of_a_case(
+    snap_compare: Compare, size: tuple[int, int], suites: tuple[SuiteFile, ...]
+) -> None:
+    shown = Snapshot(ready=True, suites=suites)
+    keys, until = ("3", "down", "down", "e"), "It has no output yet"
+    assert picture(snap_compare, shown, *keys, size=size, until=until)
+
+
+def test_a_suite_as_toml(snap_compare: Compare, suites: tuple[SuiteFile, ...]) -> None:
+    shown = Snapshot(ready=True, suites=suites)
+    assert picture(snap_compare, shown, "3", "R", size=(120, 36), until="a suite of 2 cases")
+
+
+def test_the_cases(snap_compare: Compare) -> None:
+    assert picture(snap_compare, FINISHED, "3", "down", "down", "z", size=(80, 24))
 
 
 def test_a_search_that_finds_nothing(snap_compare: Compare) -> None:
