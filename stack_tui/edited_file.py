@@ -51,7 +51,7 @@ def replace(path: Path, text: str, seen: str, remedy: str) -> None:
 
 
 def create(path: Path, text: str, remedy: str) -> None:
-    """Write a new file, its folder too; raises FileChanged with `remedy` over one that is there."""
+    """Write a new file; raises FileChanged with `remedy` where there is one of that name."""
     if path.exists():
         raise FileChanged("exists already", where=str(path), remedy=remedy)
     _write(path, text.encode())
@@ -59,7 +59,6 @@ def create(path: Path, text: str, remedy: str) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
     except OSError as error:
         raise StackError(

@@ -20,7 +20,7 @@ def new_suite(stack: StackApp, told: Told) -> None:
     """Ask for a name, write a suite with an example case under it, and open it as TOML."""
     folder = own_folder(stack.cases)
 
-    def problem(name: str) -> str:
+    def bad_name(name: str) -> str:
         from stack_tui.suites.check import suite_problems
 
         found = next(suite_problems(_example(name)), None)
@@ -35,7 +35,12 @@ def new_suite(stack: StackApp, told: Told) -> None:
         if name is None:
             return
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             create(_file(folder, name), suite_text(_example(name)))
+        except OSError as error:
+            problem = f"cannot be made: {error.strerror}"
+            stack.tell_error(StackError(problem, where=str(folder)))
+            return
         except StackError as error:
             stack.tell_error(error)
             return
@@ -44,7 +49,7 @@ def new_suite(stack: StackApp, told: Told) -> None:
         suite_actions.edit_raw(stack, _file(folder, name), told)
 
     hint = f"Its name; the file will lie in {folder}."
-    stack.push_screen(AskLine("New suite", hint, "", problem), given)
+    stack.push_screen(AskLine("New suite", hint, "", bad_name), given)
 
 
 def _file(folder: Path, name: str) -> Path:
