@@ -17,6 +17,8 @@ class TomlError(StackError):
 
 def read_text(path: Path) -> str:
     """Return the file's text; raises TomlError where missing, unreadable, not UTF-8 or empty."""
+    if path.is_char_device():
+        raise TomlError("is a device, not a TOML file", where=str(path))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:

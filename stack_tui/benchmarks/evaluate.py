@@ -7,10 +7,11 @@ from typing import Any
 
 from stack_tui.benchmarks import process, protocol, routes
 from stack_tui.benchmarks.asking import Asker
-from stack_tui.benchmarks.catalog import Catalog, open_catalog
+from stack_tui.benchmarks.catalog import open_catalog
 from stack_tui.benchmarks.encoding import Encoder
 from stack_tui.benchmarks.preparing import Preparer
 from stack_tui.benchmarks.progress import Progress
+from stack_tui.benchmarks.refusal import all_data_is_at_hand, refuse_early
 from stack_tui.benchmarks.tokens import (
     FileTokenizer,
     Tokenizer,
@@ -48,7 +49,8 @@ async def evaluate(
     benchmark = spec.benchmark
     assert benchmark is not None
     catalog = await asyncio.to_thread(open_catalog, benchmark.include_path)
-    offline = await asyncio.to_thread(_refuse_early, benchmark, catalog, abilities)
+    await asyncio.to_thread(refuse_early, benchmark, catalog, abilities)
+    offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, catalog)
     async with process.start(offline=offline) as harness:
         tokenizer = await _tokenizer(client, benchmark, abilities)
         chat, template, tokens = _chat_template(benchmark, abilities, tokenizer)
@@ -78,24 +80,6 @@ async def evaluate(
         progress = Progress(harness, preparer, asker, catalog, done, left, stopping, conclude)
         async for event in progress.events():
             yield event
-
-
-def _refuse_early(benchmark: BenchmarkSpec, catalog: Catalog, abilities: Abilities) -> bool:
-    """Raise StackError for what cannot run; return whether all data lie in the datasets' folder."""
-    if benchmark.limit is not None and benchmark.samples:
-        raise StackError("--limit and --samples exclude each other")
-    if benchmark.datasets and not Path(benchmark.datasets).is_dir():
-        raise StackError("no such folder", where=benchmark.datasets, remedy="Check --datasets.")
-    leaves = [leaf for name in benchmark.tasks for leaf in catalog.leaves(name)]
-    for name in benchmark.samples:
-        if name not in leaves:
-            raise StackError(f"--samples names {name!r}, which is no task of this run")
-    routes.refuse_unable(leaves, catalog, abilities, benchmark.protocol)
-    if not benchmark.datasets:
-        return False
-    known = [catalog.facts(name) for name in leaves if name in catalog.entries]
-    folder = Path(benchmark.datasets)
-    return all((folder / facts.dataset).is_dir() for facts in known if facts.dataset)
 
 
 async def _tokenizer(

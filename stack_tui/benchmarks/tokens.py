@@ -95,11 +95,7 @@ async def find_tokenizer(
     give the tokens that the server's own gives, where it has one.
     """
     server = ServerTokenizer(client) if has_tokenize else None
-    path = _tokenizer_file(named) if named else None
-    if named and path is None:
-        raise TokenizerError(
-            "holds no tokenizer.json", where=named, remedy="Name the file or the model's folder."
-        )
+    path = named_file(named) if named else None
     if path is None and root:
         path = _tokenizer_file(root)
     if path is None:
@@ -120,7 +116,18 @@ async def _agree(one: Tokenizer, other: Tokenizer) -> bool:
     return await one.encode(_SAMPLE_TEXTS) == await other.encode(_SAMPLE_TEXTS)
 
 
+def named_file(named: str) -> Path:
+    """Return the `tokenizer.json` that was asked for; raises TokenizerError where there is none."""
+    path = _tokenizer_file(named)
+    if path is None:
+        raise TokenizerError(
+            "holds no tokenizer.json", where=named, remedy="Name the file or the model's folder."
+        )
+    return path
+
+
 def _tokenizer_file(place: str) -> Path | None:
+    """Return the `tokenizer.json` at a file, a folder or, once downloaded, a hub's name."""
     path = Path(place).expanduser()
     candidate = path / "tokenizer.json" if path.is_dir() else path
     if candidate.is_file():

@@ -13,6 +13,7 @@ from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.text import one_line
 from stack_tui.worker import launch
 
 _PROTOCOLS = ("auto", "completions", "chat")
@@ -85,6 +86,7 @@ def _spec(
         if benchmark[name] and Path(benchmark[name]).exists():
             benchmark[name] = str(Path(benchmark[name]).resolve())
     chosen = _samples(samples) if samples else {}
+    tasks = tuple(dict.fromkeys(tasks))
     data = benchmark | {"tasks": tasks, "samples": chosen, "gen": dict(map(_setting, gen))}
     try:
         return msgspec.convert(data, BenchmarkSpec)
@@ -93,16 +95,17 @@ def _spec(
 
 
 def _samples(text: str) -> Any:
-    given = Path(text).read_text() if Path(text).is_file() else text
     try:
-        return json.loads(given)
-    except ValueError as error:
-        raise click.BadParameter(f"neither JSON nor a file of it: {error}") from None
+        return json.loads(Path(text).read_bytes() if Path(text).is_file() else text)
+    except (ValueError, OSError) as error:
+        raise click.BadParameter(
+            f"neither JSON nor a file of it: {one_line(str(error), 200)}", param_hint="--samples"
+        ) from None
 
 
 def _setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
-    if not equals:
+    if not equals or not name:
         raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--gen")
     try:
         return name, json.loads(value)

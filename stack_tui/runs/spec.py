@@ -1,6 +1,7 @@
 """run.toml: all that is needed to carry out a run again; never a key."""
 
 import hashlib
+import math
 import re
 import secrets
 from datetime import UTC, datetime
@@ -11,6 +12,9 @@ import msgspec
 from stack_tui.config import Endpoint, Panel
 
 Again = Literal["rules", "judges"]
+
+
+_MOST_DOCUMENTS = 1e9
 
 
 class SuiteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +45,17 @@ class BenchmarkSpec(
     seed: int = 1234
     confirm_unsafe: bool = False
     trust_remote_code: bool = False
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and not 0 < self.limit < _MOST_DOCUMENTS:
+            raise ValueError("limit must be above 0: a number of documents, or a share under 1")
+        if not 0 <= self.seed < 2**32:
+            raise ValueError("seed must be from 0 to 4,294,967,295")
+        for name, value in self.gen.items():
+            if not name:
+                raise ValueError("gen holds a setting without a name")
+            if value is None or (isinstance(value, float) and not math.isfinite(value)):
+                raise ValueError(f"gen's {name} must be text, a finite number or a truth value")
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,9 +1,11 @@
 """Opening the app on what the command line names."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.config import Config
+from stack_tui.errors import StackError
 from stack_tui.runs.store import find
 from stack_tui.tui.app import StackApp
 
@@ -22,4 +24,10 @@ def run_app(
     `beside` is done in the background once the app is open; it tells where that fails.
     """
     folder = find(results, run) if run else None
-    StackApp(config, results, cases=cases, run=folder, beside=beside).run(mouse=mouse)
+    app = StackApp(config, results, cases=cases, run=folder, beside=beside)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise StackError(
+            "the app needs a terminal for its input and its output",
+            remedy="Elsewhere use a command: stack-tui --help lists them.",
+        )
+    app.run(mouse=mouse)

@@ -150,13 +150,11 @@ async def begin(
 
 
 async def _refuse_unable(client: Client, benchmark: BenchmarkSpec) -> None:
-    """Raise StackError for tasks that do not exist or that the endpoint cannot take."""
+    """Raise StackError for what the run names and is not there, or the endpoint cannot take."""
     from stack_tui.benchmarks.catalog import open_catalog
-    from stack_tui.benchmarks.routes import refuse_unable
+    from stack_tui.benchmarks.refusal import refuse_early
 
-    catalog = open_catalog(benchmark.include_path)
-    leaves = [leaf for name in benchmark.tasks for leaf in catalog.leaves(name)]
-    refuse_unable(leaves, catalog, await probe(client), benchmark.protocol)
+    refuse_early(benchmark, open_catalog(benchmark.include_path), await probe(client))
 
 
 def spawn(folder: Path) -> None:

@@ -117,3 +117,13 @@ def test_an_output_that_nobody_reads_is_no_failed_gate() -> None:
     ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60)
     os.close(writer)
     assert (ended.returncode, ended.stderr) == (4, b"")
+
+
+def test_the_app_says_that_it_needs_a_terminal(capsys: Captured) -> None:
+    assert run([]) == 2
+    assert "needs a terminal" in capsys.readouterr().err
+
+
+def test_a_device_is_no_configuration(capsys: Captured) -> None:
+    assert run(["--config", "/dev/zero", "doctor"]) == 2
+    assert "is a device" in capsys.readouterr().err
