@@ -14,7 +14,8 @@ from stack_tui.tui.documents.case import case_blocks, suite_blocks
 from stack_tui.tui.holdout import sealed_case
 from stack_tui.tui.prose import Block, line
 from stack_tui.tui.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.widgets.case_keys import CASE_BINDINGS, CaseKeys, Entry
+from stack_tui.tui.widgets.case_bindings import CASE_BINDINGS
+from stack_tui.tui.widgets.case_keys import CaseKeys, Entry
 from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.document import Document
 from stack_tui.tui.widgets.pane import Pane

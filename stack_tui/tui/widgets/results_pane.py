@@ -1,6 +1,6 @@
 """Pane 4: the samples of the chosen run, and the one under the cursor told in full."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample, SampleKey
-from stack_tui.runs.labels import Label
 from stack_tui.tui import sample_filter
 from stack_tui.tui.documents.run import title
 from stack_tui.tui.prose import Block, line
@@ -23,26 +22,12 @@ from stack_tui.tui.sample_order import (
 )
 from stack_tui.tui.signs import concern
 from stack_tui.tui.snapshot import ChosenRun, Snapshot
-from stack_tui.tui.widgets.columns import Column
 from stack_tui.tui.widgets.pane import Pane
 from stack_tui.tui.widgets.rows import Heading, Row
 from stack_tui.tui.widgets.sample_actions import SAMPLE_BINDINGS, SampleActions
-from stack_tui.tui.widgets.sample_rows import (
-    BENCHMARK_COLUMNS,
-    BENCHMARK_KEYS,
-    DUEL_COLUMNS,
-    DUEL_KEYS,
-    SUITE_COLUMNS,
-    SUITE_KEYS,
-    Key,
-    benchmark_row,
-    duel_row,
-    suite_row,
-)
+from stack_tui.tui.widgets.sample_rows import SUITE_COLUMNS, Form, form_of
 from stack_tui.tui.widgets.sample_view import SampleView
 from stack_tui.tui.widgets.table import Table
-
-Form = tuple[Sequence[Column], Sequence[Key], Callable[[Sample, Label | None], Row]]
 
 
 class ResultsPane(Pane, SampleActions):
@@ -174,12 +159,7 @@ class ResultsPane(Pane, SampleActions):
     @property
     def _form(self) -> Form:
         """How samples are listed: columns, what each is sorted by, and a sample's row."""
-        spec = self.chosen.card.spec if self.chosen else None
-        if spec and spec.duel:
-            return DUEL_COLUMNS, DUEL_KEYS, duel_row
-        if spec and spec.benchmark:
-            return BENCHMARK_COLUMNS, BENCHMARK_KEYS, benchmark_row
-        return SUITE_COLUMNS, SUITE_KEYS, suite_row
+        return form_of(self.chosen.card.spec if self.chosen else None)
 
     def _row(self, place: int) -> Row:
         sample = self._samples[place]

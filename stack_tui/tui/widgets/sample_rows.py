@@ -1,10 +1,11 @@
 """A sample as one row of the results."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.runs.rulings import by_judge, kind
+from stack_tui.runs.spec import RunSpec
 from stack_tui.text import one_line
 from stack_tui.tui import figures
 from stack_tui.tui.signs import concern, outcome
@@ -39,6 +40,7 @@ DUEL_COLUMNS = (
 
 
 Key = Callable[[Sample], SortKey]
+Form = tuple[Sequence[Column], Sequence[Key], Callable[[Sample, Label | None], Row]]
 
 SUITE_KEYS: tuple[Key, ...] = (
     lambda sample: (concern(sample), outcome(sample).word),
@@ -102,6 +104,15 @@ def duel_row(sample: Sample, label: Label | None = None) -> Row:
         Cell(sample.name),
         Cell(f"⚐ {label.kind} {label.note}".strip() if label else _judged(sample), "dim"),
     )
+
+
+def form_of(spec: RunSpec | None) -> Form:
+    """Return how a run's samples are listed: columns, what each is sorted by, a sample's row."""
+    if spec and spec.duel:
+        return DUEL_COLUMNS, DUEL_KEYS, duel_row
+    if spec and spec.benchmark:
+        return BENCHMARK_COLUMNS, BENCHMARK_KEYS, benchmark_row
+    return SUITE_COLUMNS, SUITE_KEYS, suite_row
 
 
 def _judged(sample: Sample) -> str:
