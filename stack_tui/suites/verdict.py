@@ -1,27 +1,23 @@
-"""One judge's verdict on one output: asked, read, and asked once more where nothing was read."""
+"""One judge's verdict on one output: a score, or one for each criterion and what they make."""
 
 import asyncio
 import math
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
-from stack_tui.endpoints.errors import EndpointError
-from stack_tui.endpoints.limit import Stopped
 from stack_tui.runs.events import CriterionScore, Sample, Verdict
 from stack_tui.suites.asking import Asker, Question
 from stack_tui.suites.case import Case, Criterion, Suite, criteria_of
-from stack_tui.suites.judge import first_messages, judge_body, judge_prompt, second_messages
+from stack_tui.suites.judge import judge_body, judge_prompt
 from stack_tui.suites.panel import weighted
 from stack_tui.suites.score import parse_score
+from stack_tui.suites.twice import ask_twice
 
 
 async def ask_verdict(judge: Asker, suite: Suite, case: Case, sample: Sample) -> Verdict:
     """Return what the judge says of the sample's output.
 
     A failed request stands in the verdict, only Stopped is raised. Each criterion is a question of
-    its own, asked beside the others. `latency_s` is that of all its answers together, `answer` and
-    `reasoning` are the last one's.
+    its own, asked beside the others.
     """
     criteria = criteria_of(suite, case)
     if not criteria:
@@ -42,30 +38,14 @@ async def ask_verdict(judge: Asker, suite: Suite, case: Case, sample: Sample) ->
 
 
 async def _ask(judge: Asker, suite: Suite, sample: Sample, prompt: str) -> Verdict:
-    verdict = Verdict(judge=judge.endpoint.name, model=judge.endpoint.model or "", attempts=0)
-    messages = first_messages(prompt)
-    while verdict.score is None and verdict.attempts < 2:
+    def question(messages: list[dict[str, str]]) -> Question:
         body = judge_body(suite, judge.endpoint.model, messages)
         role = f"judge:{judge.endpoint.name}"
-        question = Question(
+        return Question(
             suite.name, sample.id, sample.repeat, role, body, setting=sample.temperature
         )
-        try:
-            asked = await judge.ask(question)
-        except Stopped:
-            raise
-        except EndpointError as error:
-            return replace(verdict, attempts=verdict.attempts + 1, failure=error.failure())
-        verdict = replace(
-            verdict,
-            score=parse_score(asked.completion.output),
-            answer=asked.completion.output,
-            reasoning=asked.completion.reasoning,
-            attempts=verdict.attempts + 1,
-            latency_s=verdict.latency_s + asked.latency_s,
-        )
-        messages = second_messages(prompt, verdict.answer)
-    return verdict
+
+    return await ask_twice(judge, prompt, question, parse_score)
 
 
 def _together(criteria: Sequence[Criterion], found: Sequence[Verdict]) -> Verdict:

@@ -94,8 +94,9 @@ def _done(folder: Path, view: RunView) -> set[SampleKey]:
 
 
 def _failed_and_left(folder: Path, view: RunView) -> set[SampleKey]:
-    retry = read_control(folder).retry_errors
-    return {sample.key for sample in view.samples if not is_settled(sample) and not retry}
+    if read_control(folder).retry_errors:
+        return set()
+    return {sample.key for sample in view.samples if not is_settled(sample)}
 
 
 def _suite(folder: Path, spec: RunSpec) -> Suite:
