@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui import config
+from stack_tui.config import decode
 from stack_tui.errors import StackError
 
 GOOD = """
@@ -23,7 +23,7 @@ judges = ["judge"]
 
 
 def test_endpoints_and_defaults_are_read() -> None:
-    read = config.decode(GOOD, Path("stack-tui.toml"))
+    read = decode.decode(GOOD, Path("stack-tui.toml"))
     assert read.endpoint("local").model == "llama"
     assert read.endpoint("judge").api_key_env == "JUDGE_KEY"
     assert read.defaults.judges == ("judge",)
@@ -52,7 +52,7 @@ def test_endpoints_and_defaults_are_read() -> None:
 )
 def test_a_mistake_is_told_with_file_and_place(text: str, place: str, said: str) -> None:
     with pytest.raises(StackError) as caught:
-        config.decode(text, Path("stack-tui.toml"))
+        decode.decode(text, Path("stack-tui.toml"))
     assert place in caught.value.where or place in caught.value.what
     assert "stack-tui.toml" in caught.value.where
     assert said in caught.value.what
@@ -63,13 +63,13 @@ def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "stack-tui.toml"
     path.write_bytes(b"# fine\n# caf\xe9\n")
     with pytest.raises(StackError) as caught:
-        config.load(path)
+        decode.load(path)
     assert caught.value.where == f"{path}:2"
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="no such file"):
-        config.load(tmp_path / "absent.toml")
+        decode.load(tmp_path / "absent.toml")
 
 
 def test_without_any_file_there_are_no_endpoints(
@@ -78,7 +78,7 @@ def test_without_any_file_there_are_no_endpoints(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     monkeypatch.delenv("STACK_TUI_CONFIG", raising=False)
-    assert config.load().endpoints == {}
+    assert decode.load().endpoints == {}
 
 
 def test_the_working_folders_file_goes_before_the_users(
@@ -90,6 +90,6 @@ def test_the_working_folders_file_goes_before_the_users(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(user.parent))
     monkeypatch.delenv("STACK_TUI_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
-    assert list(config.load().endpoints) == ["user"]
+    assert list(decode.load().endpoints) == ["user"]
     (tmp_path / "stack-tui.toml").write_text('[endpoints.here]\nurl = "http://h"\n')
-    assert list(config.load().endpoints) == ["here"]
+    assert list(decode.load().endpoints) == ["here"]

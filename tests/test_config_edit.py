@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui import config, config_edit, toml_pieces
-from stack_tui.config import Endpoint
-from stack_tui.edited_file import FileChanged
+from stack_tui.config import (
+    config_edit,
+    decode,
+)
+from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
+from stack_tui.toml_edit import splitter
+from stack_tui.toml_edit.held_file import FileChanged
 
 PATH = Path("stack-tui.toml")
 TEXT = """\
@@ -50,7 +54,7 @@ def files(draw: st.DrawFn) -> tuple[str, list[str]]:
     place = draw(st.integers(0, len(names)))
     for number, name in enumerate(names):
         text += defaults if number == place else ""
-        header = toml_pieces.header_of(("endpoints", name))
+        header = splitter.header_of(("endpoints", name))
         text += (
             draw(COMMENTS) + f"{header}{draw(ENDS)}\nurl = 'http://h:{number + 1}'{draw(ENDS)}\n"
         )
@@ -62,7 +66,7 @@ def files(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 def endpoints(text: str) -> dict[str, Endpoint]:
-    return config.decode(text, PATH).endpoints
+    return decode.decode(text, PATH).endpoints
 
 
 def without(tables: dict[str, Any], name: str) -> dict[str, Any]:
@@ -73,8 +77,8 @@ def without(tables: dict[str, Any], name: str) -> dict[str, Any]:
 @given(files())
 def test_the_pieces_of_a_file_are_the_file(made: tuple[str, list[str]]) -> None:
     text, names = made
-    pieces = toml_pieces.split(text)
-    assert toml_pieces.join(pieces) == text
+    pieces = splitter.split(text)
+    assert splitter.join(pieces) == text
     assert {p.path for p in pieces} == {(), ("defaults",), *(("endpoints", n) for n in names)}
 
 
@@ -107,7 +111,7 @@ def test_a_change_touches_the_lines_of_its_endpoint_alone(
     changed = config_edit.put_endpoint(text, wanted, name)
     assert endpoints(changed)[name] == wanted
     assert without(tomllib.loads(changed), name) == without(tomllib.loads(text), name)
-    before, after = (toml_pieces.split(each) for each in (text, changed))
+    before, after = (splitter.split(each) for each in (text, changed))
     others = [(b, a) for b, a in zip(before, after, strict=True) if b.path[1:] != (name,)]
     assert all(b == a for b, a in others)
 
@@ -120,7 +124,7 @@ def test_removing_one_keeps_the_others_and_every_comment_that_is_not_its_own(
     name = data.draw(st.sampled_from(names))
     changed = config_edit.remove_endpoint(text, name)
     assert endpoints(changed) == {k: v for k, v in endpoints(text).items() if k != name}
-    for piece in toml_pieces.split(text):
+    for piece in splitter.split(text):
         if piece.path != ("endpoints", name):
             assert piece.text in changed
         assert piece.gap.strip() in changed
@@ -139,7 +143,7 @@ def test_a_renamed_endpoint_keeps_its_place_and_its_use(
     )
     order = ["zz" if each == name else each for each in names]
     assert list(endpoints(renamed)) == order
-    defaults = config.decode(renamed, PATH).defaults
+    defaults = decode.decode(renamed, PATH).defaults
     assert (defaults.endpoint, list(defaults.judges)) == ("zz", order)
 
 
@@ -155,7 +159,7 @@ def test_a_removed_endpoint_takes_the_comment_above_it_along_and_no_other() -> N
     assert "Costs money" not in changed
     for kept in ("# Our servers.", "# on this box", "# --- judges ---", "# used most"):
         assert kept in changed
-    assert config.decode(changed, PATH).defaults.judges == ()
+    assert decode.decode(changed, PATH).defaults.judges == ()
 
 
 def test_only_the_value_that_changes_is_written_anew() -> None:
@@ -193,9 +197,9 @@ def test_a_name_that_is_taken_is_refused() -> None:
 def test_without_a_file_one_is_made(tmp_path: Path) -> None:
     path = tmp_path / "stack-tui.toml"
     config_edit.change(path, lambda text: config_edit.put_endpoint(text, NEW))
-    assert config.load(path).endpoints == {NEW.name: NEW}
+    assert decode.load(path).endpoints == {NEW.name: NEW}
     config_edit.change(path, lambda text: config_edit.remove_endpoint(text, NEW.name))
-    assert config.load(path).endpoints == {}
+    assert decode.load(path).endpoints == {}
 
 
 def test_a_change_made_elsewhere_meanwhile_is_not_written_over(tmp_path: Path) -> None:

@@ -4,17 +4,17 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from stack_tui.benchmarks import forced
-from stack_tui.benchmarks.asking import Asker
-from stack_tui.benchmarks.preparing import Prepared
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.benchmarks.document_preparation import Prepared
+from stack_tui.benchmarks.request_scoring import RequestScorer
+from stack_tui.benchmarks.scoring import logit_bias
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.runs.events import Finding
 
 
 class Forecast:
     """Tells of each task that goes by forced tokens how many requests and how long that means."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: RequestScorer) -> None:
         self._asker = asker
         self._request_s: float | None = None
 
@@ -25,7 +25,7 @@ class Forecast:
         """
         if self._request_s is None:
             self._request_s = await self._pace(prepared[0])
-        a_document = sum(forced.request_count(one.pairs) for one in prepared) / len(prepared)
+        a_document = sum(logit_bias.request_count(one.pairs) for one in prepared) / len(prepared)
         requests = round(a_document * samples)
         seen = f"about {requests:,} requests, {a_document:.0f} a document"
         if self._request_s is not None:
@@ -48,4 +48,4 @@ class Forecast:
             await self._asker.by_continuation(first.pairs)
         except EndpointError:  # told of that document when its turn comes
             return None
-        return (time.monotonic() - began) / forced.request_count(first.pairs)
+        return (time.monotonic() - began) / logit_bias.request_count(first.pairs)

@@ -9,7 +9,7 @@ from typing import Literal
 from stack_tui.runs.events import Finding, Sample, TaskPlan
 from stack_tui.wilson import wilson_interval
 
-Level = Literal["note", "warning", "alarm"]
+FindingLevel = Literal["note", "warning", "alarm"]
 
 LLAMA_3_1_8B = {
     "mmlu": 0.68,
@@ -199,5 +199,7 @@ def _at_the_end(name: str, tally: _Tally) -> Iterator[Finding]:
         )
 
 
-def _finding(check: str, task: str, seen: str, cause: str, level: Level = "warning") -> Finding:
+def _finding(
+    check: str, task: str, seen: str, cause: str, level: FindingLevel = "warning"
+) -> Finding:
     return Finding(at=time.time(), check=check, task=task, seen=seen, cause=cause, level=level)

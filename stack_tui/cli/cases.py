@@ -7,14 +7,17 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.runs import looks
-from stack_tui.runs.sealed import HIDDEN
-from stack_tui.suites import store as suites
-from stack_tui.suites.case import without_holdout
-from stack_tui.suites.exchange import files as exchange
-from stack_tui.suites.exchange.imported import told
-from stack_tui.suites.leakage import Leakage, leakage
-from stack_tui.suites.lint import lint
+from stack_tui.runs import holdout_access_log
+from stack_tui.runs.redact import HIDDEN
+from stack_tui.suites.diagnostics.leakage import (
+    Leakage,
+    leakage,
+)
+from stack_tui.suites.diagnostics.lint import lint
+from stack_tui.suites.import_export import files as exchange
+from stack_tui.suites.import_export.imported import told
+from stack_tui.suites.model import suite_store as suites
+from stack_tui.suites.model.case import without_holdout
 from stack_tui.text import one_line
 
 _SIGNS = {"error": "✗", "warning": "!", "note": "·"}
@@ -67,7 +70,7 @@ def export_command(
     exchange.write(file, suite)
     if held and show_holdout:
         folder = options.results_folder(results, options.read_config(config))
-        looks.add(folder, suite.name, f"export of {path.name}")
+        holdout_access_log.log_access(folder, suite.name, f"export of {path.name}")
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0
 

@@ -19,7 +19,7 @@ COMMANDS = {
     "demo": ("demo", "Run the shipped suite on a tiny built-in model and open the app on it."),
     "doctor": ("doctor", "Say what each endpoint is, what it can do, and what is wrong with it."),
     "endpoints": ("endpoints", "List, add, change and remove endpoints."),
-    "eval": ("evaluate", "Run a suite of your own cases and print the report."),
+    "eval": ("eval_suite", "Run a suite of your own cases and print the report."),
     "bench": ("bench", "Run lm-eval's tasks and print lm-eval's own table."),
     "tasks": ("tasks", "List lm-eval's tasks and the routes they would take."),
     "runs": ("runs", "List all runs."),
@@ -31,11 +31,11 @@ COMMANDS = {
     "cases": ("cases", "Look over suites of cases."),
     "leakage": ("cases", "Find cases that stand in training or few-shot data."),
     "keys": ("keys", "List the app's keys and the names by which [keys] changes them."),
-    "stop": ("control", "Have a run finish what is in flight and stop, to be resumed later."),
-    "pause": ("control", "Have a run send nothing new until it is resumed."),
-    "regrade": ("again", "Grade a run's recorded outputs by the rules as they are now."),
-    "rejudge": ("again", "Have a run's recorded outputs judged again."),
-    "resume": ("control", "Go on with a paused, stopped, interrupted or erroneous run."),
+    "stop": ("run_control", "Have a run finish what is in flight and stop, to be resumed later."),
+    "pause": ("run_control", "Have a run send nothing new until it is resumed."),
+    "regrade": ("regrade", "Grade a run's recorded outputs by the rules as they are now."),
+    "rejudge": ("regrade", "Have a run's recorded outputs judged again."),
+    "resume": ("run_control", "Go on with a paused, stopped, interrupted or erroneous run."),
 }
 
 
@@ -85,7 +85,7 @@ def stack_tui(
     Without a command, opens the app.
     """
     if ctx.invoked_subcommand is None:
-        from stack_tui.cli.app import open_app
+        from stack_tui.cli.open_app import open_app
 
         open_app(config, results, mouse=not no_mouse)
 

@@ -6,9 +6,9 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.reports.comparison_text import comparison_text
+from stack_tui.reports.render.comparison_text import comparison_text
 from stack_tui.runs.store import Run
-from stack_tui.worker.comparing import compare_runs
+from stack_tui.worker.compare_runs import compare_runs
 
 
 @click.command("compare")

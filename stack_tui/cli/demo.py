@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.app import open_app
 from stack_tui.cli.foreground import follow_or_stop
+from stack_tui.cli.open_app import open_app
 from stack_tui.cli.options import EMBEDDED_ENDPOINT
 from stack_tui.cli.printing import Printing, print_report
-from stack_tui.endpoints import embedded
+from stack_tui.endpoints.embedded import shared_server
 from stack_tui.runs.spec import BenchmarkSpec
-from stack_tui.suites import store as suites
+from stack_tui.suites.model import suite_store as suites
 from stack_tui.worker import launch
 
 _SUITE = "custom"
@@ -32,7 +32,7 @@ def demo_command(headless: bool, no_mouse: bool, results: Path | None, config: P
     folder = options.results_folder(results, known)
     starts = (partial(_start_suite, folder), partial(_start_smoke, folder))
     click.echo("starting the embedded model (SmolLM2-135M, there to show the tool)…", err=True)
-    lease = embedded.acquire()
+    lease = shared_server.acquire()
     try:
         if headless:
             return max([print_report(follow_or_stop(start), Printing()) for start in starts])

@@ -8,9 +8,16 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.config import Config, Endpoint
-from stack_tui.endpoints.errors import EndpointError
-from stack_tui.endpoints.examine import Finding, examine, told
+from stack_tui.config.decode import (
+    Config,
+    Endpoint,
+)
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.examine import (
+    ProbeResult,
+    describe,
+    examine,
+)
 from stack_tui.endpoints.probe import Health, discover
 from stack_tui.text import one_line
 
@@ -42,7 +49,7 @@ def doctor_command(
     else:
         endpoints = _all(known)
     if latency:
-        from stack_tui.cli.timing import print_latencies
+        from stack_tui.cli.latency_table import print_latencies
 
         return print_latencies(endpoints, as_json=as_json)
     findings = asyncio.run(_examine(endpoints))
@@ -62,17 +69,17 @@ def _all(config: Config) -> list[Endpoint]:
     return found
 
 
-async def _examine(endpoints: Sequence[Endpoint]) -> list[Finding]:
+async def _examine(endpoints: Sequence[Endpoint]) -> list[ProbeResult]:
     return await asyncio.gather(*map(examine, endpoints))
 
 
-def _text(finding: Finding) -> str:
+def _text(finding: ProbeResult) -> str:
     sign = "✗" if finding.failure else "●"
     lines = [f"{sign} {one_line(finding.name)}  {one_line(finding.url)}"]
     if health := finding.health:
         lines += [f"    {name:<11}{value}" for name, value in _known(health)]
     if abilities := finding.abilities:
-        lines += [f"    {title:<11}{', '.join(listed)}" for title, listed in told(abilities)]
+        lines += [f"    {title:<11}{', '.join(listed)}" for title, listed in describe(abilities)]
     if failure := finding.failure:
         lines.append(f"    {'problem':<11}{one_line(failure.message)}")
         if failure.remedy:

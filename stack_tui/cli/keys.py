@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.tui import keymap
+from stack_tui.tui.ui import keymap
 
 
 @click.command("keys")

@@ -11,14 +11,18 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.errors import StackError
-from stack_tui.reports.summary import in_order
+from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
-from stack_tui.runs.labels import KINDS, Kind, Label
+from stack_tui.runs.labels import (
+    LABEL_KINDS,
+    Label,
+    LabelKind,
+)
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
 
-_KINDS: Mapping[str, Kind] = {kind.replace(" ", "-"): kind for kind in KINDS}
+_KINDS: Mapping[str, LabelKind] = {kind.replace(" ", "-"): kind for kind in LABEL_KINDS}
 _NONE = "none"
 
 
@@ -69,7 +73,7 @@ def label_command(
         click.echo(one_line(f"{meant[0].task}/{meant[0].name}: {verdict.replace('-', ' ')}"))
 
 
-def _label(sample: Sample, kind: Kind | None, score: float | None, note: str) -> Label:
+def _label(sample: Sample, kind: LabelKind | None, score: float | None, note: str) -> Label:
     return Label(
         at=time.time(),
         who=labels.whoever(),

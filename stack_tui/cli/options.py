@@ -9,9 +9,14 @@ from urllib.parse import urlsplit
 import click
 import msgspec
 
-from stack_tui import config as configuration
-from stack_tui.config import EMBEDDED, Config, Endpoint, Panel
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.config import decode as configuration
+from stack_tui.config.decode import (
+    EMBEDDED,
+    Config,
+    Endpoint,
+    PanelMethod,
+)
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.paths import DEFAULT_RESULTS, shipped_cases
 from stack_tui.runs import store
 
@@ -43,7 +48,7 @@ def panel_choice(function: Function) -> Function:
     """Add --panel."""
     return click.option(
         "--panel",
-        type=click.Choice(get_args(Panel)),
+        type=click.Choice(get_args(PanelMethod)),
         help="What several judges' scores come to; median where nothing says otherwise.",
     )(function)
 

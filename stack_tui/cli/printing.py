@@ -11,18 +11,25 @@ import msgspec
 from stack_tui.cli import options
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
-from stack_tui.reports import gates
-from stack_tui.reports.comparison import Comparison
-from stack_tui.reports.document import report_document
-from stack_tui.reports.gates import Gate, GateResult, NotWorse
-from stack_tui.reports.text import run_report
-from stack_tui.runs import looks, store
-from stack_tui.runs.sealed import sealed_view
+from stack_tui.reports.measures import gates
+from stack_tui.reports.measures.comparison import Comparison
+from stack_tui.reports.measures.gates import (
+    Gate,
+    GateResult,
+    NotWorse,
+)
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.text_report import run_report
+from stack_tui.runs import (
+    holdout_access_log,
+    store,
+)
+from stack_tui.runs.redact import redacted_view
 from stack_tui.runs.store import Run
 from stack_tui.runs.view import RunView
-from stack_tui.suites import store as suites
+from stack_tui.suites.model import suite_store as suites
 from stack_tui.text import one_line
-from stack_tui.worker.comparing import compare_runs
+from stack_tui.worker.compare_runs import compare_runs
 from stack_tui.worker.launch import last_words
 
 FORMS = ("text", "json", "markdown", "junit", "csv", "html")
@@ -87,9 +94,9 @@ def print_report(run: Run, printing: Printing) -> int:
 def _shown(run: Run, printing: Printing) -> RunView:
     """Return what the report may show; a look at what is held out is counted before it."""
     if not printing.show_holdout:
-        return sealed_view(run.view)
+        return redacted_view(run.view)
     if run.view.holdouts:
-        looks.add(run.folder.parent, run.spec.suite_name, run.spec.id)
+        holdout_access_log.log_access(run.folder.parent, run.spec.suite_name, run.spec.id)
         run.refresh()
     return run.view
 
@@ -159,7 +166,7 @@ def _text(
 ) -> str:
     parts = [run_report(view, path)]
     if comparison:
-        from stack_tui.reports.comparison_text import comparison_text
+        from stack_tui.reports.render.comparison_text import comparison_text
 
         parts.append(comparison_text(comparison))
     if results:
@@ -183,25 +190,25 @@ def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateRe
 
 
 def _markdown(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.markdown import markdown_report
+    from stack_tui.reports.render.markdown import markdown_report
 
     return markdown_report(view, comparison=comparison, gates=results)
 
 
 def _junit(view: RunView, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.junit import junit_report
+    from stack_tui.reports.render.junit import junit_report
 
     return junit_report(view, results)
 
 
 def _csv(view: RunView) -> str:
-    from stack_tui.reports.csv_table import csv_table
+    from stack_tui.reports.render.csv_table import csv_table
 
     return csv_table(view)
 
 
 def _html(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.html import html_report
+    from stack_tui.reports.render.html_report import html_report
 
     return html_report(view, comparison=comparison, gates=results)
 

@@ -6,17 +6,23 @@ from pathlib import Path
 import click
 import msgspec
 
-from stack_tui.benchmarks.catalog import Catalog, open_catalog
-from stack_tui.benchmarks.routes import expected_route, generative_variant
+from stack_tui.benchmarks.catalog.catalog import (
+    Catalog,
+    open_catalog,
+)
+from stack_tui.benchmarks.scoring.methods import (
+    expected_route,
+    generative_variant,
+)
 from stack_tui.cli import options
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
-from stack_tui.endpoints.probe import Abilities, preflight, probe
+from stack_tui.endpoints.probe import Capabilities, preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.text import one_line
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class TaskListing(msgspec.Struct, frozen=True, kw_only=True):
     """A task, or a group with how many tasks it unfolds to; `route` None where it cannot run."""
 
     name: str
@@ -67,22 +73,22 @@ def tasks_command(
     return 0
 
 
-async def _abilities(endpoint: Endpoint) -> Abilities:
+async def _abilities(endpoint: Endpoint) -> Capabilities:
     async with connect(endpoint, policy=ONCE) as client:
         await preflight(client)
         return await probe(client)
 
 
-def _row(catalog: Catalog, name: str, abilities: Abilities | None) -> Row:
+def _row(catalog: Catalog, name: str, abilities: Capabilities | None) -> TaskListing:
     kind = catalog.entries[name].kind
     if abilities is None:
-        return Row(name=name, kind=kind)
+        return TaskListing(name=name, kind=kind)
     leaves = [leaf for leaf in catalog.leaves(name) if leaf in catalog.entries]
     if not leaves:
-        return Row(name=name, kind=kind, tasks=0)
+        return TaskListing(name=name, kind=kind, tasks=0)
     facts = catalog.facts(leaves[0])
     route = expected_route(facts, abilities)
-    return Row(
+    return TaskListing(
         name=name,
         kind=kind,
         tasks=len(leaves),
@@ -92,7 +98,7 @@ def _row(catalog: Catalog, name: str, abilities: Abilities | None) -> Row:
     )
 
 
-def _line(row: Row, probed: bool) -> str:
+def _line(row: TaskListing, probed: bool) -> str:
     shown = f"{one_line(row.name):<52} {row.kind:<6}"
     if not probed:
         return shown.rstrip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stack_tui.endpoints.client import Client, Reply
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 
 _SCHEMA_WORDS = re.compile(
     r"response_format|json_schema|structured.output|guided|grammar|\bschema\b", re.IGNORECASE

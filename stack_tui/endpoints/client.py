@@ -11,9 +11,16 @@ from typing import Any, Self
 import msgspec
 
 from stack_tui import __version__
-from stack_tui.config import Endpoint
-from stack_tui.endpoints.errors import EndpointError, embedded_error, from_status
-from stack_tui.endpoints.key import Key, read_key
+from stack_tui.config.decode import Endpoint
+from stack_tui.endpoints.api_key import (
+    ApiKey,
+    read_key,
+)
+from stack_tui.endpoints.endpoint_errors import (
+    EndpointError,
+    embedded_error,
+    from_status,
+)
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.endpoints.transport import (
@@ -84,7 +91,7 @@ class Client:
         self._policy = policy or RetryPolicy()
         self._transport = transport or HttpxTransport()
         self._on_retry = on_retry
-        self._key = Key()
+        self._key = ApiKey()
 
     async def __aenter__(self) -> Self:
         try:

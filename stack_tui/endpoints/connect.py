@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from stack_tui.config import EMBEDDED, Endpoint
+from stack_tui.config.decode import (
+    EMBEDDED,
+    Endpoint,
+)
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import check
 from stack_tui.endpoints.retry import RetryPolicy
@@ -31,9 +34,9 @@ async def connect(
     """
     url: str | None = None
     if endpoint.url == EMBEDDED:
-        from stack_tui.endpoints import embedded
+        from stack_tui.endpoints.embedded import shared_server
 
-        lease = await asyncio.to_thread(embedded.acquire)
+        lease = await asyncio.to_thread(shared_server.acquire)
         url = lease.url
     try:
         if endpoint.model is None:

@@ -4,27 +4,30 @@ import asyncio
 
 import msgspec
 
-from stack_tui.config import Endpoint
-from stack_tui.endpoints.abilities import Abilities, probe
+from stack_tui.config.decode import Endpoint
+from stack_tui.endpoints.capabilities import (
+    Capabilities,
+    probe,
+)
 from stack_tui.endpoints.connect import connect
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.health import Health
 from stack_tui.endpoints.probe import preflight
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     """What was found of one endpoint; `health` and `abilities` are None where it cannot be used."""
 
     name: str
     url: str
     health: Health | None = None
-    abilities: Abilities | None = None
+    abilities: Capabilities | None = None
     failure: Failure | None = None
 
 
-async def examine(endpoint: Endpoint, within_s: float | None = None) -> Finding:
+async def examine(endpoint: Endpoint, within_s: float | None = None) -> ProbeResult:
     """Look at the endpoint and ask it for a few tokens, some twenty requests in all; never raises.
 
     What takes longer than `within_s` is given up, and told as a timeout.
@@ -34,17 +37,17 @@ async def examine(endpoint: Endpoint, within_s: float | None = None) -> Finding:
         async with asyncio.timeout(within_s), connect(endpoint, policy=ONCE) as client:
             health = await preflight(client)
             abilities = await probe(client)
-        return Finding(name=endpoint.name, url=endpoint.url, health=health, abilities=abilities)
+        return ProbeResult(name=endpoint.name, url=endpoint.url, health=health, abilities=abilities)
     except EndpointError as error:
         failure = error.failure()
     except TimeoutError:
         remedy = "A server under load answers slowly; its own log says more."
         what = f"it was not done within {within_s:g} s"
         failure = EndpointError("timeout", what, remedy=remedy).failure()
-    return Finding(name=endpoint.name, url=endpoint.url, health=health, failure=failure)
+    return ProbeResult(name=endpoint.name, url=endpoint.url, health=health, failure=failure)
 
 
-def told(abilities: Abilities) -> list[tuple[str, list[str]]]:
+def describe(abilities: Capabilities) -> list[tuple[str, list[str]]]:
     """Return what it can, what it cannot and what is unclear, in words; empty ones are left out."""
     names: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for name, value in msgspec.structs.asdict(abilities).items():

@@ -9,11 +9,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.kinds import COMPATIBLE, KINDS
-from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, Model, State, tables
+from stack_tui.endpoints.kinds.server_kind import (
+    Listing,
+    Model,
+    ServerFacts,
+    ServerKind,
+    ServerState,
+    tables,
+)
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
@@ -33,7 +40,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     endpoint: Endpoint
     url: str
-    state: State
+    state: ServerState
     checked_at: float
     server_kind: str = ""
     version: str = ""
@@ -48,11 +55,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
-class Seen:
+class ObservedHealth:
     """An endpoint's health with what it was concluded from."""
 
     health: Health
-    kind: Kind | None
+    kind: ServerKind | None
     error: EndpointError | None
 
 
@@ -62,12 +69,12 @@ def beside(endpoint: Endpoint, url: str | None, timeout_s: float) -> Client:
     return Client(hurried, url=url, policy=ONCE, limit=Limit(16))
 
 
-async def look(client: Client, known: str = "") -> Seen:
+async def look(client: Client, known: str = "") -> ObservedHealth:
     """Ask the server what it is and serves; `known` is the kind that an earlier look found."""
     listing = await _list_models(client)
     error = listing.failure
     if error is not None and error.status is None and error.kind in ("connection", "timeout"):
-        return Seen(failed(client.endpoint, client.url, error), None, error)
+        return ObservedHealth(failed(client.endpoint, client.url, error), None, error)
     kind, seen = await _recognise(client, listing, known)
     model = client.endpoint.model or _only(seen.models)
     chosen = find(seen.models, model) or _only_entry(seen.models)
@@ -87,7 +94,7 @@ async def look(client: Client, known: str = "") -> Seen:
         note=one_line(seen.note),
         slots=seen.slots,
     )
-    return Seen(health, kind, error)
+    return ObservedHealth(health, kind, error)
 
 
 async def _list_models(client: Client) -> Listing:
@@ -109,7 +116,9 @@ async def _list_models(client: Client) -> Listing:
     return Listing(headers=reply.headers, failure=failure)
 
 
-async def _recognise(client: Client, listing: Listing, known: str) -> tuple[Kind, Look]:
+async def _recognise(
+    client: Client, listing: Listing, known: str
+) -> tuple[ServerKind, ServerFacts]:
     for kind in KINDS:
         if kind is COMPATIBLE or not kind.is_shown(client, listing):
             continue
@@ -121,10 +130,10 @@ async def _recognise(client: Client, listing: Listing, known: str) -> tuple[Kind
         for kind, answered in zip(others, looks, strict=True):
             if answered is not None:
                 return kind, answered
-    return COMPATIBLE, Look(listing.models())
+    return COMPATIBLE, ServerFacts(listing.models())
 
 
-def _state(error: EndpointError) -> State:
+def _state(error: EndpointError) -> ServerState:
     if error.kind == "auth":
         return "refused"
     if error.kind == "timeout":

@@ -9,11 +9,14 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.chat import without
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
-from stack_tui.endpoints.errors import EndpointError, embedded_error
+from stack_tui.endpoints.endpoint_errors import (
+    EndpointError,
+    embedded_error,
+)
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
 
@@ -26,7 +29,7 @@ SENT = (
 )
 
 
-class Spread(msgspec.Struct, frozen=True):
+class MeasuredRange(msgspec.Struct, frozen=True):
     """The median of what was measured, and its range."""
 
     median: float
@@ -44,9 +47,9 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     model: str | None = None
     done: int = 0
-    first_token_s: Spread | None = None
-    total_s: Spread | None = None
-    tokens_per_s: Spread | None = None
+    first_token_s: MeasuredRange | None = None
+    total_s: MeasuredRange | None = None
+    tokens_per_s: MeasuredRange | None = None
     failure: Failure | None = None
 
 
@@ -190,13 +193,13 @@ def _summed(found: Latency, answers: Sequence[_Answer]) -> Latency:
     )
 
 
-def _spread(values: Sequence[float]) -> Spread | None:
+def _spread(values: Sequence[float]) -> MeasuredRange | None:
     if not values:
         return None
-    return Spread(statistics.median(values), min(values), max(values))
+    return MeasuredRange(statistics.median(values), min(values), max(values))
 
 
-def seconds_told(spread: Spread | None) -> str:
+def format_seconds(spread: MeasuredRange | None) -> str:
     """Return 115 ms (95–236), or in seconds where that reads better; – for nothing."""
     if spread is None:
         return "–"
@@ -207,7 +210,7 @@ def seconds_told(spread: Spread | None) -> str:
     return f"{median} {unit} ({low}–{high})"
 
 
-def rate_told(spread: Spread | None) -> str:
+def format_rate(spread: MeasuredRange | None) -> str:
     """Return 53 (48–60) tokens a second, – for nothing."""
     if spread is None:
         return "–"

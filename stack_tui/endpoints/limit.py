@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 
 EPOCH_S = 0.2
 GAIN = 1.08

@@ -7,16 +7,19 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from stack_tui.config import EMBEDDED, Endpoint
-from stack_tui.endpoints.abilities import Abilities as Abilities
-from stack_tui.endpoints.abilities import probe as probe
+from stack_tui.config.decode import (
+    EMBEDDED,
+    Endpoint,
+)
+from stack_tui.endpoints.capabilities import Capabilities as Capabilities
+from stack_tui.endpoints.capabilities import probe as probe
 from stack_tui.endpoints.chat import ask_chat
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.health import Health as Health
 from stack_tui.endpoints.health import beside, failed, find, look
 from stack_tui.endpoints.kinds import COMPATIBLE, KINDS
-from stack_tui.endpoints.kinds.kind import Model as Model
+from stack_tui.endpoints.kinds.server_kind import Model as Model
 from stack_tui.text import one_line
 
 CHECK_S = 5.0
@@ -34,11 +37,11 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
     """
     url: str | None = None
     if endpoint.url == EMBEDDED:
-        from stack_tui.endpoints import embedded
+        from stack_tui.endpoints.embedded import shared_server
 
-        url = await asyncio.to_thread(embedded.running)
+        url = await asyncio.to_thread(shared_server.running)
         if url is None:
-            return _resting(endpoint, embedded.available())
+            return _resting(endpoint, shared_server.available())
     try:
         async with asyncio.timeout(CHECK_S), beside(endpoint, url, CHECK_S) as client:
             health = (await look(client, known)).health

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0

@@ -10,7 +10,7 @@ from stack_tui.runs.spec import RunSpec
 
 Status = Literal["ok", "empty", "truncated", "error", "unscored"]
 RunState = Literal["running", "paused", "stopping", "stopped"]
-Outcome = Literal["complete", "errors", "failed"]
+RunOutcome = Literal["complete", "errors", "failed"]
 SampleKey = tuple[str, str, int, float | None]
 
 # The guide's thresholds: a sample passes by its rules from the one, by its judges from the other.
@@ -44,7 +44,7 @@ class CriterionScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
     failure: Failure | None = None
 
 
-class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):
+class JudgeScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """One judge's answer about one output; `score` is None where none could be read.
 
     With `criteria` it is their weighted mean, None unless each has a score; the answers are theirs.
@@ -64,7 +64,7 @@ class Verdict(_Record, frozen=True, kw_only=True, omit_defaults=True):
     criteria: tuple[CriterionScore, ...] = ()
 
 
-class Choice(_Record, frozen=True, kw_only=True, omit_defaults=True):
+class ChoiceLogprob(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """One given continuation of a multiple-choice document, with its log-probability in nats."""
 
     text: str
@@ -158,10 +158,10 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
     rule_score: float | None = None
     rule_issues: tuple[str, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[JudgeScore, ...] = ()
     judge_score: float | None = None
     no_majority: bool = False
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ChoiceLogprob, ...] = ()
     chosen: int | None = None
     target: str = ""
     extracted: dict[str, str] = {}
@@ -221,7 +221,7 @@ class Server(_Event, frozen=True, kw_only=True, omit_defaults=True):
     metrics: dict[str, float]
 
 
-class State(_Event, frozen=True, kw_only=True, omit_defaults=True):
+class StateChanged(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="state"):
     """The run was paused, resumed or asked to stop, or its concurrency was changed."""
 
     state: RunState
@@ -238,7 +238,7 @@ class Finding(_Event, frozen=True, kw_only=True, omit_defaults=True):
     level: Literal["note", "warning", "alarm"] = "warning"
 
 
-class Scores(_Event, frozen=True, kw_only=True, omit_defaults=True):
+class RecordScores(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="scores"):
     """The score of record: lm-eval's own results and tables, over all documents but `missing`."""
 
     results: dict[str, Any]
@@ -249,7 +249,7 @@ class Scores(_Event, frozen=True, kw_only=True, omit_defaults=True):
 class Finished(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """The run ended: every sample has an outcome, or (`failed`) it could not be carried out."""
 
-    outcome: Outcome
+    outcome: RunOutcome
     errors: int = 0
     message: str = ""
     remedy: str = ""
@@ -263,9 +263,9 @@ Event = (
     | Sample
     | Fault
     | Server
-    | State
+    | StateChanged
     | Finding
-    | Scores
+    | RecordScores
     | Finished
 )
 

@@ -11,8 +11,8 @@ import msgspec
 from stack_tui.errors import StackError
 from stack_tui.runs.events import SampleKey
 
-Kind = Literal["real failure", "bad case", "wrong judge", "flaky", "fixed", "real pass"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+LabelKind = Literal["real failure", "bad case", "wrong judge", "flaky", "fixed", "real pass"]
+LABEL_KINDS: tuple[LabelKind, ...] = get_args(LabelKind)
 Key = SampleKey
 
 
@@ -29,7 +29,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     repeat: int = 0
     temperature: float | None = None
-    kind: Kind | None = None
+    kind: LabelKind | None = None
     note: str = ""
     judge_score: float | None = None
 
@@ -71,7 +71,7 @@ def standing(labels: Iterable[Label]) -> dict[Key, Label]:
 def counts(labels: Iterable[Label]) -> dict[str, int]:
     """Return how many samples have each kind of label, the kinds in their order."""
     given = [label.kind for label in labels]
-    return {kind: given.count(kind) for kind in KINDS if kind in given}
+    return {kind: given.count(kind) for kind in LABEL_KINDS if kind in given}
 
 
 def stamp(folder: Path) -> tuple[int, int] | None:

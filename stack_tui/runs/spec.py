@@ -9,9 +9,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from stack_tui.config import Endpoint, Panel
+from stack_tui.config.decode import (
+    Endpoint,
+    PanelMethod,
+)
 
-Again = Literal["rules", "judges"]
+RegradeBy = Literal["rules", "judges"]
 
 
 _MOST_DOCUMENTS = 1e9
@@ -58,12 +61,12 @@ class BenchmarkSpec(
                 raise ValueError(f"gen's {name} must be text, a finite number or a truth value")
 
 
-class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RegradeSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The run that is graded again, the one that its outputs came from, and what is done anew."""
 
     run: str
     outputs: str
-    again: Again
+    again: RegradeBy
 
 
 class DuelRun(
@@ -102,13 +105,13 @@ class RunSpec(
     benchmark: BenchmarkSpec | None = None
     duel: DuelSpec | None = None
     judges: tuple[Endpoint, ...] = ()
-    panel: Panel = "median"
+    panel: PanelMethod = "median"
     repeats: int = 1
     temperatures: tuple[float, ...] = ()
     noise: bool = False
     concurrency: int | None = None
     note: str = ""
-    origin: Origin | None = None
+    origin: RegradeSource | None = None
 
     def __post_init__(self) -> None:
         if sum(what is not None for what in (self.suite, self.benchmark, self.duel)) != 1:

@@ -11,16 +11,22 @@ from typing import Literal
 import msgspec
 import tomli_w
 
-from stack_tui import toml_file
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
-from stack_tui.runs import labels, looks
-from stack_tui.runs.contest import Contest, contest_path
+from stack_tui.runs import (
+    holdout_access_log,
+    labels,
+)
+from stack_tui.runs.duel_data import (
+    DuelData,
+    duel_data_path,
+)
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
-from stack_tui.runs.recorded import keep
+from stack_tui.runs.recorded_run import keep
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView
+from stack_tui.toml_edit import source
 
 Phase = Literal[
     "starting",
@@ -74,7 +80,7 @@ class Run:
             self._labelled = stamp
             self.view.relabel(labels.read(self.folder))
         if self.view.holdouts:
-            seen = looks.read(self.folder.parent, self.spec.suite_name)
+            seen = holdout_access_log.read_accesses(self.folder.parent, self.spec.suite_name)
             if seen != self.view.looks:
                 self.view.looks = seen
                 self.view.revision += 1
@@ -117,7 +123,7 @@ def create(
     spec: RunSpec,
     suite_text: str | None = None,
     recorded: Iterable[Event] = (),
-    contest: Contest | None = None,
+    contest: DuelData | None = None,
 ) -> Path:
     """Make the run's folder with its spec in one step, and return it; raises StackError.
 
@@ -137,13 +143,13 @@ def create(
         raise StackError(f"cannot hold results: {error.strerror}", where=str(results)) from None
 
 
-def _filled(draft: Path, spec: RunSpec, suite_text: str | None, contest: Contest | None) -> Path:
+def _filled(draft: Path, spec: RunSpec, suite_text: str | None, contest: DuelData | None) -> Path:
     draft.chmod(0o755)
     (draft / "run.toml").write_bytes(tomli_w.dumps(_plain(spec), multiline_strings=True).encode())
     if suite_text is not None:
         (draft / "suite.toml").write_bytes(suite_text.encode())
     if contest is not None:
-        contest_path(draft).write_bytes(msgspec.json.encode(contest))
+        duel_data_path(draft).write_bytes(msgspec.json.encode(contest))
     journal_path(draft).touch()
     return draft
 
@@ -156,7 +162,7 @@ def _plain(spec: RunSpec) -> dict[str, object]:
 def read_spec(folder: Path) -> RunSpec:
     """Return the run's spec; raises TomlError naming the file and the place in it."""
     path = folder / "run.toml"
-    return toml_file.convert(toml_file.parse(toml_file.read_text(path), path), RunSpec, path)
+    return source.convert(source.parse(source.read_text(path), path), RunSpec, path)
 
 
 def folders(results: Path) -> list[Path]:

@@ -12,18 +12,18 @@ from stack_tui.runs.events import (
     Finished,
     Planned,
     Prefix,
+    RecordScores,
     RunState,
     Sample,
     SampleKey,
-    Scores,
     Server,
     Started,
-    State,
+    StateChanged,
     Status,
     TaskPlan,
 )
+from stack_tui.runs.holdout_access_log import HoldoutAccess
 from stack_tui.runs.labels import Key, Label
-from stack_tui.runs.looks import Look
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.usage import Usage
 
@@ -77,13 +77,13 @@ class RunView:
         self.fault_count = 0
         self.findings: dict[tuple[str, str], Finding] = {}
         self.server: Server | None = None
-        self.scores: Scores | None = None
+        self.scores: RecordScores | None = None
         self.labels: Mapping[Key, Label] = {}
         self.session_began: float | None = None
         self.active_s = 0.0
         self.last_at: float | None = None
         self.holdouts = False
-        self.looks: tuple[Look, ...] = ()
+        self.looks: tuple[HoldoutAccess, ...] = ()
         self._places: dict[SampleKey, int] = {}
         self._recent: deque[float] = deque()
 
@@ -121,11 +121,11 @@ class RunView:
                 del self.faults[:-_FAULTS_KEPT]
             case Finding():
                 self.findings[event.task, event.check] = event
-            case Scores():
+            case RecordScores():
                 self.scores = event
             case Server():
                 self.server = event
-            case State():
+            case StateChanged():
                 self.state = event.state
                 self.concurrency = event.concurrency or self.concurrency
             case Finished():

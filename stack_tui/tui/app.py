@@ -15,17 +15,27 @@ from textual.command import Provider
 from textual.reactive import var
 from textual.screen import Screen
 
-from stack_tui.config import Config, Endpoint
+from stack_tui.config.decode import (
+    Config,
+    Endpoint,
+)
 from stack_tui.errors import StackError
 from stack_tui.text import printable
-from stack_tui.tui import actions, background, theme
-from stack_tui.tui.config_file import ConfigFile
-from stack_tui.tui.documents.endpoint import Seen
-from stack_tui.tui.hangup import leave_on_signals
-from stack_tui.tui.health import HealthWatch
-from stack_tui.tui.keymap import keymap
-from stack_tui.tui.known_endpoints import KnownEndpoints, reports_to
-from stack_tui.tui.messages import (
+from stack_tui.tui import (
+    backend,
+    jobs,
+)
+from stack_tui.tui.busy import BusyIndicator
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui.signals import leave_on_signals
+from stack_tui.tui.state.config_watch import ConfigWatch
+from stack_tui.tui.state.endpoint_poller import EndpointPoller
+from stack_tui.tui.state.known_endpoints import (
+    KnownEndpoints,
+    reports_to,
+)
+from stack_tui.tui.state.messages import (
     ConfigRead,
     EndpointAnswered,
     EndpointMeasured,
@@ -33,14 +43,14 @@ from stack_tui.tui.messages import (
     GpusRead,
     SnapshotRead,
 )
-from stack_tui.tui.prose import Block
-from stack_tui.tui.reader import Reader
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.snapshot import Snapshot
-from stack_tui.tui.under_way import UnderWay
+from stack_tui.tui.state.reader import Reader
+from stack_tui.tui.state.snapshot import Snapshot
+from stack_tui.tui.ui import theme
+from stack_tui.tui.ui.blocks import Block
+from stack_tui.tui.ui.keymap import keymap
 
 if TYPE_CHECKING:
-    from stack_tui.endpoints.examine import Finding
+    from stack_tui.endpoints.examine import ProbeResult
     from stack_tui.endpoints.gpu import Gpus
 
 T = TypeVar("T")
@@ -49,7 +59,7 @@ _LOOK_EVERY_S, _SHOW_EVERY_S, _HURRY_S = 0.25, 1.0, 0.1
 
 
 def _actions() -> type[Provider]:
-    from stack_tui.tui.commands import Actions
+    from stack_tui.tui.palette import Actions
 
     return Actions
 
@@ -57,7 +67,7 @@ def _actions() -> type[Provider]:
 class StackApp(App[None]):
     """The dashboard and what stands behind it; without `live` it reads no disk and asks nobody."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/dashboard.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "dashboard.tcss"]
     TITLE = "stack-tui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions}
 
@@ -79,7 +89,7 @@ class StackApp(App[None]):
     ]
 
     snapshot: var[Snapshot] = var(Snapshot())
-    endpoints: var[tuple[Seen, ...]] = var(())
+    endpoints: var[tuple[EndpointView, ...]] = var(())
     gpus: var[Gpus | None] = var(None)
     busy: var[tuple[str, ...]] = var(())
 
@@ -106,13 +116,13 @@ class StackApp(App[None]):
         self._settled = run is not None
         self._beside = beside
         self._live = live
-        self._under_way = UnderWay(self)
+        self._under_way = BusyIndicator(self)
         self._reader = Reader(results, lambda: self.cases)
         self._reader.choose(run)
         self._look_now = threading.Event()
         self._show_cost = 0.0
-        self._watch = HealthWatch(reports_to(self.post_message))
-        self._config_file = ConfigFile(config)
+        self._watch = EndpointPoller(reports_to(self.post_message))
+        self._config_file = ConfigWatch(config)
         self._known = KnownEndpoints()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -135,10 +145,10 @@ class StackApp(App[None]):
 
     def _begin(self) -> None:
         for work in (self._read_on, self._watch.run):
-            background.run(self, work, lambda _: None, self.tell_error)
-        background.run(self, actions.has_embedded, self._offer_embedded, self.tell_error)
+            jobs.run(self, work, lambda _: None, self.tell_error)
+        jobs.run(self, backend.has_embedded, self._offer_embedded, self.tell_error)
         if self._beside:
-            background.run(self, self._beside, lambda _: None, self.tell_error)
+            jobs.run(self, self._beside, lambda _: None, self.tell_error)
 
     def _read_on(self) -> None:
         while True:
@@ -192,7 +202,7 @@ class StackApp(App[None]):
         self._known.loads[message.endpoint] = message.load
         self._list_endpoints()
 
-    def note_finding(self, endpoint: Endpoint, finding: Finding) -> None:
+    def note_finding(self, endpoint: Endpoint, finding: ProbeResult) -> None:
         """Keep what an endpoint was found to be able to do, as long as the app is open."""
         self._known.findings[endpoint] = finding
         self._list_endpoints()
@@ -263,12 +273,12 @@ class StackApp(App[None]):
 
     def read_on(self, blocks: Callable[[], Sequence[Block]]) -> None:
         """Show a document on the whole screen."""
-        from stack_tui.tui.screens.reading import Reading
+        from stack_tui.tui.ui.page_screen import PageScreen
 
-        self.push_screen(Reading(blocks))
+        self.push_screen(PageScreen(blocks))
 
     def action_help(self) -> None:
-        from stack_tui.tui.screens.help import Help
+        from stack_tui.tui.help import Help
 
         self.push_screen(Help(self.screen))
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from stack_tui.config import Config
+from stack_tui.config.decode import Config
 from stack_tui.errors import StackError
 from stack_tui.runs.store import find
 from stack_tui.tui.app import StackApp

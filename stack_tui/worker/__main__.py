@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from stack_tui.errors import StackError
-from stack_tui.worker.carry_out import carry_out
+from stack_tui.worker.run_worker import carry_out
 
 
 def main() -> int:

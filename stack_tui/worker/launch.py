@@ -13,19 +13,22 @@ from pathlib import Path
 
 import msgspec
 
-from stack_tui import toml_file
-from stack_tui.config import Endpoint, Panel
+from stack_tui.config.decode import (
+    Endpoint,
+    PanelMethod,
+)
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import StackError
-from stack_tui.runs.contest import Contest
+from stack_tui.runs.duel_data import DuelData
 from stack_tui.runs.events import Event, Fault, Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec, new_run_id
 from stack_tui.runs.store import Control, create, journal_path, read_control, write_control
-from stack_tui.suites import store as suites
+from stack_tui.suites.model import suite_store as suites
+from stack_tui.toml_edit import source
 
 _START_TIMEOUT_S = 90.0
 _LOOK_EVERY_S = 0.05
@@ -53,7 +56,7 @@ def start_suite(
     endpoint: Endpoint,
     judges: Sequence[Endpoint],
     *,
-    panel: Panel = "median",
+    panel: PanelMethod = "median",
     repeats: int = 1,
     temperatures: Sequence[float] = (),
     noise: bool = False,
@@ -66,7 +69,7 @@ def start_suite(
     is said. Blocks until the worker has begun. Raises TomlError for the suite, EndpointError for an
     endpoint that cannot serve it; then nothing was made.
     """
-    text = toml_file.read_text(suite_path)
+    text = source.read_text(suite_path)
     suite = suites.parse(text, suite_path)
     draft = RunSpec(
         id="",
@@ -118,7 +121,7 @@ async def begin(
     suite_text: str | None,
     recorded: Iterable[Event] = (),
     *,
-    contest: Contest | None = None,
+    contest: DuelData | None = None,
     asks: bool = True,
 ) -> Path:
     """Start the drafted run, its endpoints held open meanwhile: the embedded one is not let go.
@@ -151,8 +154,8 @@ async def begin(
 
 async def _refuse_unable(client: Client, benchmark: BenchmarkSpec) -> None:
     """Raise StackError for what the run names and is not there, or the endpoint cannot take."""
-    from stack_tui.benchmarks.catalog import open_catalog
-    from stack_tui.benchmarks.refusal import refuse_early
+    from stack_tui.benchmarks.catalog.catalog import open_catalog
+    from stack_tui.benchmarks.preflight_checks import refuse_early
 
     refuse_early(benchmark, open_catalog(benchmark.include_path), await probe(client))
 

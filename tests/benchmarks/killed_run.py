@@ -7,8 +7,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from stack_tui.benchmarks.evaluate import evaluate
-from stack_tui.config import Endpoint
+from stack_tui.benchmarks.benchmark_evaluation import evaluate
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import preflight, probe

@@ -12,7 +12,7 @@ from lm_eval.evaluator import simple_evaluate
 from lm_eval.loggers import EvaluationTracker
 from lm_eval.tasks import TaskManager
 
-from stack_tui.benchmarks.task_index import OWN_TASKS
+from stack_tui.benchmarks.catalog.task_index import OWN_TASKS
 from tests.benchmarks.known_model import KnownModel
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from stack_tui.benchmarks.evaluate import evaluate
-from stack_tui.config import Endpoint
+from stack_tui.benchmarks.benchmark_evaluation import evaluate
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import preflight, probe

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.runs.events import Scores
+from stack_tui.runs.events import RecordScores
 from stack_tui.runs.spec import BenchmarkSpec
 from tests.benchmarks.known_model import KnownModel
 from tests.benchmarks.running import (
@@ -47,7 +47,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[int | None, Path]:
         benchmark = BenchmarkSpec(tasks=tasks, fewshot=shots, limit=20, datasets=str(HUB))
         with FakeServer("vllm", brain=KnownModel()) as server:
             events = carry_out(server, benchmark, folders[shots])
-        (scores,) = [event for event in events if isinstance(event, Scores)]
+        (scores,) = [event for event in events if isinstance(event, RecordScores)]
         assert scores.missing == {}
     return folders
 

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.benchmarks.catalog import Catalog, UnknownTask, open_catalog
-from stack_tui.benchmarks.task_index import scan
+from stack_tui.benchmarks.catalog.catalog import (
+    Catalog,
+    UnknownTask,
+    open_catalog,
+)
+from stack_tui.benchmarks.catalog.task_index import scan
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +21,7 @@ def catalog() -> Catalog:
 
 def test_lm_eval_is_not_imported_to_find_a_task() -> None:
     code = (
-        "import sys; from stack_tui.benchmarks.catalog import open_catalog;"
+        "import sys; from stack_tui.benchmarks.catalog.catalog import open_catalog;"
         "open_catalog().find('mmlu'); sys.exit('lm_eval' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from stack_tui.benchmarks.routes import RouteError
+from stack_tui.benchmarks.scoring.methods import RouteError
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Answer, Event, Finding, Planned, Sample, Scores
+from stack_tui.runs.events import (
+    Answer,
+    Event,
+    Finding,
+    Planned,
+    RecordScores,
+    Sample,
+)
 from stack_tui.runs.spec import BenchmarkSpec
 from tests.benchmarks.known_model import KnownModel
 from tests.benchmarks.running import Disturbance, carry_out, samples_files
@@ -41,7 +48,7 @@ class SpokenLetters(KnownModel):
 
 def numbers(events: list[Event]) -> Any:
     """Return the final results, and each sample's choices, metrics and status."""
-    (scores,) = of_kind(events, Scores)
+    (scores,) = of_kind(events, RecordScores)
     samples = {one.key: (one.choices, one.metrics, one.status) for one in of_kind(events, Sample)}
     return scores.results["results"], samples
 
@@ -85,7 +92,7 @@ def test_a_stopped_run_goes_on_from_what_was_answered(
         )
         answered = len(of_kind(first, Answer))
         assert answered < 20
-        assert not of_kind(first, Scores)
+        assert not of_kind(first, RecordScores)
         second = carry_out(server, BOTH, tmp_path, first)
     assert len(of_kind(second, Answer)) == 20 - answered
     again = {one.key for one in of_kind(first, Answer)} & {
@@ -151,7 +158,7 @@ def test_a_refused_request_is_an_error_and_left_out_of_the_score(tmp_path: Path)
     assert error.id == "0"
     assert error.failure is not None
     assert error.failure.kind == "bad_request"
-    (scores,) = of_kind(events, Scores)
+    (scores,) = of_kind(events, RecordScores)
     assert scores.missing == {"stack_smoke_answer": 1}
     assert scores.results["n-samples"]["stack_smoke_answer"]["effective"] == 5
     assert {doc for _, doc, _ in samples_files(tmp_path)} == {1, 2, 3, 4, 5}
@@ -176,7 +183,7 @@ def test_what_failed_and_is_to_be_left_is_not_asked_again(tmp_path: Path) -> Non
         )
     assert not of_kind(again, Answer)
     assert not of_kind(again, Sample)
-    (scores,) = of_kind(again, Scores)
+    (scores,) = of_kind(again, RecordScores)
     assert scores.missing == {"stack_smoke_answer": 1}
 
 

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.runs.events import Answer, Sample, Scores
+from stack_tui.runs.events import (
+    Answer,
+    RecordScores,
+    Sample,
+)
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.spec import BenchmarkSpec
 from tests.benchmarks.known_model import KnownModel
@@ -56,6 +60,6 @@ def test_killed_at_random_moments_the_run_ends_with_an_undisturbed_runs_numbers(
     assert set(keys.values()) == {1}
     expected = {one.key: one.metrics for one in undisturbed if isinstance(one, Sample)}
     assert {one.key: one.metrics for one in recorded if isinstance(one, Sample)} == expected
-    (scores,) = [one for one in recorded if isinstance(one, Scores)]
-    (other,) = [one for one in undisturbed if isinstance(one, Scores)]
+    (scores,) = [one for one in recorded if isinstance(one, RecordScores)]
+    (other,) = [one for one in undisturbed if isinstance(one, RecordScores)]
     assert scores.results["results"] == other.results["results"]

@@ -2,11 +2,14 @@
 
 import pytest
 
-from stack_tui.benchmarks import routes
-from stack_tui.benchmarks.catalog import Catalog, open_catalog
-from stack_tui.endpoints.probe import Abilities
+from stack_tui.benchmarks.catalog.catalog import (
+    Catalog,
+    open_catalog,
+)
+from stack_tui.benchmarks.scoring import methods
+from stack_tui.endpoints.probe import Capabilities
 
-VLLM = Abilities(
+VLLM = Capabilities(
     chat=True,
     completions=True,
     echo=True,
@@ -16,10 +19,10 @@ VLLM = Abilities(
     token_prompts=True,
     prompt_lists=True,
 )
-LLAMACPP = Abilities(
+LLAMACPP = Capabilities(
     chat=True, completions=True, echo=False, top_logprobs=1000, token_prompts=True, forced=True
 )
-CHAT_ONLY = Abilities(chat=True, completions=False)
+CHAT_ONLY = Capabilities(chat=True, completions=False)
 
 
 @pytest.fixture(scope="module")
@@ -40,20 +43,20 @@ def test_a_tasks_route_follows_from_what_the_server_can_do(
     task: str, on_vllm: str, on_llamacpp: str, on_a_chat: str | None, catalog: Catalog
 ) -> None:
     facts = catalog.facts(task)
-    assert routes.expected_route(facts, VLLM) == on_vllm
-    assert routes.expected_route(facts, LLAMACPP) == on_llamacpp
-    assert routes.expected_route(facts, CHAT_ONLY) == on_a_chat
+    assert methods.expected_route(facts, VLLM) == on_vllm
+    assert methods.expected_route(facts, LLAMACPP) == on_llamacpp
+    assert methods.expected_route(facts, CHAT_ONLY) == on_a_chat
 
 
 def test_choices_of_several_tokens_or_contexts_do_not_go_by_letters() -> None:
-    assert routes.chosen_route([1, 1, 1, 1], 1, VLLM) == "letters"
-    assert routes.chosen_route([1, 2], 1, VLLM) == "echo"
-    assert routes.chosen_route([1, 1], 2, LLAMACPP) == "forced"
+    assert methods.chosen_route([1, 1, 1, 1], 1, VLLM) == "letters"
+    assert methods.chosen_route([1, 2], 1, VLLM) == "echo"
+    assert methods.chosen_route([1, 1], 2, LLAMACPP) == "forced"
 
 
 def test_mmlu_on_a_chat_names_what_can_run_instead(catalog: Catalog) -> None:
-    with pytest.raises(routes.RouteError) as refusal:
-        routes.refuse_unable(["mmlu_anatomy"], catalog, CHAT_ONLY, "auto")
+    with pytest.raises(methods.RouteError) as refusal:
+        methods.refuse_unable(["mmlu_anatomy"], catalog, CHAT_ONLY, "auto")
     assert "chat alone" in refusal.value.what
     assert "/v1/completions" in refusal.value.remedy
     assert "mmlu_anatomy_generative" in refusal.value.remedy
@@ -61,8 +64,8 @@ def test_mmlu_on_a_chat_names_what_can_run_instead(catalog: Catalog) -> None:
 
 
 def test_the_protocol_is_completions_unless_the_prompts_are_conversations() -> None:
-    assert routes.generation_protocol("auto", False, VLLM) == "completions"
-    assert routes.generation_protocol("auto", True, VLLM) == "chat"
-    assert routes.generation_protocol("auto", False, CHAT_ONLY) == "chat"
-    with pytest.raises(routes.RouteError):
-        routes.generation_protocol("completions", False, CHAT_ONLY)
+    assert methods.generation_protocol("auto", False, VLLM) == "completions"
+    assert methods.generation_protocol("auto", True, VLLM) == "chat"
+    assert methods.generation_protocol("auto", False, CHAT_ONLY) == "chat"
+    with pytest.raises(methods.RouteError):
+        methods.generation_protocol("completions", False, CHAT_ONLY)

@@ -1,7 +1,12 @@
 """What a benchmark's samples bring to light."""
 
 from stack_tui.benchmarks.sanity import Sanity
-from stack_tui.runs.events import Choice, Finding, Sample, TaskPlan
+from stack_tui.runs.events import (
+    ChoiceLogprob,
+    Finding,
+    Sample,
+    TaskPlan,
+)
 
 LETTERS = "ABCD"
 
@@ -14,7 +19,7 @@ def question(at: int, chosen: int, right: int) -> Sample:
         passed=chosen == right,
         chosen=chosen,
         target=LETTERS[right],
-        choices=tuple(Choice(text=letter, logprob=-1.0) for letter in LETTERS),
+        choices=tuple(ChoiceLogprob(text=letter, logprob=-1.0) for letter in LETTERS),
         metrics={"acc,none": float(chosen == right)},
     )
 

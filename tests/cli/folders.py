@@ -1,6 +1,6 @@
 """A suite and specs for tests of the commands."""
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs.spec import RunSpec, SuiteSpec
 
 SUITE = '[suite]\nname = "tiny"\nprompt = "Summarize: {input}"\n' + "".join(

@@ -7,11 +7,15 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from stack_tui.cli.duel import choose_judges
-from stack_tui.config import Config, Defaults, Endpoint
-from stack_tui.runs.contest import Contest
+from stack_tui.config.decode import (
+    Config,
+    Defaults,
+    Endpoint,
+)
+from stack_tui.runs.duel_data import DuelData
 from stack_tui.runs.spec import DuelSpec, RunSpec, SuiteSpec
 from stack_tui.runs.store import create
-from stack_tui.worker.dueling import Gathered
+from stack_tui.worker.duel_launch import Gathered
 
 ONE = Endpoint(name="one", url="http://127.0.0.1:1/v1", model="m1")
 TWO = Endpoint(name="two", url="http://127.0.0.1:2/v1", model="m2")
@@ -29,7 +33,7 @@ def suite_run(results: Path, *judges: Endpoint) -> Path:
 
 
 def gathered(*judges: str) -> Gathered:
-    contest = Contest(suite="tiny", runs=("a", "b"), bouts=())
+    contest = DuelData(suite="tiny", runs=("a", "b"), bouts=())
     return Gathered(DuelSpec(suite="tiny", runs=()), contest, judges)
 
 

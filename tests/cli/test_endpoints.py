@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui import config
 from stack_tui.cli.command_line import run
+from stack_tui.config import decode
 from stack_tui.endpoints import probe
 from stack_tui.endpoints.health import Health
 from tests.fakes import FakeServer
@@ -52,7 +52,7 @@ def test_the_list_as_json_names_what_each_is_the_default_for(capsys: Captured) -
 def test_a_change_changes_what_is_given_and_keeps_the_rest() -> None:
     run(["endpoints", "add", "a", "--url", "http://h", "--model", "m", "--concurrency", "4"])
     assert run(["endpoints", "change", "a", "--name", "b", "--model", "", "--timeout-s", "9"]) == 0
-    endpoint = config.load().endpoint("b")
+    endpoint = decode.load().endpoint("b")
     assert (endpoint.url, endpoint.model, endpoint.concurrency, endpoint.timeout_s) == (
         "http://h", None, 4, 9.0
     )  # fmt: skip
@@ -63,8 +63,8 @@ def test_a_removed_endpoint_is_no_default_any_more_and_how_to_have_it_back_is_to
 ) -> None:
     run(["endpoints", "add", "a b", "--url", "http://h", "--model", "m", "--default"])
     assert run(["endpoints", "remove", "a b"]) == 0
-    assert config.load().endpoints == {}
-    assert config.load().defaults.endpoint is None
+    assert decode.load().endpoints == {}
+    assert decode.load().defaults.endpoint is None
     assert "endpoints add 'a b' --url http://h --model m" in capsys.readouterr().err
 
 
@@ -105,5 +105,5 @@ def test_the_named_file_is_the_one_that_is_changed(tmp_path: Path) -> None:
     assert run(["--config", str(other), "endpoints", "add", "a", "--url", "http://h"]) == 0
     assert run(["endpoints", "--config", str(other), "default", "a"]) == 0
     assert run(["endpoints", "judges", "a", "--config", str(other)]) == 0
-    assert config.load(other).defaults.judges == ("a",)
-    assert config.load(other).defaults.endpoint == "a"
+    assert decode.load(other).defaults.judges == ("a",)
+    assert decode.load(other).defaults.endpoint == "a"

@@ -7,7 +7,13 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from stack_tui.runs import labels, store
-from stack_tui.runs.events import Finished, Planned, Sample, TaskPlan, Verdict
+from stack_tui.runs.events import (
+    Finished,
+    JudgeScore,
+    Planned,
+    Sample,
+    TaskPlan,
+)
 from stack_tui.runs.journal import Journal
 from tests.cli.folders import SUITE, spec_of
 
@@ -26,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         plan = TaskPlan(name="tiny", samples=3, requests=6, route="chat")
         journal.append(Planned(at=0.0, tasks=(plan,)))
         for place, (name, repeat) in enumerate([("sun", 0), ("sun", 1), ("kv-cache", 0)]):
-            verdict = Verdict(judge="judge", model="big", score=5.0)
+            verdict = JudgeScore(judge="judge", model="big", score=5.0)
             journal.append(
                 Sample(
                     at=1.0,

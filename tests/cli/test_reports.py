@@ -14,7 +14,7 @@ from stack_tui.runs import store
 from stack_tui.runs.events import Finished, Planned, Sample, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
-from stack_tui.suites.store import load
+from stack_tui.suites.model.suite_store import load
 from tests.cli.folders import SUITE, spec_of
 
 Captured = pytest.CaptureFixture[str]

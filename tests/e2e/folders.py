@@ -4,19 +4,19 @@ from pathlib import Path
 
 import tomli_w
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
 from stack_tui.runs.events import (
-    Choice,
+    ChoiceLogprob,
     Failure,
     Fault,
     Finding,
+    JudgeScore,
     Planned,
     Prefix,
     Sample,
     Started,
     TaskPlan,
-    Verdict,
 )
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec, SuiteSpec
@@ -71,8 +71,8 @@ def _spec(number: int = 1) -> RunSpec:
 def _events() -> list[Started | Planned | Prefix | Sample | Fault | Finding]:
     failure = Failure(kind="server_error", message=EVIL, remedy=EVIL)
     verdicts = (
-        Verdict(judge=LINE, model=LINE, score=2.0, answer=EVIL, reasoning=EVIL),
-        Verdict(judge=LINE, model=LINE, failure=failure),
+        JudgeScore(judge=LINE, model=LINE, score=2.0, answer=EVIL, reasoning=EVIL),
+        JudgeScore(judge=LINE, model=LINE, failure=failure),
     )
     return [
         Started(at=0.0, spec=_spec(), versions={LINE: LINE}, server={"kind": LINE, "url": LINE}),
@@ -109,7 +109,9 @@ def _events() -> list[Started | Planned | Prefix | Sample | Fault | Finding]:
             passed=False,
             chosen=0,
             target=EVIL,
-            choices=tuple(Choice(text=text, logprob=-1.0) for text in map(well_formed, HOSTILE)),
+            choices=tuple(
+                ChoiceLogprob(text=text, logprob=-1.0) for text in map(well_formed, HOSTILE)
+            ),
             metrics={LINE: 0.0},
             extracted={LINE: EVIL},
         ),

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.endpoints import embedded
+from stack_tui.endpoints.embedded import shared_server
 from stack_tui.runs.events import Answer
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.store import Run, journal_path
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skipif(not embedded.available(), reason="the extra demo is not installed"),
+    pytest.mark.skipif(not shared_server.available(), reason="the extra demo is not installed"),
 ]
 REPOSITORY = Path(__file__).parents[2]
 SUITE = """
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("e2e")
     (folder / "cases").mkdir()
     (folder / "cases" / "short.toml").write_text(SUITE)
-    lease = embedded.acquire(120)
+    lease = shared_server.acquire(120)
     yield folder
     lease.close()
 

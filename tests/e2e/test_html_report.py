@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.reports.comparison import compare
-from stack_tui.reports.gates import GateResult
-from stack_tui.reports.html import html_report
+from stack_tui.reports.measures.comparison import compare
+from stack_tui.reports.measures.gates import GateResult
+from stack_tui.reports.render.html_report import html_report
 from tests.reports.views import OTHER_SPEC, hostile_view
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.retry import RetryPolicy
 from tests.fakes import FakeServer

@@ -5,15 +5,19 @@ from typing import Any
 
 import pytest
 
-from stack_tui.endpoints.abilities import Abilities, probe, tokenize
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.capabilities import (
+    Capabilities,
+    probe,
+    tokenize,
+)
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from tests.endpoints.asking import client
 from tests.fakes import Asked, FakeServer, Respond, completion, error_in_200, null_content
 from tests.fakes.replies import Reply
 
 
-def abilities(server: FakeServer) -> Abilities:
-    async def look() -> Abilities:
+def abilities(server: FakeServer) -> Capabilities:
+    async def look() -> Capabilities:
         async with client(server) as asked:
             return await probe(asked)
 
@@ -22,7 +26,7 @@ def abilities(server: FakeServer) -> Abilities:
 
 def test_vllm_scores_prompts_and_named_tokens() -> None:
     with FakeServer("vllm") as server:
-        assert abilities(server) == Abilities(
+        assert abilities(server) == Capabilities(
             chat=True,
             completions=True,
             raw_prompts=True,

@@ -13,7 +13,10 @@ from stack_tui.endpoints.chat import (
     read_completion,
     split_thinking,
 )
-from stack_tui.endpoints.errors import EndpointError, from_status
+from stack_tui.endpoints.endpoint_errors import (
+    EndpointError,
+    from_status,
+)
 from tests.endpoints.asking import BODY, client
 from tests.fakes import Asked, FakeServer, Respond, completion, null_content
 from tests.fakes.replies import Reply

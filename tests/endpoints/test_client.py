@@ -7,7 +7,7 @@ import pytest
 
 from stack_tui.endpoints.chat import read_completion
 from stack_tui.endpoints.client import Client, Reply
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.endpoints.transport import AiohttpTransport, HttpxTransport, Transport

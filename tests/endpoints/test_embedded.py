@@ -17,13 +17,13 @@ from typing import Any
 import httpx
 import pytest
 
-from stack_tui.endpoints import embedded
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.embedded import shared_server
+from stack_tui.endpoints.endpoint_errors import EndpointError
 
 HOLDER = """
 import sys
-from stack_tui.endpoints import embedded
-lease = embedded.acquire()
+from stack_tui.endpoints.embedded import shared_server
+lease = shared_server.acquire()
 print(lease.url, flush=True)
 sys.stdin.read()
 """
@@ -44,7 +44,7 @@ def server() -> Iterator[str]:
     """Share one running server among the tests that only ask it."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as base:
         patch.setenv("XDG_RUNTIME_DIR", base)
-        with closing(embedded.acquire()) as lease:
+        with closing(shared_server.acquire()) as lease:
             patch.undo()
             yield lease.url
 
@@ -146,28 +146,28 @@ def test_answers_are_equal_however_the_requests_come(server: str) -> None:
 
 
 def test_running_starts_nothing(place: Path) -> None:
-    assert embedded.running() is None
+    assert shared_server.running() is None
     assert not (place / "embedded.log").exists()
 
 
 def test_it_ends_with_its_last_lease_and_not_before(place: Path) -> None:
-    first = embedded.acquire()
-    second = embedded.acquire()
+    first = shared_server.acquire()
+    second = shared_server.acquire()
     process = watch_server(place)
-    assert first.url == second.url == embedded.running()
+    assert first.url == second.url == shared_server.running()
     first.close()
     assert is_healthy(second.url)
     second.close()
     assert ends(process)
     assert is_refused(first.url)
-    assert embedded.running() is None
+    assert shared_server.running() is None
 
 
 def test_the_next_lease_after_the_last_is_on_a_server_that_lives(place: Path) -> None:
     for _ in range(3):
-        with closing(embedded.acquire()) as lease:
+        with closing(shared_server.acquire()) as lease:
             assert is_healthy(lease.url)
-    with closing(embedded.acquire()) as lease:
+    with closing(shared_server.acquire()) as lease:
         process = watch_server(place)
     assert ends(process)
 
@@ -198,7 +198,7 @@ def test_it_is_not_left_behind_by_a_killed_holder(place: Path) -> None:
 def test_it_outlives_who_started_it_while_another_uses_it(place: Path) -> None:
     starter = start_holder()
     url = url_of(starter)
-    with closing(embedded.acquire()) as lease:
+    with closing(shared_server.acquire()) as lease:
         process = watch_server(place)
         os.killpg(starter.pid, signal.SIGHUP)
         end(starter)
@@ -211,7 +211,7 @@ def test_its_log_is_private_and_begins_anew_with_each_server(place: Path) -> Non
     log = place / "embedded.log"
     place.mkdir(mode=0o700)
     log.write_text("of an earlier server\n" * 99)
-    with closing(embedded.acquire()):
+    with closing(shared_server.acquire()):
         process = watch_server(place)
         assert "earlier" not in log.read_text()
     assert ends(process)
@@ -223,12 +223,12 @@ def test_a_broken_model_file_is_told_with_the_servers_own_words(
 ) -> None:
     broken = place.parent / "broken.gguf"
     broken.write_text("no model")
-    monkeypatch.setattr(embedded, "model_file", lambda: broken)
+    monkeypatch.setattr(shared_server, "model_file", lambda: broken)
     with pytest.raises(EndpointError, match="invalid magic") as caught:
-        embedded.acquire()
+        shared_server.acquire()
     assert caught.value.kind == "connection"
     assert str(place / "embedded.log") in caught.value.remedy
-    assert embedded.running() is None
+    assert shared_server.running() is None
 
 
 def test_a_server_that_does_not_start_in_time_is_told_and_ended(
@@ -236,18 +236,18 @@ def test_a_server_that_does_not_start_in_time_is_told_and_ended(
 ) -> None:
     never_read = place.parent / "model.gguf"
     os.mkfifo(never_read)
-    monkeypatch.setattr(embedded, "model_file", lambda: never_read)
+    monkeypatch.setattr(shared_server, "model_file", lambda: never_read)
     with pytest.raises(EndpointError, match="in time"):
-        embedded.acquire(timeout_s=0.5)
+        shared_server.acquire(timeout_s=0.5)
 
 
 def test_without_the_packages_the_error_says_how_to_get_them(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
-    assert not embedded.available()
+    monkeypatch.setattr(shared_server, "find_spec", lambda name: None)
+    assert not shared_server.available()
     with pytest.raises(EndpointError, match="not installed") as caught:
-        embedded.acquire()
+        shared_server.acquire()
     assert "--extra demo" in caught.value.remedy
     assert "--no-deps" in caught.value.remedy
 
@@ -257,12 +257,12 @@ def test_a_runtime_folder_too_deep_for_a_socket_is_told(
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / ("deep" * 25)))
     with pytest.raises(EndpointError, match="too long"):
-        embedded.acquire()
+        shared_server.acquire()
 
 
 def test_a_runtime_folder_open_to_others_is_told(place: Path) -> None:
     place.mkdir()
     place.chmod(0o777)
     with pytest.raises(EndpointError, match="not a private folder"):
-        embedded.acquire()
-    assert embedded.running() is None
+        shared_server.acquire()
+    assert shared_server.running() is None

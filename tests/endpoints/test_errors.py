@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.endpoints.errors import (
+from stack_tui.endpoints.endpoint_errors import (
     EndpointError,
     embedded_error,
     error_message,

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.endpoints.errors import EndpointError
-from stack_tui.endpoints.key import Key, read_key
+from stack_tui.endpoints.api_key import (
+    ApiKey,
+    read_key,
+)
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import check, preflight
 from stack_tui.endpoints.retry import ONCE
 from tests.endpoints.asking import BODY, client, endpoint
@@ -99,17 +102,17 @@ def test_an_answer_that_echoes_the_key_is_redacted(escaped: bool) -> None:
 
 @given(st.text(min_size=4))
 def test_a_key_has_no_repr(value: str) -> None:
-    key = Key(value)
+    key = ApiKey(value)
     assert repr(key) == str(key) == "Key([key])"
 
 
 @given(st.text(st.characters(codec="ascii"), min_size=4))
 def test_a_key_in_json_is_always_suspected(value: str) -> None:
-    assert Key(value).may_be_in(json.dumps({"echo": value}).encode())
+    assert ApiKey(value).may_be_in(json.dumps({"echo": value}).encode())
 
 
 def test_anthropics_own_routes_take_the_key_in_their_own_header() -> None:
-    key = Key(SECRET)
+    key = ApiKey(SECRET)
     listing = key.headers("https://api.anthropic.com/v1/models")
     assert listing["x-api-key"] == SECRET
     assert listing["anthropic-version"]

@@ -9,9 +9,9 @@ from stack_tui.endpoints.latency import (
     REQUESTS,
     TOKENS,
     Latency,
-    Spread,
-    rate_told,
-    seconds_told,
+    MeasuredRange,
+    format_rate,
+    format_seconds,
     time_requests,
 )
 from tests.endpoints.asking import endpoint
@@ -96,7 +96,7 @@ def test_what_was_measured_before_it_hung_is_kept() -> None:
 
 
 def test_spreads_are_told_with_their_unit_once() -> None:
-    assert seconds_told(Spread(0.115, 0.095, 0.236)) == "115 ms (95–236)"
-    assert seconds_told(Spread(2.5, 1.25, 4.0)) == "2.50 s (1.25–4.00)"
-    assert rate_told(Spread(53.2, 8.5, 60.0)) == "53 (8.5–60)"
-    assert seconds_told(None) == rate_told(None) == "–"
+    assert format_seconds(MeasuredRange(0.115, 0.095, 0.236)) == "115 ms (95–236)"
+    assert format_seconds(MeasuredRange(2.5, 1.25, 4.0)) == "2.50 s (1.25–4.00)"
+    assert format_rate(MeasuredRange(53.2, 8.5, 60.0)) == "53 (8.5–60)"
+    assert format_seconds(None) == format_rate(None) == "–"

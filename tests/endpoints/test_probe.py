@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import pytest
 
-from stack_tui.config import Endpoint
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.config.decode import Endpoint
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Health, check, discover, preflight
 from tests.endpoints.asking import client, endpoint
 from tests.fakes import FakeServer, Respond, kinds

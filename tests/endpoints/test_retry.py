@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.retry import ONCE, RetryPolicy
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.transport import proxy_for
 from stack_tui.endpoints.urls import base_url, root_url

@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stack_tui.benchmarks.evaluate import evaluate
-from stack_tui.config import Endpoint
+from stack_tui.benchmarks.benchmark_evaluation import evaluate
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.transport import AiohttpTransport

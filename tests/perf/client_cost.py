@@ -41,19 +41,22 @@ def main() -> None:
 
 
 async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) -> dict[str, float]:
-    from stack_tui.benchmarks.evaluate import evaluate
-    from stack_tui.config import Endpoint
+    from stack_tui.benchmarks.benchmark_evaluation import evaluate
+    from stack_tui.config.decode import Endpoint
     from stack_tui.endpoints.connect import connect
-    from stack_tui.endpoints.probe import Abilities, preflight
+    from stack_tui.endpoints.probe import Capabilities, preflight
     from stack_tui.endpoints.transport import AiohttpTransport
-    from stack_tui.runs.events import Answer, Scores
+    from stack_tui.runs.events import (
+        Answer,
+        RecordScores,
+    )
     from stack_tui.runs.journal import Journal
     from stack_tui.runs.spec import BenchmarkSpec, RunSpec
 
     endpoint = Endpoint(name="stub", url=f"http://127.0.0.1:{port}/v1", model="stub")
     benchmark = BenchmarkSpec(tasks=(task,), fewshot=fewshot, datasets=datasets)
     spec = RunSpec(id="stub", created="", endpoint=endpoint, benchmark=benchmark)
-    abilities = Abilities(completions=True, token_prompts=True, named_token_ids=True)
+    abilities = Capabilities(completions=True, token_prompts=True, named_token_ids=True)
     took: dict[str, float] = {}
     answers = 0
     with Journal(folder / "journal.jsonl") as journal:
@@ -75,7 +78,7 @@ async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) 
                     answers += 1
                     took.setdefault("first_request_s", event.at - event.latency_s - _STARTED)
                     took["last_answer_s"] = event.at - _STARTED
-                if isinstance(event, Scores):
+                if isinstance(event, RecordScores):
                     took["end_to_end_s"] = time.time() - _STARTED
     return {name: round(value, 1) for name, value in took.items()} | {"answers": answers}
 

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
 from stack_tui.runs.events import (
     Answer,
-    Choice,
+    ChoiceLogprob,
     Event,
     Finished,
     Planned,
@@ -116,7 +116,7 @@ def _outcomes(name: str, first: int, end: int) -> Iterator[Event]:
         right = random.randrange(4)
         chosen = right if random.random() < 0.65 else random.randrange(4)
         choices = tuple(
-            Choice(text=f" {letter}", logprob=-0.4 if n == chosen else -random.uniform(1, 9))
+            ChoiceLogprob(text=f" {letter}", logprob=-0.4 if n == chosen else -random.uniform(1, 9))
             for n, letter in enumerate("ABCD")
         )
         logprobs = [choice.logprob for choice in choices]

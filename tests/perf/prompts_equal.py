@@ -86,17 +86,20 @@ def _theirs(wanted: list[str]) -> Sums:
 
 
 async def _ours(folder: Path, task: str, fewshot: int | None) -> Sums:
-    from stack_tui.benchmarks import process, protocol
-    from stack_tui.benchmarks.catalog import open_catalog
+    from stack_tui.benchmarks.catalog.catalog import open_catalog
+    from stack_tui.benchmarks.harness import (
+        harness_client,
+        protocol,
+    )
     from stack_tui.runs.spec import BenchmarkSpec
 
     spec = BenchmarkSpec(tasks=(task,), fewshot=fewshot, datasets=str(folder))
     catalog = open_catalog(None)
     rows: dict[str, list[tuple[int, list[bytes]]]] = {}
     prefixes: dict[str, str] = {}
-    async with process.start(offline=True) as harness:
+    async with harness_client.start(offline=True) as harness:
         harness.send(protocol.Open(spec=spec, entries=catalog.needed(spec.tasks)))
-        while not isinstance(message := await harness.receive(), protocol.Built):
+        while not isinstance(message := await harness.receive(), protocol.AllSent):
             if not isinstance(message, protocol.Documents):
                 continue
             prefixes |= message.prefixes

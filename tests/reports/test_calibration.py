@@ -7,16 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.calibration import TOGETHER, calibration, kappas
-from stack_tui.reports.calibration_words import calibration_section
-from stack_tui.reports.corrected import corrected_rate
-from stack_tui.reports.document import report_document
-from stack_tui.reports.html import html_report
-from stack_tui.reports.markdown import markdown_report
-from stack_tui.reports.people import judges_should_pass, should_pass
-from stack_tui.reports.text import run_report
-from stack_tui.runs.events import Sample, Verdict
-from stack_tui.runs.labels import KINDS, Kind, Label
+from stack_tui.reports.measures.calibration import (
+    TOGETHER,
+    calibration,
+    kappas,
+)
+from stack_tui.reports.measures.corrected_rate import corrected_rate
+from stack_tui.reports.measures.label_meaning import (
+    judges_should_pass,
+    should_pass,
+)
+from stack_tui.reports.pages.calibration_section import calibration_section
+from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.markdown import markdown_report
+from stack_tui.reports.render.text_report import run_report
+from stack_tui.runs.events import (
+    JudgeScore,
+    Sample,
+)
+from stack_tui.runs.labels import (
+    LABEL_KINDS,
+    Label,
+    LabelKind,
+)
 from stack_tui.runs.view import RunView
 from tests.reports.views import view
 
@@ -24,7 +38,7 @@ from tests.reports.views import view
 def judged(place: int, *scores: float, rule: float | None = 1.0) -> Sample:
     """A sample that judges a, b, … gave those scores, and the first one's is the panel's."""
     verdicts = tuple(
-        Verdict(judge=judge, model="m", score=score)
+        JudgeScore(judge=judge, model="m", score=score)
         for judge, score in zip("abc", scores, strict=False)
     )
     return Sample(
@@ -39,7 +53,7 @@ def judged(place: int, *scores: float, rule: float | None = 1.0) -> Sample:
     )
 
 
-def label(place: int, kind: Kind, score: float | None = None) -> Label:
+def label(place: int, kind: LabelKind, score: float | None = None) -> Label:
     return Label(at=1.0, who="ada", task="custom", id=f"c{place}", kind=kind, judge_score=score)
 
 
@@ -70,7 +84,7 @@ def rows(run: RunView) -> dict[str, str]:
     ],
 )
 def test_what_a_label_says(
-    kind: Kind, score: float | None, rule: float, judges: bool | None, passes: bool | None
+    kind: LabelKind, score: float | None, rule: float, judges: bool | None, passes: bool | None
 ) -> None:
     sample = judged(0, 5, rule=rule)
     assert judges_should_pass(label(0, kind, score), sample) is judges
@@ -79,7 +93,7 @@ def test_what_a_label_says(
 
 def test_each_judge_is_held_against_people_and_all_of_them_together() -> None:
     samples = [judged(0, 5, 2), judged(1, 5, 5), judged(2, 1, 1), judged(3, 2, 5)]
-    kinds: list[Kind] = ["real failure", "real pass", "real failure", "real pass"]
+    kinds: list[LabelKind] = ["real failure", "real pass", "real failure", "real pass"]
     found = calibration(labelled(samples, *(label(n, kind) for n, kind in enumerate(kinds))))
     assert found is not None
     assert [(each.judge, each.agree, each.labelled) for each in found.judges] == [
@@ -158,7 +172,8 @@ def test_the_corrected_rate_covers_what_people_would_say(chosen: str, wrong: flo
 
 
 GIVEN = st.dictionaries(
-    st.integers(0, 12), st.tuples(st.sampled_from(KINDS), st.none() | st.integers(1, 5).map(float))
+    st.integers(0, 12),
+    st.tuples(st.sampled_from(LABEL_KINDS), st.none() | st.integers(1, 5).map(float)),
 )
 SCORES = st.lists(st.tuples(*[st.integers(1, 5).map(float)] * 2), min_size=1, max_size=10)
 

@@ -5,11 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stack_tui.config import Endpoint
-from stack_tui.reports.comparison import Comparison, compare
-from stack_tui.reports.comparison_text import comparison_text
-from stack_tui.reports.effects import RATE, effects
-from stack_tui.reports.pairing import Pair, SuiteFingerprint
+from stack_tui.config.decode import Endpoint
+from stack_tui.reports.measures.comparison import (
+    Comparison,
+    compare,
+)
+from stack_tui.reports.measures.effects import (
+    RATE,
+    effects,
+)
+from stack_tui.reports.measures.pairing import (
+    SamplePair,
+    SuiteFingerprint,
+)
+from stack_tui.reports.render.comparison_text import comparison_text
 from stack_tui.runs.events import Failure, Sample
 from stack_tui.runs.spec import BenchmarkSpec, DuelRun, DuelSpec, RunSpec, SuiteSpec
 from tests.reports.views import OTHER_SPEC, SPEC, TIMEOUT, judged, outcomes, view
@@ -219,7 +228,7 @@ def test_a_metric_that_repeats_the_pass_is_no_measure_of_its_own() -> None:
         metrics = {"acc": float(passed), "f1": f1}
         return Sample(at=1.0, task="t", id="d", passed=passed, metrics=metrics)
 
-    found = effects([Pair(doc(True, 0.5), doc(False, 0.7))])
+    found = effects([SamplePair(doc(True, 0.5), doc(False, 0.7))])
     assert [effect.measure for effect in found] == [RATE, "f1"]
 
 

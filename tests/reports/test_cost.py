@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.cost import cost, cost_section, money
-from stack_tui.reports.gates import evaluate_all, parse
-from stack_tui.reports.text import run_report
+from stack_tui.reports.measures.cost import (
+    cost,
+    cost_section,
+    money,
+)
+from stack_tui.reports.measures.gates import (
+    evaluate_all,
+    parse,
+)
+from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Answer
 from stack_tui.runs.view import RunView
 from tests.reports.views import ENDPOINT, JUDGE, SPEC, outcomes, view

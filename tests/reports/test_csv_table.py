@@ -5,8 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.csv_table import COLUMNS, csv_table, literal
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.reports.render.csv_table import (
+    COLUMNS,
+    csv_table,
+    literal,
+)
+from stack_tui.runs.events import (
+    JudgeScore,
+    Sample,
+)
 from tests.reports.views import HOSTILE, hostile_view, view
 
 
@@ -23,7 +30,7 @@ def test_each_sample_is_a_row_under_the_named_columns() -> None:
         rule_score=0.5,
         rule_issues=("missing required: ['KV']",),
         judge_score=2.0,
-        verdicts=(Verdict(judge="a", model="m", score=2.0), Verdict(judge="b", model="m")),
+        verdicts=(JudgeScore(judge="a", model="m", score=2.0), JudgeScore(judge="b", model="m")),
         output="Two\nlines, and a comma",
         holdout=True,
         latency_s=0.25,

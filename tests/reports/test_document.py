@@ -7,8 +7,11 @@ from typing import Any
 import msgspec
 
 from stack_tui.errors import Failure
-from stack_tui.reports.document import report_document
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.runs.events import (
+    JudgeScore,
+    Sample,
+)
 from stack_tui.runs.view import RunView
 from tests.reports.views import view
 
@@ -22,7 +25,7 @@ SAMPLES = [
         rule_score=0.8,
         rule_issues=("summary longer than input",),
         judge_score=4.0,
-        verdicts=(Verdict(judge="judge", model="big", score=4.0, answer="4"),),
+        verdicts=(JudgeScore(judge="judge", model="big", score=4.0, answer="4"),),
         passed=True,
     )
     for place, name in enumerate(["solar-system", "kv-cache", "a-third"])

@@ -12,13 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stack_tui.errors import Failure
-from stack_tui.reports.csv_table import csv_table
-from stack_tui.reports.document import report_document
-from stack_tui.reports.html import html_report
-from stack_tui.reports.junit import junit_report
-from stack_tui.reports.markdown import markdown_report
-from stack_tui.reports.text import run_report
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.reports.render.csv_table import csv_table
+from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.junit import junit_report
+from stack_tui.reports.render.markdown import markdown_report
+from stack_tui.reports.render.text_report import run_report
+from stack_tui.runs.events import (
+    JudgeScore,
+    Sample,
+)
 from tests.reports.views import SPEC, TIMEOUT, view
 
 TEMPERATURES = (0.0, 0.7)
@@ -51,7 +54,7 @@ def made(place: int, repeat: int, temperature: float, what: str) -> Sample:
             "output": "fine",
             "rule_score": 1.0,
             "judge_score": score,
-            "verdicts": (Verdict(judge="judge", model="big", score=score, failure=failure),),
+            "verdicts": (JudgeScore(judge="judge", model="big", score=score, failure=failure),),
             "passed": None if score is None else score >= 4,
         }
     return msgspec.structs.replace(sample, **change)

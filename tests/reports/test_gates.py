@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.comparison import Comparison, compare
-from stack_tui.reports.gates import (
+from stack_tui.reports.measures.comparison import (
+    Comparison,
+    compare,
+)
+from stack_tui.reports.measures.gates import (
     GateError,
     GateResult,
     NotWorse,
@@ -16,7 +19,10 @@ from stack_tui.reports.gates import (
     numbers,
     parse,
 )
-from stack_tui.runs.events import Sample, Scores
+from stack_tui.runs.events import (
+    RecordScores,
+    Sample,
+)
 from tests.reports.views import OTHER_SPEC, TIMEOUT, judged, outcomes, view
 
 VALUES = {"rule_pass_rate": 0.9, "judge_avg": 4.2, "errors": 0, "n_cases": 30, "alpha": None}
@@ -181,7 +187,7 @@ def test_a_benchmarks_score_of_record_can_be_asked_for() -> None:
         "gsm8k": {"exact_match,strict-match": 0.5, "exact_match_stderr,strict-match": "N/A"},
     }
     run = view(outcomes([True]))
-    run.apply([Scores(at=2.0, results={"results": results}, table="")])
+    run.apply([RecordScores(at=2.0, results={"results": results}, table="")])
     texts = "mmlu.acc >= 0.63 ± ci", "mmlu.acc > 0.64 ± ci", "gsm8k.exact_match.strict-match >= .5"
     states = [result.state for result in evaluate_all(map(parse, texts), run, {})]
     assert states == ["met", "inconclusive", "met"]

@@ -8,20 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports import gates
-from stack_tui.reports.comparison import compare
-from stack_tui.reports.comparison_text import comparison_text
-from stack_tui.reports.csv_table import csv_table
-from stack_tui.reports.document import report_document
-from stack_tui.reports.holdout import held_out, scored
-from stack_tui.reports.html import html_report
-from stack_tui.reports.junit import junit_report
-from stack_tui.reports.markdown import markdown_report
-from stack_tui.reports.summary import summarize
-from stack_tui.reports.text import run_report
-from stack_tui.runs.events import Failure, Sample, Verdict
-from stack_tui.runs.looks import Look
-from stack_tui.runs.sealed import sealed, sealed_view
+from stack_tui.reports.measures import gates
+from stack_tui.reports.measures.comparison import compare
+from stack_tui.reports.measures.holdout_summary import (
+    held_out,
+    scored,
+)
+from stack_tui.reports.measures.summary import summarize
+from stack_tui.reports.render.comparison_text import comparison_text
+from stack_tui.reports.render.csv_table import csv_table
+from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.junit import junit_report
+from stack_tui.reports.render.markdown import markdown_report
+from stack_tui.reports.render.text_report import run_report
+from stack_tui.runs.events import (
+    Failure,
+    JudgeScore,
+    Sample,
+)
+from stack_tui.runs.holdout_access_log import HoldoutAccess
+from stack_tui.runs.redact import (
+    redact,
+    redacted_view,
+)
 from stack_tui.runs.view import RunView
 from tests.reports.duels.made import duel, match
 from tests.reports.views import OTHER_SPEC, outcomes, view
@@ -39,7 +49,7 @@ FORMS_WITH_TEXTS = ("text", "json", "html", "junit", "csv")  # Markdown lists op
 
 
 def held(name: str, passed: bool, **fields: object) -> Sample:
-    verdict = Verdict(
+    verdict = JudgeScore(
         judge="judge",
         model="big",
         score=4.0,
@@ -67,7 +77,7 @@ def held(name: str, passed: bool, **fields: object) -> Sample:
     return msgspec.structs.replace(sample, **fields)
 
 
-def mixed(looks: tuple[Look, ...] = ()) -> RunView:
+def mixed(looks: tuple[HoldoutAccess, ...] = ()) -> RunView:
     made = view([*outcomes([True, True, False]), held("h0", False), held("h1", False)])
     made.looks = looks
     return made
@@ -76,7 +86,7 @@ def mixed(looks: tuple[Look, ...] = ()) -> RunView:
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_of_a_report_holds_a_held_out_text(form: str) -> None:
     assert (SECRET in FORMS[form](mixed())) == (form in FORMS_WITH_TEXTS)
-    assert SECRET not in FORMS[form](sealed_view(mixed()))
+    assert SECRET not in FORMS[form](redacted_view(mixed()))
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "html", "csv"])
@@ -84,12 +94,12 @@ def test_no_form_of_a_duels_report_holds_a_held_out_text(form: str) -> None:
     secret = msgspec.structs.replace(
         match("b"), holdout=True, prompt=SECRET, outputs={"a": SECRET, "b": SECRET}
     )
-    assert SECRET not in FORMS[form](sealed_view(duel([secret, match("a", 1)])))
+    assert SECRET not in FORMS[form](redacted_view(duel([secret, match("a", 1)])))
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_open_and_held_out_figures_stand_side_by_side(form: str) -> None:
-    told = FORMS[form](sealed_view(mixed()))
+    told = FORMS[form](redacted_view(mixed()))
     assert "open 66.7% (" in told
     assert "holdout 0.0% (" in told
 
@@ -119,23 +129,23 @@ def test_every_sample_is_scored_in_one_of_both_and_sealing_changes_no_figure(
 ) -> None:
     made = view([held(f"c{n}", ok, holdout=out) for n, (ok, out) in enumerate(samples)])
     assert len(scored(made).samples) + len(held_out(made).samples) == len(samples)
-    shut = sealed_view(made)
+    shut = redacted_view(made)
     assert summarize(held_out(shut).samples) == summarize(held_out(made).samples)
 
 
 def test_looks_are_told_with_the_last_ones_name_and_time() -> None:
     looks = (
-        Look(at=1_764_036_000.0, who="ada", what="run-1"),
-        Look(at=1_764_039_600.0, who="grace", what="run-2"),
+        HoldoutAccess(at=1_764_036_000.0, who="ada", what="run-1"),
+        HoldoutAccess(at=1_764_039_600.0, who="grace", what="run-2"),
     )
-    told = run_report(sealed_view(mixed(looks)), None)
+    told = run_report(redacted_view(mixed(looks)), None)
     assert "2 times, last by grace on 2025-11-25 03:00 UTC (run-2)" in told
     assert "never" in run_report(mixed(), None)
 
 
 def test_an_open_sample_is_not_sealed() -> None:
     (sample, *_) = outcomes([True])
-    assert sealed(sample) is sample
+    assert redact(sample) is sample
 
 
 @pytest.mark.parametrize(

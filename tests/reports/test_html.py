@@ -5,10 +5,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from stack_tui.reports.comparison import compare
-from stack_tui.reports.gates import GateResult
-from stack_tui.reports.html import html_report
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.reports.measures.comparison import compare
+from stack_tui.reports.measures.gates import GateResult
+from stack_tui.reports.render.html_report import html_report
+from stack_tui.runs.events import (
+    JudgeScore,
+    Sample,
+)
 from tests.reports.views import HOSTILE, OTHER_SPEC, hostile_view, outcomes, view
 
 ELEMENTS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "span"}
@@ -95,8 +98,8 @@ def test_the_page_shows_plots_for_what_there_is() -> None:
             rule_score=1.0,
             judge_score=4.0,
             verdicts=(
-                Verdict(judge="one", model="m", score=4.0),
-                Verdict(judge="two", model="m", score=4.0 + place % 2),
+                JudgeScore(judge="one", model="m", score=4.0),
+                JudgeScore(judge="two", model="m", score=4.0 + place % 2),
             ),
         )
         for place in range(6)
@@ -142,8 +145,8 @@ def test_plots_count_weighted_scores_as_the_figures_beside_them_do() -> None:
             id=f"c{place}",
             judge_score=3.75,
             verdicts=(
-                Verdict(judge="one", model="m", score=one),
-                Verdict(judge="two", model="m", score=two),
+                JudgeScore(judge="one", model="m", score=one),
+                JudgeScore(judge="two", model="m", score=two),
             ),
         )
         for place, (one, two) in enumerate([(2.5, 3.0), (3.5, 4.25), (1.0, 2.25)])

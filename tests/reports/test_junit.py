@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stack_tui.reports.gates import GateResult
-from stack_tui.reports.junit import junit_report
+from stack_tui.reports.measures.gates import GateResult
+from stack_tui.reports.render.junit import junit_report
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from tests.reports.views import HOSTILE, TIMEOUT, hostile_view, outcomes, view

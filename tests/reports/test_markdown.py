@@ -4,9 +4,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from stack_tui.reports.comparison import compare
-from stack_tui.reports.gates import GateResult
-from stack_tui.reports.markdown import code, markdown_report
+from stack_tui.reports.measures.comparison import compare
+from stack_tui.reports.measures.gates import GateResult
+from stack_tui.reports.render.markdown import (
+    code,
+    markdown_report,
+)
 from stack_tui.runs.events import Sample
 from tests.reports.views import HOSTILE, OTHER_SPEC, TIMEOUT, hostile_view, outcomes, view
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from stack_tui.reports.holm import holm
-from stack_tui.reports.paired import (
+from stack_tui.reports.stats.holm import holm
+from stack_tui.reports.stats.paired import (
     bootstrap_interval,
     cluster,
     mcnemar_exact,

@@ -8,15 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import Failure
-from stack_tui.reports.document import report_document
-from stack_tui.reports.gates import evaluate_all, parse
-from stack_tui.reports.html import html_report
-from stack_tui.reports.markdown import markdown_report
-from stack_tui.reports.panel import panel_report
-from stack_tui.reports.panel_words import panel_section
-from stack_tui.reports.summary import summarize
-from stack_tui.reports.text import run_report
-from stack_tui.runs.events import CriterionScore, Sample, Verdict
+from stack_tui.reports.measures.gates import (
+    evaluate_all,
+    parse,
+)
+from stack_tui.reports.measures.judge_agreement import panel_report
+from stack_tui.reports.measures.summary import summarize
+from stack_tui.reports.pages.panel_section import panel_section
+from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.markdown import markdown_report
+from stack_tui.reports.render.text_report import run_report
+from stack_tui.runs.events import (
+    CriterionScore,
+    JudgeScore,
+    Sample,
+)
 from tests.reports.views import SPEC, view
 
 TIMEOUT = Failure(kind="timeout", message="no answer")
@@ -25,7 +32,7 @@ TIMEOUT = Failure(kind="timeout", message="no answer")
 def judged(place: int, *scores: float | None, output: str = "fine", **fields: Any) -> Sample:
     """A sample that judges a, b, … gave those scores; None is an answer without one."""
     verdicts = tuple(
-        Verdict(judge=judge, model=f"model-{judge}", score=score)
+        JudgeScore(judge=judge, model=f"model-{judge}", score=score)
         for judge, score in zip("abc", scores, strict=False)
     )
     return Sample(
@@ -101,7 +108,7 @@ def test_each_criterion_has_its_mean_and_what_could_not_be_read() -> None:
             CriterionScore(name="facts", score=4.0, weight=2.0),
             CriterionScore(name="style", score=style),
         )
-        verdict = Verdict(judge="a", model="m", score=style, criteria=criteria)
+        verdict = JudgeScore(judge="a", model="m", score=style, criteria=criteria)
         return Sample(at=1.0, task="custom", id=f"c{place}", verdicts=(verdict,))
 
     found = rows(sample(0, 5.0), sample(1, None))

@@ -1,7 +1,10 @@
 import pytest
 
-from stack_tui.reports.paired import mcnemar_exact, sign_flip
-from stack_tui.reports.power import (
+from stack_tui.reports.stats.paired import (
+    mcnemar_exact,
+    sign_flip,
+)
+from stack_tui.reports.stats.power import (
     LEAST_FLIPS,
     cases_for_mean_difference,
     cases_for_paired_difference,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.rank_correlation import spearman
+from stack_tui.reports.stats.spearman import spearman
 
 PAIRS = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 5)), min_size=10, max_size=40)
 

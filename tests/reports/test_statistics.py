@@ -5,7 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from stack_tui.reports.statistics import mean_interval, rate_interval, wilson_interval
+from stack_tui.reports.measures.sample_intervals import (
+    mean_interval,
+    rate_interval,
+    wilson_interval,
+)
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

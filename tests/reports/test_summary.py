@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from stack_tui.errors import Failure
-from stack_tui.reports.intervals import intervals
-from stack_tui.reports.summary import summarize
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.reports.measures.intervals import intervals
+from stack_tui.reports.measures.summary import summarize
+from stack_tui.runs.events import (
+    JudgeScore,
+    Sample,
+)
 
 TIMEOUT = Failure(kind="timeout", message="no answer within 300 s")
 
 
 def scored(name: str, rule: float, judge: float | None, *, repeat: int = 0) -> Sample:
-    verdict = Verdict(judge="judge", model="big", score=judge)
+    verdict = JudgeScore(judge="judge", model="big", score=judge)
     passed = None if judge is None else rule >= 0.8 and judge >= 4
     return Sample(
         at=1.0,
@@ -92,9 +95,9 @@ def test_cases_of_one_cluster_are_one_independent_case() -> None:
 
 def test_each_judge_has_its_own_figures() -> None:
     verdicts = (
-        Verdict(judge="one", model="m", score=4.0),
-        Verdict(judge="two", model="m", answer="The age"),
-        Verdict(judge="three", model="m", failure=TIMEOUT),
+        JudgeScore(judge="one", model="m", score=4.0),
+        JudgeScore(judge="two", model="m", answer="The age"),
+        JudgeScore(judge="three", model="m", failure=TIMEOUT),
     )
     summary = summarize([Sample(at=1.0, task="t", id="a", verdicts=verdicts, judge_score=4.0)])
     assert [(j.judge, j.avg, j.unreadable, j.failures) for j in summary.judges] == [

@@ -5,8 +5,15 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import Failure
-from stack_tui.reports.text import run_report, sample_line
-from stack_tui.runs.events import Choice, Sample, Verdict
+from stack_tui.reports.render.text_report import (
+    run_report,
+    sample_line,
+)
+from stack_tui.runs.events import (
+    ChoiceLogprob,
+    JudgeScore,
+    Sample,
+)
 from tests.reports.views import SPEC, view
 
 GUIDE = """\
@@ -33,8 +40,8 @@ def sample(name: str = "kv-cache", **fields: object) -> Sample:
     )
 
 
-def judged(score: float | None, **fields: object) -> Verdict:
-    return Verdict(judge="judge", model="big", score=score, **fields)  # type: ignore[arg-type]
+def judged(score: float | None, **fields: object) -> JudgeScore:
+    return JudgeScore(judge="judge", model="big", score=score, **fields)  # type: ignore[arg-type]
 
 
 def report(*samples: Sample, planned: int | None = None) -> str:
@@ -112,7 +119,7 @@ def test_what_tries_to_steer_its_judge_is_told() -> None:
 
 
 def test_every_judge_of_several_is_shown() -> None:
-    two = (judged(4.0), Verdict(judge="other", model="m", score=3.0))
+    two = (judged(4.0), JudgeScore(judge="other", model="m", score=3.0))
     text = report(sample(judge_score=3.5, verdicts=two, passed=False))
     assert "judge=3.5\n     ↳ judge judge: 4\n     ↳ judge other: 3\n" in text
     assert "  judge other:     3.00 / 5.00 over 1" in text
@@ -156,8 +163,8 @@ def test_hostile_text_has_no_effect() -> None:
             flags=(HOSTILE,),
             failure=failure,
             verdicts=(
-                Verdict(judge=HOSTILE, model="m", answer=HOSTILE),
-                Verdict(judge="b", model="m", failure=failure),
+                JudgeScore(judge=HOSTILE, model="m", answer=HOSTILE),
+                JudgeScore(judge="b", model="m", failure=failure),
             ),
         )
     )
@@ -178,7 +185,7 @@ def test_a_benchmarks_sample_is_named_by_task_and_says_what_was_chosen() -> None
         task="mmlu_anatomy",
         id="7",
         passed=False,
-        choices=(Choice(text=" A"), Choice(text=" B")),
+        choices=(ChoiceLogprob(text=" A"), ChoiceLogprob(text=" B")),
         chosen=1,
         target="A",
         metrics={"acc,none": 0.0},

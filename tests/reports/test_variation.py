@@ -7,14 +7,14 @@ import xml.etree.ElementTree as ET
 import msgspec
 import pytest
 
-from stack_tui.reports.csv_table import csv_table
-from stack_tui.reports.document import report_document
-from stack_tui.reports.html import html_report
-from stack_tui.reports.junit import junit_report
-from stack_tui.reports.markdown import markdown_report
-from stack_tui.reports.summary import summarize
-from stack_tui.reports.temperatures import settings_of
-from stack_tui.reports.text import run_report
+from stack_tui.reports.measures.summary import summarize
+from stack_tui.reports.measures.temperatures import settings_of
+from stack_tui.reports.render.csv_table import csv_table
+from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.junit import junit_report
+from stack_tui.reports.render.markdown import markdown_report
+from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from tests.reports.views import SPEC, view

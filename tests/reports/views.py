@@ -4,20 +4,20 @@ from collections.abc import Iterable
 
 import msgspec
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import (
-    Choice,
+    ChoiceLogprob,
     Event,
     Failure,
     Finding,
     Finished,
+    JudgeScore,
     Planned,
+    RecordScores,
     Sample,
-    Scores,
     Started,
     Status,
     TaskPlan,
-    Verdict,
 )
 from stack_tui.runs.spec import RunSpec, SuiteSpec
 from stack_tui.runs.view import RunView, fold
@@ -72,7 +72,7 @@ def judged(scores: Iterable[float], task: str = "custom") -> list[Sample]:
             id=f"c{place}",
             output="fine",
             judge_score=score,
-            verdicts=(Verdict(judge="judge", model="big", score=score, answer=str(score)),),
+            verdicts=(JudgeScore(judge="judge", model="big", score=score, answer=str(score)),),
         )
         for place, score in enumerate(scores)
     ]
@@ -124,11 +124,11 @@ def hostile_view(text: str, spec: RunSpec = SPEC) -> RunView:
             rule_score=0.5,
             rule_issues=(text,),
             verdicts=(
-                Verdict(judge=text, model=text, score=2.0, answer=text),
-                Verdict(judge=f"{text}2", model=text, score=3.0, answer=text),
+                JudgeScore(judge=text, model=text, score=2.0, answer=text),
+                JudgeScore(judge=f"{text}2", model=text, score=3.0, answer=text),
             ),
             judge_score=2.5,
-            choices=(Choice(text=text, logprob=-1.0),),
+            choices=(ChoiceLogprob(text=text, logprob=-1.0),),
             chosen=0,
             target=text,
             extracted={text: text},
@@ -139,6 +139,6 @@ def hostile_view(text: str, spec: RunSpec = SPEC) -> RunView:
     finding = Finding(at=2.0, check="chance", task=text, seen=text, cause=text)
     finished = Finished(at=3.0, outcome="errors", errors=1, message=text)
     run = view(samples, hostile_spec, planned=len(samples) + 1)
-    scores = Scores(at=2.0, results={"results": {text: {f"{text},none": 0.5}}}, table=text)
+    scores = RecordScores(at=2.0, results={"results": {text: {f"{text},none": 0.5}}}, table=text)
     run.apply([finding, scores, finished])
     return run

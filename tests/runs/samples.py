@@ -1,6 +1,6 @@
 """Specs and events for tests of what reads a run."""
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import Planned, Sample, Started, Status, TaskPlan
 from stack_tui.runs.spec import RunSpec, SuiteSpec
 

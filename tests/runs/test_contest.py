@@ -3,7 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.runs.contest import Bout, CaseText, Contest, Entry, matches
+from stack_tui.runs.duel_data import (
+    CaseText,
+    DuelCase,
+    DuelData,
+    DuelEntry,
+    matches,
+)
 
 ENTRIES = st.dictionaries(
     st.sampled_from("abc"),
@@ -12,18 +18,19 @@ ENTRIES = st.dictionaries(
 )
 
 
-def contest(cases: list[dict[str, tuple[str, str | None]]]) -> Contest:
+def contest(cases: list[dict[str, tuple[str, str | None]]]) -> DuelData:
     bouts = tuple(
-        Bout(
+        DuelCase(
             id=f"c{place}",
             entries=tuple(
-                Entry(run=run, case=case, output=output) for run, (case, output) in entries.items()
+                DuelEntry(run=run, case=case, output=output)
+                for run, (case, output) in entries.items()
             ),
         )
         for place, entries in enumerate(cases)
     )
     texts = {name: CaseText(input=name) for name in ("old", "new")}
-    return Contest(suite="tiny", runs=("a", "b", "c"), bouts=bouts, cases=texts)
+    return DuelData(suite="tiny", runs=("a", "b", "c"), bouts=bouts, cases=texts)
 
 
 @given(st.lists(ENTRIES, max_size=6))

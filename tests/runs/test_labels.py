@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.runs.labels import KINDS, Label, add, read, stamp, standing, whoever
+from stack_tui.runs.labels import (
+    LABEL_KINDS,
+    Label,
+    add,
+    read,
+    stamp,
+    standing,
+    whoever,
+)
 
 labels = st.builds(
     Label,
@@ -15,7 +23,7 @@ labels = st.builds(
     who=st.text(),
     task=st.just("t"),
     id=st.sampled_from("ab"),
-    kind=st.none() | st.sampled_from(KINDS),
+    kind=st.none() | st.sampled_from(LABEL_KINDS),
     note=st.text(),
 )
 
@@ -55,7 +63,7 @@ def test_a_damaged_line_costs_that_label_alone(tmp_path: Path) -> None:
 
 def test_the_stamp_changes_with_every_label(tmp_path: Path) -> None:
     stamps = [stamp(tmp_path)]
-    for kind in KINDS[:2]:
+    for kind in LABEL_KINDS[:2]:
         add(tmp_path, label(kind=kind))
         stamps.append(stamp(tmp_path))
     assert stamps[0] is None

@@ -5,10 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs import store
-from stack_tui.runs.events import Finished, State
+from stack_tui.runs.events import (
+    Finished,
+    StateChanged,
+)
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, new_run_id
 from stack_tui.runs.store import Control, Run, RunNotFound
@@ -72,7 +75,7 @@ def test_a_runs_phase_follows_its_journal_and_its_lock(tmp_path: Path) -> None:
         journal.append(started())
         journal.append(planned(2))
         assert phase_after(folder) == "running"
-        journal.append(State(at=1.0, state="paused"))
+        journal.append(StateChanged(at=1.0, state="paused"))
         assert phase_after(folder) == "paused"
     assert phase_after(folder) == "interrupted"
     with Journal(store.journal_path(folder)) as journal:

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.runs.events import Event, Failure, Fault, Finished, Status, Verdict
+from stack_tui.runs.events import (
+    Event,
+    Failure,
+    Fault,
+    Finished,
+    JudgeScore,
+    Status,
+)
 from stack_tui.runs.view import RunView, fold, is_settled
 from tests.runs.samples import SPEC, planned, sample, started
 
@@ -83,7 +90,7 @@ def test_only_the_latest_faults_are_kept_but_all_are_counted() -> None:
 
 
 def test_an_error_and_a_judges_failure_are_to_be_asked_again() -> None:
-    failed = Verdict(judge="j", model="m", failure=Failure(kind="timeout", message="slow"))
+    failed = JudgeScore(judge="j", model="m", failure=Failure(kind="timeout", message="slow"))
     statuses: tuple[Status, ...] = ("ok", "empty", "truncated", "unscored")
     assert all(is_settled(sample("a", status=status)) for status in statuses)
     assert not is_settled(sample("a", status="error"))

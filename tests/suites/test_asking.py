@@ -5,10 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Answer, Event, Fault
-from stack_tui.suites.asking import Asked, Asker, Question
+from stack_tui.suites.model_client import (
+    Asked,
+    ModelClient,
+    Question,
+)
 from tests.endpoints.asking import BODY, client
 from tests.fakes import Asked as Request
 from tests.fakes import FakeServer, Respond
@@ -24,7 +28,7 @@ def ask(server: FakeServer, questions: Sequence[Question]) -> tuple[list[Asked],
     async def all_of_them() -> tuple[list[Asked], list[Event]]:
         events: list[Event] = []
         async with client(server, policy=ONCE) as asked:
-            asker = Asker(asked, {}, events.append)
+            asker = ModelClient(asked, {}, events.append)
             return [await asker.ask(one) for one in questions], events
 
     return asyncio.run(all_of_them())

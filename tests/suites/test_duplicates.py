@@ -3,9 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.case import Case
-from stack_tui.suites.duplicates import NEAR, SHINGLE, duplicates
-from stack_tui.suites.words import shingles, words
+from stack_tui.suites.diagnostics.duplicates import (
+    NEAR,
+    SHINGLE,
+    duplicates,
+)
+from stack_tui.suites.diagnostics.shingles import (
+    shingles,
+    words,
+)
+from stack_tui.suites.model.case import Case
 
 PASSAGE = (
     "Honey keeps for years in a closed jar. It is acid and holds little water, so that hardly any "

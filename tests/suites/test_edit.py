@@ -9,8 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.suites import edit, layout, store
-from stack_tui.suites.case import Case, Criterion, Number, Suite
+from stack_tui.suites.model import (
+    suite_edit,
+    suite_pieces,
+    suite_store,
+)
+from stack_tui.suites.model.case import (
+    Case,
+    Criterion,
+    Number,
+    Suite,
+)
 from tests.suites.files import PHRASES, TEXT, TRICKY, Written, files
 
 PATH = Path("made.toml")
@@ -47,7 +56,7 @@ input = "Four."
 
 
 def parsed(text: str) -> Suite:
-    return store.parse(text, PATH)
+    return suite_store.parse(text, PATH)
 
 
 def by_id(text: str, case_id: str) -> Case:
@@ -55,7 +64,9 @@ def by_id(text: str, case_id: str) -> Case:
 
 
 def edited(text: str, case_id: str, **fields: object) -> str:
-    return edit.change_case(text, case_id, msgspec.structs.replace(by_id(text, case_id), **fields))
+    return suite_edit.change_case(
+        text, case_id, msgspec.structs.replace(by_id(text, case_id), **fields)
+    )
 
 
 def whole(made: tuple[str, list[Written], str]) -> str:
@@ -81,7 +92,7 @@ VALUES = {
 
 @given(files())
 def test_the_pieces_of_a_file_are_the_file(made: tuple[str, list[Written], str]) -> None:
-    assert layout.join(layout.split(whole(made))) == whole(made)
+    assert suite_pieces.join(suite_pieces.split(whole(made))) == whole(made)
 
 
 @given(made=files(), data=st.data())
@@ -117,7 +128,7 @@ def test_an_edit_taken_back_gives_the_same_suite(
     old = by_id(text, "case-0")
     field = data.draw(st.sampled_from(sorted(VALUES)))
     new = edited(text, "case-0", **{field: data.draw(VALUES[field])})
-    assert parsed(edit.change_case(new, "case-0", old)) == parsed(text)
+    assert parsed(suite_edit.change_case(new, "case-0", old)) == parsed(text)
 
 
 @given(files())
@@ -126,9 +137,9 @@ def test_writing_what_is_there_already_changes_nothing(
 ) -> None:
     text = whole(made)
     suite = parsed(text)
-    assert edit.change_suite(text, suite) == text
+    assert suite_edit.change_suite(text, suite) == text
     for case in suite.cases:
-        assert edit.change_case(text, case.id, case) == text
+        assert suite_edit.change_case(text, case.id, case) == text
 
 
 @given(made=files(), data=st.data())
@@ -139,7 +150,7 @@ def test_a_case_can_stand_anywhere_and_takes_its_comment_along(
     ids = [case.id for case in parsed(text).cases]
     moved = data.draw(st.sampled_from(ids))
     place = data.draw(st.integers(0, len(ids) - 1))
-    new = edit.move_case(text, moved, place)
+    new = suite_edit.move_case(text, moved, place)
     others = [case_id for case_id in ids if case_id != moved]
     assert [case.id for case in parsed(new).cases] == [*others[:place], moved, *others[place:]]
     assert sorted(new.split()) == sorted(text.split())
@@ -152,7 +163,7 @@ def test_deleting_a_case_leaves_all_other_lines(
     text = whole(made)
     head, cases, _ = made
     number = data.draw(st.integers(0, len(cases) - 1))
-    new = edit.delete_case(text, f"case-{number}")
+    new = suite_edit.delete_case(text, f"case-{number}")
     left = [case for place, case in enumerate(cases) if place != number]
     assert new.startswith(head.rstrip("\n"))
     for case in left:
@@ -164,9 +175,9 @@ def test_a_new_case_stands_behind_the_one_that_is_named(
     made: tuple[str, list[Written], str], new_case: Case
 ) -> None:
     text = whole(made)
-    new = edit.add_case(text, new_case, after="case-0")
+    new = suite_edit.add_case(text, new_case, after="case-0")
     assert parsed(new).cases[1] == new_case
-    assert parsed(edit.delete_case(new, "new")) == parsed(text)
+    assert parsed(suite_edit.delete_case(new, "new")) == parsed(text)
 
 
 def test_text_of_several_lines_stays_so_and_so_do_the_quotes() -> None:
@@ -177,7 +188,7 @@ def test_text_of_several_lines_stays_so_and_so_do_the_quotes() -> None:
 
 def test_a_line_break_written_as_an_escape_stays_one() -> None:
     suite = msgspec.structs.replace(parsed(SUITE), prompt="Shorten:\n\n{input}")
-    assert edit.change_suite(SUITE, suite) == SUITE.replace("Summarize:", "Shorten:")
+    assert suite_edit.change_suite(SUITE, suite) == SUITE.replace("Summarize:", "Shorten:")
 
 
 def test_a_phrase_added_to_a_list_stands_on_a_line_of_its_own_and_comments_stay() -> None:
@@ -220,30 +231,30 @@ def test_renaming_is_a_change_of_the_id() -> None:
 
 
 def test_a_copy_holds_the_comments_and_stands_behind_its_original() -> None:
-    new = edit.duplicate_case(SUITE, "b", "b-2")
+    new = suite_edit.duplicate_case(SUITE, "b", "b-2")
     copy = SUITE[SUITE.index("# Counts.") : SUITE.index('[[case]]\nid = "c"')]
     assert new == SUITE.replace(copy, copy + copy.replace('id = "b"', 'id = "b-2"'))
 
 
 def test_a_moved_case_leaves_the_headings_where_they_are() -> None:
-    new = edit.move_case(SUITE, "c", 0)
+    new = suite_edit.move_case(SUITE, "c", 0)
     assert [case.id for case in parsed(new).cases] == ["c", "a", "b"]
     assert new.index('id = "c"') < new.index("# The first one.") < new.index("# --- Numbers ---")
 
 
 def test_a_new_case_is_parted_from_the_others_as_they_are() -> None:
-    new = edit.add_case(SUITE, Case(id="d", input="Five."))
+    new = suite_edit.add_case(SUITE, Case(id="d", input="Five."))
     assert new == SUITE + '\n[[case]]\nid = "d"\ninput = "Five."\n'
 
 
 def test_a_file_without_a_last_line_break_can_grow() -> None:
-    new = edit.add_case(SUITE.rstrip("\n"), Case(id="d", input="Five."))
+    new = suite_edit.add_case(SUITE.rstrip("\n"), Case(id="d", input="Five."))
     assert new == SUITE + '\n[[case]]\nid = "d"\ninput = "Five."\n'
 
 
 def test_the_line_ends_of_windows_stay() -> None:
     windows = SUITE.replace("\n", "\r\n")
-    new = edited(edit.add_case(windows, Case(id="d", input="x\ny")), "a", rubric="1\n2")
+    new = edited(suite_edit.add_case(windows, Case(id="d", input="x\ny")), "a", rubric="1\n2")
     assert new.count("\n") == new.count("\r\n")
     assert by_id(new, "d").input == "x\ny"
     assert by_id(new, "a").rubric == "1\n2"
@@ -251,25 +262,25 @@ def test_the_line_ends_of_windows_stay() -> None:
 
 def test_a_suite_stated_without_a_header_can_be_edited() -> None:
     text = 'suite = { name = "x" } # inline\n\n[[case]]\nid = "a"\ninput = "b"\n'
-    new = edit.change_suite(text, msgspec.structs.replace(parsed(text), name="y"))
+    new = suite_edit.change_suite(text, msgspec.structs.replace(parsed(text), name="y"))
     assert new == text.replace('"x"', '"y"')
 
 
 def test_cases_in_one_list_are_refused_with_the_remedy() -> None:
     text = 'case = [{ id = "a", input = "b" }]\n[suite]\nname = "x"\n'
     with pytest.raises(StackError, match="unusual") as refused:
-        edit.delete_case(text, "a")
+        suite_edit.delete_case(text, "a")
     assert "[[case]]" in refused.value.remedy
 
 
 def test_a_case_that_is_not_there_is_named() -> None:
     with pytest.raises(StackError, match="'gone'"):
-        edit.delete_case(SUITE, "gone")
+        suite_edit.delete_case(SUITE, "gone")
 
 
 def test_text_that_is_no_toml_is_not_edited() -> None:
     with pytest.raises(StackError, match="not valid TOML"):
-        edit.delete_case(SUITE + "]", "a")
+        suite_edit.delete_case(SUITE + "]", "a")
 
 
 def test_null_in_a_schema_cannot_be_written() -> None:
@@ -301,7 +312,7 @@ def test_null_in_a_schema_cannot_be_written() -> None:
     )
 )
 def test_a_suite_written_anew_loads_as_the_same(suite: Suite) -> None:
-    text = edit.suite_text(suite)
+    text = suite_edit.suite_text(suite)
     assert parsed(text) == suite
     assert tomllib.loads(text)["suite"]["name"] == "made"
 

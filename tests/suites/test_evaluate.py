@@ -11,10 +11,10 @@ import pytest
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Answer, Event, Fault, Planned, Prefix, Sample, SampleKey
-from stack_tui.suites import rules
-from stack_tui.suites.case import Suite
-from stack_tui.suites.evaluate import evaluate
-from stack_tui.suites.take import takes
+from stack_tui.suites.attempts import sampling_plan
+from stack_tui.suites.grading import rules
+from stack_tui.suites.model.case import Suite
+from stack_tui.suites.suite_evaluation import evaluate
 from tests.endpoints.asking import client
 from tests.fakes import (
     FakeServer,
@@ -47,7 +47,7 @@ def run(
                 asked,
                 model,
                 judges,
-                takes=takes(asked, repeats, alike=alike),
+                takes=sampling_plan(asked, repeats, alike=alike),
                 recorded=recorded or {},
                 done=done,
                 stopping=asyncio.Event(),

@@ -9,9 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.suites import corpus
-from stack_tui.suites.case import Case
-from stack_tui.suites.leakage import COPY, Leakage, leakage
+from stack_tui.suites.diagnostics import corpus
+from stack_tui.suites.diagnostics.leakage import (
+    COPY,
+    Leakage,
+    leakage,
+)
+from stack_tui.suites.model.case import Case
 
 PASSAGE = (
     "Honey keeps for years in a closed jar. It is acid and holds little water, so that hardly any "

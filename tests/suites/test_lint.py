@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
-from stack_tui.suites import patterns, store
-from stack_tui.suites.case import Case, Criterion, Number, Suite
-from stack_tui.suites.lint import lint
+from stack_tui.suites.diagnostics.lint import lint
+from stack_tui.suites.grading import patterns
+from stack_tui.suites.model import suite_store
+from stack_tui.suites.model.case import (
+    Case,
+    Criterion,
+    Number,
+    Suite,
+)
 
 PASSAGE = (
     "Honey keeps for years in a closed jar. It is acid and holds little water, so that hardly any "
@@ -170,4 +176,4 @@ def test_a_suite_without_rubrics_is_a_warning_only_where_it_names_judges() -> No
 @pytest.mark.parametrize("name", ["custom", "tldr"])
 def test_the_suites_that_are_shipped_bring_up_nothing(name: str) -> None:
     folder = Path(__file__).parents[2] / "cases"
-    assert not lint(store.load(folder / f"{name}.toml"))
+    assert not lint(suite_store.load(folder / f"{name}.toml"))

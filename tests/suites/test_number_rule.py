@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.number_rule import last_number
+from stack_tui.suites.grading.number_rule import last_number
 
 
 @pytest.mark.parametrize(

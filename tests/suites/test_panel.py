@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.config import Panel
-from stack_tui.suites.panel import combined, weighted
+from stack_tui.config.decode import PanelMethod
+from stack_tui.suites.judging.judge_panel import (
+    combined,
+    weighted,
+)
 
 SCORES = st.lists(st.integers(2, 10).map(lambda halves: halves / 2), min_size=1, max_size=7)
 
@@ -25,7 +28,7 @@ SCORES = st.lists(st.integers(2, 10).map(lambda halves: halves / 2), min_size=1,
     ],
 )
 def test_scores_are_combined_as_the_panel_says(
-    panel: Panel, scores: list[float], score: float
+    panel: PanelMethod, scores: list[float], score: float
 ) -> None:
     found, no_majority = combined(scores, panel)
     assert found == pytest.approx(score)
@@ -38,13 +41,13 @@ def test_without_a_majority_the_median_stands_in_and_is_told(scores: list[float]
 
 
 @pytest.mark.parametrize("panel", ["median", "mean", "majority"])
-def test_no_scores_are_no_score(panel: Panel) -> None:
+def test_no_scores_are_no_score(panel: PanelMethod) -> None:
     assert combined([], panel) == (None, False)
 
 
 @given(SCORES, st.sampled_from(["median", "mean", "majority"]))
 def test_a_panel_never_leaves_the_range_of_its_judges_whole_points(
-    scores: list[float], panel: Panel
+    scores: list[float], panel: PanelMethod
 ) -> None:
     score, _ = combined(scores, panel)
     assert score is not None

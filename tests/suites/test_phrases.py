@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.phrases import FoldedText
+from stack_tui.suites.grading.phrases import FoldedText
 from stack_tui.text import fold_case
 
 COMPOSING = st.one_of(

@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui import toml_file
-from stack_tui.edited_file import FileChanged, text_digest
 from stack_tui.errors import StackError
-from stack_tui.suites.save import create, save
-from stack_tui.toml_file import TomlError
+from stack_tui.suites.model.suite_file import (
+    create,
+    save,
+)
+from stack_tui.toml_edit import source
+from stack_tui.toml_edit.held_file import (
+    FileChanged,
+    text_digest,
+)
+from stack_tui.toml_edit.source import TomlError
 
 SUITE = '[suite]\nname = "x"\n\n[[case]]\nid = "a"\ninput = "b"\n'
 NEW = SUITE.replace('"b"', '"new"')
@@ -22,12 +28,12 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_an_edit_of_what_was_read_is_written(path: Path) -> None:
-    save(path, NEW, text_digest(toml_file.read_text(path)))
+    save(path, NEW, text_digest(source.read_text(path)))
     assert path.read_text() == NEW
 
 
 def test_a_change_made_elsewhere_meanwhile_is_kept(path: Path) -> None:
-    seen = text_digest(toml_file.read_text(path))
+    seen = text_digest(source.read_text(path))
     path.write_text(SUITE + "# by hand\n")
     with pytest.raises(FileChanged) as refused:
         save(path, NEW, seen)
@@ -51,7 +57,7 @@ def test_what_is_no_suite_is_not_written(path: Path) -> None:
 
 def test_the_mark_of_a_utf_8_file_stays(path: Path) -> None:
     path.write_text(SUITE, encoding="utf-8-sig")
-    save(path, NEW, text_digest(toml_file.read_text(path)))
+    save(path, NEW, text_digest(source.read_text(path)))
     assert path.read_bytes() == b"\xef\xbb\xbf" + NEW.encode()
 
 

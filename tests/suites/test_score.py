@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.score import parse_score
+from stack_tui.suites.judging.score_parser import parse_score
 
 READABLE = {
     "4": 4, "4.": 4, " 4\n": 4, "5!": 5, "(4)": 4, "[4]": 4, "4.0": 4, "４": 4, "4.5": 4.5,

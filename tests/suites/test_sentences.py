@@ -2,7 +2,7 @@
 
 import pytest
 
-from stack_tui.suites.sentences import count_sentences
+from stack_tui.suites.grading.sentences import count_sentences
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.suites import store
-from stack_tui.suites.rules import grade
+from stack_tui.suites.grading.rules import grade
+from stack_tui.suites.model import suite_store
 
 FOLDER = Path(__file__).parents[2] / "cases"
 RIGHT = {
@@ -16,13 +16,13 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("path", store.discover(FOLDER), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", suite_store.discover(FOLDER), ids=lambda path: path.stem)
 def test_a_shipped_suite_is_read(path: Path) -> None:
-    assert store.load(path).name == path.stem
+    assert suite_store.load(path).name == path.stem
 
 
 def test_the_guides_two_cases_are_there_and_right_summaries_score_one() -> None:
-    suite = store.load(FOLDER / "custom.toml")
+    suite = suite_store.load(FOLDER / "custom.toml")
     assert {case.id: grade(case, suite, RIGHT[case.id]).issues for case in suite.cases} == {
         "solar-system": (),
         "kv-cache": (),
@@ -30,7 +30,7 @@ def test_the_guides_two_cases_are_there_and_right_summaries_score_one() -> None:
 
 
 def test_a_case_of_the_tldr_suite_is_not_met_by_saying_nothing() -> None:
-    suite = store.load(FOLDER / "tldr.toml")
+    suite = suite_store.load(FOLDER / "tldr.toml")
     assert len(suite.cases) >= 32
     assert all(case.rubric for case in suite.cases)
     assert all(grade(case, suite, "It is about something.").score < 0.8 for case in suite.cases)

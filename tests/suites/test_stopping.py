@@ -7,9 +7,9 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.runs.events import Answer, Event, Sample
-from stack_tui.suites.case import Suite
-from stack_tui.suites.evaluate import evaluate
-from stack_tui.suites.take import takes
+from stack_tui.suites.attempts import sampling_plan
+from stack_tui.suites.model.case import Suite
+from stack_tui.suites.suite_evaluation import evaluate
 from tests.endpoints.asking import client, endpoint
 from tests.fakes import Asked, FakeServer, server_error
 from tests.suites.suites import case, suite
@@ -31,7 +31,7 @@ def start(
         asked,
         model,
         [model] if judged else [],
-        takes=takes(asked, 1),
+        takes=sampling_plan(asked, 1),
         recorded=recorded or {},
         done=(),
         stopping=stopping,

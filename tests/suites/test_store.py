@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.suites import store
-from stack_tui.suites.case import Number
-from stack_tui.toml_file import TomlError
+from stack_tui.suites.model import suite_store
+from stack_tui.suites.model.case import Number
+from stack_tui.toml_edit.source import TomlError
 
 PATH = Path("cases/x.toml")
 SUITE = '[suite]\nname = "x"\nprompt = "Do: {input}"\n'
@@ -17,7 +17,7 @@ CASE = '[[case]]\nid = "kv-cache"\ninput = "text"\n'
 
 
 def test_a_suite_is_read_with_its_defaults() -> None:
-    suite = store.parse(SUITE + CASE, PATH)
+    suite = suite_store.parse(SUITE + CASE, PATH)
     assert [case.id for case in suite.cases] == ["kv-cache"]
     assert (suite.temperature, suite.repeats, suite.length_check) == (0.0, 1, True)
 
@@ -42,7 +42,7 @@ json_schema = { type = "object" }
 number = { value = 4, tolerance = 0.5 }
 """
     )
-    case = store.parse(SUITE + text, PATH).cases[0]
+    case = suite_store.parse(SUITE + text, PATH).cases[0]
     assert case.must_mention == ("KV", ("cache", "buffer"))
     assert (case.regex, case.not_regex) == (r"\d+", ("a", "b"))
     assert case.json_schema == {"type": "object"}
@@ -113,7 +113,7 @@ RULES = {
 
 def message(text: str) -> str:
     with pytest.raises(TomlError) as caught:
-        store.parse(text, PATH)
+        suite_store.parse(text, PATH)
     return str(caught.value)
 
 
@@ -138,13 +138,13 @@ def test_a_mistake_in_a_case_is_told_with_its_place(line: str) -> None:
 
 def test_a_misspelt_key_gets_a_suggestion() -> None:
     with pytest.raises(TomlError, match=r"Did you mean must_mention\?"):
-        store.parse(f"{SUITE}{CASE}must_mentions = []", PATH)
+        suite_store.parse(f"{SUITE}{CASE}must_mentions = []", PATH)
 
 
 def test_the_line_is_right_whatever_strings_and_comments_hold() -> None:
     decoy = '# [[case]]\ndescription = """\n[[case]]\n"""\n'
     with pytest.raises(TomlError, match=r"x\.toml:11: case\[1\] \(b\)"):
-        store.parse(f'{SUITE}{decoy}{CASE}[[case]]\nid = "b"\ninput = ""\n', PATH)
+        suite_store.parse(f'{SUITE}{decoy}{CASE}[[case]]\nid = "b"\ninput = ""\n', PATH)
 
 
 @pytest.mark.parametrize(
@@ -162,14 +162,14 @@ def test_a_file_that_cannot_be_read_is_named(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(TomlError, match=said) as caught:
-        store.load(path)
+        suite_store.load(path)
     assert str(path) in str(caught.value)
 
 
 @given(st.text())
 def test_any_text_is_read_or_told_to_be_wrong(text: str) -> None:
     with pytest.raises(TomlError):
-        store.parse(text, PATH)
+        suite_store.parse(text, PATH)
 
 
 @pytest.fixture
@@ -180,13 +180,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_suites_are_discovered_by_name(folder: Path) -> None:
-    assert [path.stem for path in store.discover(folder)] == ["custom", "tldr"]
-    assert store.discover(folder / "absent") == []
+    assert [path.stem for path in suite_store.discover(folder)] == ["custom", "tldr"]
+    assert suite_store.discover(folder / "absent") == []
 
 
 def test_a_suite_is_found_by_name_and_by_path(folder: Path) -> None:
-    assert store.resolve("tldr", folder) == folder / "tldr.toml"
-    assert store.resolve(str(folder / "tldr.toml"), Path("absent")) == folder / "tldr.toml"
+    assert suite_store.resolve("tldr", folder) == folder / "tldr.toml"
+    assert suite_store.resolve(str(folder / "tldr.toml"), Path("absent")) == folder / "tldr.toml"
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_an_unknown_suite_is_answered_with_those_there_are(
     folder: Path, name: str, remedy: str
 ) -> None:
     with pytest.raises(StackError) as caught:
-        store.resolve(name, folder)
+        suite_store.resolve(name, folder)
     assert f"no suite is called '{name}'" in str(caught.value)
     assert remedy in str(caught.value)
 
 
 def test_without_any_suite_a_path_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="Give a suite's path"):
-        store.resolve("custom", tmp_path)
+        suite_store.resolve("custom", tmp_path)

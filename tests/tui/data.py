@@ -7,16 +7,38 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from stack_tui.config import Config, Endpoint
+from stack_tui.config.decode import (
+    Config,
+    Endpoint,
+)
 from stack_tui.endpoints.health import Health
-from stack_tui.endpoints.kinds.kind import Model
-from stack_tui.reports.summary import summarize
-from stack_tui.runs.events import Choice, Failure, Sample, TaskPlan, Verdict
+from stack_tui.endpoints.kinds.server_kind import Model
+from stack_tui.reports.measures.summary import summarize
+from stack_tui.runs.events import (
+    ChoiceLogprob,
+    Failure,
+    JudgeScore,
+    Sample,
+    TaskPlan,
+)
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec
-from stack_tui.suites.case import Case, Suite
+from stack_tui.suites.model.case import (
+    Case,
+    Suite,
+)
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.messages import EndpointAnswered, SnapshotRead
-from stack_tui.tui.snapshot import ChosenRun, Counts, RunCard, Snapshot, SuiteFile, TaskRow
+from stack_tui.tui.state.messages import (
+    EndpointAnswered,
+    SnapshotRead,
+)
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Counts,
+    RunCard,
+    Snapshot,
+    SuiteFile,
+    TaskRow,
+)
 
 BEGAN = 1_795_000_000.0
 LOCAL = Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="org/llama-8b")
@@ -45,7 +67,7 @@ def passing(case: str = "solar-system", place: int = 0) -> Sample:
         passed=True,
         output="Eight planets orbit the Sun.",
         rule_score=1.0,
-        verdicts=(Verdict(judge="judge", model="gpt-mini", score=5, answer="5"),),
+        verdicts=(JudgeScore(judge="judge", model="gpt-mini", score=5, answer="5"),),
         judge_score=5.0,
         prompt="TL;DR Eight planets orbit the Sun.",
         finish_reason="stop",
@@ -68,8 +90,10 @@ def failing(case: str = "kv-cache", place: int = 1) -> Sample:
         rule_score=0.5,
         rule_issues=("contains forbidden: ['GPU memory']",),
         verdicts=(
-            Verdict(judge="judge", model="gpt-mini", score=2, answer="Score: 2/5", latency_s=0.9),
-            Verdict(judge="local", model="org/llama-8b", answer="It is about", attempts=2),
+            JudgeScore(
+                judge="judge", model="gpt-mini", score=2, answer="Score: 2/5", latency_s=0.9
+            ),
+            JudgeScore(judge="local", model="org/llama-8b", answer="It is about", attempts=2),
         ),
         judge_score=2.0,
         prompt="TL;DR A transformer keeps the keys and values.",
@@ -96,7 +120,7 @@ def chosen_answer(place: int = 0) -> Sample:
         passed=False,
         prefix="few",
         prompt="Which bone?\nAnswer:",
-        choices=(Choice(text=" A", logprob=-1.2), Choice(text=" B", logprob=-0.4)),
+        choices=(ChoiceLogprob(text=" A", logprob=-1.2), ChoiceLogprob(text=" B", logprob=-0.4)),
         chosen=1,
         target=" A",
     )

@@ -7,20 +7,26 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import Sample
-from stack_tui.suites import store
-from stack_tui.suites.case import Case, Suite
-from stack_tui.tui import editor, trial
+from stack_tui.suites.model import suite_store
+from stack_tui.suites.model.case import (
+    Case,
+    Suite,
+)
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.case_editor import CaseEditor
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.screens.raw_editor import RawEditor
-from stack_tui.tui.screens.unsaved import Unsaved
-from stack_tui.tui.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.widgets import case_keys
-from stack_tui.tui.widgets.document import Document
-from stack_tui.tui.widgets.form_field import FormField
+from stack_tui.tui.cases import case_keys, preview
+from stack_tui.tui.cases.form import CaseForm
+from stack_tui.tui.cases.raw_editor import RawEditor
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.state.snapshot import (
+    Snapshot,
+    SuiteFile,
+)
+from stack_tui.tui.ui import external_editor
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.form_field import FormField
+from stack_tui.tui.ui.unsaved import Unsaved
 from tests.tui.data import drive, failing, screen_text, settle, show, snapshot
 
 TEXT = """\
@@ -51,34 +57,34 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shown(path: Path) -> Snapshot:
-    return snapshot(suites=(SuiteFile(path, suite=store.load(path)),))
+    return snapshot(suites=(SuiteFile(path, suite=suite_store.load(path)),))
 
 
 def ids(path: Path) -> list[str]:
-    return [case.id for case in store.load(path).cases]
+    return [case.id for case in suite_store.load(path).cases]
 
 
 def change_elsewhere(path: Path, text: str = TEXT + "# theirs\n") -> None:
     path.write_text(text)
 
 
-async def edit(app: StackApp, pilot: Pilot[None]) -> CaseEditor:
+async def edit(app: StackApp, pilot: Pilot[None]) -> CaseForm:
     """Open the second case in the form."""
     await pilot.press("3", "end", "e")
     await pilot.pause()
-    assert isinstance(app.screen, CaseEditor)
+    assert isinstance(app.screen, CaseForm)
     return app.screen
 
 
-async def until(screen: CaseEditor | RawEditor, pilot: Pilot[None], page: str, wanted: str) -> str:
+async def until(screen: CaseForm | RawEditor, pilot: Pilot[None], page: str, wanted: str) -> str:
     """Return what the page says, once it says the wanted."""
-    document = screen.query_one(page, Document)
+    document = screen.query_one(page, BlockView)
     while wanted not in document.text:
         await pilot.pause(0.01)
     return document.text
 
 
-def field(screen: CaseEditor, name: str) -> FormField:
+def field(screen: CaseForm, name: str) -> FormField:
     return next(each for each in screen.query(FormField) if each.field.name == name)
 
 
@@ -92,7 +98,7 @@ def test_a_saved_edit_changes_what_was_edited_and_nothing_else(suite: Path) -> N
         assert "changed kv-cache" in screen_text(app)
 
     drive(body, shown(suite))
-    assert store.load(suite).cases[1].must_mention == ("KV", ("cache", "caching"))
+    assert suite_store.load(suite).cases[1].must_mention == ("KV", ("cache", "caching"))
     for kept in ("# What this suite is for.", "# Why this case is here."):
         assert kept in suite.read_text()
 
@@ -151,7 +157,7 @@ def test_a_change_elsewhere_in_the_file_is_told_and_kept_beside_ones_own(suite: 
 
     drive(body, shown(suite))
     assert ids(suite) == ["solar-system", "kv-cachex"]
-    assert store.load(suite).cases[0].input == "Many planets orbit the Sun."
+    assert suite_store.load(suite).cases[0].input == "Many planets orbit the Sun."
 
 
 def test_leaving_asks_where_something_would_be_lost(suite: Path) -> None:
@@ -162,7 +168,7 @@ def test_leaving_asks_where_something_would_be_lost(suite: Path) -> None:
             await pilot.press(*keys)
             await pilot.pause()
             screens.append(type(app.screen))
-        assert screens == [Dashboard, CaseEditor, Unsaved, CaseEditor, Dashboard]
+        assert screens == [Dashboard, CaseForm, Unsaved, CaseForm, Dashboard]
 
     drive(body, shown(suite))
     assert ids(suite) == ["solar-system", "kv-cachex"]
@@ -191,7 +197,7 @@ def test_a_draft_survives_a_lost_connection_until_it_is_dropped(suite: Path) -> 
 def test_rules_are_tried_on_the_latest_output_as_one_types(
     suite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trial, "latest_sample", lambda *_: failing())
+    monkeypatch.setattr(preview, "latest_sample", lambda *_: failing())
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
@@ -211,7 +217,7 @@ def test_f5_asks_model_and_judges_for_this_case_as_it_is_typed(
         asked.append((case.id, endpoint.name, [judge.name for judge in judges]))
         return failing()
 
-    monkeypatch.setattr(trial, "ask", ask)
+    monkeypatch.setattr(preview, "ask", ask)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
@@ -229,7 +235,7 @@ def test_a_new_case_is_put_behind_the_others(suite: Path) -> None:
         await pilot.press("3", "a")
         await pilot.pause()
         form = app.screen
-        assert isinstance(form, CaseEditor)
+        assert isinstance(form, CaseForm)
         await pilot.press(*"tides")
         field(form, "input").query_one(TextArea).text = "The Moon pulls."
         await pilot.press("ctrl+s")
@@ -306,7 +312,7 @@ def test_an_editor_that_cannot_be_started_is_told_with_the_remedy(
     monkeypatch.setenv("VISUAL", "/none/such")
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        editor.open_in_editor(app, suite)
+        external_editor.open_in_editor(app, suite)
         await pilot.pause()
         assert "/none/such" in screen_text(app)
 

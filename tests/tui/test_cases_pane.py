@@ -9,10 +9,13 @@ from stack_tui.errors import StackError
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.reading import Reading
-from stack_tui.tui.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.widgets.cases_pane import CasesPane
-from stack_tui.tui.widgets.results_pane import ResultsPane
+from stack_tui.tui.cases.pane import CasesPane
+from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.state.snapshot import (
+    Snapshot,
+    SuiteFile,
+)
+from stack_tui.tui.ui.page_screen import PageScreen
 from tests.tui.data import (
     KV_CACHE,
     SUITE_FILE,
@@ -67,10 +70,10 @@ def test_enter_shows_the_case_on_the_whole_screen() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("3", "down", "down", "enter")
         await pilot.pause()
-        assert isinstance(app.screen, Reading)
+        assert isinstance(app.screen, PageScreen)
         assert KV_CACHE.rubric in screen_text(app)
         await pilot.press("escape")
-        assert not isinstance(app.screen, Reading)
+        assert not isinstance(app.screen, PageScreen)
 
     drive(body, snapshot(passing()))
 

@@ -3,7 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.tui.widgets.columns import Column, fit
+from stack_tui.tui.ui.columns import (
+    Column,
+    fit,
+)
 
 columns = st.lists(
     st.builds(

@@ -10,11 +10,11 @@ from stack_tui.runs.events import Finished, Planned, Sample, Started, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.comparing import compared
-from stack_tui.tui.documents.comparison import difference
-from stack_tui.tui.screens.compare import CompareScreen
-from stack_tui.tui.snapshot import Snapshot
-from stack_tui.tui.widgets.table import Table
+from stack_tui.tui.runs.compare_screen import CompareScreen
+from stack_tui.tui.runs.compared_samples import compared
+from stack_tui.tui.runs.comparison_page import difference
+from stack_tui.tui.state.snapshot import Snapshot
+from stack_tui.tui.ui.table import Table
 from tests.tui.data import (
     BEGAN,
     drive,

@@ -4,12 +4,12 @@ import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
-from stack_tui.config import Config
+from stack_tui.config.decode import Config
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.screens.help import Help
-from stack_tui.tui.snapshot import Snapshot
-from stack_tui.tui.widgets.pane import Pane
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.help import Help
+from stack_tui.tui.state.snapshot import Snapshot
+from stack_tui.tui.ui.list_pane import Pane
 from tests.tui.data import drive, failing, passing, running_card, screen_text, show, snapshot, up
 
 

@@ -7,20 +7,41 @@ import msgspec
 import pytest
 from textual.content import Content
 
-from stack_tui.config import EMBEDDED, Endpoint
+from stack_tui.config.decode import (
+    EMBEDDED,
+    Endpoint,
+)
 from stack_tui.errors import StackError
-from stack_tui.reports.section import Section
-from stack_tui.runs.events import Choice, CriterionScore, Fault, Finding, Sample, Verdict
-from stack_tui.suites.case import Criterion
-from stack_tui.suites.rules import marks
-from stack_tui.tui.documents.case import case_blocks, suite_blocks
-from stack_tui.tui.documents.choices import probabilities
-from stack_tui.tui.documents.endpoint import Seen, brief_blocks, endpoint_blocks
-from stack_tui.tui.documents.marked import marked
-from stack_tui.tui.documents.run import run_blocks
-from stack_tui.tui.documents.sample import sample_blocks
-from stack_tui.tui.prose import Block
-from stack_tui.tui.snapshot import Counts, RunCard, SuiteFile
+from stack_tui.reports.pages.section import Section
+from stack_tui.runs.events import (
+    ChoiceLogprob,
+    CriterionScore,
+    Fault,
+    Finding,
+    JudgeScore,
+    Sample,
+)
+from stack_tui.suites.grading.rules import marks
+from stack_tui.suites.model.case import Criterion
+from stack_tui.tui.cases.case_page import (
+    case_blocks,
+    suite_blocks,
+)
+from stack_tui.tui.endpoints.endpoint_page import (
+    EndpointView,
+    brief_blocks,
+    endpoint_blocks,
+)
+from stack_tui.tui.results.choices_page import probabilities
+from stack_tui.tui.results.highlight import marked
+from stack_tui.tui.results.sample_page import sample_blocks
+from stack_tui.tui.runs.run_page import run_blocks
+from stack_tui.tui.state.snapshot import (
+    Counts,
+    RunCard,
+    SuiteFile,
+)
+from stack_tui.tui.ui.blocks import Block
 from tests.tui.data import (
     KV_CACHE,
     LOCAL,
@@ -82,7 +103,11 @@ def test_choices_are_told_with_what_was_taken_and_what_is_right() -> None:
 
 
 def test_choices_shares_are_among_the_choices() -> None:
-    given = (Choice(text="a", logprob=-1.0), Choice(text="b", logprob=-1.0), Choice(text="c"))
+    given = (
+        ChoiceLogprob(text="a", logprob=-1.0),
+        ChoiceLogprob(text="b", logprob=-1.0),
+        ChoiceLogprob(text="c"),
+    )
     assert probabilities(given) == [pytest.approx(0.5), pytest.approx(0.5), None]
 
 
@@ -171,20 +196,20 @@ def test_unscored_and_empty_outputs_are_counted_beside_the_figures() -> None:
 
 
 def test_an_endpoint_that_fails_tells_the_error_and_its_remedy() -> None:
-    seen = Seen(LOCAL, "configured", refused(LOCAL).health)
+    seen = EndpointView(LOCAL, "configured", refused(LOCAL).health)
     for shown in (told(brief_blocks(seen)), told(endpoint_blocks(seen))):
         assert "401: the key is refused" in shown
         assert "→ Set $JUDGE_KEY." in shown
 
 
 def test_an_endpoint_that_is_up_tells_models_context_and_latency() -> None:
-    shown = told(endpoint_blocks(Seen(LOCAL, "configured", up().health)))
+    shown = told(endpoint_blocks(EndpointView(LOCAL, "configured", up().health)))
     for part in ("● up", "vLLM 0.32.0", "8,192 tokens", "12 ms", LOCAL.url):
         assert part in shown
 
 
 def test_the_embedded_endpoint_says_that_it_is_there_to_show_the_tool() -> None:
-    seen = Seen(Endpoint(name="embedded", url=EMBEDDED), "built in")
+    seen = EndpointView(Endpoint(name="embedded", url=EMBEDDED), "built in")
     for blocks in (brief_blocks(seen), endpoint_blocks(seen)):
         assert "tiny model" in told(blocks)
 
@@ -212,7 +237,7 @@ def test_each_criterion_of_a_judge_is_told_with_its_weight_and_what_could_not_be
         CriterionScore(name="facts", weight=3.0, score=4.0, answer="4"),
         CriterionScore(name="style", answer="It is nice", attempts=2),
     )
-    verdict = Verdict(judge="judge", model="gpt-mini", attempts=3, criteria=criteria)
+    verdict = JudgeScore(judge="judge", model="gpt-mini", attempts=3, criteria=criteria)
     text = told(
         sample_blocks(msgspec.structs.replace(failing(), verdicts=(verdict,), judge_score=None))
     )

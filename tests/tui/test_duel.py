@@ -7,14 +7,22 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config import Endpoint
-from stack_tui.runs.events import Sample, Verdict
+from stack_tui.config.decode import Endpoint
+from stack_tui.runs.events import (
+    JudgeScore,
+    Sample,
+)
 from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
-from stack_tui.tui import actions
+from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.new_duel import NewDuel
-from stack_tui.tui.snapshot import ChosenRun, Counts, RunCard, Snapshot
-from stack_tui.tui.widgets.check_list import CheckList
+from stack_tui.tui.runs.new_duel import NewDuel
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Counts,
+    RunCard,
+    Snapshot,
+)
+from stack_tui.tui.ui.check_list import CheckList
 from tests.tui.data import BEGAN, JUDGE, drive, passing, screen_text, suite_card, suite_spec, up
 
 SPEC = RunSpec(
@@ -42,7 +50,7 @@ def match(winner: str, place: int, *scores: float) -> Sample:
         outputs={"a": "Alpha says this.", "b": "Beta says that."},
         winner=winner,
         verdicts=tuple(
-            Verdict(judge="judge", model="gpt-mini", score=score, first=first, answer="second")
+            JudgeScore(judge="judge", model="gpt-mini", score=score, first=first, answer="second")
             for score, first in zip(scores, "ab", strict=True)
         ),
     )
@@ -109,7 +117,7 @@ def test_d_starts_a_duel_against_the_run_before_judged_by_its_judges(
         started.append(([run.name for run in runs], [judge.name for judge in judges]))
         return Path("eval-results") / SPEC.id
 
-    monkeypatch.setattr(actions, "start_duel", start)
+    monkeypatch.setattr(backend, "start_duel", start)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "d")

@@ -4,15 +4,22 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from stack_tui.endpoints.abilities import Abilities
-from stack_tui.endpoints.examine import Finding
+from stack_tui.endpoints.capabilities import Capabilities
+from stack_tui.endpoints.examine import ProbeResult
 from stack_tui.endpoints.gpu import Gpu, Gpus, Process
-from stack_tui.endpoints.kinds.kind import Model
+from stack_tui.endpoints.kinds.server_kind import Model
 from stack_tui.errors import Failure
-from stack_tui.tui.documents.endpoint import Seen, brief_blocks, endpoint_blocks
-from stack_tui.tui.documents.gpu import gpu_details
-from stack_tui.tui.documents.load import load_details
-from stack_tui.tui.load import Load, Series
+from stack_tui.tui.endpoints.endpoint_page import (
+    EndpointView,
+    brief_blocks,
+    endpoint_blocks,
+)
+from stack_tui.tui.endpoints.gpu_page import gpu_details
+from stack_tui.tui.endpoints.load_page import load_details
+from stack_tui.tui.state.metrics_history import (
+    Load,
+    Series,
+)
 from tests.tui.data import BEGAN, LOCAL, up
 from tests.tui.test_documents import told
 
@@ -25,7 +32,7 @@ def test_a_server_that_loads_models_tells_their_memory_and_when_they_go() -> Non
         Model(id="other", loaded=False),
     )
     health = msgspec.structs.replace(up().health, server_kind="Ollama", models=models)
-    shown = told(brief_blocks(Seen(LOCAL, "configured", health)))
+    shown = told(brief_blocks(EndpointView(LOCAL, "configured", health)))
     assert "small  3.0 GB in VRAM, unloads in 4:32" in shown
     assert "big  15.0 of 20.0 GB in VRAM" in shown
     assert "other" not in shown
@@ -34,18 +41,18 @@ def test_a_server_that_loads_models_tells_their_memory_and_when_they_go() -> Non
 def test_an_endpoint_that_loads_its_model_is_not_told_as_wrong() -> None:
     failure = Failure(kind="server_error", message="503: Loading model", remedy="See its log.")
     health = msgspec.structs.replace(up().health, state="loading", failure=failure)
-    shown = told(brief_blocks(Seen(LOCAL, "configured", health)))
+    shown = told(brief_blocks(EndpointView(LOCAL, "configured", health)))
     assert "it is loading its model" in shown
     assert "See its log" not in shown
 
 
 def test_routes_are_told_by_what_tasks_want() -> None:
-    found = Finding(
+    found = ProbeResult(
         name="local",
         url="",
-        abilities=Abilities(chat=True, completions=True, token_prompts=True, top_logprobs=20),
+        abilities=Capabilities(chat=True, completions=True, token_prompts=True, top_logprobs=20),
     )
-    shown = told(endpoint_blocks(Seen(LOCAL, "configured", up().health, finding=found)))
+    shown = told(endpoint_blocks(EndpointView(LOCAL, "configured", up().health, finding=found)))
     assert "short choices    ● letters" in shown
     assert "choices          ✗ such tasks cannot run here" in shown
     assert "written answers  ● generate" in shown
@@ -53,7 +60,7 @@ def test_routes_are_told_by_what_tasks_want() -> None:
 
 def test_the_load_of_an_endpoint_that_went_down_is_not_told() -> None:
     health = msgspec.structs.replace(up().health, state="down")
-    shown = told(endpoint_blocks(Seen(LOCAL, "configured", health, Load(running=3.0))))
+    shown = told(endpoint_blocks(EndpointView(LOCAL, "configured", health, Load(running=3.0))))
     assert "running" not in shown
 
 
@@ -76,5 +83,5 @@ def test_load_is_told_with_its_course_over_the_last_minutes() -> None:
 
 
 def test_a_server_that_keeps_its_metrics_to_itself_says_how_to_have_them() -> None:
-    seen = Seen(LOCAL, "configured", up().health, Load(note="start it with --metrics"))
+    seen = EndpointView(LOCAL, "configured", up().health, Load(note="start it with --metrics"))
     assert "start it with --metrics" in told(brief_blocks(seen))

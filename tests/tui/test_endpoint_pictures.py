@@ -13,7 +13,9 @@ __all__ = ["_utc"]
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in a folder without a configuration; what an endpoint can do is asked by nobody."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("stack_tui.tui.screens.endpoint._is_idle_and_near", lambda _: False)
+    monkeypatch.setattr(
+        "stack_tui.tui.endpoints.endpoint_screen._is_idle_and_near", lambda _: False
+    )
 
 
 @pytest.mark.parametrize("size", SIZES)

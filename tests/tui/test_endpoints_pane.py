@@ -7,21 +7,27 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from stack_tui import config as configuration
-from stack_tui.config import Config, Endpoint
+from stack_tui.config import decode as configuration
+from stack_tui.config.decode import (
+    Config,
+    Endpoint,
+)
 from stack_tui.endpoints import examine
-from stack_tui.endpoints.abilities import Abilities
-from stack_tui.endpoints.examine import Finding
+from stack_tui.endpoints.capabilities import Capabilities
+from stack_tui.endpoints.examine import ProbeResult
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.messages import ConfigRead, EndpointsFound
-from stack_tui.tui.screens.confirm import Confirm
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.screens.endpoint import EndpointScreen
-from stack_tui.tui.screens.endpoint_form import EndpointForm
-from stack_tui.tui.screens.unsaved import Unsaved
-from stack_tui.tui.snapshot import Snapshot
-from stack_tui.tui.widgets.document import Document
-from stack_tui.tui.widgets.form_field import FormField
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.endpoints.endpoint_screen import EndpointScreen
+from stack_tui.tui.endpoints.form import EndpointForm
+from stack_tui.tui.state.messages import (
+    ConfigRead,
+    EndpointsFound,
+)
+from stack_tui.tui.state.snapshot import Snapshot
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.confirm import Confirm
+from stack_tui.tui.ui.form_field import FormField
+from stack_tui.tui.ui.unsaved import Unsaved
 from tests.tui.data import drive, running_card, screen_text, snapshot, up
 
 TEXT = """\
@@ -194,17 +200,17 @@ def test_the_test_asks_the_endpoint_as_it_is_typed_and_shows_what_it_can_do(
 ) -> None:
     asked: list[Endpoint] = []
 
-    async def look(endpoint: Endpoint, within_s: float | None = None) -> Finding:
+    async def look(endpoint: Endpoint, within_s: float | None = None) -> ProbeResult:
         asked.append(endpoint)
-        abilities = Abilities(chat=True, completions=True, token_prompts=True, echo=True)
-        return Finding(name="x", url="", health=up(endpoint).health, abilities=abilities)
+        abilities = Capabilities(chat=True, completions=True, token_prompts=True, echo=True)
+        return ProbeResult(name="x", url="", health=up(endpoint).health, abilities=abilities)
 
     monkeypatch.setattr(examine, "examine", look)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await press(pilot, "1", "e", "tab", "end", "x", "f5")
-        page = app.screen.query_one(".trial", Document)
-        while "Abilities" not in page.text:
+        page = app.screen.query_one(".trial", BlockView)
+        while "Capabilities" not in page.text:
             await pilot.pause(0.01)
         assert "● echo" in page.text
         assert [endpoint.url for endpoint in asked] == ["http://127.0.0.1:8000/v1x"]
@@ -272,16 +278,16 @@ def test_what_an_idle_local_endpoint_can_do_is_found_out_when_it_is_opened(
 ) -> None:
     asked: list[Endpoint] = []
 
-    async def look(endpoint: Endpoint, within_s: float | None = None) -> Finding:
+    async def look(endpoint: Endpoint, within_s: float | None = None) -> ProbeResult:
         asked.append(endpoint)
-        return Finding(name="x", url="", abilities=Abilities(chat=True, completions=False))
+        return ProbeResult(name="x", url="", abilities=Capabilities(chat=True, completions=False))
 
     monkeypatch.setattr(examine, "examine", look)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await press(pilot, "1", "enter")
         assert isinstance(app.screen, EndpointScreen)
-        page = app.screen.query_one(".whole", Document)
+        page = app.screen.query_one(".whole", BlockView)
         wanted = "p finds out" if in_use else "● generate"
         while wanted not in page.text:
             await pilot.pause(0.01)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.suites import store
+from stack_tui.suites.model import suite_store
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.ask_line import AskLine
+from stack_tui.tui.ui.ask_line import AskLine
 from tests.tui.data import drive, failing, screen_text, settle, snapshot
 
 PROMPTFOO = """\
@@ -44,7 +44,7 @@ def test_what_x_exports_i_imports_again(folder: Path, ending: str) -> None:
         await give(app, pilot, "i", f"out.{ending}")
 
     drive(body, snapshot(failing()))
-    assert [case.id for case in store.load(folder / "cases" / "out.toml").cases] == [
+    assert [case.id for case in suite_store.load(folder / "cases" / "out.toml").cases] == [
         "solar-system",
         "kv-cache",
     ]

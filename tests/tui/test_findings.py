@@ -6,8 +6,11 @@ import msgspec
 from textual.pilot import Pilot
 
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.reading import Reading
-from stack_tui.tui.snapshot import Snapshot, SuiteFile
+from stack_tui.tui.state.snapshot import (
+    Snapshot,
+    SuiteFile,
+)
+from stack_tui.tui.ui.page_screen import PageScreen
 from tests.tui.data import CUSTOM, KV_CACHE, drive, screen_text, snapshot
 
 TEXT = "A passage about tides, the Moon and the Sun that is long enough to be found in the data."
@@ -22,7 +25,7 @@ def suites(*, holdout: bool = False) -> Snapshot:
 
 
 async def reading(app: StackApp, pilot: Pilot[None]) -> str:
-    while not isinstance(app.screen, Reading):
+    while not isinstance(app.screen, PageScreen):
         await pilot.pause(0.01)
     await pilot.pause()
     return screen_text(app)

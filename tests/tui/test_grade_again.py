@@ -8,15 +8,24 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config import Endpoint, Panel
-from stack_tui.runs.labels import Kind, Label
-from stack_tui.runs.spec import Origin
-from stack_tui.tui import actions
+from stack_tui.config.decode import (
+    Endpoint,
+    PanelMethod,
+)
+from stack_tui.runs.labels import (
+    Label,
+    LabelKind,
+)
+from stack_tui.runs.spec import RegradeSource
+from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.run_actions import baseline_of
-from stack_tui.tui.screens.grade_again import GradeAgain
-from stack_tui.tui.snapshot import ChosenRun, Snapshot
-from stack_tui.tui.widgets.results_pane import ResultsPane
+from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.runs.actions import baseline_of
+from stack_tui.tui.runs.regrade_form import RegradeForm
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Snapshot,
+)
 from tests.tui.data import (
     BEGAN,
     benchmark_card,
@@ -40,15 +49,15 @@ class Asked:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[tuple[object, ...]] = []
-        monkeypatch.setattr(actions, "regrade", self._regrade)
-        monkeypatch.setattr(actions, "rejudge", self._rejudge)
+        monkeypatch.setattr(backend, "regrade", self._regrade)
+        monkeypatch.setattr(backend, "rejudge", self._rejudge)
 
-    def _regrade(self, folder: Path, suite: Path | None, panel: Panel) -> Path:
+    def _regrade(self, folder: Path, suite: Path | None, panel: PanelMethod) -> Path:
         self.calls.append(("rules", folder.name, suite, panel))
         return folder.with_name("new")
 
     def _rejudge(
-        self, folder: Path, judges: Sequence[Endpoint], suite: Path | None, panel: Panel
+        self, folder: Path, judges: Sequence[Endpoint], suite: Path | None, panel: PanelMethod
     ) -> Path:
         self.calls.append(("judges", [judge.name for judge in judges], suite, panel))
         return folder.with_name("new")
@@ -112,7 +121,7 @@ def test_without_a_judge_ticked_none_is_asked(monkeypatch: pytest.MonkeyPatch) -
         await pilot.pause()
         await pilot.press("space", "2")
         await pilot.pause()
-        assert isinstance(app.screen, GradeAgain)
+        assert isinstance(app.screen, RegradeForm)
         assert "Tick a judge" in screen_text(app)
         await pilot.press("escape")
         assert asked.calls == []
@@ -132,7 +141,7 @@ def test_a_benchmark_says_why_it_cannot_be_graded_again() -> None:
 def test_a_run_that_grades_another_again_names_it_and_is_compared_with_it() -> None:
     first = suite_card((passing(),))
     between = replace(first, folder=first.folder.with_name("20261118-130000-custom"))
-    origin = Origin(run=first.id, outputs=first.id, again="rules")
+    origin = RegradeSource(run=first.id, outputs=first.id, again="rules")
     spec = msgspec.structs.replace(suite_spec("20261118-140000-custom"), origin=origin)
     again = suite_card((passing(),), folder=first.folder.with_name(spec.id), spec=spec)
     runs = (again, between, first)
@@ -147,7 +156,7 @@ def test_a_run_that_grades_another_again_names_it_and_is_compared_with_it() -> N
 
 
 def test_the_results_count_the_labels_by_kind() -> None:
-    kinds: dict[str, Kind] = {passing().id: "flaky", failing().id: "real failure"}
+    kinds: dict[str, LabelKind] = {passing().id: "flaky", failing().id: "real failure"}
     labels = [
         Label(at=BEGAN, who="ann", task="custom", id=case, kind=kind)
         for case, kind in kinds.items()

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from stack_tui.config import Config, Endpoint
+from stack_tui.config.decode import (
+    Config,
+    Endpoint,
+)
 from stack_tui.endpoints import probe
 from stack_tui.endpoints.health import Health
 from stack_tui.endpoints.latency import time_requests

@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints import gpu, probe
 from stack_tui.endpoints.gpu import Gpus
 from stack_tui.endpoints.health import Health
-from stack_tui.tui.health import HealthWatch, Reports
-from stack_tui.tui.load import Load
+from stack_tui.tui.state.endpoint_poller import (
+    EndpointPoller,
+    Reports,
+)
+from stack_tui.tui.state.metrics_history import Load
 from tests.fakes import FakeServer
 from tests.tui.data import JUDGE, LOCAL, up
 
@@ -69,8 +72,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     return Answers()
 
 
-def watching(answers: Answers) -> HealthWatch:
-    watch = HealthWatch(Reports(answers.answered, answers.measured, answers.found, answers.gpus))
+def watching(answers: Answers) -> EndpointPoller:
+    watch = EndpointPoller(Reports(answers.answered, answers.measured, answers.found, answers.gpus))
     threading.Thread(target=watch.run, daemon=True).start()
     return watch
 

@@ -6,15 +6,19 @@ from pathlib import Path
 import msgspec
 from textual.pilot import Pilot
 
-from stack_tui.runs import looks
+from stack_tui.runs import holdout_access_log
 from stack_tui.runs.events import Finished, Planned, Started, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
-from stack_tui.suites.case import Suite
+from stack_tui.suites.model.case import Suite
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.comparing import compared
-from stack_tui.tui.reader import Reader
-from stack_tui.tui.snapshot import ChosenRun, Snapshot, SuiteFile
+from stack_tui.tui.runs.compared_samples import compared
+from stack_tui.tui.state.reader import Reader
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Snapshot,
+    SuiteFile,
+)
 from tests.tui.data import (
     BEGAN,
     CUSTOM,
@@ -85,7 +89,7 @@ def test_shift_h_counts_the_look_at_a_runs_held_out_samples(tmp_path: Path) -> N
         await pilot.press("H")
 
     drive(body, shown)
-    (look,) = looks.read(tmp_path, "custom")
+    (look,) = holdout_access_log.read_accesses(tmp_path, "custom")
     assert look.what == card.id
 
 
@@ -107,7 +111,7 @@ def test_the_cases_pane_hides_held_out_texts_until_asked(tmp_path: Path) -> None
         assert "A transformer keeps" in screen_text(app)
 
     drive(body, Snapshot(ready=True, suites=suites), size=(120, 50))
-    (look,) = looks.read(tmp_path, "custom")
+    (look,) = holdout_access_log.read_accesses(tmp_path, "custom")
     assert look.what == "custom.toml"
 
 

@@ -8,14 +8,34 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config import Config, Defaults, Endpoint
+from stack_tui.config.decode import (
+    Config,
+    Defaults,
+    Endpoint,
+)
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Choice, Failure, Fault, Finding, Sample, Verdict
-from stack_tui.suites.case import Case, Suite
+from stack_tui.runs.events import (
+    ChoiceLogprob,
+    Failure,
+    Fault,
+    Finding,
+    JudgeScore,
+    Sample,
+)
+from stack_tui.suites.model.case import (
+    Case,
+    Suite,
+)
 from stack_tui.text import well_formed
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.messages import EndpointAnswered
-from stack_tui.tui.snapshot import ChosenRun, Counts, Snapshot, SuiteFile, TaskRow
+from stack_tui.tui.state.messages import EndpointAnswered
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Counts,
+    Snapshot,
+    SuiteFile,
+    TaskRow,
+)
 from tests.e2e.hostile import ALL, LONG_LINE
 from tests.tui.data import BEGAN, benchmark_card, drive, screen_text, suite_card, suite_spec, up
 
@@ -26,7 +46,7 @@ FORBIDDEN = {chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0x202E, 0x20
 FAILURE = Failure(kind="timeout", message=BAD, remedy=BAD)
 ERROR = StackError(BAD, where=BAD, remedy=BAD)
 ENDPOINT = Endpoint(name=BAD, url="http://[::1]:8000/[b]v1[/nope]", model=BAD)
-VERDICT = Verdict(judge=BAD, model=BAD, score=2, answer=BAD, reasoning=BAD, failure=FAILURE)
+VERDICT = JudgeScore(judge=BAD, model=BAD, score=2, answer=BAD, reasoning=BAD, failure=FAILURE)
 SAMPLE = Sample(
     at=BEGAN,
     task=BAD,
@@ -42,7 +62,7 @@ SAMPLE = Sample(
     rule_score=0.1,
     rule_issues=(BAD,),
     verdicts=(VERDICT, msgspec.structs.replace(VERDICT, failure=None)),
-    choices=(Choice(text=BAD, logprob=-1.0),),
+    choices=(ChoiceLogprob(text=BAD, logprob=-1.0),),
     chosen=0,
     target=BAD,
     extracted={BAD: BAD},

@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui import config
-from stack_tui.config import Config
+from stack_tui.config import decode
+from stack_tui.config.decode import Config
 from stack_tui.errors import StackError
-from stack_tui.tui import keymap
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.help import Help
-from stack_tui.tui.widgets.key_line import KeyLine
+from stack_tui.tui.help import Help
+from stack_tui.tui.ui import keymap
+from stack_tui.tui.ui.key_line import KeyLine
 from tests.tui.data import drive, screen_text
 
 
 def configured(keys: str) -> Config:
     """Return the configuration whose [keys] says that."""
-    return config.decode(f"[keys]\n{keys}\n", Path("stack-tui.toml"))
+    return decode.decode(f"[keys]\n{keys}\n", Path("stack-tui.toml"))
 
 
 def refusal(keys: str) -> StackError:

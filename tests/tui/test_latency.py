@@ -6,15 +6,19 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints import latency
-from stack_tui.endpoints.latency import REQUESTS, Latency, Spread
+from stack_tui.endpoints.latency import (
+    REQUESTS,
+    Latency,
+    MeasuredRange,
+)
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.screens.latency import LatencyScreen
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.endpoints.latency_screen import LatencyScreen
 from tests.tui.data import JUDGE, LOCAL, drive, screen_text, up
 
-FAST = Spread(0.1, 0.09, 0.2)
+FAST = MeasuredRange(0.1, 0.09, 0.2)
 
 
 class Timing:

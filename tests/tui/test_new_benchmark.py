@@ -6,21 +6,24 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.benchmarks.catalog import Catalog
-from stack_tui.benchmarks.task_index import Entry
-from stack_tui.config import Config, Endpoint
-from stack_tui.endpoints.abilities import Abilities
+from stack_tui.benchmarks.catalog.catalog import Catalog
+from stack_tui.benchmarks.catalog.task_index import TaskEntry
+from stack_tui.config.decode import (
+    Config,
+    Endpoint,
+)
+from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.errors import StackError
-from stack_tui.tui import actions
+from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.screens.new_benchmark import NewBenchmark
-from stack_tui.tui.snapshot import Snapshot
-from stack_tui.tui.widgets.document import Document
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.runs.new_benchmark import NewBenchmark
+from stack_tui.tui.state.snapshot import Snapshot
+from stack_tui.tui.ui.block_view import BlockView
 from tests.tui.data import LOCAL, drive, screen_text, settle, snapshot, up
 
 Started = tuple[tuple[str, ...], Endpoint, int | None, float | None]
-ABLE = Abilities(
+ABLE = Capabilities(
     chat=True, completions=True, token_prompts=True, prompt_logprobs=True, named_token_ids=True
 )
 
@@ -31,9 +34,9 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Started]:
     letters = tmp_path / "anatomy.yaml"
     letters.write_text("output_type: multiple_choice\ndoc_to_choice: ['A', 'B']\n")
     entries = (
-        Entry("mmlu_anatomy", "task", str(letters)),
-        Entry("mmlu_astronomy", "task", str(letters)),
-        Entry("mmlu", "tag", members=("mmlu_anatomy", "mmlu_astronomy")),
+        TaskEntry("mmlu_anatomy", "task", str(letters)),
+        TaskEntry("mmlu_astronomy", "task", str(letters)),
+        TaskEntry("mmlu", "tag", members=("mmlu_anatomy", "mmlu_astronomy")),
     )
     calls: list[Started] = []
 
@@ -47,9 +50,9 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Started]:
         calls.append((tuple(tasks), endpoint, fewshot, limit))
         return results / "20991118-120000-new"
 
-    monkeypatch.setattr(actions, "open_catalog", lambda: Catalog({e.name: e for e in entries}))
-    monkeypatch.setattr(actions, "probe", lambda _: ABLE)
-    monkeypatch.setattr(actions, "start_benchmarks", start)
+    monkeypatch.setattr(backend, "open_catalog", lambda: Catalog({e.name: e for e in entries}))
+    monkeypatch.setattr(backend, "probe", lambda _: ABLE)
+    monkeypatch.setattr(backend, "start_benchmarks", start)
     return calls
 
 
@@ -66,7 +69,7 @@ async def opened(app: StackApp, pilot: Pilot[None]) -> NewBenchmark:
 
 async def plan(form: NewBenchmark, pilot: Pilot[None], wanted: str) -> str:
     """Return what the form says that the run will take, once it says the wanted."""
-    page = form.query_one(".plan", Document)
+    page = form.query_one(".plan", BlockView)
     while wanted not in page.text:
         await pilot.pause(0.01)
     return page.text
@@ -123,10 +126,10 @@ def test_without_a_task_the_form_says_how_to_tick_one(started: list[Started]) ->
 def test_an_endpoint_that_cannot_be_asked_says_why(
     started: list[Started], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(endpoint: Endpoint) -> Abilities:
+    def refuse(endpoint: Endpoint) -> Capabilities:
         raise StackError("nothing answers there", remedy="Is the server up?")
 
-    monkeypatch.setattr(actions, "probe", refuse)
+    monkeypatch.setattr(backend, "probe", refuse)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await opened(app, pilot)

@@ -8,13 +8,24 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
-from stack_tui.config import Config, Defaults, Endpoint, Panel
-from stack_tui.suites.case import Case, Suite
-from stack_tui.tui import actions
+from stack_tui.config.decode import (
+    Config,
+    Defaults,
+    Endpoint,
+    PanelMethod,
+)
+from stack_tui.suites.model.case import (
+    Case,
+    Suite,
+)
+from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.screens.new_run import NewRun
-from stack_tui.tui.snapshot import Snapshot, SuiteFile
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.runs.new_run import NewRun
+from stack_tui.tui.state.snapshot import (
+    Snapshot,
+    SuiteFile,
+)
 from tests.tui.data import (
     CONFIG,
     JUDGE,
@@ -37,7 +48,7 @@ TLDR = Suite(
 )
 TLDR_FILE = SuiteFile(Path("cases/tldr.toml"), suite=TLDR)
 SHOWN = snapshot(suites=(SUITE_FILE, TLDR_FILE))
-Started = tuple[Path, Endpoint, tuple[Endpoint, ...], int, Panel, tuple[float, ...], bool]
+Started = tuple[Path, Endpoint, tuple[Endpoint, ...], int, PanelMethod, tuple[float, ...], bool]
 
 
 @pytest.fixture
@@ -51,7 +62,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
         endpoint: Endpoint,
         judges: Sequence[Endpoint],
         repeats: int,
-        panel: Panel,
+        panel: PanelMethod,
         temperatures: Sequence[float],
         noise: bool,
     ) -> Path:
@@ -59,7 +70,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
         calls.append((suite, endpoint, tuple(judges), *asked))
         return results / "20991118-120000-new"
 
-    monkeypatch.setattr(actions, "start_suite", start_suite)
+    monkeypatch.setattr(backend, "start_suite", start_suite)
     return calls
 
 

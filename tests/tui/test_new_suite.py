@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.suites import store
+from stack_tui.suites.model import suite_store
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.ask_line import AskLine
-from stack_tui.tui.screens.raw_editor import RawEditor
+from stack_tui.tui.cases.raw_editor import RawEditor
+from stack_tui.tui.ui.ask_line import AskLine
 from tests.tui.data import drive, failing, screen_text, snapshot
 
 
@@ -33,7 +33,7 @@ def test_it_is_written_with_an_example_case_and_opened_as_toml(folder: Path) -> 
         assert 'name = "support"' in screen_text(app)
 
     drive(body, snapshot(failing()))
-    suite = store.load(folder / "support.toml")
+    suite = suite_store.load(folder / "support.toml")
     assert [case.id for case in suite.cases] == ["example"]
 
 

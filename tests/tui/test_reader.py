@@ -2,12 +2,20 @@
 
 from pathlib import Path
 
-from stack_tui.runs.events import Finished, Planned, Sample, Server, Started, State, TaskPlan
+from stack_tui.runs.events import (
+    Finished,
+    Planned,
+    Sample,
+    Server,
+    Started,
+    StateChanged,
+    TaskPlan,
+)
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import create, journal_path
-from stack_tui.tui.reader import Reader
-from stack_tui.tui.snapshot import Snapshot
+from stack_tui.tui.state.reader import Reader
+from stack_tui.tui.state.snapshot import Snapshot
 from tests.tui.data import BEGAN, failing, passing, suite_spec
 
 SUITE = """
@@ -129,7 +137,7 @@ def test_a_live_run_grows_from_snapshot_to_snapshot(tmp_path: Path) -> None:
         assert len(snapshot.chosen.samples) == 3
         card = snapshot.runs[0]
         assert (card.counts.done, card.rate, card.left_s) == (3, 1.0, 1)
-        journal.append(State(at=BEGAN + 3, state="paused"))
+        journal.append(StateChanged(at=BEGAN + 3, state="paused"))
         assert read(reader).runs[0].phase == "paused"
 
 

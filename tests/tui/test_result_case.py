@@ -7,13 +7,17 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.suites import store
-from stack_tui.suites.edit import suite_text
+from stack_tui.suites.model import suite_store
+from stack_tui.suites.model.suite_edit import suite_text
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.result_case import case_of
-from stack_tui.tui.screens.case_editor import CaseEditor
-from stack_tui.tui.screens.choose import Choose
-from stack_tui.tui.snapshot import ChosenRun, Snapshot, SuiteFile
+from stack_tui.tui.cases.form import CaseForm
+from stack_tui.tui.cases.result_case import case_of
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Snapshot,
+    SuiteFile,
+)
+from stack_tui.tui.ui.choose import Choose
 from tests.tui.data import (
     CUSTOM,
     KV_CACHE,
@@ -36,11 +40,11 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def files(*paths: Path) -> tuple[SuiteFile, ...]:
-    return tuple(SuiteFile(path, suite=store.load(path)) for path in paths)
+    return tuple(SuiteFile(path, suite=suite_store.load(path)) for path in paths)
 
 
 def ids(path: Path) -> Sequence[str]:
-    return [case.id for case in store.load(path).cases]
+    return [case.id for case in suite_store.load(path).cases]
 
 
 def test_a_suites_sample_gives_its_case_as_the_run_had_it_under_a_free_id() -> None:
@@ -65,7 +69,7 @@ def test_shift_c_opens_it_with_the_sample_beside_it_and_saving_adds_it(suite: Pa
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "C")
         await pilot.pause()
-        assert isinstance(app.screen, CaseEditor)
+        assert isinstance(app.screen, CaseForm)
         while "KV caching keeps" not in screen_text(app):
             await pilot.pause(0.01)
         await pilot.press("ctrl+s")

@@ -9,11 +9,14 @@ from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.screens.sample import SampleScreen
-from stack_tui.tui.snapshot import ChosenRun, Snapshot
-from stack_tui.tui.widgets.results_pane import ResultsPane
-from stack_tui.tui.widgets.sample_view import SampleView
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.results.sample_screen import SampleScreen
+from stack_tui.tui.results.sample_view import SampleView
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Snapshot,
+)
 from tests.tui.data import (
     BEGAN,
     benchmark_card,

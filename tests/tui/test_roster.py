@@ -2,8 +2,17 @@
 
 import msgspec
 
-from stack_tui.config import EMBEDDED, Config, Defaults, Endpoint
-from stack_tui.tui.roster import EMBEDDED_ENDPOINT, roster, steadied
+from stack_tui.config.decode import (
+    EMBEDDED,
+    Config,
+    Defaults,
+    Endpoint,
+)
+from stack_tui.tui.state.endpoint_list import (
+    EMBEDDED_ENDPOINT,
+    list_endpoints,
+    steadied,
+)
 from tests.tui.data import JUDGE, LOCAL, up
 
 FOUND = Endpoint(name="localhost:8000", url="http://127.0.0.1:8000/v1/")
@@ -15,7 +24,7 @@ def configured(*endpoints: Endpoint) -> Config:
 
 
 def test_what_is_configured_comes_first_and_what_is_found_is_added() -> None:
-    listed = roster(configured(LOCAL, JUDGE), [OTHER], [], False, {}, {})
+    listed = list_endpoints(configured(LOCAL, JUDGE), [OTHER], [], False, {}, {})
     assert [(seen.endpoint.name, seen.origin) for seen in listed] == [
         ("local", "configured"),
         ("judge", "configured"),
@@ -24,30 +33,32 @@ def test_what_is_configured_comes_first_and_what_is_found_is_added() -> None:
 
 
 def test_a_server_that_is_configured_is_not_listed_again_when_found() -> None:
-    assert [seen.endpoint for seen in roster(configured(LOCAL), [FOUND], [], False, {}, {})] == [
-        LOCAL
-    ]
+    assert [
+        seen.endpoint for seen in list_endpoints(configured(LOCAL), [FOUND], [], False, {}, {})
+    ] == [LOCAL]
 
 
 def test_an_endpoint_of_an_active_run_is_listed_though_it_is_not_configured() -> None:
-    listed = roster(configured(LOCAL), [], [OTHER, LOCAL], False, {}, {})
+    listed = list_endpoints(configured(LOCAL), [], [OTHER, LOCAL], False, {}, {})
     assert [seen.origin for seen in listed] == ["configured", "used by a run"]
 
 
 def test_another_model_on_the_same_server_is_another_endpoint() -> None:
     other = Endpoint(name="local-2", url=LOCAL.url, model="org/other")
-    assert len(roster(configured(LOCAL, other), [], [], False, {}, {})) == 2
+    assert len(list_endpoints(configured(LOCAL, other), [], [], False, {}, {})) == 2
 
 
 def test_the_embedded_endpoint_is_offered_last_where_it_is_installed() -> None:
-    assert roster(configured(LOCAL), [], [], True, {}, {})[-1].endpoint == EMBEDDED_ENDPOINT
+    assert list_endpoints(configured(LOCAL), [], [], True, {}, {})[-1].endpoint == EMBEDDED_ENDPOINT
     named = Endpoint(name="tiny", url=EMBEDDED)
-    assert [seen.endpoint for seen in roster(configured(named), [], [], True, {}, {})] == [named]
+    assert [seen.endpoint for seen in list_endpoints(configured(named), [], [], True, {}, {})] == [
+        named
+    ]
 
 
 def test_the_latest_answer_stands_beside_its_endpoint() -> None:
     health = up().health
-    assert roster(configured(LOCAL), [], [], False, {LOCAL: health}, {})[0].health is health
+    assert list_endpoints(configured(LOCAL), [], [], False, {LOCAL: health}, {})[0].health is health
 
 
 def test_a_latency_that_hardly_changed_is_shown_as_before() -> None:
@@ -62,5 +73,5 @@ def test_a_latency_that_hardly_changed_is_shown_as_before() -> None:
 def test_what_an_endpoint_is_taken_for_by_default_stands_beside_it() -> None:
     defaults = Defaults(endpoint="local", judges=("judge", "local"))
     config = Config(endpoints={"local": LOCAL, "judge": JUDGE}, defaults=defaults)
-    listed = roster(config, [OTHER], [], False, {}, {})
+    listed = list_endpoints(config, [OTHER], [], False, {}, {})
     assert [seen.roles for seen in listed] == [("default", "judge"), ("judge",), ()]

@@ -8,14 +8,21 @@ import pytest
 from textual.pilot import Pilot
 
 from stack_tui.runs.events import Finding, Sample
-from stack_tui.tui import actions
+from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.course import course_of
-from stack_tui.tui.load import Load, Series
-from stack_tui.tui.screens.dashboard import Dashboard
-from stack_tui.tui.snapshot import ChosenRun, Snapshot, TaskRow
-from stack_tui.tui.widgets.results_pane import ResultsPane
-from stack_tui.tui.widgets.table import Table
+from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.state.metrics_history import (
+    Load,
+    Series,
+)
+from stack_tui.tui.state.pass_rate_history import pass_rate_history
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Snapshot,
+    TaskRow,
+)
+from stack_tui.tui.ui.table import Table
 from tests.tui.data import (
     benchmark_card,
     drive,
@@ -49,7 +56,7 @@ def live() -> Snapshot:
     found = tuple(
         Sample(at=0, task="mmlu_anatomy", id=str(n), place=n, passed=n % 3 != 0) for n in range(140)
     )
-    chosen = ChosenRun(card, found, course=course_of(found, 200), load=LOAD)
+    chosen = ChosenRun(card, found, course=pass_rate_history(found, 200), load=LOAD)
     return Snapshot(ready=True, runs=(card,), chosen=chosen)
 
 
@@ -98,7 +105,7 @@ def test_a_suites_run_has_the_plot_alone_and_f_shows_its_samples() -> None:
     found = (passing(),)
     shown = snapshot(*found, card=running_card())
     assert shown.chosen
-    shown = replace(shown, chosen=replace(shown.chosen, course=course_of(found, 2)))
+    shown = replace(shown, chosen=replace(shown.chosen, course=pass_rate_history(found, 2)))
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "v")
@@ -115,7 +122,7 @@ def test_a_suites_run_has_the_plot_alone_and_f_shows_its_samples() -> None:
 
 def test_the_runs_keys_work_there_too(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Path] = []
-    monkeypatch.setattr(actions, "stop", asked.append)
+    monkeypatch.setattr(backend, "stop", asked.append)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "v")

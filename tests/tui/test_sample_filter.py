@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.tui.sample_filter import parse
+from stack_tui.tui.results.sample_filter import parse
 from tests.tui.data import chosen_answer, erring, failing, passing
 
 LABELLED = msgspec.structs.replace(passing("labelled"), labels=("Flaky",), temperature=0.7)

@@ -4,8 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.runs.events import Sample
-from stack_tui.tui.sample_order import arrange, matching
-from stack_tui.tui.signs import concern
+from stack_tui.tui.results.sample_order import (
+    arrange,
+    matching,
+)
+from stack_tui.tui.ui.icons import concern
 from tests.tui.data import erring, failing, passing
 
 SAMPLES = (passing(place=3), erring(place=2), failing(place=0), passing(place=1))

@@ -10,10 +10,14 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from stack_tui.tui.widgets.columns import Column
-from stack_tui.tui.widgets.line_view import _changed
-from stack_tui.tui.widgets.rows import Cell, Heading, Row
-from stack_tui.tui.widgets.table import Table
+from stack_tui.tui.ui.columns import Column
+from stack_tui.tui.ui.line_view import _changed
+from stack_tui.tui.ui.rows import (
+    Cell,
+    Heading,
+    Row,
+)
+from stack_tui.tui.ui.table import Table
 
 
 class TableApp(App[None]):

@@ -1,8 +1,11 @@
 """Tasks under their groups."""
 
 from stack_tui.runs.events import TaskPlan
-from stack_tui.tui.snapshot import Counts, TaskRow
-from stack_tui.tui.task_tree import task_tree
+from stack_tui.tui.runs.task_tree import task_tree
+from stack_tui.tui.state.snapshot import (
+    Counts,
+    TaskRow,
+)
 
 
 def task(name: str, *groups: str, passed: int = 1, failed: int = 1, errors: int = 0) -> TaskRow:

@@ -8,10 +8,14 @@ from stack_tui.runs import labels
 from stack_tui.runs.labels import Label
 from stack_tui.runs.store import create
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.screens.case_editor import CaseEditor
-from stack_tui.tui.screens.triage import Triage
-from stack_tui.tui.snapshot import ChosenRun, Snapshot, SuiteFile
-from stack_tui.tui.widgets.results_pane import ResultsPane
+from stack_tui.tui.cases.form import CaseForm
+from stack_tui.tui.results.label_dialog import LabelDialog
+from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Snapshot,
+    SuiteFile,
+)
 from tests.tui.data import (
     BEGAN,
     CUSTOM,
@@ -44,7 +48,7 @@ def test_a_label_is_kept_beside_the_run_with_note_and_the_judges_right_score(
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "down", "L")
         await pilot.pause()
-        assert isinstance(app.screen, Triage)
+        assert isinstance(app.screen, LabelDialog)
         await pilot.press("tab", *"too strict", "tab", "4", "enter", "3")
         await pilot.pause()
 
@@ -110,7 +114,7 @@ def test_from_a_failing_sample_its_case_is_edited(tmp_path: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "E")
         await pilot.pause()
-        assert isinstance(app.screen, CaseEditor)
+        assert isinstance(app.screen, CaseForm)
         assert "kv-cache" in screen_text(app)
 
     drive(body, shown)

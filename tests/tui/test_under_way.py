@@ -6,8 +6,8 @@ from textual.pilot import Pilot
 
 from stack_tui.errors import StackError
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.widgets.key_line import KeyLine
-from stack_tui.tui.widgets.status_line import StatusLine
+from stack_tui.tui.status_line import StatusLine
+from stack_tui.tui.ui.key_line import KeyLine
 from tests.tui.data import drive, screen_text, settle
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
 from stack_tui.runs.spec import RunSpec, SuiteSpec
 from stack_tui.runs.store import Run
-from stack_tui.worker.carry_out import carry_out
+from stack_tui.worker.run_worker import carry_out
 from tests.fakes import Asked, FakeServer
 
 SUITE = """

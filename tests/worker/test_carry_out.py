@@ -12,7 +12,7 @@ import pytest
 from stack_tui.runs.events import Answer, Fault, Sample
 from stack_tui.runs.journal import Journal, RunBusy, Tail
 from stack_tui.runs.store import Control, journal_path, write_control
-from stack_tui.worker.carry_out import carry_out
+from stack_tui.worker.run_worker import carry_out
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
 from tests.fakes.replies import Asked, Reply
 from tests.worker.runs import carried_out, make, model_requests, reply, scores

@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs import store
-from stack_tui.runs.contest import matches, read_contest
+from stack_tui.runs.duel_data import (
+    matches,
+    read_duel_data,
+)
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import Journal, Tail, wait_until_free
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Run, journal_path
-from stack_tui.worker.dueling import gather, start_duel
+from stack_tui.worker.duel_launch import (
+    gather,
+    start_duel,
+)
 from tests.fakes import Asked, FakeServer
 from tests.fakes.replies import Reply
 from tests.worker import runs
@@ -121,7 +127,7 @@ def test_a_case_that_changed_in_between_is_set_apart(tmp_path: Path) -> None:
         duel = carried_out(drafted(tmp_path, server, folders))
     assert "case-2" not in winners(duel)
     assert duel.view.plan["a vs b"].apart == {"case changed": ("case-2",)}
-    assert len(matches(read_contest(duel.folder))[0]["a vs b"]) == 5
+    assert len(matches(read_duel_data(duel.folder))[0]["a vs b"]) == 5
 
 
 @pytest.mark.parametrize(

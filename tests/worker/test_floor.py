@@ -5,13 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from stack_tui.config import Endpoint
+from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
 from stack_tui.runs.events import Sample
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec, SuiteSpec
 from stack_tui.runs.store import Run
-from stack_tui.worker.comparing import compare_runs
+from stack_tui.worker.compare_runs import compare_runs
 
 SPEC = RunSpec(
     id="1-a",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stack_tui.cli.command_line import run
-from stack_tui.runs import looks
+from stack_tui.runs import holdout_access_log
 from tests.fakes import FakeServer
 from tests.worker import runs
 from tests.worker.runs import carried_out, make, reply
@@ -36,11 +36,11 @@ def test_a_look_is_counted_before_the_texts_are_shown(
     report = ["--results", str(results), "report", "latest", "--json"]
     assert run(report) == 0
     assert ANSWER not in capsys.readouterr().out
-    assert looks.read(results, "tiny") == ()
+    assert holdout_access_log.read_accesses(results, "tiny") == ()
     assert run([*report, "--show-holdout"]) == 0
     shown = capsys.readouterr().out
     assert ANSWER in shown
-    (look,) = looks.read(results, "tiny")
+    (look,) = holdout_access_log.read_accesses(results, "tiny")
     assert look.what == held_out.name
     assert f'"who": "{look.who}"' in shown
 
@@ -64,7 +64,7 @@ def test_export_leaves_held_out_cases_out_and_counts_the_look_that_takes_them(
     assert TEXT not in (tmp_path / "open.jsonl").read_text()
     assert run([*export, str(tmp_path / "all.csv"), "--show-holdout"]) == 0
     assert TEXT in (tmp_path / "all.csv").read_text()
-    assert len(looks.read(results, "tiny")) == 1
+    assert len(holdout_access_log.read_accesses(results, "tiny")) == 1
 
 
 def test_leakage_names_a_held_out_case_without_its_text(

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.config import Endpoint
-from stack_tui.endpoints.errors import EndpointError
+from stack_tui.config.decode import Endpoint
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import RunBusy, Tail
 from stack_tui.runs.store import journal_path
-from stack_tui.toml_file import TomlError
+from stack_tui.toml_edit.source import TomlError
 from stack_tui.worker import launch
 from tests.fakes import FakeServer
 from tests.worker.runs import SUITE, carried_out, make, read, reply, scores

@@ -1,16 +1,21 @@
 """LiteLLM's proxy: known by its headers and /health/liveliness; its /health calls every model."""
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch
+from stack_tui.endpoints.kinds.server_kind import (
+    Listing,
+    ServerFacts,
+    ServerKind,
+    fetch,
+)
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
     if not shown and "alive" not in str(await fetch(client, "health/liveliness")):
         return None
-    return Look(listing.models(), listing.headers.get("x-litellm-version", ""))
+    return ServerFacts(listing.models(), listing.headers.get("x-litellm-version", ""))
 
 
-LITELLM = Kind(
+LITELLM = ServerKind(
     name="LiteLLM",
     is_shown=lambda client, listing: any(name.startswith("x-litellm-") for name in listing.headers),
     look=_look,

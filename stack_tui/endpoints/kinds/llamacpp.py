@@ -1,18 +1,18 @@
 """llama.cpp's server: `Server: llama.cpp`; 503 while it loads; serves its model under any name."""
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.kind import (
-    Kind,
+from stack_tui.endpoints.kinds.server_kind import (
     Listing,
-    Look,
     Model,
+    ServerFacts,
+    ServerKind,
     fetch_table,
     text_of,
     whole,
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
     props = await fetch_table(client, "props")
     if not shown and "build_info" not in props and "default_generation_settings" not in props:
         return None
@@ -21,7 +21,7 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
     path = text_of(props.get("model_path"))
     models = tuple(_model(entry, n_ctx, path) for entry in listing.entries)
     slots = whole(props.get("total_slots"))
-    return Look(
+    return ServerFacts(
         models,
         text_of(props.get("build_info")),
         note=f"{slots} slot{'s'[: slots > 1]}" if slots else "",
@@ -47,7 +47,7 @@ def _model(entry: object, n_ctx: int | None, path: str) -> Model:
     )
 
 
-LLAMACPP = Kind(
+LLAMACPP = ServerKind(
     name="llama.cpp",
     is_shown=lambda client, listing: (
         listing.headers.get("server") == "llama.cpp" or listing.is_owned_by("llamacpp")

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.kind import (
-    Kind,
+from stack_tui.endpoints.kinds.server_kind import (
     Listing,
-    Look,
     Model,
+    ServerFacts,
+    ServerKind,
     fetch_table,
     tables,
     text_of,
@@ -19,12 +19,14 @@ from stack_tui.endpoints.kinds.kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
     native = tables((await fetch_table(client, "api/v0/models")).get("data"))
     entries = [entry for entry in native if "state" in entry]
     if not entries:
-        return Look(listing.models()) if shown else None
-    return Look(tuple(_model(entry) for entry in entries if entry.get("type") != "embeddings"))
+        return ServerFacts(listing.models()) if shown else None
+    return ServerFacts(
+        tuple(_model(entry) for entry in entries if entry.get("type") != "embeddings")
+    )
 
 
 def _model(entry: Mapping[str, Any]) -> Model:
@@ -37,7 +39,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
     )
 
 
-LMSTUDIO = Kind(
+LMSTUDIO = ServerKind(
     name="LM Studio",
     is_shown=lambda client, listing: listing.is_owned_by("organization_owner"),
     look=_look,

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.errors import EndpointError
-from stack_tui.endpoints.kinds.kind import (
-    Kind,
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.kinds.server_kind import (
     Listing,
-    Look,
     Model,
+    ServerFacts,
+    ServerKind,
     fetch_table,
     tables,
     text_of,
@@ -20,7 +20,7 @@ from stack_tui.endpoints.kinds.kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
     # SGLang answers some of Ollama's routes too, but not with this greeting.
     if not await _greets(client):
         return None
@@ -38,7 +38,7 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
         for model in listing.models()
     )
     held = ", ".join(loaded)
-    return Look(models, text_of(version.get("version")), note=f"loaded: {held or 'nothing'}")
+    return ServerFacts(models, text_of(version.get("version")), note=f"loaded: {held or 'nothing'}")
 
 
 def _by_name(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -72,7 +72,7 @@ def _model(name: str, loaded: Mapping[str, Any] | None) -> Model:
     )
 
 
-OLLAMA = Kind(
+OLLAMA = ServerKind(
     name="Ollama",
     is_shown=lambda client, listing: listing.is_owned_by("library"),
     look=_look,

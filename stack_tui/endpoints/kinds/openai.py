@@ -3,20 +3,24 @@
 from urllib.parse import urlsplit
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.kind import Kind, Listing, Look
+from stack_tui.endpoints.kinds.server_kind import (
+    Listing,
+    ServerFacts,
+    ServerKind,
+)
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
-    return Look(listing.models()) if shown else None
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+    return ServerFacts(listing.models()) if shown else None
 
 
-OPENAI = Kind(
+OPENAI = ServerKind(
     name="OpenAI",
     is_shown=lambda client, listing: urlsplit(client.url).hostname == "api.openai.com",
     look=_look,
     lists_all_models=False,
 )
-COMPATIBLE = Kind(
+COMPATIBLE = ServerKind(
     name="OpenAI-compatible",
     is_shown=lambda client, listing: True,
     look=_look,

@@ -3,10 +3,16 @@
 import msgspec
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch_table, text_of
+from stack_tui.endpoints.kinds.server_kind import (
+    Listing,
+    ServerFacts,
+    ServerKind,
+    fetch_table,
+    text_of,
+)
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
     info = await fetch_table(client, "server_info") or await fetch_table(client, "get_server_info")
     if not shown and "tokenizer_path" not in info and "served_model_name" not in info:
         return None
@@ -15,10 +21,10 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
         msgspec.structs.replace(model, weights=model.weights or weights)
         for model in listing.models()
     )
-    return Look(models, text_of(info.get("version")))
+    return ServerFacts(models, text_of(info.get("version")))
 
 
-SGLANG = Kind(
+SGLANG = ServerKind(
     name="SGLang",
     is_shown=lambda client, listing: listing.is_owned_by("sglang"),
     look=_look,

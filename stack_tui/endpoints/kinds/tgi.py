@@ -1,10 +1,18 @@
 """Text Generation Inference: /info says what it is and how long a request may be."""
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, Model, fetch_table, text_of, whole
+from stack_tui.endpoints.kinds.server_kind import (
+    Listing,
+    Model,
+    ServerFacts,
+    ServerKind,
+    fetch_table,
+    text_of,
+    whole,
+)
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
     info = await fetch_table(client, "info")
     name = text_of(info.get("model_id"))
     if not name or not ("router" in info or "max_total_tokens" in info):
@@ -14,10 +22,10 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
         context_length=whole(info.get("max_total_tokens")),
         weights=text_of(info.get("model_sha")),
     )
-    return Look((model,), text_of(info.get("version")))
+    return ServerFacts((model,), text_of(info.get("version")))
 
 
-TGI = Kind(
+TGI = ServerKind(
     name="TGI",
     is_shown=lambda client, listing: False,
     look=_look,

@@ -1,11 +1,17 @@
 """vLLM: `owned_by: vllm`, its version at /version; with a key set it guards /v1 only."""
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.errors import EndpointError
-from stack_tui.endpoints.kinds.kind import Kind, Listing, Look, fetch_table, text_of
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.kinds.server_kind import (
+    Listing,
+    ServerFacts,
+    ServerKind,
+    fetch_table,
+    text_of,
+)
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
+async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
     number = text_of((await fetch_table(client, "version")).get("version"))
     if not shown and not number:
         # Asked no further: on SGLang and LiteLLM, /health makes models work.
@@ -15,8 +21,8 @@ async def _look(client: Client, listing: Listing, shown: bool) -> Look | None:
         return None
     if engine_died:
         note = "its engine has died; the process will end soon"
-        return Look(listing.models(), number, "down", note)
-    return Look(listing.models(), number)
+        return ServerFacts(listing.models(), number, "down", note)
+    return ServerFacts(listing.models(), number)
 
 
 async def _engine_died(client: Client) -> bool | None:
@@ -28,7 +34,7 @@ async def _engine_died(client: Client) -> bool | None:
     return False if page.data == "" else None
 
 
-VLLM = Kind(
+VLLM = ServerKind(
     name="vLLM",
     is_shown=lambda client, listing: listing.is_owned_by("vllm"),
     look=_look,

@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from stack_tui.runs.events import Event, Planned, Sample, Started, TaskPlan, Verdict
+from stack_tui.runs.events import (
+    Event,
+    JudgeScore,
+    Planned,
+    Sample,
+    Started,
+    TaskPlan,
+)
 from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
 from stack_tui.runs.view import RunView, fold
 from tests.reports.views import JUDGE
@@ -36,7 +43,7 @@ def match(
     if pair != "ab":
         answers = tuple({pair[0]: "a", pair[1]: "b"}.get(each, each) for each in answers)
     verdicts = tuple(
-        Verdict(judge="judge", model="big", score=SCORES[answer or "?"], first=first)
+        JudgeScore(judge="judge", model="big", score=SCORES[answer or "?"], first=first)
         for answer, first in zip(answers, pair, strict=True)
     )
     return Sample(

@@ -9,12 +9,12 @@ import xml.etree.ElementTree as ET
 import msgspec
 import pytest
 
-from stack_tui.reports.csv_table import csv_table
-from stack_tui.reports.document import report_document
-from stack_tui.reports.html import html_report
-from stack_tui.reports.junit import junit_report
-from stack_tui.reports.markdown import markdown_report
-from stack_tui.reports.text import run_report
+from stack_tui.reports.render.csv_table import csv_table
+from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.junit import junit_report
+from stack_tui.reports.render.markdown import markdown_report
+from stack_tui.reports.render.text_report import run_report
 from tests.reports.duels.made import duel, match
 from tests.reports.views import HOSTILE
 

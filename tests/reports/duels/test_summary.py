@@ -10,10 +10,10 @@ from msgspec import structs
 from scipy.optimize import minimize
 from scipy.stats import binomtest
 
-from stack_tui.reports.duels.ratings import ratings
-from stack_tui.reports.duels.summary import duel_summary
-from stack_tui.runs.events import Verdict
-from stack_tui.runs.rulings import winner
+from stack_tui.reports.measures.duels.duel_ratings import ratings
+from stack_tui.reports.measures.duels.duel_summary import duel_summary
+from stack_tui.runs.duel_verdicts import winner
+from stack_tui.runs.events import JudgeScore
 from tests.reports.duels.made import SCORES, duel, match
 
 ANSWERS = st.sampled_from(["a", "b", "tie", "?"])
@@ -121,7 +121,7 @@ def test_ratings_stand_best_first_within_their_intervals_even_where_one_never_lo
 
 
 def test_a_judge_of_a_sides_own_model_is_marked() -> None:
-    verdict = Verdict(judge="judge", model="model-b", score=1.0, first="a")
+    verdict = JudgeScore(judge="judge", model="model-b", score=1.0, first="a")
     own = structs.replace(match("b"), verdicts=(verdict,))
     assert duel_summary(duel([own])).judges[0].same_model_as == ("b",)
     assert duel_summary(duel([match("b")])).judges[0].same_model_as == ()

@@ -5,30 +5,35 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from stack_tui.endpoints.client import Client
-from stack_tui.runs.contest import Bout, CaseText, Contest, Entry
+from stack_tui.runs.duel_data import (
+    CaseText,
+    DuelCase,
+    DuelData,
+    DuelEntry,
+)
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
-from stack_tui.suites.duels.evaluate import evaluate
+from stack_tui.suites.judging.duels.duel_evaluation import evaluate
 
 
-def contest(*outputs: Sequence[str | None], runs: str = "ab") -> Contest:
+def contest(*outputs: Sequence[str | None], runs: str = "ab") -> DuelData:
     """A contest of the cases c0, c1, …, with an output of each run for each."""
     bouts = tuple(
-        Bout(
+        DuelCase(
             id=f"c{place}",
             place=place,
             entries=tuple(
-                Entry(run=run, case="x", output=output)
+                DuelEntry(run=run, case="x", output=output)
                 for run, output in zip(runs, each, strict=True)
             ),
         )
         for place, each in enumerate(outputs)
     )
     cases = {"x": CaseText(input="Say a number.", rubric="The greater number is better.")}
-    return Contest(suite="tiny", runs=tuple(runs), bouts=bouts, cases=cases)
+    return DuelData(suite="tiny", runs=tuple(runs), bouts=bouts, cases=cases)
 
 
 def put(
-    asked: Contest,
+    asked: DuelData,
     *judges: Client,
     recorded: Mapping[str, Answer] | None = None,
     done: Collection[SampleKey] = (),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.duels.choice import parse_choice
+from stack_tui.suites.judging.duels.preference import parse_preference
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from stack_tui.suites.duels.choice import parse_choice
     ],
 )
 def test_a_choice_is_read_however_it_is_worded(text: str, choice: str) -> None:
-    assert parse_choice(text) == choice
+    assert parse_preference(text) == choice
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def test_a_choice_is_read_however_it_is_worded(text: str, choice: str) -> None:
     ],
 )
 def test_what_names_none_or_both_is_no_choice(text: str) -> None:
-    assert parse_choice(text) is None
+    assert parse_preference(text) is None
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
-    assert parse_choice(text) in ("first", "second", "tie", None)
+    assert parse_preference(text) in ("first", "second", "tie", None)

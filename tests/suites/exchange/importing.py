@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from stack_tui.suites.case import Case
-from stack_tui.suites.exchange.imported import Imported
-from stack_tui.suites.exchange.promptfoo.config import read_promptfoo
+from stack_tui.suites.import_export.imported import Imported
+from stack_tui.suites.import_export.promptfoo.promptfoo_config import read_promptfoo
+from stack_tui.suites.model.case import Case
 
 
 def imported(folder: Path, config: str, **files: str) -> Imported:

@@ -9,8 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.suites import edit, store
-from stack_tui.suites.case import Case, Suite
+from stack_tui.suites.model import (
+    suite_edit,
+    suite_store,
+)
+from stack_tui.suites.model.case import (
+    Case,
+    Suite,
+)
 from tests.suites.exchange.importing import asserting, imported, only, said
 from tests.suites.exchange.made import KEYS, VALUES
 
@@ -66,7 +72,7 @@ def test_a_prompt_its_tests_and_their_assertions_become_a_suite(tmp_path: Path) 
 
 def test_an_imported_suite_can_be_written_and_loaded(tmp_path: Path) -> None:
     (suite,) = imported(tmp_path, CONFIG).suites
-    assert store.parse(edit.suite_text(suite), Path("x.toml")) == suite
+    assert suite_store.parse(suite_edit.suite_text(suite), Path("x.toml")) == suite
 
 
 def test_settings_of_the_file_and_of_tests_are_listed(tmp_path: Path) -> None:
@@ -231,4 +237,4 @@ def test_whatever_a_file_holds_it_is_brought_in_or_refused_in_words(
     except StackError:
         return
     for suite in brought.suites:
-        assert store.parse(edit.suite_text(suite), Path("x.toml")) == suite
+        assert suite_store.parse(suite_edit.suite_text(suite), Path("x.toml")) == suite

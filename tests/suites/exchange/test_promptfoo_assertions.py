@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from stack_tui.suites import rules
-from stack_tui.suites.case import Case
+from stack_tui.suites.grading import rules
+from stack_tui.suites.model.case import Case
 from tests.suites.exchange.importing import asserting, only
 
 

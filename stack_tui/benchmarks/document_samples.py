@@ -1,0 +1,93 @@
+"""A document's outcome as the journal and every screen hold it."""
+
+import time
+
+from stack_tui.benchmarks.document_preparation import Prepared
+from stack_tui.benchmarks.harness.protocol import Scored
+from stack_tui.benchmarks.request_scoring import Sent
+from stack_tui.runs.events import (
+    ChoiceLogprob,
+    Failure,
+    Sample,
+    Status,
+)
+
+
+def scored_sample(sent: Sent, scored: Scored) -> Sample:
+    """Return the sample of an answered document, with what lm-eval made of the answers."""
+    document = sent.prepared.document
+    scores = sent.scores
+    first = sent.texts[0] if sent.texts else None
+    choices: tuple[ChoiceLogprob, ...] = ()
+    if scores is not None:
+        texts = document.choices or [request.continuation for request in document.requests]
+        choices = tuple(
+            ChoiceLogprob(text=text, logprob=lp, greedy=greedy)
+            for text, lp, greedy in zip(texts, scores.logprobs, scores.greedy, strict=False)
+        )
+    flags = sent.prepared.flags
+    if scores is not None and scores.route:
+        flags = (*flags, f"route {scores.route}")
+    return Sample(
+        at=time.time(),
+        task=document.task,
+        id=str(document.shown),
+        place=document.doc,
+        status=_status(sent),
+        truncated_while_thinking=_is_thinking(sent),
+        passed=scored.passed,
+        prefix=document.prefix,
+        prompt=document.contexts[0],
+        output=first.text if first else "",
+        reasoning=first.reasoning if first else "",
+        finish_reason=first.finish_reason if first else "",
+        flags=flags,
+        choices=choices,
+        chosen=scored.chosen,
+        target=document.target,
+        extracted=scored.extracted,
+        metrics=scored.metrics,
+        latency_s=sent.latency_s,
+        prompt_tokens=_prompt_tokens(sent),
+        completion_tokens=first.completion_tokens if first else None,
+    )
+
+
+def failed_sample(prepared: Prepared, failure: Failure) -> Sample:
+    """Return the sample of a document whose request failed for good: an error, never wrong."""
+    document = prepared.document
+    return Sample(
+        at=time.time(),
+        task=document.task,
+        id=str(document.shown),
+        place=document.doc,
+        status="error",
+        failure=failure,
+        prefix=document.prefix,
+        prompt=document.contexts[0],
+        flags=prepared.flags,
+        target=document.target,
+        choices=tuple(ChoiceLogprob(text=text) for text in document.choices),
+    )
+
+
+def _status(sent: Sent) -> Status:
+    if any(text.finish_reason == "length" for text in sent.texts):
+        return "truncated"
+    if sent.texts and not all(text.text.strip() for text in sent.texts):
+        return "empty"
+    return "ok"
+
+
+def _is_thinking(sent: Sent) -> bool:
+    return any(
+        text.finish_reason == "length" and text.reasoning and not text.text.strip()
+        for text in sent.texts
+    )
+
+
+def _prompt_tokens(sent: Sent) -> int | None:
+    if sent.scores is not None:
+        return sent.scores.prompt_tokens or None
+    counts = [text.prompt_tokens for text in sent.texts if text.prompt_tokens is not None]
+    return sum(counts) if counts else None

@@ -1,0 +1,74 @@
+"""What lm-eval makes of one document's answers, as soon as they are there."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.task import Task
+
+from stack_tui.benchmarks.harness.protocol import (
+    AnswerValue,
+    Scored,
+)
+from stack_tui.benchmarks.harness.request_building import name_of
+
+_SHOWN_CHARACTERS = 2000
+
+
+def enter(instances: Sequence[Instance], values: Sequence[Sequence[AnswerValue]]) -> None:
+    """Enter the answers where lm-eval looks for them, in the order of the requests' places."""
+    ordered = sorted(instances, key=lambda instance: instance.idx)
+    for instance, answers in zip(ordered, values, strict=True):
+        instance.resps = [tuple(one) if isinstance(one, list) else one for one in answers]
+        instance.filtered_resps = {}
+
+
+def score(task: Task, doc_id: int, instances: list[Instance], metric: str) -> Scored:
+    """Return the document's metrics by lm-eval's own filters and `process_results`."""
+    for ensemble in task._filters:
+        ensemble.apply(instances)
+    ordered = sorted(instances, key=lambda instance: instance.idx)
+    metrics: dict[str, float] = {}
+    extracted: dict[str, str] = {}
+    for key in ordered[0].filtered_resps:
+        results = [instance.filtered_resps[key] for instance in ordered]
+        for name, value in task.process_results(ordered[0].doc, results).items():
+            number = _number(value)
+            if number is not None:
+                metrics[f"{name},{key}"] = number
+        if task.OUTPUT_TYPE == "generate_until":
+            extracted[key] = str(results[0])[:_SHOWN_CHARACTERS]
+    return Scored(
+        task=name_of(task),
+        doc=doc_id,
+        metrics=metrics,
+        extracted=extracted,
+        passed=_passed(metrics.get(metric)),
+        chosen=_chosen(task, ordered, metric),
+    )
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool | int | float) or hasattr(value, "dtype"):
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return None
+        return number if math.isfinite(number) else None
+    return None
+
+
+def _passed(value: float | None) -> bool | None:
+    return None if value is None or value not in (0.0, 1.0) else value == 1.0
+
+
+def _chosen(task: Task, ordered: Sequence[Instance], metric: str) -> int | None:
+    """Return the choice that the metric takes for the answer: by length where it is normalised."""
+    if task.OUTPUT_TYPE != "multiple_choice":
+        return None
+    choices = task.doc_to_choice(ordered[0].doc)
+    logprobs = [one.resps[0][0] for one in ordered[: len(choices)]]
+    if metric.startswith("acc_norm"):
+        logprobs = [lp / max(1, len(text)) for lp, text in zip(logprobs, choices, strict=False)]
+    return max(range(len(logprobs)), key=logprobs.__getitem__)

@@ -1,0 +1,257 @@
+"""The process in which lm-eval runs: it loads, builds, scores and concludes, and asks no model.
+
+`python -m stack_tui.benchmarks.harness` reads frames from its standard input and writes frames to
+what was its standard output; whatever tasks print goes to standard error.
+"""
+
+import os
+import queue
+import random
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from stack_tui.benchmarks.harness import protocol
+from stack_tui.benchmarks.harness.protocol import (
+    LENGTH_BYTES,
+    AllSent,
+    Answered,
+    Conclude,
+    Concluded,
+    Documents,
+    Failed,
+    FromHarness,
+    Loaded,
+    Open,
+    ToHarness,
+)
+from stack_tui.errors import StackError
+from stack_tui.text import one_line
+
+_FIRST_BATCH = 48
+_BATCH = 64
+
+
+class Harness:
+    """What the harness process knows: the loaded tasks, and which documents were built."""
+
+    def __init__(self, out: BinaryIO, inbox: "queue.Queue[ToHarness | None]") -> None:
+        self._out = out
+        self._inbox = inbox
+
+    def send(self, message: FromHarness) -> None:
+        """Write one frame."""
+        self._out.write(protocol.frame(message))
+        self._out.flush()
+
+    def run(self) -> None:
+        """Serve until the other end closes; the first frame opens."""
+        opening = self._inbox.get()
+        if not isinstance(opening, Open):
+            return
+        self._spec = opening.spec
+        self._load(opening)
+        count = 0
+        for built in self._built.values():
+            for sent in self._build(built):
+                count += sent
+                self._serve_waiting()
+        self.send(AllSent(documents=count))
+        while (message := self._inbox.get()) is not None:
+            self._serve(message)
+
+    def _load(self, opening: Open) -> None:
+        # `requests` would import chardet, a second's work, to guess encodings that nobody asks for.
+        sys.modules["chardet"] = None  # type: ignore[assignment]
+        from stack_tui.benchmarks.harness import (
+            request_building,
+            task_loading,
+        )
+
+        del sys.modules["chardet"]
+        task_loading.memoize_templates()
+        task_loading.parse_yaml_in_c()
+        if self._spec.datasets:
+            task_loading.redirect_datasets(Path(self._spec.datasets).resolve())
+        self._render = task_loading.chat_renderer(opening.chat_template, opening.template_tokens)
+        self._built: dict[str, request_building.LoadedTask] = {}
+        self._begun: dict[str, Iterator[int]] = {}
+        self._metrics: dict[str, str] = {}
+
+        def on_task(task: Any) -> None:
+            built = request_building.prepare(task, self._spec)
+            self._built[built.name] = built
+            self._metrics[built.name] = request_building.primary_metric(task)
+            if len(self._built) == 1:
+                self._begin_early(built)
+
+        self._manager, self._loaded = task_loading.load_tasks(self._spec, opening.entries, on_task)
+        groups = request_building.groups_of(self._loaded)
+        order = [name for name in groups if name in self._built]
+        self._built = {name: self._built[name] for name in order}
+        self._send_loaded(groups, complete=True)
+
+    def _begin_early(self, built: Any) -> None:
+        """Build the first task's first documents before the other tasks are loaded.
+
+        A task that draws on Python's or numpy's global generator is left for later: its prompts
+        would depend on what is loaded in between.
+        """
+        import numpy as np
+
+        before, drawn = random.getstate(), np.random.get_state()
+        self._send_loaded({built.name: ()}, complete=False)
+        steps = self._documents(built, _FIRST_BATCH)
+        first = next(steps, None)
+        if random.getstate() != before or str(np.random.get_state()) != str(drawn):
+            random.setstate(before)
+            np.random.set_state(drawn)
+            built.start_over(self._spec)
+            return
+        if first is not None:
+            self.send(first)
+            self._begun[built.name] = _sent(steps, self, len(first.documents))
+
+    def _send_loaded(self, groups: dict[str, tuple[str, ...]], *, complete: bool) -> None:
+        from stack_tui.benchmarks.harness import request_building
+
+        tasks = [
+            request_building.plan_of(self._built[name], above)
+            for name, above in groups.items()
+            if name in self._built
+        ]
+        types = {name: str(one.task.OUTPUT_TYPE) for name, one in self._built.items()}
+        self.send(Loaded(tasks=tasks, output_types=types, complete=complete))
+
+    def _build(self, built: Any) -> Iterator[int]:
+        begun = self._begun.pop(built.name, None)
+        yield from begun if begun is not None else _sent(self._documents(built, _BATCH), self, 0)
+
+    def _documents(self, built: Any, first: int) -> Iterator[Documents]:
+        """Yield the task's documents in batches; the first few settle what prefix they share."""
+        from stack_tui.benchmarks.harness import request_building
+
+        batch: list[Any] = []
+        size = first
+        begun = False
+        for doc_id, instances in built.documents(self._spec, self._render):
+            batch.append((doc_id, instances))
+            if len(batch) >= size:
+                yield _batch_of(built, batch, request_building, begun)
+                batch, size, begun = [], _BATCH, True
+        if batch:
+            yield _batch_of(built, batch, request_building, begun)
+        if not built.instances:
+            raise StackError(f"the task {built.name} has no documents")
+
+    def _serve_waiting(self) -> None:
+        while True:
+            try:
+                message = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            if message is None:
+                raise SystemExit(0)
+            self._serve(message)
+
+    def _serve(self, message: ToHarness) -> None:
+        from stack_tui.benchmarks.harness import document_scoring
+
+        if isinstance(message, Answered):
+            built = self._built[message.task]
+            instances = built.instances[message.doc]
+            document_scoring.enter(instances, message.values)
+            metric = self._metrics[message.task]
+            self.send(document_scoring.score(built.task, message.doc, instances, metric))
+        elif isinstance(message, Conclude):
+            self._conclude(message)
+
+    def _conclude(self, message: Conclude) -> None:
+        from stack_tui.benchmarks.harness import replay
+
+        results, table, missing = replay.score_of_record(
+            self._spec,
+            self._manager,
+            self._loaded,
+            self._built,
+            Path(message.folder),
+            message.model,
+            message.model_args,
+        )
+        kept = {key: results[key] for key in _SHOWN_RESULTS if key in results}
+        self.send(Concluded(results=_plain(kept), table=table, missing=missing))
+
+
+_SHOWN_RESULTS = (
+    "results",
+    "groups",
+    "group_subtasks",
+    "versions",
+    "n-shot",
+    "higher_is_better",
+    "n-samples",
+)
+
+
+def _batch_of(built: Any, batch: list[Any], plan: Any, begun: bool) -> Documents:
+    prefixes = {}
+    if not begun:
+        built.prefix = plan.shared_prefix([made for _, made in batch])
+        if built.prefix is not None:
+            prefixes[plan.prefix_id(built.prefix)] = built.prefix
+    documents = [plan.as_document(built, doc_id, made) for doc_id, made in batch]
+    return Documents(documents=documents, prefixes=prefixes)
+
+
+def _sent(batches: Iterator[Documents], harness: Harness, already: int) -> Iterator[int]:
+    if already:
+        yield already
+    for batch in batches:
+        harness.send(batch)
+        yield len(batch.documents)
+
+
+def _plain(value: Any) -> Any:
+    """Return lm-eval's results as plain data: numpy's numbers as Python's, the rest as text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return value if isinstance(value, bool | int | float | str) or value is None else str(value)
+
+
+def _read(source: BinaryIO, inbox: "queue.Queue[ToHarness | None]") -> None:
+    while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
+        inbox.put(protocol.decode_to_harness(source.read(protocol.length(head))))
+    inbox.put(None)
+
+
+def main() -> None:
+    """Serve the process that started this one."""
+    out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)
+    inbox: queue.Queue[ToHarness | None] = queue.Queue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, inbox), daemon=True).start()
+    harness = Harness(out, inbox)
+    try:
+        harness.run()
+    except BrokenPipeError:
+        return
+    except StackError as error:
+        harness.send(Failed(what=error.what, where=error.where, remedy=error.remedy))
+    except Exception as error:
+        harness.send(
+            Failed(
+                what=f"lm-eval failed: {one_line(f'{type(error).__name__}: {error}', 500)}",
+                remedy="The traceback is in the worker's log.",
+            )
+        )
+        raise
+
+
+if __name__ == "__main__":
+    main()

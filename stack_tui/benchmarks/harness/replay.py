@@ -1,0 +1,140 @@
+"""The score of record: lm-eval's own `simple_evaluate` over answers that were recorded."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lm_eval.api.group import Group
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
+from lm_eval.api.task import Task
+from lm_eval.evaluator import simple_evaluate
+from lm_eval.loggers import EvaluationTracker
+from lm_eval.tasks import TaskManager
+from lm_eval.utils import make_table
+
+from stack_tui.benchmarks.harness.request_building import (
+    LoadedTask,
+    name_of,
+)
+from stack_tui.benchmarks.harness.task_loading import TaskError
+from stack_tui.runs.spec import BenchmarkSpec
+
+
+class Replay(LM):  # type: ignore[misc]
+    """A model that gives each request the answer recorded for it."""
+
+    tokenizer_name = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left: dict[int, list[Any]] = {}
+
+    def record(self, instances: Sequence[Instance]) -> None:
+        """Take the instances' answers, which `simple_evaluate` will ask for, and clear them."""
+        for instance in instances:
+            self._left[id(instance)] = list(reversed(instance.resps))
+            instance.resps = []
+            instance.filtered_resps = {}
+
+    def _answer(self, requests: Sequence[Instance]) -> list[Any]:
+        return [self._left[id(request)].pop() for request in requests]
+
+    def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
+        """Return the recorded log-probabilities."""
+        return self._answer(requests)
+
+    def loglikelihood_rolling(self, requests: list[Instance]) -> list[float]:
+        """Return the recorded log-probabilities of whole texts."""
+        return self._answer(requests)
+
+    def generate_until(self, requests: list[Instance]) -> list[str]:
+        """Return the recorded outputs."""
+        return self._answer(requests)
+
+    def apply_chat_template(self, chat_history: Any, add_generation_prompt: bool = True) -> Any:
+        """Refuse: the requests are built already, so nothing is left to be templated."""
+        raise TaskError("a prompt was to be built again for the score of record")
+
+
+def score_of_record(
+    spec: BenchmarkSpec,
+    manager: TaskManager,
+    loaded: Sequence[Task | Group],
+    built: Mapping[str, LoadedTask],
+    folder: Path,
+    model: str,
+    model_args: Mapping[str, Any],
+) -> tuple[dict[str, Any], str, dict[str, int]]:
+    """Return (results, tables, missing documents by task), and write lm-eval's files in `folder`.
+
+    A document without answers is left out by lm-eval's own `samples`; a task without any answered
+    one is left out whole, its groups with it. `missing` says how many, and so do the results.
+    """
+    replay = Replay()
+    missing = {name: one.count - len(_answered(one)) for name, one in built.items()}
+    incomplete = any(missing.values())
+    picked = {name: _answered(one) for name, one in built.items() if _answered(one)}
+    for name in picked:
+        _hold(built[name], replay, picked[name], incomplete)
+    items = [item for one in loaded for item in _with_answers(one, picked)]
+    if not items:
+        raise TaskError("no document has an answer", remedy="See the run's errors, then resume it.")
+    tracker = EvaluationTracker(output_path=str(folder))
+    chosen = {n: [built[n].shown(doc) for doc in docs] for n, docs in picked.items()}
+    results = simple_evaluate(
+        model=replay,
+        model_args=dict(model_args),
+        tasks=items,
+        limit=None if incomplete or spec.samples else spec.limit,
+        samples=chosen if incomplete or spec.samples else None,
+        evaluation_tracker=tracker,
+        system_instruction=spec.system,
+        apply_chat_template=spec.apply_chat_template,
+        fewshot_as_multiturn=spec.fewshot_as_multiturn,
+        gen_kwargs=dict(spec.gen) or None,
+        task_manager=manager,
+        fewshot_random_seed=spec.seed,
+        confirm_run_unsafe_code=spec.confirm_unsafe,
+    )
+    results["config"]["model"] = model
+    if incomplete:
+        results["config"]["incomplete"] = {name: count for name, count in missing.items() if count}
+    samples = results.pop("samples")
+    tracker.save_results_aggregated(results=results, samples=samples)
+    for name in results["configs"]:
+        tracker.save_results_samples(task_name=name, samples=samples[name])
+    table = str(make_table(results))
+    if "groups" in results:
+        table += "\n" + str(make_table(results, "groups"))
+    return results, table, {name: count for name, count in missing.items() if count}
+
+
+def _answered(built: LoadedTask) -> list[int]:
+    return sorted(doc for doc, made in built.instances.items() if all(one.resps for one in made))
+
+
+def _hold(built: LoadedTask, replay: Replay, docs: Sequence[int], incomplete: bool) -> None:
+    """Make the task's instances those of `docs`, and keep lm-eval from building them again."""
+    instances: list[Instance] = []
+    for place, doc in enumerate(docs):
+        made = built.instances[doc]
+        replay.record(made)
+        for one in made:
+            one.doc_id = place if incomplete else doc
+        instances += made
+    built.task._instances = instances
+    built.task.build_all_requests = _nothing_to_build
+
+
+def _nothing_to_build(**options: Any) -> None:
+    del options
+
+
+def _with_answers(item: Task | Group, picked: Mapping[str, Sequence[int]]) -> list[Task | Group]:
+    """Return the item, or what is left of it where some of its tasks have no answers."""
+    if not isinstance(item, Group):
+        return [item] if name_of(item) in picked else []
+    if all(name_of(task) in picked for task in item.get_all_tasks()):
+        return [item]
+    return [left for child in item for left in _with_answers(child, picked)]

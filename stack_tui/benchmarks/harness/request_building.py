@@ -1,0 +1,223 @@
+"""Building lm-eval's requests document by document, byte for byte as its own loop builds them."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lm_eval.api.group import Group
+from lm_eval.api.instance import Instance
+from lm_eval.api.task import Task
+from lm_eval.evaluator_utils import get_sample_size
+
+from stack_tui.benchmarks.harness.protocol import (
+    Document,
+    Request,
+)
+from stack_tui.runs.events import TaskPlan
+from stack_tui.runs.spec import BenchmarkSpec, digest
+
+_SHARED_AT_LEAST = 200
+_SAMPLED = 4
+_END_OF_EXAMPLE = re.compile(r"\w(?=\n)")
+
+
+@dataclass
+class LoadedTask:
+    """A task with the documents asked for: their true ids, and their instances once built.
+
+    `indices` are the true ids where documents were picked, None where they are the first ones.
+    """
+
+    task: Task
+    limit: int | None
+    indices: list[int] | None
+    count: int
+    instances: dict[int, list[Instance]] = field(default_factory=dict)
+    prefix: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return name_of(self.task)
+
+    def documents(
+        self, spec: BenchmarkSpec, chat_template: Callable[..., Any] | None
+    ) -> Iterator[tuple[int, list[Instance]]]:
+        """Yield each document's place and its instances, in lm-eval's order and with its chances.
+
+        Few-shot examples are drawn from one generator per task: the order is part of the prompts.
+        """
+        task = self.task
+        chat = spec.apply_chat_template
+        for doc_id, doc in task.doc_iterator(
+            rank=0, limit=self.limit, samples=self.indices, world_size=1
+        ):
+            context = task.fewshot_context(
+                doc,
+                num_fewshot=task.config.num_fewshot or 0,
+                system_instruction=spec.system,
+                apply_chat_template=chat,
+                fewshot_as_multiturn=spec.fewshot_as_multiturn,
+                chat_template=chat_template if chat else None,
+                gen_prefix=task.doc_to_prefix(doc),
+            )
+            made = task.construct_requests(
+                doc=doc,
+                ctx=context,
+                metadata=(task.config["task"], doc_id, task.config.repeats),
+                apply_chat_template=chat,
+                chat_template=chat_template if chat else None,
+            )
+            instances = made if isinstance(made, list) else [made]
+            self.instances[doc_id] = instances
+            yield doc_id, instances
+
+    def start_over(self, spec: BenchmarkSpec) -> None:
+        """Forget what was built, and let the few-shot examples be drawn from the start again."""
+        self.instances.clear()
+        self.task.set_fewshot_seed(seed=spec.seed)
+
+    def shown(self, doc_id: int) -> int:
+        """Return the document's id in its dataset."""
+        return self.indices[doc_id] if self.indices else doc_id
+
+
+def name_of(task: Task) -> str:
+    """Return the task's name; its own `task_name` draws a random number at every use."""
+    return str(task.config.task)
+
+
+def prepare(task: Task, spec: BenchmarkSpec) -> LoadedTask:
+    """Return the task with the documents that the run's limit or samples leave of it."""
+    picked = spec.samples.get(name_of(task))
+    indices = sorted(set(picked)) if picked else None
+    limit = get_sample_size(task, spec.limit) if spec.limit is not None else None
+    total = len(task.eval_docs)
+    count = len(indices) if indices else min(total, limit or total)
+    return LoadedTask(task, limit, indices, count)
+
+
+def plan_of(built: LoadedTask, groups: tuple[str, ...]) -> TaskPlan:
+    """Return what the run will show of the task before it starts; its route is chosen later."""
+    task = built.task
+    choices = _choice_count(task)
+    return TaskPlan(
+        name=built.name,
+        samples=built.count,
+        requests=built.count,
+        route="",
+        groups=groups,
+        version=str(task.VERSION),
+        fewshot=task.config.num_fewshot,
+        chance=1 / choices if choices else None,
+        metric=primary_metric(task),
+    )
+
+
+def _choice_count(task: Task) -> int:
+    if task.OUTPUT_TYPE != "multiple_choice":
+        return 0
+    return len(task.doc_to_choice(task.eval_docs[0]))
+
+
+def primary_metric(task: Task) -> str:
+    """Return the metric by which a document counts as right, as `name,filter`."""
+    names = list(task.aggregation())
+    name = next((one for one in ("acc_norm", "acc", "exact_match") if one in names), "")
+    filters = [ensemble.name for ensemble in task._filters]
+    return f"{name or (names[0] if names else '')},{filters[0] if filters else 'none'}"
+
+
+def groups_of(items: list[Any]) -> dict[str, tuple[str, ...]]:
+    """Return each task's groups, the outermost first."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def visit(item: Any, above: tuple[str, ...]) -> None:
+        if isinstance(item, Group):
+            for child in item:
+                visit(child, (*above, item.name))
+        else:
+            found.setdefault(name_of(item), above)
+
+    for item in items:
+        visit(item, ())
+    return found
+
+
+def shared_prefix(documents: list[list[Instance]]) -> str | None:
+    """Return the text with which all contexts of the first documents begin, if it is worth sharing.
+
+    It ends before a line break that follows a letter or digit, where no tokenizer that splits text
+    by a pattern first joins both sides.
+    """
+    contexts = [str(one.args[0]) for made in documents[:_SAMPLED] for one in made if one.args]
+    if len(documents) < 2 or not contexts:
+        return None
+    common = os.path.commonprefix(contexts)  # noqa: RUF071 - of texts, letter by letter
+    ends = [match.end() for match in _END_OF_EXAMPLE.finditer(common)]
+    return common[: ends[-1]] if ends and ends[-1] >= _SHARED_AT_LEAST else None
+
+
+def prefix_id(text: str) -> str:
+    """Return the name under which a prefix is referred to."""
+    return digest(text)[:12]
+
+
+def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Document:
+    """Return the document in the form in which it leaves the harness."""
+    contexts: dict[str, int] = {}
+    chat = False
+    requests: list[Request] = []
+    for one in sorted(instances, key=lambda instance: instance.idx):
+        context = one.args[0]
+        if not isinstance(context, str):
+            chat = True
+            context = context.prompt
+        place = contexts.setdefault(context, len(contexts))
+        repeats = one.repeats or 1
+        if one.request_type == "generate_until":
+            requests.append(
+                Request(kind="generate_until", context=place, gen=one.args[1], repeats=repeats)
+            )
+        elif one.request_type == "loglikelihood_rolling":
+            requests.append(Request(kind="loglikelihood_rolling", context=place))
+        else:
+            requests.append(
+                Request(kind="loglikelihood", context=place, continuation=str(one.args[1]))
+            )
+    prefix = built.prefix
+    shared = prefix is not None and all(context.startswith(prefix) for context in contexts)
+    cut = len(prefix) if prefix is not None and shared else 0
+    task, doc = built.task, instances[0].doc
+    return Document(
+        task=built.name,
+        doc=doc_id,
+        shown=built.shown(doc_id),
+        contexts=[context[cut:] for context in contexts],
+        requests=requests,
+        prefix=prefix_id(prefix) if prefix is not None and shared else None,
+        chat=chat,
+        target=_target(task, doc),
+        choices=_choices(task, doc),
+    )
+
+
+def _choices(task: Task, doc: dict[str, Any]) -> list[str]:
+    if task.OUTPUT_TYPE != "multiple_choice":
+        return []
+    return [str(choice) for choice in task.doc_to_choice(doc)]
+
+
+def _target(task: Task, doc: dict[str, Any]) -> str:
+    gold = task.doc_to_text(doc) if getattr(task, "multiple_input", 0) else task.doc_to_target(doc)
+    choices = _choices(task, doc)
+    if choices and isinstance(gold, int) and 0 <= gold < len(choices):
+        return choices[gold]
+    if isinstance(gold, list):
+        return " | ".join(
+            choices[one] if choices and isinstance(one, int) and one < len(choices) else str(one)
+            for one in gold
+        )
+    return str(gold)

@@ -1,0 +1,163 @@
+"""From a document's texts to the tokens that are sent and scored, split as lm-eval does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stack_tui.benchmarks.harness.protocol import Document
+from stack_tui.benchmarks.scoring.model_tokenizer import Tokenizer
+
+_CHECKED_DOCUMENTS = 3
+_SHORTEST_TAIL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPair:
+    """One continuation to score: the prompt's tokens are `prefix` + `context` + `continuation`."""
+
+    prefix: list[int]
+    context: list[int]
+    continuation: list[int]
+
+    @property
+    def given(self) -> list[int]:
+        """The tokens before the continuation."""
+        return self.prefix + self.context
+
+    @property
+    def whole(self) -> list[int]:
+        """All tokens, in the order in which they are sent."""
+        return self.prefix + self.context + self.continuation
+
+
+class Encoder:
+    """Encodes documents, the text that they share once.
+
+    Splitting a text and encoding its parts gives the tokens of the whole only where the tokenizer
+    never joins both sides. That is checked against the whole text on the first documents of each
+    prefix; where it fails once, whole texts are encoded.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self._prefixes: dict[str, list[int]] = {}
+        self._checks_left: dict[str, int] = {}
+        self._whole: set[str] = set()
+        self._tails: dict[str, list[int]] = {}
+        self._continuations: dict[tuple[str, str], list[int]] = {}
+
+    async def pairs(
+        self, documents: Sequence[Document], prefixes: dict[str, str]
+    ) -> list[list[EncodedPair]]:
+        """Return, for each document, one pair for each of its requests, in their order."""
+        contexts = await self._contexts(documents, prefixes)
+        texts = [[_stripped(text) for text in document.contexts] for document in documents]
+        await self._learn_continuations(documents, texts, contexts, prefixes)
+        found = []
+        for document, stripped, encoded in zip(documents, texts, contexts, strict=True):
+            pairs = []
+            for request in document.requests:
+                text, spaces = stripped[request.context]
+                prefix, context = encoded[request.context]
+                tail = self._tail(document, prefixes, text, context)
+                continuation = self._continuations[tail, spaces + request.continuation]
+                pairs.append(EncodedPair(prefix, context, continuation))
+            found.append(pairs)
+        return found
+
+    async def contexts(
+        self, documents: Sequence[Document], prefixes: dict[str, str]
+    ) -> list[list[list[int]]]:
+        """Return the tokens of each document's contexts, nothing stripped: for generation."""
+        whole = [_full(document, prefixes) for document in documents]
+        encoded = iter(await self.tokenizer.encode([text for texts in whole for text in texts]))
+        return [[next(encoded) for _ in texts] for texts in whole]
+
+    async def _contexts(
+        self, documents: Sequence[Document], prefixes: dict[str, str]
+    ) -> list[list[tuple[list[int], list[int]]]]:
+        for name in {document.prefix for document in documents if document.prefix}:
+            if name not in self._prefixes:
+                self._prefixes[name] = (await self.tokenizer.encode([prefixes[name]]))[0]
+                self._checks_left[name] = _CHECKED_DOCUMENTS
+        await self._check(documents, prefixes)
+        texts = []
+        for document in documents:
+            whole = document.prefix in self._whole
+            source = _full(document, prefixes) if whole else document.contexts
+            texts.append([_stripped(text)[0] for text in source])
+        encoded = iter(await self.tokenizer.encode([text for one in texts for text in one]))
+        shared = [
+            self._prefixes[one.prefix] if one.prefix and one.prefix not in self._whole else []
+            for one in documents
+        ]
+        return [
+            [(prefix, next(encoded)) for _ in one]
+            for prefix, one in zip(shared, texts, strict=True)
+        ]
+
+    async def _check(self, documents: Sequence[Document], prefixes: dict[str, str]) -> None:
+        for document in documents:
+            name = document.prefix
+            if not name or name in self._whole or self._checks_left[name] <= 0:
+                continue
+            self._checks_left[name] -= 1
+            parts = [_stripped(text)[0] for text in document.contexts]
+            whole = [_stripped(text)[0] for text in _full(document, prefixes)]
+            encoded = await self.tokenizer.encode([*parts, *whole])
+            joined = [self._prefixes[name] + one for one in encoded[: len(parts)]]
+            if joined != encoded[len(parts) :]:
+                self._whole.add(name)
+
+    def _tail(
+        self, document: Document, prefixes: dict[str, str], text: str, context: list[int]
+    ) -> str:
+        """Return the end of the context from which its continuations' tokens can be told."""
+        tail = text[text.rfind("\n") + 1 :]
+        known = self._tails.get(tail)
+        if known is not None and len(tail) >= _SHORTEST_TAIL and context[-len(known) :] == known:
+            return tail
+        if document.prefix is None:
+            return text
+        return prefixes[document.prefix] + text
+
+    async def _learn_continuations(
+        self,
+        documents: Sequence[Document],
+        texts: Sequence[Sequence[tuple[str, str]]],
+        contexts: Sequence[Sequence[tuple[list[int], list[int]]]],
+        prefixes: dict[str, str],
+    ) -> None:
+        """Encode what the documents' continuations need, each distinct text once."""
+        self._continuations.clear()
+        tails = {text[text.rfind("\n") + 1 :] for one in texts for text, _ in one}
+        await self._learn_tails([tail for tail in tails if tail and tail not in self._tails])
+        wanted: dict[tuple[str, str], int] = {}
+        for document, stripped, encoded in zip(documents, texts, contexts, strict=True):
+            for request in document.requests:
+                text, spaces = stripped[request.context]
+                prefix, context = encoded[request.context]
+                tail = self._tail(document, prefixes, text, context)
+                length = len(self._tails[tail]) if tail in self._tails else None
+                wanted[tail, spaces + request.continuation] = (
+                    len(prefix) + len(context) if length is None else length
+                )
+        both = await self.tokenizer.encode([tail + more for tail, more in wanted])
+        for (key, length), tokens in zip(wanted.items(), both, strict=True):
+            self._continuations[key] = tokens[length:]
+
+    async def _learn_tails(self, tails: Sequence[str]) -> None:
+        if len(self._tails) > 1 << 16:
+            self._tails.clear()
+        encoded = await self.tokenizer.encode(tails)
+        self._tails.update(zip(tails, encoded, strict=True))
+
+
+def _stripped(text: str) -> tuple[str, str]:
+    """Return the context without its trailing spaces, and those: lm-eval moves them over."""
+    spaces = len(text) - len(text.rstrip())
+    return (text[:-spaces], text[-spaces:]) if spaces else (text, "")
+
+
+def _full(document: Document, prefixes: dict[str, str]) -> list[str]:
+    shared = prefixes[document.prefix] if document.prefix else ""
+    return [shared + text for text in document.contexts]

@@ -1,0 +1,59 @@
+"""The generate route: an output by completions or chat, asked for as lm-eval's API models do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from stack_tui.benchmarks.score_records import RecordedText
+from stack_tui.endpoints.chat import read_completion
+from stack_tui.endpoints.client import Client, Reply
+
+_DEFAULT_TOKENS = 256
+_CHAT_STOPS = 4
+_TOKEN_LIMITS = ("max_tokens", "max_gen_toks")
+
+
+def token_limit(gen: Mapping[str, Any]) -> int:
+    """Return how many tokens an output may have, 256 where the task names no number."""
+    return int(next((gen[name] for name in _TOKEN_LIMITS if name in gen), _DEFAULT_TOKENS))
+
+
+def sampling(gen: Mapping[str, Any], seed: int, *, chat: bool) -> dict[str, Any]:
+    """Return the request's fields but prompt and model, from a task's generation arguments.
+
+    `do_sample` is lm-eval's own word and is not sent; a chat takes four stop strings at most.
+    """
+    left = {name: gen[name] for name in gen if name not in (*_TOKEN_LIMITS, "do_sample")}
+    until = left.pop("until", None)
+    stops = [until] if isinstance(until, str) else list(until or [])
+    return {
+        "max_tokens": token_limit(gen),
+        "temperature": left.pop("temperature", 0),
+        "stop": stops[:_CHAT_STOPS] if chat else stops,
+        "seed": seed,
+        **left,
+    }
+
+
+async def ask(
+    client: Client, prompt: str | Sequence[int], fields: Mapping[str, Any], *, chat: bool
+) -> tuple[RecordedText, Reply]:
+    """Return the output; with `chat`, `prompt` is the messages' JSON. Raises EndpointError."""
+    asked: dict[str, Any] = {"model": client.endpoint.model, **fields}
+    if chat:
+        assert isinstance(prompt, str)
+        asked["messages"] = msgspec.json.decode(prompt)
+        reply = await client.post("chat/completions", asked)
+    else:
+        asked["prompt"] = prompt
+        reply = await client.post("completions", asked)
+    completion = read_completion(reply.data)
+    text = RecordedText(
+        text=completion.content,
+        finish_reason=completion.finish_reason,
+        reasoning=completion.reasoning,
+        prompt_tokens=completion.prompt_tokens,
+        completion_tokens=completion.completion_tokens,
+    )
+    return text, reply

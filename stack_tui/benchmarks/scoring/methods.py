@@ -1,0 +1,158 @@
+"""Which way a task's requests are scored on an endpoint, and why not where there is none."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from stack_tui.benchmarks.catalog.catalog import (
+    Catalog,
+    TaskFacts,
+)
+from stack_tui.endpoints.probe import Capabilities
+from stack_tui.errors import StackError
+
+ScoringMethod = Literal["letters", "echo", "forced", "generate"]
+Protocol = Literal["completions", "chat"]
+
+# Choices of one token each, choices of any length, the likelihood of whole texts, generations.
+Wanted = Literal["short choices", "choices", "whole texts", "written answers"]
+
+TOP_N = 20
+_WANTED: dict[str, Wanted] = {
+    "generate_until": "written answers",
+    "loglikelihood_rolling": "whole texts",
+}
+_VARIANTS = ("{}_generative", "{}_chat", "{}_gen", "{}_llama")
+
+
+class RouteError(StackError):
+    """The endpoint cannot take the task; the remedy names what can run instead."""
+
+    exit_code = 3
+
+
+def by_letter(abilities: Capabilities) -> bool:
+    """Say whether a question can be answered by the log-probabilities of one next token."""
+    if not abilities.completions or not abilities.token_prompts:
+        return False
+    return bool(abilities.named_token_ids) or (abilities.top_logprobs or 0) >= TOP_N
+
+
+def by_continuation(abilities: Capabilities) -> ScoringMethod | None:
+    """Return how longer continuations are scored: echo, else forced, else not at all."""
+    if not abilities.completions or not abilities.token_prompts:
+        return None
+    if abilities.prompt_logprobs or abilities.echo:
+        return "echo"
+    return "forced" if abilities.forced else None
+
+
+def expected_route(facts: TaskFacts, abilities: Capabilities) -> ScoringMethod | None:
+    """Return the route that a task would take, from its YAML alone; None where it cannot run.
+
+    Which choices are single tokens is settled when the tokenizer has seen them; short ones given in
+    the YAML are taken to be.
+    """
+    short = facts.output_type == "multiple_choice" and facts.short_choices
+    return route_for(
+        "short choices" if short else _WANTED.get(facts.output_type, "choices"), abilities
+    )
+
+
+def route_for(wanted: Wanted, abilities: Capabilities) -> ScoringMethod | None:
+    """Return the route of tasks that want this of a model, None where the endpoint has none."""
+    if wanted == "written answers":
+        return "generate" if abilities.chat or abilities.completions else None
+    if wanted == "whole texts":
+        return "echo" if by_continuation(abilities) == "echo" else None
+    if wanted == "short choices" and by_letter(abilities):
+        return "letters"
+    return by_continuation(abilities)
+
+
+def chosen_route(
+    continuations: Sequence[int], contexts: int, abilities: Capabilities
+) -> ScoringMethod | None:
+    """Return the route of one document from its continuations' lengths in tokens."""
+    single = len(continuations) > 1 and all(length == 1 for length in continuations)
+    if single and contexts == 1 and by_letter(abilities):
+        return "letters"
+    return by_continuation(abilities)
+
+
+def generation_protocol(
+    wanted: Literal["auto", "completions", "chat"], chat_template: bool, abilities: Capabilities
+) -> Protocol:
+    """Return by which protocol outputs are asked for; raises RouteError where it is not served.
+
+    Left open it is completions, as in lm-eval's own `local-completions`, unless the prompts are
+    conversations or the server has chat alone.
+    """
+    auto: Protocol = "completions" if abilities.completions and not chat_template else "chat"
+    chosen: Protocol = auto if wanted == "auto" else wanted
+    if chosen == "chat" and abilities.chat is False:
+        raise RouteError(
+            "the endpoint has no chat completions",
+            remedy="Use --protocol completions, without --apply-chat-template.",
+        )
+    if chosen == "completions" and abilities.completions is False:
+        raise RouteError(
+            "the endpoint has no text completions",
+            remedy="Use --protocol chat --apply-chat-template.",
+        )
+    return chosen
+
+
+def refuse_unable(
+    names: Iterable[str], catalog: Catalog, abilities: Capabilities, protocol: str
+) -> None:
+    """Raise RouteError for the first task that the endpoint cannot take; nothing is sent."""
+    for name in names:
+        if name not in catalog.entries:
+            continue
+        facts = catalog.facts(name)
+        if facts.output_type == "generate_until":
+            continue
+        if protocol == "chat":
+            raise _refusal(facts, catalog, "a chat gives no log-probabilities of given answers")
+        if expected_route(facts, abilities) is None:
+            raise _refusal(facts, catalog, _reason(facts, abilities))
+
+
+def _reason(facts: TaskFacts, abilities: Capabilities) -> str:
+    if not abilities.completions:
+        return "the endpoint has chat alone, which gives no log-probabilities of given answers"
+    if not abilities.token_prompts:
+        return "the endpoint takes no prompts of tokens, or has no /tokenize to make them with"
+    if facts.output_type == "loglikelihood_rolling":
+        return "the endpoint gives no log-probabilities of a prompt's own tokens"
+    return (
+        "the endpoint gives neither a prompt's log-probabilities (it ignores `echo`) "
+        "nor those of given tokens"
+    )
+
+
+def _refusal(facts: TaskFacts, catalog: Catalog, reason: str) -> RouteError:
+    instead = generative_variant(facts.name, catalog)
+    remedy = "Serve the model with /v1/completions and prompt log-probabilities, as vLLM does"
+    if instead:
+        remedy += (
+            f"; or run {instead}, which asks the model to write its answer"
+            " (its scores are not comparable with this task's)"
+        )
+    return RouteError(f"{facts.name} cannot run: {reason}", remedy=f"{remedy}.")
+
+
+def generative_variant(name: str, catalog: Catalog) -> str | None:
+    """Return lm-eval's task that asks the same by generation, None where it has none."""
+    stems = [name, name.removesuffix("_mc1").removesuffix("_mc2")]
+    for stem in dict.fromkeys(stems):
+        for form in _VARIANTS:
+            candidate = form.format(stem)
+            if candidate in catalog.entries and _is_generative(candidate, catalog):
+                return candidate
+    return None
+
+
+def _is_generative(name: str, catalog: Catalog) -> bool:
+    leaves = catalog.leaves(name)
+    return bool(leaves) and catalog.facts(leaves[0]).output_type == "generate_until"

@@ -1,0 +1,170 @@
+"""Tokens of texts as the model's own tokenizer makes them: from its file, or by its server."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from stack_tui.endpoints.capabilities import tokenize
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.errors import StackError
+
+_REMEMBERED = 1 << 16
+_SAMPLE_TEXTS = (
+    "Question: What is 12 × 34?\n\nA. 408\nB. 46\nAnswer:",
+    "  It was the café's 1st “open” day;\tnaïve, isn't it? 東京 42",
+)
+
+
+class TokenizerError(StackError):
+    """No tokenizer is known for the model, or one that is not the model's was named."""
+
+
+class Tokenizer(Protocol):
+    """What turns texts into the model's tokens, without any special token added."""
+
+    name: str
+
+    async def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the tokens of each text."""
+        ...
+
+
+class FileTokenizer:
+    """A `tokenizer.json`, read by the `tokenizers` library on threads of its own."""
+
+    def __init__(self, path: Path) -> None:
+        from tokenizers import Tokenizer as Loaded
+
+        self.name = str(path)
+        self.folder = path.parent
+        try:
+            self._loaded = Loaded.from_file(str(path))
+        except Exception as error:
+            raise TokenizerError(f"is no tokenizer: {error}", where=str(path)) from None
+        self._loaded.no_truncation()
+        self._loaded.no_padding()
+
+    async def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the tokens of each text."""
+        return await asyncio.to_thread(self._encode, list(texts))
+
+    def token(self, text: str) -> int | None:
+        """Return the id of the special token that is written so, None where there is none."""
+        found = self._loaded.token_to_id(text)
+        return found if isinstance(found, int) else None
+
+    def _encode(self, texts: list[str]) -> list[list[int]]:
+        encoded = self._loaded.encode_batch_fast(texts, add_special_tokens=False)
+        return [one.ids for one in encoded]
+
+
+class ServerTokenizer:
+    """The server's `/tokenize`; what was asked once is remembered."""
+
+    def __init__(self, client: Client) -> None:
+        self.name = f"{client.url} /tokenize"
+        self._client = client
+        self._known: dict[str, list[int]] = {}
+
+    async def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the tokens of each text; raises EndpointError where the server gives none."""
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if len(self._known) + len(unknown) > _REMEMBERED:
+            self._known = {text: self._known[text] for text in texts if text in self._known}
+        found = await asyncio.gather(*(self._ask(text) for text in unknown))
+        self._known.update(zip(unknown, found, strict=True))
+        return [self._known[text] for text in texts]
+
+    async def _ask(self, text: str) -> list[int]:
+        if not text:
+            return []
+        tokens = await tokenize(self._client, text)
+        if tokens is None:
+            raise EndpointError("bad_answer", "/tokenize gave no tokens", where=self._client.where)
+        return tokens
+
+
+async def find_tokenizer(
+    client: Client, named: str | None, root: str | None, has_tokenize: bool | None
+) -> Tokenizer | None:
+    """Return the tokenizer of the endpoint's model, None where there is none to be found.
+
+    A `tokenizer.json` that is named, or that lies with the model (`root`, as the server says), must
+    give the tokens that the server's own gives, where it has one.
+    """
+    server = ServerTokenizer(client) if has_tokenize else None
+    path = named_file(named) if named else None
+    if path is None and root:
+        path = _tokenizer_file(root)
+    if path is None:
+        return server
+    from_file = FileTokenizer(path)
+    if server is None or await _agree(from_file, server):
+        return from_file
+    if named:
+        raise TokenizerError(
+            "is not the tokenizer of the model that the server serves: the tokens differ",
+            where=str(path),
+            remedy="Leave --tokenizer out: the server's own is used then.",
+        )
+    return server
+
+
+async def _agree(one: Tokenizer, other: Tokenizer) -> bool:
+    return await one.encode(_SAMPLE_TEXTS) == await other.encode(_SAMPLE_TEXTS)
+
+
+def named_file(named: str) -> Path:
+    """Return the `tokenizer.json` that was asked for; raises TokenizerError where there is none."""
+    path = _tokenizer_file(named)
+    if path is None:
+        raise TokenizerError(
+            "holds no tokenizer.json", where=named, remedy="Name the file or the model's folder."
+        )
+    return path
+
+
+def _tokenizer_file(place: str) -> Path | None:
+    """Return the `tokenizer.json` at a file, a folder or, once downloaded, a hub's name."""
+    path = Path(place).expanduser()
+    candidate = path / "tokenizer.json" if path.is_dir() else path
+    if candidate.is_file():
+        return candidate
+    return None if path.is_absolute() else _from_hub_cache(place)
+
+
+def _from_hub_cache(model: str) -> Path | None:
+    """Return the file of a model that was once downloaded from the hub to this machine."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found: Any = try_to_load_from_cache(model, "tokenizer.json")
+    except HFValidationError:
+        return None
+    return Path(found) if isinstance(found, str) else None
+
+
+def read_chat_template(folder: Path) -> tuple[str, dict[str, str]]:
+    """Return the chat template beside a tokenizer, "" for none, with its special tokens' texts."""
+    import msgspec
+
+    tokens: dict[str, str] = {}
+    template = ""
+    config_path = folder / "tokenizer_config.json"
+    if config_path.is_file():
+        config = msgspec.json.decode(config_path.read_bytes())
+        for name in ("bos_token", "eos_token", "pad_token", "unk_token"):
+            value = config.get(name)
+            if isinstance(value, Mapping):
+                value = value.get("content")
+            if isinstance(value, str):
+                tokens[name] = value
+        found = config.get("chat_template")
+        template = found if isinstance(found, str) else ""
+    beside = folder / "chat_template.jinja"
+    if beside.is_file():
+        template = beside.read_text(encoding="utf-8")
+    return template, tokens

@@ -1,0 +1,290 @@
+"""What a server can do for an evaluation, found by looking at what comes back.
+
+Servers take fields that they do not know with a 200: an ability counts only where the answer shows
+it. Every request asks for one token or a few.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from stack_tui.endpoints.chat import ask_chat, is_schema_refusal, read_completion
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.kinds.server_kind import tables
+from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.retry import ONCE
+
+_PROMPT = "Hello world"
+_LONGEST_RAW_PROMPT = 6
+_TOP_N = (1000, 100, 20, 5, 1)
+_TOP_N_TRIES = 4
+_PADDING = -9999.0
+_FORCED_BIAS = 200
+_INTEGER = {
+    "type": "json_schema",
+    "json_schema": {"name": "s", "schema": {"type": "integer", "minimum": 1, "maximum": 5}},
+}
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """Each ability is True, False, or None where that could not be found out.
+
+    `top_logprobs` is the largest number of alternatives that was answered, of those tried (1 to
+    1000), 0 for none. `raw_prompts`: a completion's prompt reaches the model without a chat
+    template around it. `echo` and `prompt_logprobs` are OpenAI's and vLLM's ways to the prompt's
+    log-probabilities; `named_token_ids` is vLLM's `logprob_token_ids`; `forced` is llama.cpp's
+    scoring of a token by its bias.
+    """
+
+    chat: bool | None = None
+    completions: bool | None = None
+    raw_prompts: bool | None = None
+    echo: bool | None = None
+    prompt_logprobs: bool | None = None
+    top_logprobs: int | None = None
+    chat_top_logprobs: int | None = None
+    named_token_ids: bool | None = None
+    token_prompts: bool | None = None
+    prompt_lists: bool | None = None
+    forced: bool | None = None
+    tokenize: bool | None = None
+    json_schema: bool | None = None
+
+
+async def probe(client: Client) -> Capabilities:
+    """Return what the endpoint's model can be asked for; raises EndpointError only for no answer.
+
+    Unreachable servers and refused keys raise; a refusal of one request is a missing ability.
+    """
+    model = client.endpoint.model
+    async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(4)) as beside:
+        probing = _Probing(beside, {} if model is None else {"model": model})
+        tokens = await probing.tokens()
+        chat, completions = await _all(probing.chat(), probing.completion())
+        found: dict[str, Any] = {"chat": chat, "tokenize": tokens is not None, **completions}
+        if chat:
+            json_schema, top = await _all(probing.json_schema(), probing.chat_top_logprobs())
+            found |= {"json_schema": json_schema, "chat_top_logprobs": top}
+        if completions["completions"]:
+            found |= await probing.scoring(tokens)
+        return Capabilities(**found)
+
+
+class _Probing:
+    """Tiny requests to one model; each method looks for what its name says."""
+
+    def __init__(self, client: Client, named: Mapping[str, str]) -> None:
+        self._client = client
+        self._named = named
+
+    async def _post(self, path: str, body: Mapping[str, Any], *, root: bool = False) -> Any:
+        """Return the decoded answer, None where the server refuses; raises for no answer at all."""
+        try:
+            reply = await self._client.post(path, {**self._named, **body}, root=root)
+        except EndpointError as error:
+            if error.kind == "bad_request" or error.status in (500, 501):
+                return None
+            raise
+        return reply.data if isinstance(reply.data, dict) else None
+
+    async def _complete(self, **body: Any) -> list[Mapping[str, Any]]:
+        """Return the choices of a one-token completion, none where it is refused."""
+        asked = {"prompt": _PROMPT, "max_tokens": 1, "temperature": 0, **body}
+        data = await self._post("completions", asked)
+        return tables(data.get("choices")) if data else []
+
+    async def tokens(self) -> list[int] | None:
+        """Return the prompt's tokens as the server's own tokenizer makes them."""
+        return await tokenize(self._client, _PROMPT)
+
+    async def chat(self) -> bool:
+        try:
+            read_completion((await ask_chat(self._client, {**self._named, **_chat("Hi", 1)})).data)
+        except EndpointError as error:
+            if error.kind in ("bad_request", "bad_answer") or error.status == 501:
+                return False
+            raise
+        return True
+
+    async def completion(self) -> dict[str, Any]:
+        body = {"prompt": _PROMPT, "max_tokens": 1, "temperature": 0, "echo": True, "logprobs": 1}
+        data = await self._post("completions", body)
+        if data is None:
+            body = {"prompt": _PROMPT, "max_tokens": 1}
+            data = await self._post("completions", body)
+        choices = tables(data.get("choices")) if data else []
+        if not data or not choices or not isinstance(choices[0].get("text"), str):
+            return {"completions": False}
+        count = (data.get("usage") or {}).get("prompt_tokens")
+        raw = count <= _LONGEST_RAW_PROMPT if isinstance(count, int) and count > 0 else None
+        return {"completions": True, "raw_prompts": raw, "echo": _is_echoed(choices[0])}
+
+    async def json_schema(self) -> bool | None:
+        asked = {**self._named, **_chat("Say hello.", 8), "response_format": _INTEGER}
+        try:
+            reply = await ask_chat(self._client, asked)
+        except EndpointError as error:
+            return False if is_schema_refusal(error) or error.kind == "bad_request" else None
+        answer = read_completion(reply.data)
+        if not answer.output and answer.finish_reason == "length":
+            return None
+        return answer.output.strip() in ("1", "2", "3", "4", "5")
+
+    async def chat_top_logprobs(self) -> int:
+        async def ask(n: int) -> int:
+            body = {**_chat("Hi", 1), "logprobs": True, "top_logprobs": n}
+            data = await self._post("chat/completions", body)
+            choices = tables(data.get("choices")) if data else []
+            return len(_alternatives(choices[0])) if choices else 0
+
+        return await _largest(ask)
+
+    async def scoring(self, tokens: Sequence[int] | None) -> dict[str, Any]:
+        prompt_logprobs, top, lists = await _all(
+            self._prompt_logprobs(), self._top_logprobs(), self._prompt_lists()
+        )
+        found = {"prompt_logprobs": prompt_logprobs, "top_logprobs": top, "prompt_lists": lists}
+        # Afterwards, since vLLM spoils top-N answers batched with named tokens.
+        return found | await self._by(tokens)
+
+    async def _prompt_logprobs(self) -> bool:
+        choices = await self._complete(prompt_logprobs=0)
+        entries = choices[0].get("prompt_logprobs") if choices else None
+        if not isinstance(entries, list) or len(entries) < 2 or not isinstance(entries[-1], dict):
+            return False
+        return all("rank" in entry and "logprob" in entry for entry in entries[-1].values())
+
+    async def _top_logprobs(self) -> int:
+        async def ask(n: int) -> int:
+            choices = await self._complete(logprobs=n)
+            return len(_alternatives(choices[0])) if choices else 0
+
+        return await _largest(ask)
+
+    async def _prompt_lists(self) -> bool:
+        return len(await self._complete(prompt=[_PROMPT, "Good morning"])) == 2
+
+    async def _by(self, tokens: Sequence[int] | None) -> dict[str, Any]:
+        """Look for what needs token ids: prompts made of them, named ones, a forced one."""
+        if not tokens or len(tokens) < 2:
+            return {}
+        prompt = {"prompt": list(tokens), "max_tokens": 1, "temperature": 0}
+        data = await self._post("completions", prompt)
+        count = (data.get("usage") or {}).get("prompt_tokens") if data else 0
+        named, forced = await _all(self._named_token_ids(tokens), self._forced(tokens))
+        taken = None if count is None else count == len(tokens)
+        return {"token_prompts": taken, "named_token_ids": named, "forced": forced}
+
+    async def _named_token_ids(self, tokens: Sequence[int]) -> bool:
+        wanted = sorted({*tokens, tokens[0] + 1})
+        choices = await self._complete(
+            prompt=list(tokens),
+            logprobs=1,
+            logprob_token_ids=wanted,
+            return_tokens_as_token_ids=True,
+        )
+        answered = _alternatives(choices[0]) if choices else {}
+        return all(f"token_id:{token}" in answered for token in wanted)
+
+    async def _forced(self, tokens: Sequence[int]) -> bool:
+        """Force an unlikely token and see whether its own log-probability comes back unbiased."""
+        body = {
+            "prompt": list(tokens[:-1]),
+            "n_predict": 1,
+            "n_probs": 1,
+            "temperature": 0,
+            "logit_bias": [[tokens[-1], _FORCED_BIAS]],
+        }
+        data = await self._post("completion", body, root=True)
+        entries = tables(data.get("completion_probabilities")) if data else []
+        if not entries or entries[0].get("id") != tokens[-1]:
+            return False
+        logprob, top = entries[0].get("logprob"), tables(entries[0].get("top_logprobs"))
+        likeliest = top[0].get("logprob") if top else None
+        if not isinstance(logprob, float) or not isinstance(likeliest, float):
+            return False
+        return logprob <= likeliest
+
+
+async def _largest(ask: Callable[[int], Awaitable[int]]) -> int:
+    """Return the largest number of alternatives that came back; `ask` says how many came for n.
+
+    Fewer than asked for may be another client's doing: vLLM 0.32 answers a top-N request with one
+    alternative and padding where a request for named tokens is in the same batch.
+    """
+    for n in _TOP_N:
+        came = 0
+        for _ in range(_TOP_N_TRIES):
+            came = max(came, min(n, await ask(n)))
+            if came in (0, n):
+                break
+        if came:
+            return came
+    return 0
+
+
+async def _all(*asked: Awaitable[Any]) -> list[Any]:
+    """Return what each found, once all are done; raises the first error, nothing left running."""
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+    return found
+
+
+async def tokenize(client: Client, text: str) -> list[int] | None:
+    """Return the tokens of `text` by the server's /tokenize, None where it has none.
+
+    The body names the text as vLLM and SGLang and as llama.cpp want it; no special tokens.
+    """
+    body: dict[str, Any] = {
+        "prompt": text,
+        "content": text,
+        "add_special_tokens": False,
+        "add_special": False,
+    }
+    if client.endpoint.model is not None:
+        body["model"] = client.endpoint.model
+    try:
+        data = (await client.post("tokenize", body, root=True)).data
+    except EndpointError as error:
+        if error.kind in ("bad_request", "bad_answer") or error.status in (500, 501):
+            return None
+        raise
+    tokens = data.get("tokens") if isinstance(data, dict) else None
+    if not isinstance(tokens, list) or not tokens or not all(isinstance(t, int) for t in tokens):
+        return None
+    return tokens
+
+
+def _chat(text: str, max_tokens: int) -> dict[str, Any]:
+    messages = [{"role": "user", "content": text}]
+    return {"messages": messages, "max_tokens": max_tokens, "temperature": 0}
+
+
+def _is_echoed(choice: Mapping[str, Any]) -> bool:
+    logprobs = choice.get("logprobs")
+    if not isinstance(logprobs, dict) or not str(choice.get("text")).startswith(_PROMPT):
+        return False
+    own = logprobs.get("token_logprobs")
+    return isinstance(own, list) and len(own) > 2 and isinstance(own[1], float)
+
+
+def _alternatives(choice: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first new token's alternatives by token, in either shape; none where none came."""
+    logprobs = choice.get("logprobs")
+    if not isinstance(logprobs, dict):
+        return {}
+    if content := tables(logprobs.get("content")):
+        top = tables(content[0].get("top_logprobs"))
+        return {str(entry.get("id", entry.get("token"))): entry for entry in top}
+    top_logprobs = tables(logprobs.get("top_logprobs"))
+    entries = top_logprobs[0] if top_logprobs else {}
+    return {
+        token: value
+        for token, value in entries.items()
+        if isinstance(value, int | float) and value > _PADDING
+    }

@@ -1,0 +1,162 @@
+"""Judges held against people's labels, and the pass rate as people would give it."""
+
+from collections.abc import Hashable, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stack_tui.reports.measures.corrected_rate import (
+    CorrectedRate,
+    corrected_rate,
+)
+from stack_tui.reports.measures.label_meaning import (
+    judges_should_pass,
+    should_pass,
+)
+from stack_tui.reports.measures.sample_intervals import (
+    Interval,
+    rate_interval,
+)
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.reports.stats.bootstrap import resampled_interval
+from stack_tui.runs import labels
+from stack_tui.runs.events import JUDGE_PASS, Sample
+from stack_tui.runs.labels import Label
+from stack_tui.runs.view import RunView
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TOGETHER = "all together"
+
+
+class AgreementWithPeople(msgspec.Struct, frozen=True, kw_only=True):
+    """A judge over the `labelled` samples of which it and a person said whether judges pass them.
+
+    `kappa` is Cohen's, None where it has no value. `difference` is by how much the judge scores
+    higher, over the `scored` samples for which a person gave a score.
+    """
+
+    judge: str
+    labelled: int
+    agree: int
+    agree_interval: Interval | None
+    kappa: float | None
+    kappa_interval: Interval | None
+    passes_wrongly: int
+    fails_wrongly: int
+    scored: int
+    difference: float | None
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """The labels by kind, all judges' agreement with them, and the corrected pass rate.
+
+    `judged` labels say whether judges should pass a sample that they scored; `lost` ones are of
+    samples that the run does not have.
+    """
+
+    labels: dict[str, int]
+    judged: int
+    lost: int
+    judges: tuple[AgreementWithPeople, ...]
+    corrected: CorrectedRate
+
+
+def calibration(view: RunView) -> Calibration | None:
+    """Return what people's labels say of the run, None where there are none."""
+    if not view.labels:
+        return None
+    samples = in_order(view.samples)
+    labelled = [(s, view.labels[s.key]) for s in samples if s.key in view.labels]
+    told = [
+        (sample, label, wanted)
+        for sample, label in labelled
+        if sample.judge_score is not None
+        and (wanted := judges_should_pass(label, sample)) is not None
+    ]
+    names = dict.fromkeys(verdict.judge for sample, _, _ in told for verdict in sample.verdicts)
+    several = [TOGETHER] if len(names) > 1 else []
+    return Calibration(
+        labels=labels.counts(view.labels.values()),
+        judged=len(told),
+        lost=len(view.labels) - len(labelled),
+        judges=tuple(
+            agreement
+            for name in (*names, *several)
+            if (agreement := _agreement(name, told)) is not None
+        ),
+        corrected=_corrected(samples, labelled),
+    )
+
+
+def _corrected(
+    samples: Sequence[Sample], labelled: Sequence[tuple[Sample, Label]]
+) -> CorrectedRate:
+    by_people: dict[bool, list[tuple[Hashable, bool]]] = {True: [], False: []}
+    for sample, label in labelled:
+        said = should_pass(label, sample)
+        if said is not None and sample.passed is not None:
+            by_people[sample.passed].append((sample.counted_as, said))
+    verdicts = [(s.counted_as, s.passed) for s in samples if s.passed is not None]
+    return corrected_rate(verdicts, by_people[True], by_people[False])
+
+
+def _score(sample: Sample, judge: str) -> float | None:
+    if judge == TOGETHER:
+        return sample.judge_score
+    return next((v.score for v in sample.verdicts if v.judge == judge), None)
+
+
+def _agreement(
+    judge: str, told: Sequence[tuple[Sample, Label, bool]]
+) -> AgreementWithPeople | None:
+    import numpy as np
+
+    found = [
+        (sample.counted_as, score >= JUDGE_PASS, wanted)
+        for sample, _, wanted in told
+        if (score := _score(sample, judge)) is not None
+    ]
+    if not found:
+        return None
+    differences = [
+        score - label.judge_score
+        for sample, label, _ in told
+        if label.judge_score is not None and (score := _score(sample, judge)) is not None
+    ]
+    agree = [said == wanted for _, said, wanted in found]
+    by_case: dict[Hashable, list[int]] = {}
+    for case, said, wanted in found:
+        by_case.setdefault(case, [0, 0, 0, 0])[2 * said + wanted] += 1
+    table = np.array(list(by_case.values()))
+    kappa = float(kappas(table.sum(axis=0, keepdims=True))[0])
+    return AgreementWithPeople(
+        judge=judge,
+        labelled=len(found),
+        agree=sum(agree),
+        agree_interval=rate_interval(agree, [case for case, _, _ in found]),
+        kappa=None if np.isnan(kappa) else kappa,
+        kappa_interval=resampled_interval(table, kappas),
+        passes_wrongly=sum(said and not wanted for _, said, wanted in found),
+        fails_wrongly=sum(wanted and not said for _, said, wanted in found),
+        scored=len(differences),
+        difference=fmean(differences) if differences else None,
+    )
+
+
+def kappas(counts: "NDArray[Any]") -> "NDArray[Any]":
+    """Return Cohen's κ (1960) of each row: neither, the second alone, the first alone, both pass.
+
+    It is nan where chance alone would always agree.
+    """
+    import numpy as np
+
+    neither, second, first, both = np.asarray(counts, dtype=float).T
+    total = neither + second + first + both
+    observed = (neither + both) / total
+    passing = (first + both) * (second + both) + (neither + second) * (neither + first)
+    expected = passing / total**2
+    certain = expected > 1 - 1e-12
+    return np.where(certain, np.nan, (observed - expected) / np.where(certain, 1, 1 - expected))

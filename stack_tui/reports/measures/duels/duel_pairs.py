@@ -1,0 +1,152 @@
+"""Two runs of a duel: how often judges call the one's output better, and whether that tells."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from stack_tui.reports.measures.effects import (
+    LEVEL,
+    Verdict,
+)
+from stack_tui.reports.measures.sample_intervals import Interval
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.reports.stats.holm import holm
+from stack_tui.reports.stats.paired import (
+    Clusters,
+    bootstrap_interval,
+    cluster,
+    mcnemar_exact,
+    sign_flip_exact,
+)
+from stack_tui.reports.stats.power import cases_for_mean_difference
+from stack_tui.runs.duel_verdicts import TIE
+from stack_tui.runs.events import Sample, TaskPlan
+from stack_tui.runs.view import RunView
+
+EVEN = 0.5
+
+
+class PairResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How run b stands against run a: its win rate is its wins and half the ties, of all decided.
+
+    `a_wins`, `b_wins`, `ties` and `unscored`, which no judge answered in full, are all matches that
+    have an outcome; with the `missing` ones and those set `apart` they are all cases of both runs.
+    Of the ties, `identical` had the same output twice, and nobody was asked.
+    """
+
+    a: str
+    b: str
+    matches: int
+    cases: int
+    a_wins: int
+    b_wins: int
+    ties: int
+    identical: int
+    unscored: int
+    missing: int
+    apart: Mapping[str, int]
+    win_rate: float | None
+    interval: Interval | None
+    test: str
+    p: float
+    deviation: float
+    p_adjusted: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Better or worse where test and interval both exclude that judges see no difference."""
+        p = self.p if self.p_adjusted is None else self.p_adjusted
+        if self.win_rate is None or self.interval is None:
+            return "inconclusive"
+        if p > LEVEL or self.interval[0] <= EVEN <= self.interval[1]:
+            return "inconclusive"
+        return "better" if self.win_rate > EVEN else "worse"
+
+    @property
+    def settle(self) -> str:
+        """What would settle an inconclusive result, "" for one that is settled."""
+        if self.verdict != "inconclusive":
+            return ""
+        if self.win_rate is None:
+            return "No match was decided: there is nothing to go by."
+        if not self.a_wins + self.b_wins:
+            return f"All {self.ties} matches are ties; more cases, or harder ones, would tell."
+        distance = self.win_rate - EVEN
+        needed = cases_for_mean_difference(distance, self.deviation)
+        if needed is None:
+            return "Each won as often as the other; more cases would say how nearly."
+        more = max(1, needed - self.cases)
+        return (
+            f"Were a win rate of {self.win_rate:.1%} real, about {self.cases + more} cases would "
+            f"show it (four times in five): {more} more."
+        )
+
+
+def pair_results(view: RunView, *, holdout: bool = False) -> list[PairResult]:
+    """Return each pair's result, in the order of the duel's plan, adjusted by Holm for several.
+
+    It is that of the open cases, or of those held out; what is missing or set apart, which may be
+    of either, is with the open ones.
+    """
+    matches: dict[str, list[Sample]] = {name: [] for name in view.plan}
+    for sample in in_order(view.samples):
+        matches.setdefault(sample.task, []).append(sample)
+    found = []
+    for plan in view.plan.values():
+        wanted = [sample for sample in matches[plan.name] if sample.holdout == holdout]
+        others = len(matches[plan.name]) - len(wanted)
+        planned = len(wanted) if holdout else plan.samples - others
+        apart = {} if holdout else plan.apart
+        found.append(pair_result(replace(plan, samples=planned, apart=apart), wanted))
+    if len(found) < 2:
+        return found
+    adjusted = holm([pair.p for pair in found])
+    return [replace(pair, p_adjusted=p) for pair, p in zip(found, adjusted, strict=True)]
+
+
+def pair_result(plan: TaskPlan, samples: Sequence[Sample]) -> PairResult:
+    """Return the result of the plan's matches; repeats of a case are counted together."""
+    a, _, b = plan.name.partition(" vs ")
+    decided = [sample for sample in samples if sample.winner]
+    points = {a: -EVEN, b: EVEN}
+    clusters = cluster(
+        (points.get(sample.winner, 0.0) for sample in decided), (s.counted_as for s in decided)
+    )
+    wins_a = sum(sample.winner == a for sample in decided)
+    wins_b = sum(sample.winner == b for sample in decided)
+    interval = bootstrap_interval(clusters, scale=(-EVEN, EVEN)) if decided else None
+    test, p = _test(wins_a, wins_b, clusters)
+    return PairResult(
+        a=a,
+        b=b,
+        matches=len(samples),
+        cases=len(clusters.sizes),
+        a_wins=wins_a,
+        b_wins=wins_b,
+        ties=sum(sample.winner == TIE for sample in decided),
+        identical=sum(not sample.verdicts for sample in decided),
+        unscored=len(samples) - len(decided),
+        missing=max(0, plan.samples - len(samples)),
+        apart={why: len(names) for why, names in plan.apart.items()},
+        win_rate=clusters.mean + EVEN if decided else None,
+        interval=(interval[0] + EVEN, interval[1] + EVEN) if interval else None,
+        test=test,
+        p=p,
+        deviation=(clusters.variance_of_mean * len(clusters.sizes)) ** 0.5 if decided else 0.0,
+    )
+
+
+def _test(wins_a: int, wins_b: int, clusters: Clusters) -> tuple[str, float]:
+    if clusters.repeated:
+        return "exact sign flips of cases", sign_flip_exact([2 * each for each in clusters.sums])
+    return "exact sign test", mcnemar_exact(wins_b, wins_a)
+
+
+def verdict_words(pair: PairResult) -> str:
+    """Return the verdict in the words of a comparison."""
+    return {
+        "better": f"{pair.b} is better than {pair.a}",
+        "worse": f"{pair.b} is worse than {pair.a}",
+        "inconclusive": f"inconclusive: {pair.b} may be better or worse than {pair.a}, or like it",
+    }[pair.verdict]

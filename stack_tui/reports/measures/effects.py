@@ -1,0 +1,128 @@
+"""What changed between paired samples, one measure at a time."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+
+from stack_tui.reports.measures.pairing import SamplePair
+from stack_tui.reports.stats.paired import (
+    Clusters,
+    bootstrap_interval,
+    cluster,
+    mcnemar_exact,
+    rate_interval,
+    sign_flip,
+    sign_flip_exact,
+)
+from stack_tui.runs.events import Sample
+
+RATE = "pass rate"
+JUDGE_SCORE = "judge score"
+RULE_SCORE = "rule score"
+LEVEL = 0.05
+_SCALES = {RULE_SCORE: (-1.0, 1.0), JUDGE_SCORE: (-4.0, 4.0)}  # of differences
+Verdict = Literal["better", "worse", "inconclusive"]
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """How b stands against a in one measure, over the pairs that have it in both runs.
+
+    `low` and `high` bound the difference b − a at 95 %, None where the pairs say nothing of its
+    spread. `p_adjusted` is Holm's, over the tasks tested. `higher` and `lower` count pairs.
+    """
+
+    measure: str
+    pairs: int
+    cases: int
+    a: float
+    b: float
+    difference: float
+    low: float | None
+    high: float | None
+    test: str
+    p: float
+    higher: int
+    lower: int
+    deviation: float
+    p_adjusted: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Better or worse where test and interval both exclude that nothing changed."""
+        p = self.p if self.p_adjusted is None else self.p_adjusted
+        low = self.difference if self.low is None else self.low
+        high = self.difference if self.high is None else self.high
+        if p > LEVEL or low <= 0 <= high:
+            return "inconclusive"
+        return "better" if self.difference > 0 else "worse"
+
+
+MeasureValue = Callable[[Sample], float | None]
+
+
+def effects(pairs: Sequence[SamplePair]) -> tuple[Effect, ...]:
+    """Return an effect for each measure that any pair has in both runs, the deciding one first.
+
+    A metric that only repeats whether each sample passed is left out.
+    """
+    measures: dict[str, MeasureValue] = {
+        RATE: lambda sample: sample.passed,
+        JUDGE_SCORE: lambda sample: sample.judge_score,
+        RULE_SCORE: lambda sample: sample.rule_score,
+    }
+    found = [_effect(name, value, pairs) for name, value in measures.items()]
+    names = dict.fromkeys(name for pair in pairs for name in pair.a.metrics)
+    found += [
+        _effect(name, _metric(name), pairs)
+        for name in names
+        if not all(_is_pass(name, pair.a) and _is_pass(name, pair.b) for pair in pairs)
+    ]
+    return tuple(effect for effect in found if effect)
+
+
+def _metric(name: str) -> MeasureValue:
+    return lambda sample: sample.metrics.get(name)
+
+
+def _is_pass(name: str, sample: Sample) -> bool:
+    return sample.passed is not None and sample.metrics.get(name) == float(sample.passed)
+
+
+def _effect(measure: str, value: MeasureValue, pairs: Sequence[SamplePair]) -> Effect | None:
+    found = [(pair.case, value(pair.a), value(pair.b)) for pair in pairs]
+    both = [(case, float(a), float(b)) for case, a, b in found if a is not None and b is not None]
+    if not both:
+        return None
+    clusters = cluster((b - a for _, a, b in both), (case for case, _, _ in both))
+    higher = sum(b > a for _, a, b in both)
+    lower = sum(b < a for _, a, b in both)
+    if measure == RATE:
+        interval: tuple[float, float] | None = rate_interval(higher, lower, clusters)
+        test, p = _rate_test(higher, lower, clusters)
+    else:
+        interval = bootstrap_interval(clusters, scale=_SCALES.get(measure))
+        test, p = "sign flips", sign_flip(clusters.sums)
+    low, high = interval or (None, None)
+    return Effect(
+        measure=measure,
+        pairs=len(both),
+        cases=len(clusters.sizes),
+        a=math.fsum(a for _, a, _ in both) / len(both),
+        b=math.fsum(b for _, _, b in both) / len(both),
+        difference=clusters.mean,
+        low=low,
+        high=high,
+        test=test,
+        p=p,
+        higher=higher,
+        lower=lower,
+        deviation=math.sqrt(clusters.variance_of_mean * len(clusters.sizes)),
+    )
+
+
+def _rate_test(higher: int, lower: int, clusters: Clusters) -> tuple[str, float]:
+    if clusters.repeated:
+        return "exact sign flips of cases", sign_flip_exact(clusters.sums)
+    return "exact McNemar", mcnemar_exact(higher, lower)

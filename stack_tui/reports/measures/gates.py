@@ -1,0 +1,273 @@
+"""Conditions on a report: met, failed, or not to be told from the cases there are."""
+
+import difflib
+import operator
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Literal, get_args
+
+import msgspec
+
+from stack_tui.errors import FailureKind, StackError
+from stack_tui.reports.measures.comparison import Comparison
+from stack_tui.reports.measures.cost import cost
+from stack_tui.reports.measures.duels.duel_pairs import (
+    PairResult,
+    pair_results,
+)
+from stack_tui.reports.measures.effects import RATE
+from stack_tui.reports.measures.holdout_summary import (
+    held_out,
+    scored,
+)
+from stack_tui.reports.measures.intervals import intervals
+from stack_tui.reports.measures.judge_agreement import agreement
+from stack_tui.reports.measures.lm_eval_scores import recorded
+from stack_tui.reports.measures.repeats import figures_at_k
+from stack_tui.reports.measures.sample_intervals import Interval
+from stack_tui.reports.measures.sample_result import missing
+from stack_tui.reports.measures.summary import summarize
+from stack_tui.reports.render.comparison_text import difference
+from stack_tui.runs.events import Sample, Status
+from stack_tui.runs.view import RunView
+from stack_tui.text import one_line
+
+GateState = Literal["met", "failed", "inconclusive"]
+Operator = Literal[">=", "<=", "==", "!=", ">", "<"]
+
+_KINDS: dict[str, tuple[str, ...]] = {"errors": get_args(FailureKind), "status": get_args(Status)}
+_HOLDS: dict[Operator, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_SIGNS: dict[str, Operator] = {sign: sign for sign in _HOLDS} | {"≥": ">=", "≤": "<="}
+_NUMBER = r"(?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<percent>%)?"
+_THRESHOLD = re.compile(
+    rf"(?P<field>[A-Za-z_][\w.-]*)\s*(?P<sign>[<>!=]=|[<>≥≤])\s*{_NUMBER}"
+    r"\s*(?P<interval>(?:±|\+-|\+/-)\s*ci)?"
+)
+_NOT_WORSE = re.compile(rf"vs\s+(?P<run>\S+)\s+not\s+worse\s+by\s+{_NUMBER}")
+_GRAMMAR = 'such as "errors == 0", "judge_avg >= 4 ± ci" or "vs latest:main not worse by 0.02"'
+
+
+_LACKING = {
+    "cost": "an endpoint has no price, or did not say what all of its answers took",
+    "alpha": "no two judges scored the same samples, or all of their scores are equal",
+}
+
+
+class GateError(StackError):
+    """A condition that cannot be read, or that asks for what no report has."""
+
+
+class Threshold(msgspec.Struct, frozen=True, kw_only=True):
+    """A field against a number; `whole_interval`: all of the field's 95 % interval must hold."""
+
+    text: str
+    field: str
+    sign: Operator
+    bound: float
+    whole_interval: bool
+
+
+class NotWorse(msgspec.Struct, frozen=True, kw_only=True):
+    """The pass rate may lie below that of `run` by less than `margin`, a share of 1."""
+
+    text: str
+    run: str
+    margin: float
+
+
+Gate = Threshold | NotWorse
+
+
+class GateResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a gate, and why in one sentence."""
+
+    gate: str
+    state: GateState
+    saying: str
+
+
+def parse(text: str) -> Gate:
+    """Return the condition that `text` states; raises GateError where it states none."""
+    text = text.strip()
+    if found := _NOT_WORSE.fullmatch(text):
+        margin = _number(found)
+        if not 0 <= margin < 1:
+            raise _error(text, "a margin is at least 0 and below 1", "0.02 means two points.")
+        return NotWorse(text=text, run=found["run"], margin=margin)
+    if found := _THRESHOLD.fullmatch(text):
+        sign = _SIGNS[found["sign"]]
+        if found["interval"] and sign in ("==", "!="):
+            raise _error(text, f"an interval cannot be {sign} a number", "Use >= or <=.")
+        return Threshold(
+            text=text,
+            field=found["field"],
+            sign=sign,
+            bound=_number(found),
+            whole_interval=bool(found["interval"]),
+        )
+    raise _error(text, "cannot be read as a condition", f"Write one {_GRAMMAR}.")
+
+
+def _number(found: re.Match[str]) -> float:
+    return float(found["number"]) / (100 if found["percent"] else 1)
+
+
+def _error(text: str, what: str, remedy: str) -> GateError:
+    return GateError(what, where=f"gate “{one_line(text, 120)}”", remedy=remedy)
+
+
+def check(gate: Gate, fields: Collection[str]) -> None:
+    """Raise GateError with the nearest names where the gate asks for a field that is not there."""
+    if isinstance(gate, NotWorse) or gate.field in fields:
+        return
+    near = difflib.get_close_matches(gate.field, fields, n=3, cutoff=0.5)
+    remedy = f"Did you mean {' or '.join(near)}? " if near else ""
+    known = ", ".join(sorted(fields))
+    raise _error(gate.text, f"no field is called {gate.field}", f"{remedy}Fields: {known}.")
+
+
+def numbers(view: RunView) -> dict[str, float | None]:
+    """Return what gates can ask of a run: each number of its summary, and the `missing` samples.
+
+    What the summary counts by kind is there as a sum and by each kind: errors, errors.timeout. A
+    benchmark's score of record is there by task and metric: mmlu.acc. The judges' `alpha` has no
+    value where they cannot disagree, the `cost` none where some of it is unknown. What is held out
+    is under `holdout.` alone, a duel's `win_rate` is that of b, or of each pair: win_rate.b.a.
+    """
+    spent = cost(view)
+    total = None if spent is None or spent.at_least else spent.total
+    found: dict[str, float | None] = {"missing": missing(view), "cost": total}
+    found |= _of_samples(scored(view).samples)
+    held = _of_samples(held_out(view).samples)
+    found |= {f"holdout.{name}": value for name, value in held.items()}
+    found |= {name: pair.win_rate for name, pair in _pairs(view).items()}
+    return found | {name: value for name, (value, _) in recorded(view).items()}
+
+
+def _of_samples(samples: Sequence[Sample]) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    found["alpha"] = alpha.alpha if (alpha := agreement(samples)) else None
+    for name, value in msgspec.structs.asdict(summarize(samples)).items():
+        if name in _KINDS:
+            found[name] = sum(value.values())
+            found |= {f"{name}.{kind}": value.get(kind, 0) for kind in _KINDS[name]}
+        elif value is None or isinstance(value, (int, float)):
+            found[name] = value
+    return found | {name: value for name, (value, _) in figures_at_k(samples).items()}
+
+
+def _bounds(samples: Sequence[Sample]) -> dict[str, Interval | None]:
+    found: dict[str, Interval | None] = msgspec.structs.asdict(intervals(samples))
+    found |= {name: interval for name, (_, interval) in figures_at_k(samples).items()}
+    return found | {"alpha": alpha.interval if (alpha := agreement(samples)) else None}
+
+
+def _pairs(view: RunView) -> dict[str, PairResult]:
+    if view.spec.duel is None:
+        return {}
+    pairs = pair_results(view)
+    found = {f"win_rate.{pair.b}.{pair.a}": pair for pair in pairs}
+    return found | ({"win_rate": pairs[0]} if len(pairs) == 1 else {})
+
+
+def evaluate_all(
+    gates: Iterable[Gate], view: RunView, comparisons: Mapping[str, Comparison]
+) -> tuple[GateResult, ...]:
+    """Return what becomes of each gate on that run; raises GateError as `evaluate` does."""
+    values = numbers(view)
+    bounds = _bounds(scored(view).samples)
+    held = _bounds(held_out(view).samples)
+    bounds |= {f"holdout.{name}": interval for name, interval in held.items()}
+    bounds |= {name: pair.interval for name, pair in _pairs(view).items()}
+    bounds |= {name: interval for name, (_, interval) in recorded(view).items()}
+    return tuple(evaluate(gate, values, bounds, comparisons) for gate in gates)
+
+
+def evaluate(
+    gate: Gate,
+    values: Mapping[str, float | None],
+    bounds: Mapping[str, Interval | None],
+    comparisons: Mapping[str, Comparison],
+) -> GateResult:
+    """Return what becomes of the gate.
+
+    `values` are the summary's numbers, None where nothing was scored; `bounds` their 95 %
+    intervals, None where none can be told; `comparisons` are with the runs that gates name, the
+    named one as a. Raises GateError for a field, an interval or a comparison that is not there.
+    """
+    if isinstance(gate, NotWorse):
+        return _not_worse(gate, comparisons)
+    check(gate, values)
+    value = values[gate.field]
+    if value is None:
+        why = _LACKING.get(gate.field.removeprefix("holdout."), "nothing was scored")
+        return _result(gate, "inconclusive", f"{gate.field} has no value: {why}")
+    if not gate.whole_interval:
+        met = _HOLDS[gate.sign](value, gate.bound)
+        saying = f"{gate.field} is {_shown(value)}, {_wanted(gate, met)}"
+        return _result(gate, "met" if met else "failed", saying)
+    if gate.field not in bounds:
+        known = ", ".join(sorted(bounds)) or "none"
+        raise _error(gate.text, f"{gate.field} has no interval", f"Fields that have one: {known}.")
+    interval = bounds[gate.field]
+    if interval is None:
+        saying = f"{gate.field} is {_shown(value)}, and has no interval"
+        return _result(gate, "inconclusive", saying)
+    return _whole_interval(gate, value, interval)
+
+
+def _whole_interval(gate: Threshold, value: float, interval: Interval) -> GateResult:
+    holding = [_HOLDS[gate.sign](end, gate.bound) for end in interval]
+    shown = f"{gate.field} is {_shown(value)} [{_shown(interval[0])}, {_shown(interval[1])}]"
+    if all(holding):
+        return _result(gate, "met", f"{shown}, all of it {_wanted(gate, True)}")
+    if not any(holding):
+        return _result(gate, "failed", f"{shown}, all of it {_wanted(gate, False)}")
+    saying = f"{shown}, which holds {_shown(gate.bound)}: more cases would tell"
+    return _result(gate, "inconclusive", saying)
+
+
+def _not_worse(gate: NotWorse, comparisons: Mapping[str, Comparison]) -> GateResult:
+    if gate.run not in comparisons:
+        raise _error(gate.text, f"there is no comparison with {gate.run}", "Name a run.")
+    comparison = comparisons[gate.run]
+    effect = comparison.effect(RATE)
+    if effect is None or effect.low is None or effect.high is None:
+        saying = f"no sample passes or fails both here and in {gate.run}"
+        return _result(gate, "inconclusive", saying)
+    margin = f"{100 * gate.margin:.4g} points"
+    shown = f"the pass rate against {gate.run} is {difference(effect)} over {effect.pairs} pairs"
+    if left := len(comparison.set_apart) + comparison.pairs - effect.pairs:
+        shown += f" ({left} samples have none)"
+    if effect.low > -gate.margin:
+        return _result(gate, "met", f"{shown}: not worse by {margin}")
+    if effect.high < -gate.margin:
+        return _result(gate, "failed", f"{shown}: worse by more than {margin}")
+    return _result(gate, "inconclusive", f"{shown}: whether worse by {margin} cannot be told")
+
+
+def _result(gate: Gate, state: GateState, saying: str) -> GateResult:
+    return GateResult(gate=gate.text, state=state, saying=saying)
+
+
+def _wanted(gate: Threshold, met: bool) -> str:
+    words: dict[Operator, tuple[str, str]] = {
+        ">=": ("at least", "below"),
+        "<=": ("at most", "above"),
+        ">": ("above", "not above"),
+        "<": ("below", "not below"),
+        "==": ("equal to", "not"),
+        "!=": ("other than", "equal to"),
+    }
+    return f"{words[gate.sign][0 if met else 1]} {_shown(gate.bound)}"
+
+
+def _shown(value: float) -> str:
+    return f"{value:.4g}"

@@ -1,0 +1,199 @@
+"""How far the judges of a run can be relied on: among themselves, and each by itself."""
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from statistics import fmean
+
+import msgspec
+
+from stack_tui.reports.measures.judge_kinship import (
+    JudgeKinship,
+    kinship,
+)
+from stack_tui.reports.measures.sample_intervals import (
+    Interval,
+    mean_interval,
+    rate_interval,
+)
+from stack_tui.reports.measures.setting_differences import model_name
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.reports.stats.krippendorff import (
+    Alpha,
+    krippendorff,
+)
+from stack_tui.reports.stats.spearman import spearman
+from stack_tui.runs.events import JUDGE_PASS, Sample
+from stack_tui.runs.view import RunView
+
+_APART_KEPT = 20
+
+
+class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """Two judges over the `samples` that both scored: the same whole point, within one, and both
+    on the same side of passing. `difference` is by how much `one` scores higher.
+    """
+
+    one: str
+    other: str
+    samples: int
+    same: int
+    near: int
+    same_verdict: int
+    same_interval: Interval | None
+    difference: float
+    difference_interval: Interval | None
+
+
+class JudgeDisagreement(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample on which judges differ, and by how many points."""
+
+    task: str
+    sample: str
+    spread: float
+    scores: dict[str, float]
+
+
+class LengthTendency(msgspec.Struct, frozen=True, kw_only=True):
+    """Spearman's ρ of a judge's scores with the outputs' lengths, over cases."""
+
+    rho: float
+    interval: Interval
+    cases: int
+
+
+class CriterionMean(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion's mean over the `n_scored` outputs for which a score could be read."""
+
+    name: str
+    n_scored: int
+    n_asked: int
+    avg: float | None
+
+
+class JudgeNotes(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be known of one judge."""
+
+    judge: str
+    model: str
+    kinship: JudgeKinship | None
+    length: LengthTendency | None
+    criteria: tuple[CriterionMean, ...]
+
+
+class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """The judges' agreement, None and empty for one judge, and notes on each."""
+
+    alpha: Alpha | None
+    pairs: tuple[PairAgreement, ...]
+    apart: tuple[JudgeDisagreement, ...]
+    no_majority: int
+    judges: tuple[JudgeNotes, ...]
+
+
+def panel_report(view: RunView) -> JudgeAgreement | None:
+    """Return what can be said of the run's judges, None where none was asked."""
+    samples = in_order(sample for sample in view.samples if sample.verdicts)
+    if not samples or view.spec.duel:
+        return None
+    judges = {(v.judge, v.model): None for sample in samples for v in sample.verdicts}
+    model = model_name(view)
+    return JudgeAgreement(
+        alpha=agreement(samples),
+        pairs=tuple(
+            pair
+            for one, other in combinations(judges, 2)
+            if (pair := _pair(samples, one[0], other[0]))
+        ),
+        apart=_apart(samples),
+        no_majority=sum(sample.no_majority for sample in samples),
+        judges=tuple(_notes(samples, *judge, "" if model == "–" else model) for judge in judges),
+    )
+
+
+def agreement(samples: Sequence[Sample]) -> Alpha | None:
+    """Return Krippendorff's alpha over the judges' scores, None where no two scored the same."""
+    judged = [sample for sample in samples if not sample.outputs]
+    scores = [list(_scores(sample).values()) for sample in judged]
+    return krippendorff(scores, [sample.counted_as for sample in judged])
+
+
+def _scores(sample: Sample) -> dict[str, float]:
+    return {v.judge: v.score for v in sample.verdicts if v.score is not None}
+
+
+def _pair(samples: Sequence[Sample], one: str, other: str) -> PairAgreement | None:
+    both = [
+        (sample.counted_as, given[one], given[other])
+        for sample in samples
+        if one in (given := _scores(sample)) and other in given
+    ]
+    if not both:
+        return None
+    cases = [case for case, _, _ in both]
+    same = [whole_point(a) == whole_point(b) for _, a, b in both]
+    differences = [a - b for _, a, b in both]
+    return PairAgreement(
+        one=one,
+        other=other,
+        samples=len(both),
+        same=sum(same),
+        near=sum(abs(a - b) <= 1 for _, a, b in both),
+        same_verdict=sum((a >= JUDGE_PASS) == (b >= JUDGE_PASS) for _, a, b in both),
+        same_interval=rate_interval(same, cases),
+        difference=fmean(differences),
+        difference_interval=mean_interval(differences, cases, (-4.0, 4.0)),
+    )
+
+
+def whole_point(score: float) -> int:
+    """Return the whole point that a weighted score is nearest to, halves rounded up."""
+    return math.floor(score + 0.5)
+
+
+def _apart(samples: Sequence[Sample]) -> tuple[JudgeDisagreement, ...]:
+    found = [
+        JudgeDisagreement(task=sample.task, sample=sample.name, spread=spread, scores=scores)
+        for sample in samples
+        if (scores := _scores(sample))
+        and (spread := max(scores.values()) - min(scores.values())) > 0
+    ]
+    return tuple(sorted(found, key=lambda each: -each.spread)[:_APART_KEPT])
+
+
+def _notes(samples: Sequence[Sample], judge: str, name: str, model: str) -> JudgeNotes:
+    return JudgeNotes(
+        judge=judge,
+        model=name,
+        kinship=kinship(name, model),
+        length=_length(samples, judge),
+        criteria=_criteria(samples, judge),
+    )
+
+
+def _length(samples: Sequence[Sample], judge: str) -> LengthTendency | None:
+    """Return the tendency over cases, whose samples' lengths and scores are averaged first."""
+    by_case: dict[object, list[tuple[int, float]]] = {}
+    for sample in samples:
+        if (score := _scores(sample).get(judge)) is not None:
+            by_case.setdefault(sample.counted_as, []).append((len(sample.output), score))
+    lengths = [fmean(length for length, _ in found) for found in by_case.values()]
+    scores = [fmean(score for _, score in found) for found in by_case.values()]
+    correlated = spearman(lengths, scores)
+    if correlated is None:
+        return None
+    return LengthTendency(rho=correlated[0], interval=correlated[1], cases=len(scores))
+
+
+def _criteria(samples: Sequence[Sample], judge: str) -> tuple[CriterionMean, ...]:
+    found: dict[str, list[float | None]] = {}
+    for sample in samples:
+        for verdict in sample.verdicts:
+            for each in verdict.criteria if verdict.judge == judge else ():
+                found.setdefault(each.name, []).append(each.score)
+    means = []
+    for name, given in found.items():
+        scores = [score for score in given if score is not None]
+        avg = fmean(scores) if scores else None
+        means.append(CriterionMean(name=name, n_scored=len(scores), n_asked=len(given), avg=avg))
+    return tuple(means)

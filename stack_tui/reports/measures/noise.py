@@ -1,0 +1,184 @@
+"""The noise floor: how far two askings of the same lie apart, at temperature 0 and under load."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from statistics import NormalDist
+
+import msgspec
+
+from stack_tui.reports.measures.pairing import (
+    SamplePair,
+    outcome_missing,
+)
+from stack_tui.reports.measures.sample_intervals import (
+    Interval,
+    mean_interval,
+    rate_interval,
+)
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.reports.pages.numbers import (
+    format_interval,
+    format_points,
+)
+from stack_tui.reports.pages.section import Section
+from stack_tui.runs.events import Sample
+from stack_tui.runs.view import RunView
+
+_Z = NormalDist().inv_cdf(0.975)
+_NAMED = 20
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """In how many of so many cases, and the 95 % interval of the share."""
+
+    count: int
+    of: int
+    interval: Interval | None
+
+
+class NoiseDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a score's two values lie apart in the mean; `floor` as of the pass rate."""
+
+    cases: int
+    mean: float
+    interval: Interval | None
+    floor: float
+
+
+class Noise(msgspec.Struct, frozen=True, kw_only=True):
+    """What asking twice came to.
+
+    `cases` have an outcome both times, `set_apart` have not. Means of runs that differ in nothing
+    lie within the `floor` of each other in about 93 of 100 pairs of runs, and pass rates within
+    `floor_at_most` should the share of flips be as great as its interval allows.
+    """
+
+    cases: int
+    set_apart: int
+    outputs: Count
+    flips: Count
+    judge_alone: Count
+    rule: NoiseDifference | None
+    judge: NoiseDifference | None
+    floor: float | None
+    floor_at_most: float | None
+    differing: tuple[str, ...]
+
+
+def noise_of(view: RunView) -> Noise | None:
+    """Return the noise that the run measured, None for a run that measures something else."""
+    if not view.spec.noise:
+        return None
+    pairs, set_apart = _pairs(view)
+    graded = [pair for pair in pairs if None not in (pair.a.passed, pair.b.passed)]
+    flips = _count(graded, lambda pair: pair.a.passed != pair.b.passed)
+    same = [pair for pair in pairs if not _other_output(pair) and _judged(pair)]
+    return Noise(
+        cases=len(pairs),
+        set_apart=set_apart,
+        outputs=_count(pairs, _other_output),
+        flips=flips,
+        judge_alone=_count(same, lambda pair: pair.a.judge_score != pair.b.judge_score),
+        rule=_apart(pairs, lambda sample: sample.rule_score, 1.0),
+        judge=_apart(pairs, lambda sample: sample.judge_score, 4.0),
+        floor=_floor(flips.count / flips.of, flips.of) if flips.of else None,
+        floor_at_most=_floor(flips.interval[1], flips.of) if flips.interval else None,
+        differing=tuple(pair.a.id for pair in pairs if _other_output(pair)),
+    )
+
+
+def _pairs(view: RunView) -> tuple[list[SamplePair], int]:
+    """Return the cases' two outcomes, and how many cases lack one."""
+    cases: dict[tuple[str, str], list[Sample]] = {}
+    for sample in in_order(view.samples):
+        cases.setdefault((sample.task, sample.id), []).append(sample)
+    pairs = [
+        SamplePair(case[0], case[1])
+        for case in cases.values()
+        if len(case) > 1 and not (outcome_missing(case[0]) or outcome_missing(case[1]))
+    ]
+    return pairs, len(cases) - len(pairs)
+
+
+def _other_output(pair: SamplePair) -> bool:
+    return pair.a.output != pair.b.output
+
+
+def _judged(pair: SamplePair) -> bool:
+    return None not in (pair.a.judge_score, pair.b.judge_score)
+
+
+def _count(pairs: Sequence[SamplePair], test: Callable[[SamplePair], bool]) -> Count:
+    met = [test(pair) for pair in pairs]
+    interval = rate_interval(met, [pair.case for pair in pairs])
+    return Count(count=sum(met), of=len(met), interval=interval)
+
+
+def _apart(
+    pairs: Sequence[SamplePair], score: Callable[[Sample], float | None], width: float
+) -> NoiseDifference | None:
+    scored = [(pair.case, score(pair.a), score(pair.b)) for pair in pairs]
+    found = [(case, abs(a - b)) for case, a, b in scored if a is not None and b is not None]
+    if not found:
+        return None
+    distances = [distance for _, distance in found]
+    return NoiseDifference(
+        cases=len(found),
+        mean=math.fsum(distances) / len(found),
+        interval=mean_interval(distances, [case for case, _ in found], (0.0, width)),
+        floor=_floor(math.fsum(d * d for d in distances) / len(found), len(found)),
+    )
+
+
+def _floor(mean_square: float, cases: int) -> float:
+    """Return 1.96 standard errors of a mean of differences that are as often above 0 as below."""
+    return _Z * math.sqrt(mean_square / cases)
+
+
+def noise_sections(view: RunView) -> list[Section]:
+    """Return the noise in words, nothing for a run that measures something else."""
+    noise = noise_of(view)
+    if noise is None:
+        return []
+    at_once = f", {view.spec.concurrency} requests at once" if view.spec.concurrency else ""
+    rows = [
+        ("asked", f"{noise.cases} cases, each twice at temperature 0{at_once}"),
+        ("outputs differ", _counted(noise.outputs)),
+        ("flips", f"{_counted(noise.flips)} pass once and fail once"),
+    ]
+    if noise.set_apart:
+        rows.append(("set apart", f"{noise.set_apart} without an outcome both times"))
+    for name, apart in (("rule score", noise.rule), ("judge score", noise.judge)):
+        if apart:
+            bounds = format_interval(apart.interval, rate=False)
+            rows.append((f"{name} moves", f"{apart.mean:.3f} in the mean ({bounds})"))
+    if noise.judge_alone.of:
+        rows.append(("judges alone", f"{_counted(noise.judge_alone)} equal outputs scored apart"))
+    rows += _floors(noise)
+    if noise.differing:
+        more = len(noise.differing) - _NAMED
+        named = ", ".join(noise.differing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        rows.append(("differing", named))
+    return [Section(title="noise floor, with 95% intervals", rows=tuple(rows))]
+
+
+def _counted(count: Count) -> str:
+    if not count.of:
+        return "none of 0"
+    return f"{count.count} of {count.of} ({format_interval(count.interval, rate=True)})"
+
+
+def _floors(noise: Noise) -> Iterator[tuple[str, str]]:
+    """Yield what a difference under the floor means."""
+    if noise.floor is not None and noise.floor_at_most is not None:
+        most = format_points(noise.floor_at_most)
+        yield (
+            "floor",
+            f"pass rates of two runs that differ in nothing lie up to {format_points(noise.floor)} "
+            f"apart ({most} at most): a smaller difference says nothing of model or prompt"
+            if noise.floor
+            else f"no case flipped; still up to {most} can be chance: more cases would tell",
+        )
+    for name, apart in (("rule", noise.rule), ("judge", noise.judge)):
+        if apart and apart.floor:
+            yield f"{name} floor", f"mean scores lie up to {apart.floor:.3f} apart by chance alone"

@@ -1,0 +1,49 @@
+"""95 % intervals of one run's rates and means: its cases are counted, not their repeats."""
+
+import math
+from collections.abc import Hashable, Sequence
+
+from stack_tui.reports.stats.paired import (
+    bootstrap_interval,
+    cluster,
+    design_effect,
+)
+from stack_tui.wilson import Interval as Interval
+from stack_tui.wilson import wilson_interval as wilson_interval
+
+
+def rate_interval(successes: Sequence[bool], cases: Sequence[Hashable]) -> Interval | None:
+    """Return Wilson's interval on the effective number of samples, samples / design effect.
+
+    `cases` says to which case each sample belongs; repeats of one case are a cluster (Kish 1965).
+    """
+    if not successes:
+        return None
+    count = sum(successes)
+    effect = design_effect(count, 0, cluster(map(float, successes), cases))
+    return wilson_interval(count / effect, len(successes) / effect)
+
+
+def share_interval(
+    shares: Sequence[float], cases: Sequence[Hashable], outcomes: int
+) -> Interval | None:
+    """Return Wilson's interval of the mean of shares from 0 to 1, on their effective number.
+
+    Each share sums up as many as `outcomes`: so many times the number of shares is the most that
+    they can be worth.
+    """
+    if not shares:
+        return None
+    total = min(math.fsum(shares), float(len(shares)))
+    effect = design_effect(total, 0, cluster(shares, cases), least=1 / outcomes)
+    return wilson_interval(total / effect, len(shares) / effect)
+
+
+def mean_interval(
+    values: Sequence[float], cases: Sequence[Hashable], scale: Interval
+) -> Interval | None:
+    """Return the seeded bootstrap interval of a mean, the values of one case drawn together.
+
+    `scale` holds the least and the greatest value there can be; None without values.
+    """
+    return bootstrap_interval(cluster(values, cases), scale=scale) if values else None

@@ -1,0 +1,64 @@
+"""What became of a sample, and why, in the words that every report uses."""
+
+from typing import Literal
+
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.runs.events import JUDGE_PASS, Sample
+from stack_tui.runs.view import RunView
+
+SampleResult = Literal["passed", "failed", "error", "unscored", "no verdict"]
+SIGNS: dict[SampleResult, str] = {
+    "passed": "✓",
+    "failed": "✗",
+    "error": "!",
+    "unscored": "?",
+    "no verdict": "?",
+}
+_WORST_FIRST: tuple[SampleResult, ...] = ("error", "failed", "unscored", "no verdict", "passed")
+
+
+def outcome(sample: Sample) -> SampleResult:
+    """Return what became of the sample; an error or an unread judge is never a failure."""
+    if sample.status == "error":
+        return "error"
+    if sample.unscored:
+        return "unscored"
+    if sample.passed is None:
+        return "no verdict"
+    return "passed" if sample.passed else "failed"
+
+
+def why(sample: Sample) -> str:
+    """Return why the sample did not pass, "" where it did; raw text, to be made safe to show."""
+    match outcome(sample):
+        case "passed":
+            return ""
+        case "error":
+            return sample.failure.message if sample.failure else "ended in an error"
+        case "unscored":
+            return "no judge gave a readable score"
+        case "no verdict":
+            if sample.truncated_while_thinking:
+                return "truncated while thinking: there is no output to score"
+            return "scored, but by no rule of passing or failing"
+    reasons = [*sample.rule_issues]
+    if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:
+        reasons.append(f"judge score {sample.judge_score:.4g}")
+    if sample.status != "ok":
+        reasons.append(sample.status)
+    if sample.chosen is not None and sample.chosen < len(sample.choices):
+        reasons.append(f"chose {sample.choices[sample.chosen].text.strip()}")
+    reasons += [f"read {value} ({name})" for name, value in sample.extracted.items()]
+    if sample.target:
+        reasons.append(f"wanted {sample.target.strip()}")
+    return "; ".join(reasons)
+
+
+def worst_first(view: RunView) -> list[Sample]:
+    """Return the samples by outcome, errors and failures ahead, else in the suite's order."""
+    return sorted(in_order(view.samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
+
+
+def missing(view: RunView) -> int:
+    """Return how many planned samples have no outcome at all."""
+    return max(0, view.total.planned - view.total.done)

@@ -1,0 +1,134 @@
+"""A run's report as one JSON document: the guide's keys, and more beside them."""
+
+from typing import Any
+
+import msgspec
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.reports.measures.attacks import attack_rates
+from stack_tui.reports.measures.calibration import calibration
+from stack_tui.reports.measures.cost import cost
+from stack_tui.reports.measures.holdout_summary import (
+    holdout,
+    scored,
+)
+from stack_tui.reports.measures.intervals import intervals
+from stack_tui.reports.measures.judge_agreement import panel_report
+from stack_tui.reports.measures.noise import noise_of
+from stack_tui.reports.measures.summary import (
+    in_order,
+    summarize,
+)
+from stack_tui.reports.measures.task_results import benchmark_document
+from stack_tui.reports.measures.temperatures import settings_of
+from stack_tui.reports.render.duel_json import duel_document
+from stack_tui.reports.stats.power import (
+    reach,
+    smallest_paired_difference,
+)
+from stack_tui.runs import labels
+from stack_tui.runs.events import Sample
+from stack_tui.runs.view import RunView
+
+_TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
+
+
+def report_document(view: RunView) -> dict[str, Any]:
+    """Return the report as plain data; a suite's `results` stand in the order of its cases.
+
+    Cases that are held out are in the `holdout` and in `results`, and in no other figure.
+    """
+    if view.spec.benchmark:
+        return benchmark_document(view) | {"cost": _cost(view), "run": _run(view)}
+    if view.spec.duel:
+        return duel_document(view) | {"cost": _cost(view), "run": _run(view)}
+    of_summary = scored(view)
+    return {
+        "summary": _summary(of_summary),
+        "intervals": msgspec.to_builtins(intervals(of_summary.samples)),
+        "holdout": msgspec.to_builtins(holdout(view)),
+        "power": _power(of_summary),
+        **_settings(of_summary),
+        "attacks": msgspec.to_builtins(attack_rates(in_order(of_summary.samples))),
+        "labels": msgspec.to_builtins(calibration(of_summary)),
+        "panel": msgspec.to_builtins(panel_report(of_summary)),
+        "cost": _cost(view),
+        "results": [_result(sample) for sample in in_order(view.samples)],
+        "run": _run(view),
+    }
+
+
+def _settings(view: RunView) -> dict[str, Any]:
+    """Return the noise, what repeats show, or of several temperatures each one's own summary."""
+    if noise := noise_of(view):
+        return {"noise": msgspec.to_builtins(noise)}
+    settings = settings_of(view)
+    if len(settings) > 1:
+        return {"settings": msgspec.to_builtins(settings)}
+    repeats = settings[0].repeats
+    return {"repeats": msgspec.to_builtins(repeats)} if repeats else {}
+
+
+def _summary(view: RunView) -> dict[str, Any]:
+    """Return the figures, and how many labels of each kind people gave."""
+    figures: dict[str, Any] = msgspec.to_builtins(summarize(view.samples))
+    return figures | {"labels": labels.counts(view.labels.values())}
+
+
+def _power(view: RunView) -> dict[str, Any]:
+    summary = summarize(view.samples)
+    return {
+        "smallest_difference": smallest_paired_difference(summary.n_independent),
+        "saying": reach(summary.n_independent, summary.n_cases),
+    }
+
+
+def _cost(view: RunView) -> Any:
+    return msgspec.to_builtins(cost(view))
+
+
+def _result(sample: Sample) -> dict[str, Any]:
+    guide = {
+        "id": sample.id,
+        "output": sample.output,
+        "rule_score": sample.rule_score,
+        "rule_issues": list(sample.rule_issues),
+        "judge_score": sample.judge_score,
+        "passed": sample.passed,
+        "status": sample.status,
+        "repeat": sample.repeat,
+        "verdicts": [],
+        "flags": [],
+    }
+    more: dict[str, Any] = msgspec.to_builtins(sample)
+    return guide | {key: more[key] for key in more if key not in _TOLD_ELSEWHERE}
+
+
+def _named(endpoint: Endpoint) -> dict[str, Any]:
+    return {"name": endpoint.name, "url": endpoint.url, "model": endpoint.model}
+
+
+def _run(view: RunView) -> dict[str, Any]:
+    """Return what was evaluated and how far it got; never a key, of which a view holds none."""
+    spec = view.spec
+    return {
+        "id": spec.id,
+        "subject": spec.subject,
+        "created": spec.created,
+        "note": spec.note,
+        "origin": msgspec.to_builtins(spec.origin),
+        "endpoint": _named(spec.endpoint),
+        "judges": [_named(judge) for judge in spec.judges],
+        "suite": msgspec.to_builtins(spec.suite),
+        "benchmark": msgspec.to_builtins(spec.benchmark),
+        "duel": msgspec.to_builtins(spec.duel),
+        "repeats": spec.repeats,
+        "temperatures": spec.temperatures,
+        "noise": spec.noise,
+        "versions": view.started.versions if view.started else {},
+        "server": view.started.server if view.started else {},
+        "planned": view.total.planned,
+        "done": view.total.done,
+        "outcome": view.finished.outcome if view.finished else None,
+        "active_s": round(view.active_s, 3),
+    }

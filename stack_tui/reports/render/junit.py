@@ -1,0 +1,111 @@
+"""A run as JUnit XML, which build servers read: a test suite a task, a test case a sample."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+
+from stack_tui.reports.measures.duels.duel_pairs import (
+    PairResult,
+    pair_results,
+    verdict_words,
+)
+from stack_tui.reports.measures.gates import GateResult
+from stack_tui.reports.measures.sample_result import (
+    missing,
+    outcome,
+    why,
+)
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.runs.events import Sample
+from stack_tui.runs.view import RunView
+from stack_tui.text import printable
+
+_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OUTPUT_SHOWN = 20_000
+
+
+def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
+    """Return the run as an XML document.
+
+    A sample that failed is a failure, one that ended in an error is an error, and one that no judge
+    scored or that neither passes nor fails is skipped. Of a duel, each pair is a test case: worse
+    is a failure, inconclusive is skipped. What is held out is a suite of its own. Samples that the
+    run still lacks are one error, so that half a run is not green; a gate that is not met is a
+    failure.
+    """
+    root = ET.Element("testsuites", name=_text(f"{view.spec.subject} {view.spec.id}"))
+    tasks: dict[str, list[Sample]] = {}
+    for sample in in_order(view.samples):
+        name = f"{sample.task}, holdout" if sample.holdout else sample.task
+        tasks.setdefault(name, []).append(sample)
+    for task, samples in tasks.items():
+        suite = ET.SubElement(root, "testsuite", name=_text(task))
+        suite.extend(_case(sample) for sample in samples if not sample.winner)
+    if view.spec.duel:
+        suite = ET.SubElement(root, "testsuite", name="verdicts")
+        suite.extend(_pair(pair) for pair in pair_results(view))
+    if lacking := missing(view):
+        suite = ET.SubElement(root, "testsuite", name="completeness")
+        case = ET.SubElement(suite, "testcase", name="every sample has an outcome")
+        _problem(case, "error", f"{lacking} of {view.total.planned} samples have no outcome", "")
+    if gates:
+        suite = ET.SubElement(root, "testsuite", name="gates")
+        suite.extend(_gate(gate) for gate in gates)
+    _count(root)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _case(sample: Sample) -> ET.Element:
+    case = ET.Element(
+        "testcase",
+        classname=_text(sample.task),
+        name=_text(sample.name),
+        time=f"{sample.latency_s:.3f}",
+    )
+    match outcome(sample):
+        case "failed":
+            _problem(case, "failure", why(sample), sample.output)
+        case "error":
+            _problem(case, "error", why(sample), sample.failure.kind if sample.failure else "")
+        case "unscored" | "no verdict":
+            ET.SubElement(case, "skipped", message=_text(why(sample)))
+    return case
+
+
+def _pair(pair: PairResult) -> ET.Element:
+    case = ET.Element("testcase", classname="verdicts", name=_text(f"{pair.b} against {pair.a}"))
+    if pair.verdict == "worse":
+        _problem(case, "failure", verdict_words(pair), "")
+    elif pair.verdict == "inconclusive":
+        ET.SubElement(case, "skipped", message=_text(verdict_words(pair)))
+    return case
+
+
+def _gate(gate: GateResult) -> ET.Element:
+    case = ET.Element("testcase", classname="gates", name=_text(gate.gate))
+    if gate.state == "failed":
+        _problem(case, "failure", gate.saying, "")
+    elif gate.state == "inconclusive":
+        ET.SubElement(case, "skipped", message=_text(f"inconclusive: {gate.saying}"))
+    return case
+
+
+def _problem(case: ET.Element, tag: str, message: str, detail: str) -> None:
+    problem = ET.SubElement(case, tag, message=_text(message))
+    problem.text = _text(detail)
+
+
+def _count(root: ET.Element) -> None:
+    kinds = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
+    for element in (root, *root.iter("testsuite")):
+        for name, tag in kinds.items():
+            element.set(name, str(sum(1 for _ in element.iter(tag))))
+        seconds = sum(float(case.get("time", "0")) for case in element.iter("testcase"))
+        element.set("time", f"{seconds:.3f}")
+
+
+def _text(text: str) -> str:
+    """Return text that XML 1.0 can hold and a log viewer can show."""
+    shown = printable(text[:_OUTPUT_SHOWN]) + ("…" if len(text) > _OUTPUT_SHOWN else "")
+    return _NOT_IN_XML.sub("\ufffd", shown)

@@ -1,0 +1,68 @@
+"""Krippendorff's alpha for scores: how far judges agree beyond what chance would give."""
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stack_tui.reports.measures.sample_intervals import Interval
+from stack_tui.reports.stats.bootstrap import resampled_interval
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Alpha(msgspec.Struct, frozen=True, kw_only=True):
+    """Alpha over the `samples` that two judges or more scored, `scores` in all.
+
+    It is None where all scores are equal, and the interval where no resample differs.
+    """
+
+    alpha: float | None
+    interval: Interval | None
+    samples: int
+    scores: int
+
+
+def krippendorff(samples: Sequence[Sequence[float]], cases: Sequence[Hashable]) -> Alpha | None:
+    """Return alpha with the interval metric, None where no sample has two scores.
+
+    Krippendorff 2011, Computing Krippendorff's Alpha-Reliability: 1 less the observed disagreement
+    over that expected by chance. A missing score is left out, not guessed. The interval is a
+    bootstrap, the samples of one case drawn together.
+    """
+    import numpy as np
+
+    several = [(scores, case) for scores, case in zip(samples, cases, strict=True) if scores[1:]]
+    if not several:
+        return None
+    by_case: dict[Hashable, list[float]] = {}
+    for scores, case in several:
+        sums = by_case.setdefault(case, [0.0, 0.0, 0.0, 0.0])
+        for place, value in enumerate(_sums(scores)):
+            sums[place] += value
+    table = np.array(list(by_case.values()))
+    alpha = float(_alpha(table.sum(axis=0, keepdims=True))[0])
+    return Alpha(
+        alpha=None if np.isnan(alpha) else alpha,
+        interval=resampled_interval(table, _alpha),
+        samples=len(several),
+        scores=sum(len(scores) for scores, _ in several),
+    )
+
+
+def _sums(scores: Sequence[float]) -> tuple[float, float, float, float]:
+    """Return what a sample adds: scores, their sum, that of squares, and its disagreement."""
+    count, total = len(scores), sum(scores)
+    squares = sum(score * score for score in scores)
+    return count, total, squares, 2 * (count * squares - total * total) / (count - 1)
+
+
+def _alpha(sums: "NDArray[Any]") -> "NDArray[Any]":
+    """Return alpha for each row of sums; nan where every score is the same."""
+    import numpy as np
+
+    count, total, squares, observed = sums.T
+    expected = 2 * (count * squares - total * total)
+    equal = expected <= 1e-9 * count * count
+    return np.where(equal, np.nan, 1 - (count - 1) * observed / np.where(equal, 1, expected))

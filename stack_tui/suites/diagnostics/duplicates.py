@@ -1,0 +1,61 @@
+"""Cases whose inputs are the same or nearly so."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from stack_tui.suites.diagnostics.shingles import (
+    shingles,
+    words,
+)
+from stack_tui.suites.model.case import Case
+
+SHINGLE = 3
+NEAR = 0.7
+
+
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """A case much like an earlier one; `share` is the Jaccard similarity of their word triples."""
+
+    case: str
+    earlier: str
+    share: float
+
+
+def duplicates(cases: Iterable[Case]) -> list[Duplicate]:
+    """Return each case that repeats an earlier one, with the earlier one that is most like it.
+
+    Compared are the sets of word triples; from a similarity of 0.7 on, cases count as duplicates.
+    """
+    sets = {case.id: shingles(words(case.input), SHINGLE) for case in cases}
+    frequency = Counter(triple for triples in sets.values() for triple in triples)
+    earlier: dict[tuple[bytes, ...], list[str]] = defaultdict(list)
+    found = []
+    for case_id, triples in sets.items():
+        rarest = _prefix(triples, frequency)
+        candidates = {other for triple in rarest for other in earlier[triple]}
+        shares = [(_jaccard(triples, sets[other]), other) for other in candidates]
+        share, other = max(shares, default=(0.0, ""))
+        if share >= NEAR:
+            found.append(Duplicate(case=case_id, earlier=other, share=share))
+            continue
+        for triple in rarest:
+            earlier[triple].append(case_id)
+    return found
+
+
+def _prefix(
+    triples: set[tuple[bytes, ...]], frequency: Counter[tuple[bytes, ...]]
+) -> list[tuple[bytes, ...]]:
+    """Return the rarest triples, of which sets that are similar enough must share one.
+
+    Chaudhuri, Ganti and Kaushik 2006: |x| − ⌈NEAR · |x|⌉ + 1 of them, in one order for all sets.
+    """
+    size = len(triples) - math.ceil(NEAR * len(triples)) + 1
+    return sorted(triples, key=lambda triple: (frequency[triple], triple))[:size]
+
+
+def _jaccard(one: set[tuple[bytes, ...]], other: set[tuple[bytes, ...]]) -> float:
+    return len(one & other) / len(one | other)

@@ -1,0 +1,223 @@
+"""Finding cases whose inputs stand in training or few-shot data, copied or nearly so."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from stack_tui.suites.diagnostics.corpus import (
+    Passage,
+    Unread,
+    passages,
+)
+from stack_tui.suites.diagnostics.shingles import (
+    shingles,
+    words,
+)
+from stack_tui.suites.model.case import Case
+from stack_tui.text import one_line
+
+COPY = 13
+SHORTEST = 8
+SHINGLE = 5
+NEAR = 0.5
+_PLACES_A_FILE = 100
+_UNREAD_A_FILE = 20
+_SHOWN = 300
+
+ReadProgress = Callable[[Path, float], None]
+
+
+class Overlap(msgspec.Struct, frozen=True, kw_only=True):
+    """A case's input found in a file.
+
+    `copied`: at least 13 words in a row (all, where the input has fewer); `near`: at least half of
+    the input's runs of 5 words. `share` is the share of those, `text` the longest run of words.
+    """
+
+    case: str
+    file: str
+    line: int
+    kind: Literal["copied", "near"]
+    share: float
+    words: int
+    text: str
+
+
+class NotRead(msgspec.Struct, frozen=True, kw_only=True):
+    """A line or row of a file that could not be looked at."""
+
+    file: str
+    line: int
+    why: str
+
+
+class Leakage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, and what was not looked at.
+
+    `further` counts what was found beyond 100 places for a case and file, and `further_unread` what
+    could not be read beyond 20 lines of a file. Inputs of under 8 words (`too_short`) are not
+    looked for: they stand everywhere.
+    """
+
+    overlaps: tuple[Overlap, ...]
+    passages: int
+    too_short: tuple[str, ...] = ()
+    further: int = 0
+    unread: tuple[NotRead, ...] = ()
+    further_unread: int = 0
+
+
+def leakage(
+    cases: Sequence[Case], files: Iterable[Path], progress: ReadProgress = lambda _file, _done: None
+) -> Leakage:
+    """Look through the files once, in bounded memory; raises StackError where one is unreadable.
+
+    `progress` is told the file and how much of it (0 to 1) is done. Takes about a minute a GB.
+    """
+    wanted = [_Wanted(case) for case in cases]
+    index = _Index([one for one in wanted if len(one.words) >= SHORTEST])
+    found: dict[tuple[str, str], dict[int, Overlap]] = defaultdict(dict)
+    unread: list[NotRead] = []
+    read = further = further_unread = 0
+    for file in files:
+        before = len(unread)
+        for passage in passages(file, index.reach):
+            if isinstance(passage, Unread):
+                if len(unread) - before < _UNREAD_A_FILE:
+                    unread.append(NotRead(file=str(file), line=passage.line, why=passage.why))
+                else:
+                    further_unread += 1
+                continue
+            read += 1
+            progress(file, passage.done)
+            for overlap in index.overlaps(passage, str(file)):
+                places = found[overlap.case, overlap.file]
+                known = places.get(overlap.line)
+                if known is None and len(places) == _PLACES_A_FILE:
+                    further += 1
+                elif known is None or known.share < overlap.share:
+                    places[overlap.line] = overlap
+    return Leakage(
+        overlaps=tuple(overlap for places in found.values() for overlap in places.values()),
+        passages=read,
+        too_short=tuple(one.id for one in wanted if len(one.words) < SHORTEST),
+        further=further,
+        unread=tuple(unread),
+        further_unread=further_unread,
+    )
+
+
+class _Wanted:
+    """A case's input as words, and the runs of words by which a copy of it is noticed."""
+
+    def __init__(self, case: Case) -> None:
+        self.id = case.id
+        self.length = len(case.input)
+        self.words = words(case.input)
+        self.shingles = shingles(self.words, SHINGLE)
+        self.enough = min(COPY, len(self.words))
+
+    def seeds(self) -> set[int]:
+        """Return the places of runs such that any `enough` words in a row hold one of them.
+
+        Of each stretch the run with the longest word is taken, which is likely to be a rare one
+        (minimizers: Roberts et al. 2004).
+        """
+        places = range(len(self.words) - SHINGLE + 1)
+        rank = [max(map(len, self.words[place : place + SHINGLE])) for place in places]
+        width = self.enough - SHINGLE + 1
+        return {
+            max(range(start, start + width), key=lambda place: (rank[place], -place))
+            for start in range(len(places) - width + 1)
+        }
+
+
+@dataclass
+class _Stretch:
+    """A part of a text in which a case's input may stand, and the longest run found there."""
+
+    end: int
+    share: float
+    start: int = 0
+    size: int = 0
+
+
+class _Index:
+    """The seeds of all cases by their longest word."""
+
+    def __init__(self, wanted: Sequence[_Wanted]) -> None:
+        self.reach = 4 * max((one.length for one in wanted), default=0) + 1000
+        self._seeds: dict[bytes, list[tuple[int, int, _Wanted]]] = defaultdict(list)
+        for one in wanted:
+            for place in sorted(one.seeds()):
+                seed = one.words[place : place + SHINGLE]
+                offset = seed.index(max(seed, key=len))
+                self._seeds[seed[offset]].append((offset, place, one))
+        self._anchors = frozenset(self._seeds)
+
+    def overlaps(self, passage: Passage, file: str) -> Iterator[Overlap]:
+        """Yield the cases that the passage holds, and where."""
+        text = words(passage.text)
+        if self._anchors.isdisjoint(text):
+            return
+        stretches: dict[str, tuple[_Wanted, list[_Stretch]]] = {}
+        for anchor in [place for place, word in enumerate(text) if word in self._anchors]:
+            for offset, place, one in self._seeds[text[anchor]]:
+                start = anchor - offset
+                seed = one.words[place : place + SHINGLE]
+                if start >= 0 and text[start : start + SHINGLE] == seed:
+                    _, known = stretches.setdefault(one.id, (one, []))
+                    _note(known, one, place, text, start)
+        for one, known in stretches.values():
+            for stretch in known:
+                if stretch.size >= one.enough or stretch.share >= NEAR:
+                    yield _overlap(one, stretch, text, passage, file)
+
+
+def _note(known: list[_Stretch], one: _Wanted, place: int, text: list[bytes], start: int) -> None:
+    """Take the seed found at `start` into the last stretch, or into a new one beyond it."""
+    if not known or start >= known[-1].end:
+        slack = len(one.words) // 2 + COPY
+        begin = max(0, start - place - slack)
+        end = start - place + len(one.words) + slack
+        shared = one.shingles & shingles(text[begin:end], SHINGLE)
+        known.append(_Stretch(end, len(shared) / len(one.shingles)))
+    before = 0
+    while before < min(start, place) and text[start - before - 1] == one.words[place - before - 1]:
+        before += 1
+    size = 0
+    longest = min(len(text) - start, len(one.words) - place)
+    while size < longest and text[start + size] == one.words[place + size]:
+        size += 1
+    if before + size > known[-1].size:
+        known[-1].start, known[-1].size = start - before, before + size
+
+
+def _overlap(
+    one: _Wanted, stretch: _Stretch, text: list[bytes], passage: Passage, file: str
+) -> Overlap:
+    run = text[stretch.start : stretch.start + stretch.size]
+    return Overlap(
+        case=one.id,
+        file=file,
+        line=passage.line
+        + (_lines_before(passage.text, stretch.start) if passage.counts_on else 0),
+        kind="copied" if stretch.size >= one.enough else "near",
+        share=stretch.share,
+        words=stretch.size,
+        text=one_line(b" ".join(run).decode(), _SHOWN),
+    )
+
+
+def _lines_before(text: str, place: int) -> int:
+    """Return how many line breaks stand before the word at `place`."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        place -= len(words(line))
+        if place < 0:
+            return number
+    return len(lines) - 1

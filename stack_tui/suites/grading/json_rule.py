@@ -1,0 +1,91 @@
+"""Checking that an output is JSON of a given schema, with the jsonschema library."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from stack_tui.suites.grading import patterns
+from stack_tui.text import one_line
+
+
+def schema_problem(schema: Mapping[str, Any]) -> str:
+    """Return why the schema cannot be checked here and offline, "" where it can."""
+    from jsonschema.exceptions import SchemaError
+    from referencing import Registry, Resource
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import DRAFT202012
+
+    validator = _validator(schema)
+    resource = Resource.from_contents(schema, default_specification=DRAFT202012)
+    resolver: Any = Registry().resolver_with_root(resource)
+    try:
+        validator.check_schema(schema)
+        for pattern in _values(schema, "pattern"):
+            patterns.compiled(pattern)
+        for reference in _values(schema, "$ref"):
+            resolver.lookup(reference)
+        validator.is_valid(None)
+    except SchemaError as error:
+        return f"no valid JSON schema at {error.json_path}: {one_line(error.message, 200)}"
+    except patterns.PatternError as error:
+        return f"no valid JSON schema: pattern: {error}"
+    except Unresolvable as error:
+        return f"the schema refers to what it does not hold: {error.ref!r}"
+    except RecursionError:
+        return "the schema refers to itself without end"
+    unsupported = list(_all(schema, "patternProperties"))
+    return "patternProperties is not supported" if unsupported else ""
+
+
+def problem(schema: Mapping[str, Any], output: str) -> str:
+    """Return what is wrong with the output, as an issue says it; "" where nothing is."""
+    from jsonschema.exceptions import best_match
+
+    try:
+        data = msgspec.json.decode(output)
+        error = best_match(_validator(schema).iter_errors(data))
+    except msgspec.DecodeError as reason:
+        return f"not JSON: {reason}"
+    except RecursionError:
+        return "not JSON: nested too deeply"
+    except TimeoutError:
+        return "json_schema took too long"
+    return "" if error is None else f"json_schema at {error.json_path}: {_shown(error.message)}"
+
+
+def _shown(message: str) -> str:
+    return one_line(message, 200)
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    """Return a validator that fetches nothing and whose patterns are bounded in time."""
+    from jsonschema import validators
+    from referencing import Registry
+
+    known = validators.validator_for(schema, default=validators.Draft202012Validator)
+    extend: Any = validators.extend
+    bounded = extend(known, {"pattern": _pattern})
+    return bounded(schema, registry=Registry())
+
+
+def _pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[Any]:
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(text, str) and patterns.search(pattern, text) is None:
+        yield ValidationError(f"{text!r} does not match {pattern!r}")
+
+
+def _all(schema: Any, key: str) -> Iterator[Any]:
+    if isinstance(schema, Mapping):
+        for name, value in schema.items():
+            if name == key:
+                yield value
+            yield from _all(value, key)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _all(value, key)
+
+
+def _values(schema: Any, key: str) -> Iterator[str]:
+    return (value for value in _all(schema, key) if isinstance(value, str))

@@ -1,0 +1,181 @@
+"""promptfoo's tests, inline and in files, with what they share and one set of values each."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stack_tui.errors import StackError
+from stack_tui.suites.import_export.import_source import read_text
+from stack_tui.suites.import_export.imported import Notes
+from stack_tui.suites.import_export.promptfoo import references
+from stack_tui.suites.import_export.promptfoo.assertions import Assertion
+from stack_tui.suites.import_export.promptfoo.table_tests import table_tests
+from stack_tui.suites.import_export.promptfoo.templates import (
+    Unmapped,
+    text,
+)
+from stack_tui.suites.import_export.promptfoo.yaml_text import (
+    YamlDocument,
+    read_yaml,
+)
+
+_MOST_OF_ONE_TEST = 10_000
+_KNOWN = frozenset({"description", "vars", "assert", "metadata"})
+_TEMPLATE = "#/assertionTemplates/"
+_TEST_FILES = (".yaml", ".yml", ".json", ".jsonl", ".csv")
+
+Stated = tuple[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class PromptfooTest:
+    """One set of values for the variables, what is asserted of the answer, and its place."""
+
+    where: str
+    description: str
+    values: Mapping[str, Any]
+    assertions: tuple[Assertion, ...]
+    labels: tuple[str, ...]
+
+
+def tests_of(config: YamlDocument, notes: Notes) -> list[PromptfooTest]:
+    """Return the tests that can be asked; notes say which cannot, and why.
+
+    Raises StackError where a file of tests is not what it says it is.
+    """
+    shared = _shared(config, notes)
+    stated = config.data.get("tests", [])
+    found: list[PromptfooTest] = []
+    for place, one in enumerate(stated if isinstance(stated, list) else [stated]):
+        where = config.where("tests", place) if isinstance(stated, list) else config.where("tests")
+        try:
+            stated_there = list(_stated(one, where, config.path.parent))
+        except Unmapped as reason:
+            notes.left_out(where, str(reason))
+            continue
+        for test_where, test in stated_there:
+            try:
+                found += _tests(test_where, test, shared, config, notes)
+            except Unmapped as reason:
+                notes.left_out(test_where, str(reason))
+    return found
+
+
+def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
+    """Return what holds for all tests."""
+    where, shared = config.where("defaultTest"), config.data.get("defaultTest") or {}
+    try:
+        if references.is_reference(shared):
+            path = references.referred(shared, config.path.parent, (".yaml", ".yml", ".json"))[0]
+            shared = read_yaml(read_text(path), path).data
+    except Unmapped as reason:
+        notes.left_out(where, str(reason))
+        return {}
+    if not isinstance(shared, Mapping):
+        raise StackError("expected the settings of tests", where=where)
+    for key in shared:
+        if key not in _KNOWN:
+            notes.left_out(where, f"the setting {key} of tests")
+    return shared
+
+
+def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
+    """Yield the test, or those of the file that is meant, as they stand there."""
+    if isinstance(one, Mapping):
+        yield where, one
+        return
+    if not isinstance(one, str):
+        raise Unmapped("a test that is no object")
+    for path in references.referred(one, folder, _TEST_FILES):
+        content = read_text(path)
+        if path.suffix == ".csv":
+            yield from table_tests(content, path)
+        elif path.suffix == ".jsonl":
+            yield from _lines(content, path)
+        else:
+            document = read_yaml(content, path)
+            listed = document.data if isinstance(document.data, list) else [document.data]
+            for number, test in enumerate(listed):
+                if not isinstance(test, Mapping):
+                    raise StackError("expected a test", where=document.where(number))
+                yield document.where(number), test
+
+
+def _lines(content: str, path: Path) -> Iterator[Stated]:
+    for number, line in enumerate(content.split("\n"), 1):
+        if line.strip():
+            try:
+                yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, Any])
+            except (msgspec.DecodeError, RecursionError) as error:
+                raise StackError(f"not a test: {error}", where=f"{path}:{number}") from None
+
+
+def _tests(
+    where: str,
+    data: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    config: YamlDocument,
+    notes: Notes,
+) -> Iterator[PromptfooTest]:
+    """Yield the test, once for each choice of its variables' lists."""
+    for key in data:
+        if key not in _KNOWN:
+            notes.left_out(where, f"the setting {key} of tests")
+    stated = [part.get("vars") or {} for part in (shared, data)]
+    if not all(isinstance(one, Mapping) for one in stated):
+        raise Unmapped("variables that stand in another file")
+    choices = {
+        name: [
+            content
+            for one in (value if isinstance(value, list) else [value])
+            for content in _contents(one, config.path.parent)
+        ]
+        for name, value in {**stated[0], **stated[1]}.items()
+    }
+    assertions = tuple(
+        itertools.chain(
+            _assertions(config.where("defaultTest"), shared.get("assert"), config, notes),
+            _assertions(where, data.get("assert"), config, notes),
+        )
+    )
+    labels = tuple(dict.fromkeys([*_labels(shared), *_labels(data)]))
+    product = itertools.product(*choices.values())
+    for values in itertools.islice(product, _MOST_OF_ONE_TEST):
+        chosen = dict(zip(choices, values, strict=True))
+        yield PromptfooTest(where, text(data.get("description")), chosen, assertions, labels)
+    if (left := math.prod(map(len, choices.values())) - _MOST_OF_ONE_TEST) > 0:
+        notes.left_out(where, f"{left} combinations of variables beyond {_MOST_OF_ONE_TEST}")
+
+
+def _contents(value: Any, folder: Path) -> Iterator[Any]:
+    """Yield the variable's value, or what the files that it names hold."""
+    if not references.is_reference(value):
+        yield value
+        return
+    for path in references.referred(value, folder, (".txt", ".md", ".json", ".yaml", ".yml")):
+        content = read_text(path)
+        yield content if path.suffix in (".txt", ".md") else read_yaml(content, path).data
+
+
+def _assertions(where: str, stated: Any, config: YamlDocument, notes: Notes) -> Iterator[Assertion]:
+    templates = config.data.get("assertionTemplates") or {}
+    for place, one in enumerate(stated if isinstance(stated, list) else []):
+        name = one.get("$ref", "") if isinstance(one, Mapping) else ""
+        found = templates.get(str(name).removeprefix(_TEMPLATE)) if name else one
+        at = f"{where}.assert[{place}]"
+        if isinstance(found, Mapping):
+            yield Assertion(at, found)
+        else:
+            notes.left_out(at, "an assertion that is no object")
+
+
+def _labels(part: Mapping[str, Any]) -> Iterator[str]:
+    metadata = part.get("metadata")
+    for name, value in metadata.items() if isinstance(metadata, Mapping) else ():
+        for one in value if isinstance(value, list) else [value]:
+            yield f"{name}:{text(one).strip()}"

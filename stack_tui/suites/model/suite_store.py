@@ -1,0 +1,163 @@
+"""Suites as files: finding them, and reading one with errors that name the place in it."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from stack_tui.errors import StackError
+from stack_tui.suites.model.case import (
+    Case,
+    Suite,
+)
+from stack_tui.suites.model.validation import (
+    case_problems,
+    suite_problems,
+)
+from stack_tui.text import one_line
+from stack_tui.toml_edit import source
+from stack_tui.toml_edit.source import TomlError
+
+DEFAULT_FOLDER = Path("cases")
+T = TypeVar("T", bound=msgspec.Struct)
+
+# Strings and comments are matched too, and so passed over: they may hold what looks like a header.
+_CASE_HEADER = re.compile(
+    r'"""(?:\\.|[^\\])*?"""'
+    r"|'''.*?'''"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*"
+    r"|^[ \t]*(?P<header>\[\[[ \t]*case[ \t]*\]\])",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def discover(folder: Path = DEFAULT_FOLDER) -> list[Path]:
+    """Return the suites' files in the folder, by name; none where there is no such folder."""
+    return sorted(path for path in folder.glob("*.toml") if path.is_file())
+
+
+def resolve(name_or_path: str, folder: Path = DEFAULT_FOLDER) -> Path:
+    """Return the file that is meant: a path, or the name of a suite in the folder.
+
+    Raises StackError with the names that are near, or all there are.
+    """
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    known = {path.stem: path for path in discover(folder)}
+    if found := known.get(name_or_path):
+        return found
+    near = difflib.get_close_matches(path.stem, known, n=3)
+    if near:
+        remedy = f"Did you mean {' or '.join(near)}?"
+    elif known:
+        remedy = f"There are: {', '.join(known)}. Or give a file's path."
+    else:
+        remedy = f"Give a suite's path, or put suites into {folder}/."
+    shown = one_line(name_or_path, 200)
+    raise StackError(f"no suite is called {shown!r}", where=str(folder), remedy=remedy)
+
+
+def load(path: Path) -> Suite:
+    """Read the suite in the file; raises TomlError naming the file and the place in it."""
+    return parse(source.read_text(path), path)
+
+
+def parse(text: str, path: Path) -> Suite:
+    """Return the suite that `text` states; raises TomlError naming `path` and the place in it."""
+    try:
+        return _parse(text, path)
+    except RecursionError:
+        raise TomlError("nested too deeply", where=str(path)) from None
+
+
+def _parse(text: str, path: Path) -> Suite:
+    tables = source.parse(text, path)
+    for key in tables.keys() - {"suite", "case"}:
+        raise TomlError(
+            f"unknown key {one_line(key, 60)!r}",
+            where=str(path),
+            remedy="A suite's file holds one [suite] and a [[case]] for each case.",
+        )
+    suite = _suite(tables, path)
+    cases = tables.get("case", [])
+    if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
+        raise TomlError("expected tables headed [[case]]", where=f"{path}: case")
+    if not cases:
+        raise TomlError(
+            "holds no case", where=str(path), remedy="Add one: [[case]] with an id and an input."
+        )
+    lines = _case_lines(text)
+    if len(lines) != len(cases):
+        lines = [0] * len(cases)
+    read: dict[str, tuple[int, Case]] = {}
+    for number, (table, line) in enumerate(zip(cases, lines, strict=True)):
+        file = Path(f"{path}:{line}") if line else path
+        place = _place(number, table)
+        case = read_case(table, file, place)
+        if case.id in read:
+            first = read[case.id][0]
+            at = f" at line {lines[first]}" if lines[first] else ""
+            raise TomlError(f"the id is taken by case[{first}]{at}", where=f"{file}: {place}.id")
+        read[case.id] = (number, case)
+    return msgspec.structs.replace(suite, cases=tuple(case for _, case in read.values()))
+
+
+def _suite(tables: Mapping[str, Any], path: Path) -> Suite:
+    table = tables.get("suite")
+    if not isinstance(table, dict):
+        raise TomlError(
+            "lacks its [suite] table",
+            where=str(path),
+            remedy='Begin it with [suite], a name and a prompt such as "Summarize:\\n\\n{input}".',
+        )
+    fields = set(Suite.__struct_fields__) - {"cases"}
+    _refuse_unknown(table, fields, str(path), "suite")
+    suite = source.convert(table | {"cases": ()}, Suite, path, "suite")
+    for problem in suite_problems(suite):
+        raise TomlError(problem.message, where=f"{path}: suite.{problem.field}")
+    return suite
+
+
+def read_case(table: Mapping[str, Any], file: Path, place: str) -> Case:
+    """Return the case that `table` states; raises TomlError naming `file` and `place` in it."""
+    _refuse_unknown(table, set(Case.__struct_fields__), str(file), place)
+    case = source.convert(table, Case, file, place)
+    for problem in case_problems(case):
+        raise TomlError(problem.message, where=f"{file}: {place}.{problem.field}")
+    return case
+
+
+def _refuse_unknown(table: Mapping[str, Any], fields: set[str], file: str, place: str) -> None:
+    for key in table:
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1)
+            raise TomlError(
+                f"unknown key {one_line(key, 60)!r}",
+                where=f"{file}: {place}",
+                remedy=f"Did you mean {near[0]}?"
+                if near
+                else f"Known: {', '.join(sorted(fields))}.",
+            )
+
+
+def _place(number: int, table: Mapping[str, Any]) -> str:
+    name = table.get("id")
+    return f"case[{number}] ({one_line(name, 60)})" if isinstance(name, str) else f"case[{number}]"
+
+
+def _case_lines(text: str) -> list[int]:
+    """Return the line, from 1, of each [[case]]."""
+    lines = []
+    line, seen = 1, 0
+    for match in _CASE_HEADER.finditer(text):
+        if match["header"]:
+            line += text.count("\n", seen, match.start("header"))
+            seen = match.start("header")
+            lines.append(line)
+    return lines

@@ -1,0 +1,119 @@
+"""Changes to the cases of a suite's file, each of which can be taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack_tui.errors import StackError
+from stack_tui.toml_edit import source
+from stack_tui.toml_edit.held_file import (
+    FileChanged,
+    as_read,
+)
+from stack_tui.toml_edit.held_file import HeldText as HeldText
+from stack_tui.tui.ui.undo import Undo as Undo
+
+if TYPE_CHECKING:
+    from stack_tui.suites.model.case import Case
+
+
+def read(path: Path) -> HeldText:
+    """Read the suite's file; raises TomlError."""
+    return as_read(path, source.read_text(path))
+
+
+def differs(held: HeldText) -> bool:
+    """Say whether the file holds another text by now; one that cannot be read does."""
+    try:
+        return read(held.path).seen != held.seen
+    except StackError:
+        return True
+
+
+def write(held: HeldText, text: str, what: str) -> Undo:
+    """Save the text where the file is still what was read; raises TomlError, FileChanged."""
+    from stack_tui.suites.model.suite_file import save
+
+    save(held.path, text, held.seen)
+    return Undo(what, held.text, as_read(held.path, text))
+
+
+def take_back(undo: Undo) -> Undo:
+    """Restore the text before the change; raises FileChanged where the file is another by now."""
+    return write(undo.after, undo.before, f"took back: {undo.what}")
+
+
+def save_case(held: HeldText, before: Case | None, case: Case) -> Undo:
+    """Save the case in place of `before`, or as a new one.
+
+    Where the file was changed meanwhile, and `before` in it was not, that change is kept beside
+    this one; else FileChanged is raised.
+    """
+    try:
+        return _save_case(held, before, case)
+    except FileChanged:
+        now = read(held.path)
+        if not _still_holds(now, before):
+            raise
+        return _save_case(now, before, case)
+
+
+def _save_case(held: HeldText, before: Case | None, case: Case) -> Undo:
+    from stack_tui.suites.model import suite_edit
+
+    if before is None:
+        return write(held, suite_edit.add_case(held.text, case), f"added {case.id}")
+    return write(held, suite_edit.change_case(held.text, before.id, case), f"changed {case.id}")
+
+
+def _still_holds(held: HeldText, before: Case | None) -> bool:
+    from stack_tui.suites.model import suite_store
+
+    return before is None or before in suite_store.parse(held.text, held.path).cases
+
+
+def duplicate(path: Path, case_id: str) -> Undo:
+    """Put a copy of the case behind it, under the first free id of that kind."""
+    from stack_tui.suites.model import (
+        suite_edit,
+        suite_store,
+    )
+
+    held = read(path)
+    taken = {case.id for case in suite_store.parse(held.text, path).cases}
+    new_id = next(name for n in range(2, 10_000) if (name := f"{case_id}-{n}") not in taken)
+    return write(held, suite_edit.duplicate_case(held.text, case_id, new_id), f"added {new_id}")
+
+
+def delete(path: Path, case_id: str) -> Undo:
+    """Delete the case; raises StackError for the last one, which a suite cannot do without."""
+    from stack_tui.suites.model import (
+        suite_edit,
+        suite_store,
+    )
+
+    held = read(path)
+    if len(suite_store.parse(held.text, path).cases) == 1:
+        raise StackError("a suite holds at least one case", remedy="Delete the file instead.")
+    return write(held, suite_edit.delete_case(held.text, case_id), f"deleted {case_id}")
+
+
+def move(path: Path, case_id: str, rows: int) -> Undo:
+    """Move the case up or down among the others."""
+    from stack_tui.suites.model import (
+        suite_edit,
+        suite_store,
+    )
+
+    held = read(path)
+    ids = [case.id for case in suite_store.parse(held.text, path).cases]
+    place = min(max(ids.index(case_id) + rows, 0), len(ids) - 1)
+    return write(held, suite_edit.move_case(held.text, case_id, place), f"moved {case_id}")
+
+
+def line_of(held: HeldText, case_id: str) -> int:
+    """Return the line, from 1, on which the case's id stands; 1 where it is not found."""
+    lines = enumerate(held.text.splitlines(), 1)
+    found = (n for n, text in lines if text.startswith("id") and f'"{case_id}"' in text)
+    return next(found, 1)

@@ -1,0 +1,128 @@
+"""A suite and its cases, each told whole."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from stack_tui.text import one_line
+from stack_tui.tui.state.snapshot import SuiteFile
+from stack_tui.tui.ui import format
+from stack_tui.tui.ui.blocks import (
+    Block,
+    Part,
+    body,
+    field,
+    heading,
+    line,
+)
+
+if TYPE_CHECKING:
+    from stack_tui.suites.model.case import (
+        Case,
+        Criterion,
+        Suite,
+    )
+
+
+def suite_blocks(file: SuiteFile) -> list[Block]:
+    """Return the suite's document, or what is wrong with its file."""
+    if file.problem:
+        return [
+            line(("✗ This suite cannot be read.", "bad")),
+            line(""),
+            field("where", file.problem.where, width=8),
+            field("what", file.problem.what, width=8),
+            *([field("remedy", file.problem.remedy, width=8)] if file.problem.remedy else []),
+        ]
+    return _suite(file.suite, str(file.path)) if file.suite else []
+
+
+def _suite(suite: Suite, path: str) -> list[Block]:
+    settings = [f"temperature {_numbers(suite.temperatures)}", f"max_tokens {suite.max_tokens:,}"]
+    settings += [f"top_p {suite.top_p:g}"] if suite.top_p is not None else []
+    settings += [f"seed {suite.seed}"] if suite.seed is not None else []
+    length = "an output longer than its input loses points" if suite.length_check else "no check"
+    return [
+        line((suite.name, "strong"), ("   " + format.plural(len(suite.cases), "case"), "dim")),
+        *([line(suite.description)] if suite.description else []),
+        line(""),
+        field("file", path),
+        field("settings", ", ".join(settings)),
+        field("repeats", str(suite.repeats)),
+        field("judges", ", ".join(suite.judges) or "as the run is started with"),
+        *([field("panel", f"the {suite.panel} of their scores")] if suite.panel else []),
+        field("length", length),
+        *_text("System prompt", suite.system),
+        *_text("Prompt", suite.prompt),
+        *_criteria("Criteria of cases that state none", suite.criteria),
+        *_text("Judge's prompt", suite.judge_prompt),
+    ]
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return " and ".join(f"{value:g}" for value in values)
+
+
+def case_blocks(case: Case) -> list[Block]:
+    """Return the case's document: its rules first, for they are short, then rubric and input."""
+    return [
+        line((case.id, "strong"), ("   " + ", ".join(case.labels), "dim")),
+        line(""),
+        *_phrases("must mention", case.must_mention),
+        *_phrases("must not", case.must_not_mention),
+        *_further(case),
+        *_text("Rubric", case.rubric),
+        *_criteria("Criteria", case.criteria),
+        *_text("Reference", case.reference),
+        *_text("Input", case.input, format.plural(len(case.input), "character")),
+    ]
+
+
+def _criteria(title: str, criteria: tuple[Criterion, ...]) -> list[Block]:
+    if not criteria:
+        return []
+    rows = [
+        field(one_line(each.name, 24), each.ask, (f"  × {each.weight:g}", "dim"), width=26)
+        for each in criteria
+    ]
+    return [line(""), heading(title), *rows]
+
+
+def _phrases(label: str, phrases: tuple[str | tuple[str, ...], ...]) -> list[Block]:
+    parts: list[Part] = []
+    for phrase in phrases:
+        parts += [(" · ", "dim")] if parts else []
+        if isinstance(phrase, str):
+            parts.append(phrase)
+        else:
+            parts += [phrase[0], *(part for p in phrase[1:] for part in ((" or ", "dim"), p))]
+    return [field(label, *parts, width=14)] if parts else []
+
+
+def _further(case: Case) -> list[Block]:
+    number = case.number
+    rules = {
+        "equals": case.equals,
+        "starts with": case.starts_with,
+        "one of": _joined(case.one_of),
+        "regex": _joined(case.regex),
+        "not regex": _joined(case.not_regex),
+        "max chars": case.max_chars,
+        "max words": case.max_words,
+        "max sentences": case.max_sentences,
+        "number": f"{number.value:g} ± {number.tolerance:g}" if number else None,
+        "cluster": case.cluster or None,
+        "json schema": json.dumps(case.json_schema) if case.json_schema else None,
+    }
+    return [field(label, str(rule), width=14) for label, rule in rules.items() if rule is not None]
+
+
+def _joined(texts: str | tuple[str | tuple[str, ...], ...]) -> str | None:
+    if isinstance(texts, str):
+        return texts
+    return " · ".join(map(str, texts)) or None
+
+
+def _text(title: str, text: str, note: str = "") -> list[Block]:
+    return [line(""), heading(title, (note, "dim")), body(text)] if text else []

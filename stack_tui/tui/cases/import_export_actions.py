@@ -1,0 +1,81 @@
+"""Bringing cases in from other files, and taking them out, from the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack_tui.text import one_line
+from stack_tui.tui.state.suite_files import own_folder
+from stack_tui.tui.ui import format
+from stack_tui.tui.ui.ask_line import AskLine
+from stack_tui.tui.ui.blocks import line
+
+if TYPE_CHECKING:
+    from stack_tui.suites.import_export.imported import BroughtIn
+    from stack_tui.suites.model.case import Suite
+    from stack_tui.tui.app import StackApp
+
+
+def import_file(stack: StackApp) -> None:
+    """Ask for a file of cases, and make suites of it in the folder of one's own suites."""
+    folder = own_folder(stack.cases)
+
+    def work(file: Path) -> BroughtIn:
+        from stack_tui.suites.import_export.files import bring_in
+
+        return bring_in(file, folder)
+
+    def brought_in(found: BroughtIn) -> str:
+        stack.cases = folder
+        return _told(stack, found)
+
+    def given(name: str | None) -> None:
+        if name:
+            file = Path(name).expanduser()
+            stack.do(f"importing {file.name}", lambda: work(file), brought_in)
+
+    hint = "A file of cases: .jsonl, .csv, or promptfoo's .yaml."
+    stack.push_screen(AskLine("Import cases", hint, "", _no_file), given)
+
+
+def _told(stack: StackApp, found: BroughtIn) -> str:
+    """Show what the suites do not carry, and return what was made."""
+    from stack_tui.suites.import_export.imported import told
+
+    made = ", ".join(
+        f"{path} ({format.plural(len(suite.cases), 'case')})"
+        for path, suite in found.suites.items()
+    )
+    if found.notes:
+        head = line((f"Made {made}. What it does not carry:", "strong"))
+        notes = [line(("! ", "warn"), one_line(told(note), 1000)) for note in found.notes]
+        stack.read_on(lambda: [head, line(""), *notes])
+    return f"made {made}"
+
+
+def export_suite(stack: StackApp, suite: Suite, *, with_holdout: bool) -> None:
+    """Ask for a file, and write the suite's cases to it, never over one."""
+    from stack_tui.suites.model.case import without_holdout
+
+    exported = suite if with_holdout else without_holdout(suite)
+
+    def work(file: Path) -> Path:
+        from stack_tui.suites.import_export.files import write
+
+        write(file, exported)
+        return file.resolve()
+
+    def given(name: str | None) -> None:
+        if name:
+            file = Path(name).expanduser()
+            size = format.plural(len(exported.cases), "case")
+            stack.do(f"exporting {suite.name}", lambda: work(file), lambda to: f"{size} in {to}")
+
+    hint = "Its name ends in .jsonl or .csv; a file that is there is never overwritten."
+    stack.push_screen(AskLine(f"Export {suite.name}", hint, f"{suite.name}.jsonl"), given)
+
+
+def _no_file(name: str) -> str:
+    """Say what is wrong with the name of a file to read."""
+    return "" if name and Path(name).expanduser().is_file() else "There is no such file."

@@ -1,0 +1,76 @@
+"""A new suite of one's own, from the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stack_tui.errors import StackError
+from stack_tui.tui.cases import actions
+from stack_tui.tui.state.suite_files import own_folder
+from stack_tui.tui.ui.ask_line import AskLine
+
+if TYPE_CHECKING:
+    from stack_tui.suites.model.case import Suite
+    from stack_tui.tui.app import StackApp
+    from stack_tui.tui.cases.actions import ChangeCallback
+
+
+def new_suite(stack: StackApp, told: ChangeCallback) -> None:
+    """Ask for a name, write a suite with an example case under it, and open it as TOML."""
+    folder = own_folder(stack.cases)
+
+    def bad_name(name: str) -> str:
+        from stack_tui.suites.model.validation import suite_problems
+
+        found = next(suite_problems(_example(name)), None)
+        if found:
+            return f"A name {found.message}."
+        return f"{_file(folder, name)} exists." if _file(folder, name).exists() else ""
+
+    def given(name: str | None) -> None:
+        from stack_tui.suites.model.suite_edit import suite_text
+        from stack_tui.suites.model.suite_file import create
+
+        if name is None:
+            return
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            create(_file(folder, name), suite_text(_example(name)))
+        except OSError as error:
+            problem = f"cannot be made: {error.strerror}"
+            stack.tell_error(StackError(problem, where=str(folder)))
+            return
+        except StackError as error:
+            stack.tell_error(error)
+            return
+        stack.cases = folder
+        stack.look_again()
+        actions.edit_raw(stack, _file(folder, name), told)
+
+    hint = f"Its name; the file will lie in {folder}."
+    stack.push_screen(AskLine("New suite", hint, "", bad_name), given)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.toml"
+
+
+def _example(name: str) -> Suite:
+    from stack_tui.suites.model.case import (
+        Case,
+        Suite,
+    )
+
+    case = Case(
+        id="example",
+        input="Put an input here, and after it what its output must meet.",
+        must_mention=("input",),
+        rubric="Says in one sentence what is asked for.",
+    )
+    return Suite(
+        name=name,
+        system="Answer in at most two sentences.",
+        prompt="Summarize:\n\n{input}",
+        cases=(case,),
+    )

@@ -1,0 +1,109 @@
+"""A case tried out: its rules on an output that it got, or on one asked for now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.runs.store import Run
+from stack_tui.tui.results.highlight import MARKED_CHARACTERS
+from stack_tui.tui.state.snapshot import RunCard
+from stack_tui.tui.ui.icons import concern
+
+if TYPE_CHECKING:
+    from stack_tui.suites.grading.rules import Mark
+    from stack_tui.suites.model.case import (
+        Case,
+        Suite,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A sample graded by the rules as they are now, and the places that matched in its output."""
+
+    sample: Sample
+    marks: tuple[Mark, ...]
+
+
+def graded(case: Case, suite: Suite, sample: Sample) -> Trial:
+    """Return the sample with rule score and issues by this case; may take the patterns' time."""
+    from stack_tui.suites.grading.rules import (
+        grade,
+        marks,
+    )
+
+    grading = grade(case, suite, sample.output)
+    again = msgspec.structs.replace(
+        sample, rule_score=grading.score, rule_issues=grading.issues, passed=None
+    )
+    return Trial(again, tuple(marks(case, sample.output[:MARKED_CHARACTERS])))
+
+
+def latest_sample(runs: Iterable[RunCard], suite: str, case_id: str) -> Sample | None:
+    """Return the case's latest outcome that has an output; `runs` are newest first."""
+    found = (sample for _, samples in _outcomes(runs, suite, case_id) for sample in samples)
+    return next((sample for sample in found if sample.output), None)
+
+
+def latest_outcome(
+    runs: Iterable[RunCard], suite: str, case_id: str
+) -> tuple[Path, SampleKey] | None:
+    """Return where the case's latest outcome stands, the one that wants most looking at."""
+    for folder, samples in _outcomes(runs, suite, case_id):
+        return folder, min(samples, key=concern).key
+    return None
+
+
+def _outcomes(
+    runs: Iterable[RunCard], suite: str, case_id: str
+) -> Iterator[tuple[Path, list[Sample]]]:
+    for card in runs:
+        if card.spec and card.spec.suite and card.spec.suite.name == suite and card.counts.done:
+            run = Run(card.folder)
+            run.refresh()
+            if samples := [sample for sample in run.view.samples if sample.id == case_id]:
+                yield card.folder, samples
+
+
+def ask(suite: Suite, case: Case, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+    """Put this one case to the model and the judges now; raises EndpointError."""
+    return asyncio.run(_ask(msgspec.structs.replace(suite, cases=(case,)), endpoint, judges))
+
+
+async def _ask(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+    from stack_tui.endpoints.connect import connect
+    from stack_tui.endpoints.probe import preflight
+    from stack_tui.endpoints.retry import ONCE
+    from stack_tui.suites.attempts import sampling_plan
+    from stack_tui.suites.suite_evaluation import evaluate
+
+    async with AsyncExitStack() as held:
+        clients = {}
+        for each in dict.fromkeys((endpoint, *judges)):
+            probing = await held.enter_async_context(connect(each, policy=ONCE))
+            model = (await preflight(probing)).model
+            ready = msgspec.structs.replace(each, model=model)
+            clients[each] = await held.enter_async_context(connect(ready, policy=ONCE))
+        happened = evaluate(
+            suite,
+            clients[endpoint],
+            [clients[judge] for judge in judges],
+            takes=sampling_plan(suite, 1, suite.temperatures[:1]),
+            recorded={},
+            done=(),
+            stopping=asyncio.Event(),
+        )
+        samples = [event async for event in happened if isinstance(event, Sample)]
+    if not samples:
+        raise StackError("the case came to no outcome", where=suite.name)
+    return samples[0]

@@ -1,0 +1,48 @@
+"""A case made of a result: what was asked, and what the answer should have met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from stack_tui.runs.events import Sample
+
+if TYPE_CHECKING:
+    from stack_tui.suites.model.case import (
+        Case,
+        Suite,
+    )
+
+_SHORT = 2
+
+
+def case_of(sample: Sample, run_suite: Suite | None, taken: Collection[str]) -> Case:
+    """Return a case to go on from, under an id that is not `taken`.
+
+    A suite's sample gives its case as the run had it; a benchmark's gives its prompt, and what
+    its target asks for.
+    """
+    from stack_tui.suites.model.case import Case
+
+    cases = run_suite.cases if run_suite else ()
+    if known := next((case for case in cases if case.id == sample.id), None):
+        return msgspec.structs.replace(known, id=_free(known.id, taken))
+    slug = re.sub(r"[^a-z0-9]+", "-", f"{sample.task}-{sample.id}".lower()).strip("-")[:60]
+    target = sample.target.strip()
+    letters = bool(target) and len(target) <= _SHORT
+    return Case(
+        id=_free(slug or "result", taken),
+        input=sample.prompt,
+        must_mention=(target,) if target and not letters else (),
+        starts_with=target if letters else None,
+        rubric=f"The answer is {target}." if target else "",
+    )
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    if name not in taken:
+        return name
+    return next(f"{name}-{n}" for n in range(2, len(taken) + 3) if f"{name}-{n}" not in taken)

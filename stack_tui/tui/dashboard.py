@@ -1,0 +1,169 @@
+"""The dashboard: four panes, two by two where there is room, else one at a time."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.reactive import var
+from textual.screen import Screen
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.tui import backend
+from stack_tui.tui.cases.pane import CasesPane
+from stack_tui.tui.endpoints.pane import EndpointsPane
+from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.runs.pane import RunsPane
+from stack_tui.tui.status_line import StatusLine
+from stack_tui.tui.ui.key_line import KeyLine
+from stack_tui.tui.ui.list_pane import Pane
+from stack_tui.tui.ui.tab_strip import TabStrip
+
+if TYPE_CHECKING:
+    from stack_tui.tui.app import StackApp
+    from stack_tui.tui.runs.new_benchmark import BenchmarkRequest
+    from stack_tui.tui.runs.new_run import RunRequest
+
+PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane)
+
+
+class Dashboard(Screen[None]):
+    """Holds the panes; the one that has the focus is the active one."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+    AUTO_FOCUS = "RunsPane Table"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                str(pane.NUMBER),
+                f"pane({pane.NUMBER})",
+                pane.TITLE,
+                show=False,
+                id=f"pane.{pane.NUMBER}",
+            )
+            for pane in PANES
+        ),
+        Binding("z", "zoom", "Zoom", id="zoom", tooltip="The pane alone, or all four again"),
+        Binding("escape", "unzoom", "All panes", show=False, system=True),
+        Binding("n", "new_run", "New run", id="new_run", tooltip="Start a run of a suite"),
+        Binding("b", "benchmark", "Benchmark", id="benchmark", tooltip="Start a run of benchmarks"),
+    ]
+
+    active: var[int] = var(2)
+    zoomed: var[bool] = var(False)
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield TabStrip([pane.TITLE for pane in PANES])
+        with Container(id="panes"):
+            for pane in PANES:
+                yield pane()
+        yield KeyLine()
+
+    @property
+    def stack(self) -> "StackApp":
+        return cast("StackApp", self.app)
+
+    def pane(self, number: int) -> Pane:
+        """Return the pane of that number."""
+        return self.query_one(PANES[number - 1])
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for node in event.widget.ancestors_with_self:
+            if isinstance(node, Pane):
+                self.active = node.NUMBER
+
+    @on(RunsPane.Opened)
+    def _show_results(self, event: RunsPane.Opened) -> None:
+        self.action_pane(ResultsPane.NUMBER)
+        if event.task:
+            self.query_one(ResultsPane).find(f"task:{event.task}")
+
+    @on(CasesPane.OutcomeWanted)
+    def _show_outcome(self, event: CasesPane.OutcomeWanted) -> None:
+        self.action_pane(ResultsPane.NUMBER)
+        self.query_one(ResultsPane).go_to_sample(event.folder, event.key)
+
+    def watch_active(self, number: int) -> None:
+        for pane in self.query(Pane):
+            pane.set_class(number == pane.NUMBER, "-active")
+        self.query_one(TabStrip).mark(number)
+
+    def watch_zoomed(self, zoomed: bool) -> None:
+        self.set_class(zoomed, "-zoomed")
+
+    def action_pane(self, number: int) -> None:
+        """Go to the pane; it is shown where only one is."""
+        self.active = number
+        # At once, not by focus(): keys typed ahead over a slow line are for the new pane.
+        self.set_focus(self.pane(number).table)
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed
+
+    def action_unzoom(self) -> None:
+        self.zoomed = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "unzoom" or self.zoomed
+
+    def action_new_run(self) -> None:
+        from stack_tui.tui.runs.new_run import NewRun
+
+        suite = self.query_one(CasesPane).suite if self.active == CasesPane.NUMBER else None
+        stack = self.stack
+        if not stack.snapshot.ready:
+            stack.tell("The suites are still being read: once more in a moment")
+            return
+        form = NewRun(stack.snapshot.suites, stack.endpoints, stack.config.defaults, suite)
+        stack.push_screen(form, self._start_suite)
+
+    def action_benchmark(self) -> None:
+        from stack_tui.tui.runs.new_benchmark import NewBenchmark
+
+        stack = self.stack
+        form = NewBenchmark(stack.endpoints, stack.config.defaults)
+        stack.push_screen(form, self._start_benchmarks)
+
+    def _start_suite(self, request: "RunRequest | None") -> None:
+        if request:
+            results = self.stack.results
+
+            def work() -> Path:
+                return backend.start_suite(
+                    results,
+                    request.suite,
+                    request.endpoint,
+                    request.judges,
+                    request.repeats,
+                    request.panel,
+                    request.temperatures,
+                    request.noise,
+                )
+
+            self._start(request.suite.stem, request.endpoint, work)
+
+    def _start_benchmarks(self, request: "BenchmarkRequest | None") -> None:
+        if request:
+            results = self.stack.results
+
+            def work() -> Path:
+                return backend.start_benchmarks(
+                    results, request.tasks, request.endpoint, request.fewshot, request.limit
+                )
+
+            self._start(", ".join(request.tasks), request.endpoint, work)
+
+    def _start(self, subject: str, endpoint: Endpoint, work: Callable[[], Path]) -> None:
+        def begun(folder: Path) -> str:
+            self.stack.choose(folder)
+            return f"{folder.name} has begun"
+
+        self.stack.do(f"starting {subject} on {endpoint.name}", work, begun)

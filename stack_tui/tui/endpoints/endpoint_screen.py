@@ -1,0 +1,104 @@
+"""An endpoint on the whole screen, with what it can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+from urllib.parse import urlsplit
+
+from textual.binding import Binding, BindingType
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.tui.endpoints.endpoint_page import (
+    EndpointView,
+    endpoint_blocks,
+)
+from stack_tui.tui.jobs import BackgroundJob
+from stack_tui.tui.ui.blocks import (
+    Block,
+    line,
+)
+from stack_tui.tui.ui.page_screen import PageScreen
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.examine import ProbeResult
+    from stack_tui.tui.app import StackApp
+
+_PROBE_S = 120.0
+
+
+class EndpointScreen(PageScreen):
+    """Tells all of one endpoint; what it can do is asked of an idle one on this machine at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "p",
+            "probe",
+            "Probe",
+            id="endpoint.probe",
+            tooltip="Find out what it can do: some 20 small requests",
+        ),
+    ]
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(self._told)
+        self._endpoint = endpoint
+        self._probe: BackgroundJob | None = None
+        self._asking = ""
+
+    def on_mount(self) -> None:
+        seen = self._seen
+        if seen and not seen.finding and _is_idle_and_near(seen) and not self._in_use:
+            self.action_probe()
+
+    def on_unmount(self) -> None:
+        if self._probe:
+            self._probe.cancel()
+
+    def action_probe(self) -> None:
+        """Find out what it can do, by looking at what comes back."""
+        from stack_tui.endpoints.examine import examine
+
+        if self._asking:
+            return
+        endpoint = self._endpoint
+        self._asking = "asking…"
+        self._show()
+        self._probe = BackgroundJob(
+            self.app, lambda: examine(endpoint, _PROBE_S), self._take, self._stack.tell_error
+        )
+
+    def _take(self, finding: ProbeResult) -> None:
+        self._asking = ""
+        self._stack.note_finding(self._endpoint, finding)
+
+    @property
+    def _stack(self) -> StackApp:
+        return cast("StackApp", self.app)
+
+    @property
+    def _seen(self) -> EndpointView | None:
+        return next((s for s in self._stack.endpoints if s.endpoint == self._endpoint), None)
+
+    @property
+    def _in_use(self) -> bool:
+        """Whether a run asks that server: a probe would stand in its way."""
+        return any(
+            card.spec
+            and self._endpoint.url in (e.url for e in (card.spec.endpoint, *card.spec.judges))
+            for card in self._stack.snapshot.active
+        )
+
+    def _told(self) -> list[Block]:
+        seen = self._seen
+        if seen is None:
+            return [line("This endpoint is no longer there.")]
+        return endpoint_blocks(seen, self._asking)
+
+
+def _is_idle_and_near(seen: EndpointView) -> bool:
+    """Say whether asking it costs nobody anything: no money, no waiting, no loading of a model."""
+    if seen.health is None or seen.health.state != "up":
+        return False
+    near = urlsplit(seen.health.url).hostname in ("127.0.0.1", "localhost", "::1")
+    idle = not (seen.load and seen.load.running)
+    return near and idle and all(model.loaded is not False for model in seen.health.models)

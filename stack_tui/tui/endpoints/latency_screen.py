@@ -1,0 +1,183 @@
+"""How fast endpoints answer, side by side: a few small requests to one or to all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.tui.endpoints.capabilities_page import failure_blocks
+from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui.jobs import BackgroundJob
+from stack_tui.tui.status_line import StatusLine
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.blocks import (
+    Block,
+    line,
+)
+from stack_tui.tui.ui.columns import Column
+from stack_tui.tui.ui.key_line import KeyLine
+from stack_tui.tui.ui.rows import (
+    Cell,
+    Row,
+)
+from stack_tui.tui.ui.table import Table
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.latency import Latency
+    from stack_tui.tui.app import StackApp
+
+_COLUMNS = (
+    Column("endpoint", 10, grow=1),
+    Column("asked", 9),
+    Column("first token", 20, right=True),
+    Column("whole answer", 18, right=True),
+    Column("tokens/s", 13, right=True),
+)
+
+
+class LatencyScreen(Screen[None]):
+    """Sends nothing before a key says so; escape calls off what is under way."""
+
+    CSS_PATH = "latency_screen.tcss"
+    AUTO_FOCUS = "Table"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "time", "This one", id="latency.one", tooltip="Time the one under the cursor"),
+        Binding("a", "time_all", "All", id="latency.all", tooltip="Time all that are up"),
+        Binding("c", "call_off", "Call off", id="latency.call_off"),
+        Binding("escape,q", "app.pop_screen", "Back", key_display="esc", id="back"),
+    ]
+
+    def __init__(self, endpoints: Sequence[EndpointView], current: int | None) -> None:
+        super().__init__()
+        self._endpoints = tuple(endpoints)
+        self._current = current
+        self._jobs: dict[Endpoint, BackgroundJob] = {}
+        self._found: dict[Endpoint, Latency] = {}
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        with Vertical(classes="latencies") as frame:
+            frame.border_title = "Latency"
+            yield Table(_COLUMNS)
+            yield BlockView(classes="brief", can_focus=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._show(self._current)
+
+    def on_unmount(self) -> None:
+        self._cancel()
+
+    def action_time(self) -> None:
+        row = self.query_one(Table).row
+        if row is not None:
+            self._time(self._endpoints[row].endpoint)
+
+    def action_time_all(self) -> None:
+        """Time those that are up, side by side, or at rest and so started by it."""
+        for seen in self._endpoints:
+            if seen.sign.word in ("up", "at rest"):
+                self._time(seen.endpoint)
+
+    def action_call_off(self) -> None:
+        """Send nothing more; what was measured stays."""
+        self._cancel()
+        self._show()
+
+    def _cancel(self) -> None:
+        for job in self._jobs.values():
+            job.cancel()
+        self._jobs.clear()
+
+    def _time(self, endpoint: Endpoint) -> None:
+        from stack_tui.endpoints.latency import time_requests
+
+        if endpoint in self._jobs:
+            return
+
+        def told(found: Latency) -> None:
+            self.app.call_later(self._take, endpoint, found)
+
+        def over(found: Latency | None) -> None:
+            self._jobs.pop(endpoint, None)
+            if found:
+                self._take(endpoint, found)
+
+        self._found.pop(endpoint, None)
+        stack = cast("StackApp", self.app)
+        self._jobs[endpoint] = BackgroundJob(
+            self.app, lambda: time_requests(endpoint, told), over, stack.tell_error
+        )
+        self._show()
+
+    def _take(self, endpoint: Endpoint, found: Latency) -> None:
+        self._found[endpoint] = found
+        if self.is_attached:
+            self._show()
+
+    def _show(self, row: int | None = None) -> None:
+        self.query_one(Table).show(range(len(self._endpoints)), self._row, row=row)
+        self._show_brief()
+
+    def _row(self, place: int) -> Row:
+        from stack_tui.endpoints.latency import (
+            format_rate,
+            format_seconds,
+        )
+
+        endpoint = self._endpoints[place].endpoint
+        found = self._found.get(endpoint)
+        asked = self._asked(endpoint, found)
+        if found is None:
+            return (Cell(endpoint.name), asked, Cell(""), Cell(""), Cell(""))
+        return (
+            Cell(endpoint.name),
+            asked,
+            Cell(format_seconds(found.first_token_s)),
+            Cell(format_seconds(found.total_s)),
+            Cell(format_rate(found.tokens_per_s)),
+        )
+
+    def _asked(self, endpoint: Endpoint, found: Latency | None) -> Cell:
+        from stack_tui.endpoints.latency import REQUESTS
+
+        done = found.done if found else 0
+        if endpoint in self._jobs:
+            return Cell(f"… {done}/{REQUESTS}", "warn")
+        if found and found.failure:
+            return Cell(f"✗ {done}/{REQUESTS}", "bad")
+        if found:
+            return Cell(f"{'✓' if done == REQUESTS else '■'} {done}/{REQUESTS}", "good")
+        return Cell("", "dim")
+
+    @on(Table.Highlighted)
+    def _show_brief(self) -> None:
+        self.query_one(".brief", BlockView).show(self._brief())
+
+    def _brief(self) -> list[Block]:
+        from stack_tui.endpoints.latency import SENT
+
+        row = self.query_one(Table).row
+        if row is None:
+            return [line("There is no endpoint to ask.")]
+        found = self._found.get(self._endpoints[row].endpoint)
+        failed = failure_blocks(found.failure) if found and found.failure else []
+        keys = line(
+            *(("t", "accent"), " asks this one, ", ("a", "accent"), " all that are up; "),
+            *(("c", "accent"), " calls it off"),
+        )
+        told = "the median, and in brackets the range, of the streamed answers"
+        return [
+            *failed,
+            keys,
+            line((f"Each gets {SENT}.", "dim")),
+            line((f"Shown: {told}.", "dim")),
+        ]

@@ -1,0 +1,217 @@
+"""Pane 1: the endpoints and how they are."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from stack_tui.text import fold_case
+from stack_tui.tui.endpoints import (
+    actions,
+    config_changes,
+)
+from stack_tui.tui.endpoints.actions import UndoCallback
+from stack_tui.tui.endpoints.endpoint_page import (
+    EndpointOrigin,
+    EndpointView,
+    brief_blocks,
+)
+from stack_tui.tui.endpoints.gpu_page import (
+    gpu_blocks,
+    gpu_details,
+)
+from stack_tui.tui.endpoints.rows import (
+    ENDPOINT_COLUMNS,
+    ENDPOINT_KEYS,
+    endpoint_row,
+)
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.blocks import (
+    Block,
+    line,
+)
+from stack_tui.tui.ui.list_pane import Pane
+from stack_tui.tui.ui.rows import (
+    Heading,
+    Row,
+)
+from stack_tui.tui.ui.table import Table
+from stack_tui.tui.ui.undo import Undo
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.gpu import Gpus
+    from stack_tui.tui.app import StackApp
+
+Action = Callable[["StackApp", EndpointView, UndoCallback], None]
+
+
+class EndpointsPane(Pane):
+    """Every endpoint that is configured, found on this machine or used by a run."""
+
+    NUMBER = 1
+    TITLE = "Endpoints"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add", id="endpoints.add", tooltip="Add an endpoint"),
+        Binding("e", "edit", "Edit", id="endpoints.edit", tooltip="Edit the endpoint"),
+        Binding("t", "latency", "Latency", id="endpoints.latency", tooltip="Compare latencies"),
+        Binding(
+            "d",
+            "default",
+            "Default",
+            id="endpoints.default",
+            tooltip="Make it the endpoint that is taken where none is named, or no longer",
+        ),
+        Binding(
+            "J",
+            "judge",
+            "Judge",
+            show=False,
+            id="endpoints.judge",
+            tooltip="Make it a judge of runs that name none, or no longer",
+        ),
+        Binding(
+            "K",
+            "keep",
+            "Keep",
+            id="endpoints.keep",
+            tooltip="Keep a found endpoint under a name in the configuration",
+        ),
+        Binding("D", "remove", "Remove", show=False, id="endpoints.remove"),
+        Binding("u", "undo", "Undo", id="endpoints.undo", tooltip="Take the last change back"),
+        Binding("r", "ask_again", "Ask now", id="endpoints.ask", tooltip="Ask all endpoints now"),
+        Binding(
+            "i",
+            "gpus",
+            "GPUs",
+            show=False,
+            id="endpoints.gpus",
+            tooltip="All of this machine's GPUs, with their processes",
+        ),
+    ]
+
+    def contents(self) -> Iterable[Widget]:
+        yield Table(ENDPOINT_COLUMNS)
+        yield BlockView(classes="brief", can_focus=False)
+        yield BlockView(classes="gpus", can_focus=False)
+
+    def on_mount(self) -> None:
+        self._seen: tuple[EndpointView, ...] = ()
+        self._undo: Undo | None = None
+        self._origin: EndpointOrigin | None = None
+        self.watch(self.app, "endpoints", self.show)
+        self.watch(self.app, "gpus", self._show_gpus)
+
+    def show(self, endpoints: tuple[EndpointView, ...]) -> None:
+        """Show these endpoints."""
+        self._seen = endpoints
+        self.search()
+
+    def _show_gpus(self, gpus: "Gpus | None") -> None:
+        self.query_one(".gpus", BlockView).show(gpu_blocks(gpus))
+
+    def search(self) -> None:
+        wanted = fold_case(self.wanted)
+        matching = [
+            place
+            for place, seen in enumerate(self._seen)
+            if wanted in fold_case(f"{seen.endpoint.name} {seen.server} {seen.model}")
+        ]
+        order = self.in_order(matching, self._seen, ENDPOINT_KEYS)
+        self.table.show(order, self._row, heading=Heading("", self.sorted_by))
+        self._show_brief()
+
+    def _row(self, place: int) -> Row:
+        return endpoint_row(self._seen[place])
+
+    @on(Table.Highlighted)
+    def _show_brief(self) -> None:
+        origin = self.current.origin if self.current else None
+        if origin != self._origin:
+            self._origin = origin
+            self.refresh_bindings()
+        brief = self.query_one(".brief", BlockView)
+        if self.table.row is not None:
+            brief.show(brief_blocks(self._seen[self.table.row]))
+        elif self.wanted:
+            brief.show([line("No endpoint matches; escape shows all.")])
+        else:
+            brief.show(self._empty())
+
+    def _empty(self) -> list[Block]:
+        path = config_changes.path_of(self.stack.config)
+        does = "are written into" if path.exists() else "will be written into"
+        return [
+            line("No endpoint is configured, and none was found on this machine."),
+            line(""),
+            line("Start a server, or ", ("a", "accent"), " adds one by its URL."),
+            line((f"Endpoints {does} {path}.", "dim")),
+        ]
+
+    @property
+    def current(self) -> EndpointView | None:
+        """The endpoint under the cursor."""
+        row = self.table.row
+        return None if row is None else self._seen[row]
+
+    @on(Table.Selected)
+    def _open(self, event: Table.Selected) -> None:
+        from stack_tui.tui.endpoints.endpoint_screen import EndpointScreen
+
+        self.app.push_screen(EndpointScreen(self._seen[event.row].endpoint))
+
+    def action_ask_again(self) -> None:
+        self.stack.ask_endpoints_again()
+
+    def action_latency(self) -> None:
+        from stack_tui.tui.endpoints.latency_screen import LatencyScreen
+
+        self.app.push_screen(LatencyScreen(self._seen, self.table.row))
+
+    def action_gpus(self) -> None:
+        self.stack.read_on(lambda: gpu_details(self.stack.gpus))
+
+    def action_add(self) -> None:
+        actions.add(self.stack, self._changed)
+
+    def action_edit(self) -> None:
+        self._with_current(actions.edit)
+
+    def action_keep(self) -> None:
+        self._with_current(actions.keep)
+
+    def action_default(self) -> None:
+        self._with_current(actions.toggle_default)
+
+    def action_judge(self) -> None:
+        self._with_current(actions.toggle_judge)
+
+    def action_remove(self) -> None:
+        self._with_current(actions.remove)
+
+    def action_undo(self) -> None:
+        if undo := self._undo:
+            actions.change(self.stack, self._changed, lambda: config_changes.take_back(undo))
+        else:
+            self.stack.tell("Nothing to take back.")
+
+    def _with_current(self, action: Action) -> None:
+        if seen := self.current:
+            action(self.stack, seen, self._changed)
+
+    def _changed(self, undo: Undo | None) -> None:
+        if undo:
+            self._undo = undo
+            self.stack.tell(f"{undo.what}; u takes it back")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what the endpoint under the cursor allows, and undo where there is what to undo."""
+        seen = self.current if self.is_mounted else None
+        configured = seen is not None and seen.origin == "configured"
+        if action in ("default", "judge", "remove"):
+            return True if configured else None
+        if action == "keep":
+            return True if seen and not configured else None
+        return super().check_action(action, parameters)

@@ -1,0 +1,40 @@
+"""Cases held out, as the screens show them until somebody asks for their texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stack_tui.errors import StackError
+from stack_tui.runs import holdout_access_log
+from stack_tui.runs.redact import HIDDEN
+from stack_tui.tui.ui.blocks import (
+    Block,
+    line,
+)
+
+if TYPE_CHECKING:
+    from stack_tui.suites.model.case import Case
+    from stack_tui.tui.app import StackApp
+
+
+def count_look(stack: StackApp, suite: str, what: str) -> bool:
+    """Count a look at a suite's held-out cases; say so, and whether that could be done."""
+    try:
+        holdout_access_log.log_access(stack.results, suite, what)
+    except StackError as error:
+        stack.tell_error(error)
+        return False
+    stack.tell("Held-out cases are shown; this look is counted.")
+    return True
+
+
+def held_out() -> Block:
+    """Return what stands above a held-out sample."""
+    return line(("held out, scored apart; ", "dim"), ("H", "accent"), (" shows its texts", "dim"))
+
+
+def sealed_case(case: Case) -> Case:
+    """Return what may be shown of a case held out: what it is called."""
+    from stack_tui.suites.model.case import Case
+
+    return Case(id=case.id, input=HIDDEN, labels=case.labels, cluster=case.cluster, holdout=True)

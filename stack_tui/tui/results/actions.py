@@ -1,0 +1,161 @@
+"""What can be done with the sample that is shown, in the results and on the whole screen."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from stack_tui.errors import StackError
+from stack_tui.paths import write_atomically
+from stack_tui.runs import labels
+from stack_tui.runs.labels import Label
+from stack_tui.tui import holdout_reveal
+from stack_tui.tui.cases import actions as case_actions
+from stack_tui.tui.cases.case_changes import Undo
+from stack_tui.tui.results.sample_page import Fold
+from stack_tui.tui.results.sample_view import SampleView
+from stack_tui.tui.runs import actions as run_actions
+
+if TYPE_CHECKING:
+    from stack_tui.tui.app import StackApp
+
+SAMPLE_BINDINGS = (
+    Binding("t", "fold('reasoning')", "Reasoning", show=False, id="sample.reasoning"),
+    Binding("p", "fold('prompt')", "Prompt", show=False, id="sample.prompt"),
+    Binding("e", "fold('examples')", "Few-shot examples", show=False, id="sample.examples"),
+    Binding("x", "fold('raw')", "Raw requests and responses", show=False, id="sample.raw"),
+    Binding(
+        "y", "copy_output", "Copy", show=False, id="sample.copy", tooltip="Copy the output (OSC 52)"
+    ),
+    Binding("L", "label", "Label", show=False, id="sample.label", tooltip="Say what is the matter"),
+    Binding(
+        "E", "edit_case", "Edit its case", show=False, id="sample.edit", tooltip="Edit its case"
+    ),
+    Binding(
+        "C",
+        "make_case",
+        "Make a case",
+        show=False,
+        id="sample.case",
+        tooltip="Make a case of it, to be tried from now on",
+    ),
+    Binding(
+        "a",
+        "again",
+        "Grade again",
+        show=False,
+        id="sample.again",
+        tooltip="Grade or judge the run's outputs again; the model is not asked",
+    ),
+    Binding(
+        "H",
+        "reveal",
+        "Holdout",
+        show=False,
+        id="sample.holdout",
+        tooltip="Show held-out cases' texts; each look is counted",
+    ),
+    Binding(
+        "w", "write", "Write", show=False, id="sample.write", tooltip="Write the sample to a file"
+    ),
+)
+
+
+class SampleActions(DOMNode):
+    """The actions of SAMPLE_BINDINGS, for whatever holds a SampleView."""
+
+    @property
+    def _stack(self) -> "StackApp":
+        return cast("StackApp", self.app)
+
+    def action_fold(self, fold: Fold) -> None:
+        self.query_one(SampleView).toggle(fold)
+
+    def action_reveal(self) -> None:
+        """Show the texts of the run's held-out cases, and count the look."""
+        chosen = self.query_one(SampleView).chosen
+        spec = chosen.card.spec if chosen else None
+        if chosen is None or spec is None or not any(s.holdout for s in chosen.samples):
+            self._stack.tell("No sample of this run is held out.")
+        elif chosen.revealed:
+            self._stack.tell("They are shown already.")
+        elif holdout_reveal.count_look(self._stack, spec.suite_name, spec.id):
+            self._stack.look_again(chosen.card.folder)
+
+    def action_label(self) -> None:
+        """Ask what is the matter with the sample, and keep that beside the run."""
+        from stack_tui.tui.results.label_dialog import LabelDialog
+
+        view = self.query_one(SampleView)
+        sample, chosen = view.sample, view.chosen
+        if sample is None or chosen is None:
+            return
+        folder = chosen.card.folder
+
+        def given(label: Label | None) -> None:
+            if label:
+                try:
+                    labels.add(folder, label)
+                except StackError as error:
+                    self._stack.tell_error(error)
+                self._stack.look_again()
+
+        self._stack.push_screen(LabelDialog(sample, chosen.label(sample)), given)
+
+    def action_make_case(self) -> None:
+        """Make a case of the sample."""
+        view = self.query_one(SampleView)
+        if view.sample and view.chosen:
+            case_actions.add_result(self._stack, view.sample, view.chosen.suite, self._edited)
+
+    def action_again(self) -> None:
+        """Grade or judge the run's outputs again."""
+        if chosen := self.query_one(SampleView).chosen:
+            run_actions.grade_again(self._stack, chosen.card)
+
+    def action_edit_case(self) -> None:
+        """Edit the case that the sample is of, in the suite's file as it is now."""
+        view = self.query_one(SampleView)
+        spec = view.chosen.card.spec if view.chosen else None
+        if view.sample is None or spec is None or spec.suite is None:
+            self._stack.tell("Only a suite's sample has a case to edit.")
+            return
+        if view.sealed:
+            self._stack.tell("It is held out: H shows it first.")
+            return
+        for file in self._stack.snapshot.suites:
+            for case in file.suite.cases if file.suite else ():
+                same = file.suite and file.suite.name == spec.suite.name
+                if same and case.id == view.sample.id:
+                    case_actions.edit(self._stack, file, case, self._edited)
+                    return
+        self._stack.tell(f"The case is no longer in a suite called {spec.suite.name}.")
+
+    def _edited(self, undo: Undo | None) -> None:
+        if undo:
+            self._stack.tell(f"{undo.what}; the next run takes it")
+            self._stack.look_again()
+
+    def action_copy_output(self) -> None:
+        sample = self.query_one(SampleView).sample
+        if sample:
+            self._stack.copy_to_clipboard(sample.output or "\n\n".join(sample.outputs.values()))
+            self._stack.tell("Output sent to the terminal's clipboard; w writes it to a file.")
+
+    def action_write(self) -> None:
+        """Write the sample, everything unfolded, into the working folder."""
+        view = self.query_one(SampleView)
+        if view.sample is None:
+            return
+        slug = re.sub(r"[^a-z0-9]+", "-", f"{view.sample.task}-{view.sample.id}".lower())
+        heat = "" if view.sample.temperature is None else f"-t{view.sample.temperature:g}"
+        path = Path(f"sample-{slug.strip('-')[:60]}{heat}-{view.sample.repeat + 1}.txt")
+        try:
+            write_atomically(path, view.whole_text())
+        except OSError as error:
+            reason = StackError(f"cannot be written: {error.strerror}", where=str(path))
+            self._stack.tell_error(reason)
+        else:
+            self._stack.tell(f"Written to {path.resolve()}")

@@ -1,0 +1,102 @@
+"""What a person says of a sample."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from stack_tui.runs.events import Sample
+from stack_tui.runs.labels import (
+    LABEL_KINDS,
+    LabelKind,
+    whoever,
+)
+from stack_tui.runs.labels import Label as Verdict
+from stack_tui.text import one_line
+from stack_tui.tui.ui.safe_input import SafeInput
+
+
+class LabelDialog(ModalScreen[Verdict | None]):
+    """Gives the label of one key; what was typed beside it goes along."""
+
+    CSS_PATH = "../ui/form.tcss"
+    AUTO_FOCUS = ""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(n), f"label('{kind}')", kind, id=f"label.{n}")
+            for n, kind in enumerate(LABEL_KINDS, 1)
+        ),
+        Binding("0", "label('')", "No label", id="label.none"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
+    ]
+
+    def __init__(self, sample: Sample, before: Verdict | None) -> None:
+        super().__init__()
+        self._sample = sample
+        self._before = before
+
+    def compose(self) -> ComposeResult:
+        before = self._before
+        with Vertical(classes="form") as form:
+            form.border_title = Content(f"Label {one_line(self._sample.name)}")
+            for number, kind in enumerate(LABEL_KINDS, 1):
+                here = "  (now)" if before and before.kind == kind else ""
+                yield Label(f"{number}  {kind}{here}", markup=False)
+            yield Label("0  no label", markup=False)
+            yield Label("")
+            with Horizontal():
+                yield Label("Note")
+                yield SafeInput(before.note if before else "", id="note", compact=True)
+            with Horizontal():
+                yield Label("Judge")
+                given = before.judge_score if before else None
+                yield Input(
+                    f"{given:g}" if given else "",
+                    placeholder="what the judges should have given, 1 to 5",
+                    type="number",
+                    id="judge",
+                    compact=True,
+                )
+            yield Label("tab to type, enter back to the keys", classes="hint", markup=False)
+            yield Label("", id="problem", markup=False)
+
+    def on_input_submitted(self) -> None:
+        """Go back to the keys."""
+        self.set_focus(None)
+
+    def action_label(self, kind: str) -> None:
+        """Give the label of that kind; an empty one takes the label back."""
+        score = self._judge_score()
+        if score is not None and not 1 <= score <= 5:
+            self.query_one("#problem", Label).update("The judge's score must be from 1 to 5.")
+            return
+        chosen: LabelKind | None = next((each for each in LABEL_KINDS if each == kind), None)
+        sample = self._sample
+        self.dismiss(
+            Verdict(
+                at=time.time(),
+                who=whoever(),
+                task=sample.task,
+                id=sample.id,
+                repeat=sample.repeat,
+                temperature=sample.temperature,
+                kind=chosen,
+                note=self.query_one("#note", Input).value.strip(),
+                judge_score=score,
+            )
+        )
+
+    def _judge_score(self) -> float | None:
+        text = self.query_one("#judge", Input).value
+        try:
+            return float(text) if text else None
+        except ValueError:
+            return 0.0

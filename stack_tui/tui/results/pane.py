@@ -1,0 +1,223 @@
+"""Pane 4: the samples of the chosen run, and the one under the cursor told in full."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from stack_tui.runs import labels
+from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.tui.results import sample_filter
+from stack_tui.tui.results.actions import (
+    SAMPLE_BINDINGS,
+    SampleActions,
+)
+from stack_tui.tui.results.rows import (
+    SUITE_COLUMNS,
+    SampleTable,
+    form_of,
+)
+from stack_tui.tui.results.sample_order import (
+    ARRANGEMENTS,
+    Arrangement,
+    arrange,
+    matching,
+    standing,
+)
+from stack_tui.tui.results.sample_view import SampleView
+from stack_tui.tui.runs.run_page import title
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Snapshot,
+)
+from stack_tui.tui.ui.blocks import (
+    Block,
+    line,
+)
+from stack_tui.tui.ui.icons import concern
+from stack_tui.tui.ui.list_pane import Pane
+from stack_tui.tui.ui.rows import (
+    Heading,
+    Row,
+)
+from stack_tui.tui.ui.table import Table
+
+
+class ResultsPane(Pane, SampleActions):
+    """Every sample as it finishes, with the evidence for its outcome."""
+
+    NUMBER = 4
+    TITLE = "Results"
+    SPLIT_AT = 110
+    SEARCH_HINT = sample_filter.HINT
+    SEARCH_HELP = sample_filter.HELP
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "f",
+            "arrange",
+            "Failing",
+            tooltip="All, failing first, failing only",
+            id="results.failing",
+        ),
+        Binding(
+            "right_square_bracket",
+            "failing(1)",
+            "Next",
+            key_display="]",
+            tooltip="Next failing",
+            id="results.next",
+        ),
+        Binding(
+            "left_square_bracket",
+            "failing(-1)",
+            "Previous failing",
+            key_display="[",
+            show=False,
+            id="results.previous",
+        ),
+        *SAMPLE_BINDINGS,
+    ]
+
+    def contents(self) -> Iterable[Widget]:
+        yield Table(SUITE_COLUMNS)
+        yield SampleView(classes="detail")
+
+    def on_mount(self) -> None:
+        self.chosen: ChosenRun | None = None
+        self._samples: tuple[Sample, ...] = ()
+        self._arrangement: Arrangement = "all"
+        self._sought: tuple[Path, SampleKey] | None = None
+        self.watch(self.table, "highlighted", self._show_sample, init=False)
+        self.watch(self.app, "snapshot", self.show)
+
+    @property
+    def current(self) -> Sample | None:
+        """The sample under the cursor."""
+        row = self.table.row
+        return None if row is None else self._samples[row]
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the samples of the chosen run."""
+        before, self.chosen = self.chosen, snapshot.chosen
+        samples = self.chosen.samples if self.chosen else ()
+        other = before is None or self.chosen is None or before.card.id != self.chosen.card.id
+        unsettled = before is None or before.card.active
+        relabelled = not other and before and self.chosen and before.labels != self.chosen.labels
+        if samples is self._samples and not (other or unsettled or relabelled):
+            return
+        self._samples = samples
+        if other:
+            self.sorted_by = None
+            self.table.set_columns(self._form[0])
+        self._list()
+        if other:
+            self.table.go_to(0)
+        self._go_to_wanted()
+
+    def go_to_sample(self, folder: Path, key: SampleKey) -> None:
+        """Put the cursor on that sample of that run, as soon as it is the chosen one."""
+        self._sought = (folder, key)
+        self._arrangement = "all"
+        self.stack.choose(folder)
+        self.action_clear_search()
+        self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        if (
+            self._sought is None
+            or self.chosen is None
+            or self.chosen.card.folder != self._sought[0]
+        ):
+            return
+        keys = [sample.key for sample in self._samples]
+        if self._sought[1] in keys:
+            row = keys.index(self._sought[1])
+            self.table.go_to(self.table.order.index(row))
+            self._sought = None
+
+    def search(self) -> None:
+        self._list()
+
+    def _list(self) -> None:
+        places = self._in_order(self._matching())
+        order = arrange(self._samples, places, self._arrangement)
+        failing = sum(1 for sample in self._samples if concern(sample) < 3)
+        note = f"✗ {failing:,}/{len(self._samples):,}" if self._samples else ""
+        self.table.show(order, self._row, heading=Heading(note, self.sorted_by))
+        self._say_below()
+        self._show_sample()
+
+    def _say_below(self) -> None:
+        """Say in the frame how the list is arranged and what people have labelled samples as."""
+        parts: list[str] = [self._arrangement] if self._arrangement != "all" else []
+        given = labels.counts(self.chosen.labels.values()) if self.chosen else {}
+        parts += [f"⚐ {number:,} {kind}" for kind, number in given.items()]
+        if (below := " · ".join(parts)) != (self.border_subtitle or ""):
+            self.border_subtitle = below
+
+    def _matching(self) -> Sequence[int]:
+        said = self.chosen.labels if self.chosen else {}
+        return matching(self._samples, self.wanted, said)
+
+    def _in_order(self, places: Sequence[int]) -> Sequence[int]:
+        """Sort by the column chosen; else as the suite has them, while it runs as they came."""
+        samples = self._samples
+        if self.sorted_by:
+            return self.in_order(places, samples, self._form[1])
+        if self.chosen and self.chosen.card.active:
+            return places
+        return sorted(places, key=lambda place: standing(samples[place]))
+
+    @property
+    def _form(self) -> SampleTable:
+        """How samples are listed: columns, what each is sorted by, and a sample's row."""
+        return form_of(self.chosen.card.spec if self.chosen else None)
+
+    def _row(self, place: int) -> Row:
+        sample = self._samples[place]
+        label = self.chosen.label(sample) if self.chosen else None
+        return self._form[2](sample, label)
+
+    def _show_sample(self) -> None:
+        self.query_one(SampleView).show_sample(self.current, self.chosen, self._empty())
+
+    @on(Table.Selected)
+    def _open(self) -> None:
+        from stack_tui.tui.results.sample_screen import SampleScreen
+
+        self.app.push_screen(SampleScreen(self))
+
+    def _empty(self) -> list[Block]:
+        if self.chosen is None:
+            return [line("No run is chosen."), line(""), line(("2", "accent"), " shows the runs.")]
+        if self.wanted:
+            return [line("No sample matches; ", ("escape", "accent"), " shows all.")]
+        if self._arrangement == "failing only":
+            return [line("No sample is listed; ", ("f", "accent"), " shows all.")]
+        card = self.chosen.card
+        if card.active:
+            return [line(f"{title(card)} has no sample yet; each appears as it finishes.")]
+        return [line(f"{title(card)} has no sample.")]
+
+    def action_arrange(self) -> None:
+        place = ARRANGEMENTS.index(self._arrangement)
+        self._arrangement = ARRANGEMENTS[(place + 1) % len(ARRANGEMENTS)]
+        self._list()
+        if self._arrangement != "all":
+            self.table.go_to(0)
+
+    def action_failing(self, step: int) -> None:
+        """Go to the next sample, or the one before, that wants looking at."""
+        order = self.table.order
+        here = order.index(self.table.row) if self.table.row is not None else 0
+        place = here + step
+        while 0 <= place < len(order):
+            if concern(self._samples[order[place]]) < 3:
+                self.table.go_to(place)
+                return
+            place += step
+        self.stack.tell("No failing sample further on." if step > 0 else "None before this one.")

@@ -1,0 +1,127 @@
+"""What one types to find samples: words, and conditions such as status:error or judge<4."""
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+
+from stack_tui.runs.events import Sample
+from stack_tui.runs.labels import Key, Label
+from stack_tui.text import fold_case
+from stack_tui.tui.ui.icons import (
+    concern,
+    outcome,
+)
+
+HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8 latency>2 temp=0"
+
+HELP: Mapping[str, str] = {
+    "words": "in id, task, output, prompt, target or rule issues; all terms must hold",
+    "status:error": "ok, empty, truncated, error, unscored, pass, fail",
+    "is:failing": "what wants looking at; is:passing the rest",
+    "task:anatomy": "part of the task's name",
+    "issue:forbidden": "part of a rule issue",
+    "label:flaky": "what a person said (kind, note, who), or the case's own labels",
+    "judged:words": "in a judge's name or raw answer",
+    "judge<4 rule<.8": "scores; also latency>2 (seconds) and tokens>=100",
+}
+
+Test = Callable[[Sample], bool]
+
+_NO_LABELS: Mapping[Key, Label] = {}
+_COMPARISON = re.compile(r"(judge|rule|latency|tokens|temp)(<=|>=|<|>|=)(\d*\.?\d+)")
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+}
+_NUMBERS: dict[str, Callable[[Sample], float | None]] = {
+    "judge": lambda sample: sample.judge_score,
+    "rule": lambda sample: sample.rule_score,
+    "latency": lambda sample: sample.latency_s,
+    "temp": lambda sample: sample.temperature,
+    "tokens": lambda sample: sample.completion_tokens,
+}
+
+
+def parse(wanted: str, labels: Mapping[Key, Label] = _NO_LABELS) -> Test:
+    """Return the test that a sample must meet: every one of the conditions and words typed.
+
+    `labels` are what people said of the run's samples.
+    """
+    tests = [_test(term, labels) for term in wanted.split()]
+    return lambda sample: all(test(sample) for test in tests)
+
+
+def _test(term: str, labels: Mapping[Key, Label]) -> Test:
+    if comparison := _COMPARISON.fullmatch(term.casefold()):
+        return _number(*comparison.groups())
+    key, colon, value = term.partition(":")
+    if key.casefold() == "label" and value:
+        return _label(fold_case(value), labels)
+    if colon and value and (condition := _CONDITIONS.get(key.casefold())):
+        return condition(fold_case(value))
+    return _anywhere(fold_case(term))
+
+
+def _number(name: str, sign: str, value: str) -> Test:
+    get, compare, limit = _NUMBERS[name], _OPERATORS[sign], float(value)
+
+    def test(sample: Sample) -> bool:
+        found = get(sample)
+        return found is not None and compare(found, limit)
+
+    return test
+
+
+def _anywhere(word: str) -> Test:
+    def test(sample: Sample) -> bool:
+        texts = (sample.id, sample.task, sample.output, sample.prompt, sample.target)
+        more = (*sample.rule_issues, *sample.outputs.values())
+        return any(word in fold_case(text) for text in (*texts, *more))
+
+    return test
+
+
+def _status(value: str) -> Test:
+    return lambda sample: value in (sample.status, outcome(sample).word)
+
+
+def _task(value: str) -> Test:
+    return lambda sample: value in fold_case(sample.task)
+
+
+def _issue(value: str) -> Test:
+    return lambda sample: any(value in fold_case(issue) for issue in sample.rule_issues)
+
+
+def _label(value: str, labels: Mapping[Key, Label]) -> Test:
+    def test(sample: Sample) -> bool:
+        said = labels.get(sample.key)
+        texts = (*sample.labels, f"{said.kind} {said.note} {said.who}" if said else "")
+        return any(value in fold_case(text) for text in texts)
+
+    return test
+
+
+def _judged(value: str) -> Test:
+    return lambda sample: any(
+        value in fold_case(f"{verdict.judge} {verdict.answer}") for verdict in sample.verdicts
+    )
+
+
+def _is(value: str) -> Test:
+    failing = value in ("failing", "failed", "fail")
+    if failing or value in ("passing", "passed", "pass"):
+        return lambda sample: (concern(sample) < 3) == failing
+    return _status(value)
+
+
+_CONDITIONS: dict[str, Callable[[str], Test]] = {
+    "status": _status,
+    "task": _task,
+    "issue": _issue,
+    "judged": _judged,
+    "is": _is,
+}

@@ -1,0 +1,72 @@
+"""How much a benchmark run will ask, and for how long, judging by what earlier runs took."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.tui.state.snapshot import (
+    RunCard,
+    TaskRow,
+)
+
+_TOO_SHORT_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Samples and requests of the tasks whose size is known, and the seconds for all of them.
+
+    `unknown` counts the tasks whose size nothing has shown yet; with any, there are no `seconds`.
+    """
+
+    samples: int = 0
+    requests: int = 0
+    unknown: int = 0
+    seconds: float | None = None
+
+
+def estimate(
+    tasks: Sequence[str], limit: float | None, endpoint: Endpoint, runs: Iterable[RunCard]
+) -> Estimate:
+    """Return what running the tasks will take, so many documents of each, on that endpoint."""
+    cards = [card for card in runs if card.spec and card.spec.benchmark]
+    sizes = _sizes(cards)
+    samples = requests = unknown = 0
+    for task in tasks:
+        row = sizes.get(task)
+        if row is None or row.plan is None:
+            unknown += 1
+            continue
+        taken = _limited(row.counts.planned, limit)
+        samples += taken
+        requests += round(taken * row.plan.requests / max(1, row.counts.planned))
+    rate = _rate(cards, endpoint)
+    seconds = samples / rate if rate and not unknown else None
+    return Estimate(samples, requests, unknown, seconds)
+
+
+def _sizes(cards: Iterable[RunCard]) -> dict[str, TaskRow]:
+    """Return the tasks of runs that took all of their documents."""
+    whole = [card for card in cards if card.spec and card.spec.benchmark]
+    return {
+        row.name: row
+        for card in whole
+        for row in card.tasks
+        if row.plan and card.spec and card.spec.benchmark and card.spec.benchmark.limit is None
+    }
+
+
+def _limited(size: int, limit: float | None) -> int:
+    if limit is None:
+        return size
+    return min(size, int(limit)) if limit >= 1 else max(1, round(size * limit))
+
+
+def _rate(cards: Iterable[RunCard], endpoint: Endpoint) -> float | None:
+    """Return the samples a second of the latest run on that server and model, newest first."""
+    for card in cards:
+        spec = card.spec
+        same = spec and (spec.endpoint.url, spec.endpoint.model) == (endpoint.url, endpoint.model)
+        if same and card.active_s >= _TOO_SHORT_S and card.counts.done:
+            return card.counts.done / card.active_s
+    return None

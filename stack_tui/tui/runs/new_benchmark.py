@@ -1,0 +1,196 @@
+"""The form that starts a run of benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Select
+
+from stack_tui.config.decode import (
+    Defaults,
+    Endpoint,
+)
+from stack_tui.errors import StackError
+from stack_tui.tui import (
+    backend,
+    jobs,
+)
+from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui.runs.benchmark_plan_page import plan_blocks
+from stack_tui.tui.runs.endpoint_options import (
+    endpoint_options,
+    first_endpoint,
+)
+from stack_tui.tui.runs.estimate import estimate
+from stack_tui.tui.runs.task_picker import TaskPicker
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.blocks import (
+    Block,
+    line,
+)
+
+if TYPE_CHECKING:
+    from stack_tui.benchmarks.catalog.catalog import Catalog
+    from stack_tui.endpoints.capabilities import Capabilities
+    from stack_tui.tui.app import StackApp
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkRequest:
+    """A benchmark run as the form describes it."""
+
+    tasks: tuple[str, ...]
+    endpoint: Endpoint
+    fewshot: int | None
+    limit: float | None
+
+
+class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
+    """Asks for tasks, endpoint, few-shot and limit, and tells what they will take."""
+
+    CSS_PATH = "../ui/form.tcss"
+    AUTO_FOCUS = "TaskPicker Input, #cancel"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "start", "Start", id="form.start"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
+    ]
+
+    def __init__(self, endpoints: Sequence[EndpointView], defaults: Defaults) -> None:
+        super().__init__()
+        self._endpoints = tuple(endpoints)
+        self._defaults = defaults
+        self._catalog: Catalog | None = None
+        self._plans = 0
+        self._abilities: dict[Endpoint, Capabilities | StackError] = {}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="form") as form:
+            form.border_title = "New benchmark run"
+            if not self._endpoints:
+                missing = "There is no endpoint: start a server, or name one in stack-tui.toml."
+                yield Label(missing, markup=False)
+                yield Button("Close", id="cancel", compact=True)
+                return
+            yield TaskPicker()
+            with Horizontal():
+                yield Label("Endpoint")
+                yield Select(
+                    endpoint_options(self._endpoints),
+                    value=first_endpoint(self._endpoints, self._defaults),
+                    allow_blank=False,
+                    compact=True,
+                )
+            with Horizontal():
+                yield Label("Few-shot")
+                yield Input(
+                    placeholder="the task's own", type="integer", id="fewshot", compact=True
+                )
+                yield Label("Limit")
+                yield Input(placeholder="all documents", type="number", id="limit", compact=True)
+            yield BlockView(classes="plan", can_focus=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
+                yield Button("Cancel  esc", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        if self._endpoints:
+            self._tell(line(("reading the tasks…", "dim")))
+            stack = cast("StackApp", self.app)
+            jobs.run(stack, backend.open_catalog, self._take_catalog, stack.tell_error)
+            self._probe()
+
+    def _take_catalog(self, catalog: Catalog) -> None:
+        if self.is_attached:
+            self._catalog = catalog
+            self.query_one(TaskPicker).take(catalog)
+
+    @property
+    def _endpoint(self) -> Endpoint:
+        value = self.query_one(Select).value
+        return self._endpoints[value if isinstance(value, int) else 0].endpoint
+
+    @on(Select.Changed)
+    def _probe(self) -> None:
+        """Find out what the endpoint can do: the routes depend on it."""
+        endpoint = self._endpoint
+        if endpoint not in self._abilities:
+            jobs.run(
+                self.app,
+                lambda: backend.probe(endpoint),
+                lambda found: self._take_abilities(endpoint, found),
+                lambda error: self._take_abilities(endpoint, error),
+            )
+        self._plan()
+
+    def _take_abilities(self, endpoint: Endpoint, found: Capabilities | StackError) -> None:
+        self._abilities[endpoint] = found
+        if self.is_attached:
+            self._plan()
+
+    @on(TaskPicker.Changed)
+    @on(Input.Changed, "#limit")
+    def _plan(self) -> None:
+        """Tell what the ticked tasks, else the one under the cursor, will take."""
+        catalog, picker = self._catalog, self.query_one(TaskPicker)
+        if catalog is None:
+            return
+        names = tuple(picker.ticked or filter(None, [picker.highlighted]))
+        abilities = self._abilities.get(self._endpoint)
+        limit, endpoint = self._number("#limit"), self._endpoint
+        runs = cast("StackApp", self.app).snapshot.runs
+        self._plans += 1
+        number = self._plans
+
+        def work() -> list[Block]:
+            leaves = [leaf for name in names for leaf in catalog.leaves(name)]
+            known = estimate(leaves, limit, endpoint, runs)
+            return plan_blocks(names, leaves, catalog, abilities, known)
+
+        def then(blocks: list[Block]) -> None:
+            if number == self._plans and self.is_attached:
+                self._tell(*blocks)
+
+        def failed(error: StackError) -> None:
+            then([line((error.what, "bad"))])
+
+        jobs.run(self.app, work, then, failed)
+
+    def _number(self, field: str) -> float | None:
+        text = self.query_one(field, Input).value
+        try:
+            return float(text) if text else None
+        except ValueError:
+            return None
+
+    def _tell(self, *blocks: Block) -> None:
+        self.query_one(".plan", BlockView).show(blocks)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#start")
+    def action_start(self) -> None:
+        if not self._endpoints:
+            return
+        tasks = tuple(self.query_one(TaskPicker).ticked)
+        if not tasks:
+            self._tell(line(("Tick a task first: enter on its name.", "bad")))
+            return
+        fewshot, limit = self._number("#fewshot"), self._number("#limit")
+        if limit is not None and limit <= 0:
+            self._tell(line(("The limit must be above 0; leave it empty for all.", "bad")))
+            return
+        self.dismiss(
+            BenchmarkRequest(
+                tasks, self._endpoint, None if fewshot is None else int(fewshot), limit
+            )
+        )

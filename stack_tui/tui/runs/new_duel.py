@@ -1,0 +1,73 @@
+"""The form that starts a duel of two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.text import one_line
+from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui.runs.endpoint_options import said
+from stack_tui.tui.state.snapshot import RunCard
+from stack_tui.tui.ui.check_list import CheckList
+
+
+class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
+    """Asks who judges; gives None where one thinks better of it."""
+
+    CSS_PATH = "../ui/form.tcss"
+    AUTO_FOCUS = "#judges"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "start", "Start", id="form.start"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
+    ]
+
+    def __init__(
+        self, runs: Sequence[RunCard], endpoints: Sequence[EndpointView], judges: Collection[str]
+    ) -> None:
+        super().__init__()
+        self._runs = runs
+        self._endpoints = tuple(endpoints)
+        self._judges = judges
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="form") as form:
+            form.border_title = "New duel"
+            for letter, card in zip("ab", self._runs, strict=True):
+                with Horizontal():
+                    yield Label(f"Run {letter}")
+                    yield Label(one_line(card.id, 60), markup=False)
+            with Horizontal():
+                yield Label("Judges")
+                names = [said(seen).plain for seen in self._endpoints]
+                yield CheckList(names, "space ticks; each is asked in both orders", id="judges")
+            yield Label("", id="problem", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
+                yield Button("Cancel  esc", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        known = [seen.endpoint.name for seen in self._endpoints]
+        ticked = [place for place, name in enumerate(known) if name in self._judges]
+        self.query_one(CheckList).tick(ticked)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#start")
+    def action_start(self) -> None:
+        ticked = sorted(self.query_one(CheckList).ticked)
+        if not ticked:
+            self.query_one("#problem", Label).update("Tick at least one judge.")
+            return
+        self.dismiss(tuple(self._endpoints[place].endpoint for place in ticked))

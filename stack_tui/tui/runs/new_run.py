@@ -1,0 +1,264 @@
+"""The form that starts a run of a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, get_args
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Select
+
+from stack_tui.config.decode import (
+    Defaults,
+    Endpoint,
+    PanelMethod,
+)
+from stack_tui.reports.stats.power import reach
+from stack_tui.suites.model.validation import MOST_REPEATS
+from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui.runs.endpoint_options import (
+    endpoint_options,
+    first_endpoint,
+    said,
+)
+from stack_tui.tui.state.snapshot import SuiteFile
+from stack_tui.tui.ui import format
+from stack_tui.tui.ui.blocks import line
+from stack_tui.tui.ui.check_list import CheckList
+
+if TYPE_CHECKING:
+    from stack_tui.suites.model.case import Suite
+
+_SELF = "the model itself"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """A run as the form describes it."""
+
+    suite: Path
+    endpoint: Endpoint
+    judges: tuple[Endpoint, ...]
+    repeats: int
+    panel: PanelMethod
+    temperatures: tuple[float, ...]
+    noise: bool
+
+
+def read_temperatures(text: str) -> tuple[float, ...]:
+    """Return the temperatures that are typed; raises ValueError with what is wrong with them."""
+    from stack_tui.suites.model.validation import temperature_problem
+
+    try:
+        found = tuple(float(each) for each in text.replace(",", " ").split())
+    except ValueError:
+        raise ValueError("must be a number, or several") from None
+    if problem := temperature_problem(found):
+        raise ValueError(problem)
+    return found
+
+
+class NewRun(ModalScreen[RunRequest | None]):
+    """Asks what to run, on what and how often; gives None where one thinks better of it."""
+
+    CSS_PATH = "../ui/form.tcss"
+    AUTO_FOCUS = "#suite, #cancel"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "start", "Start", id="form.start"),
+        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
+    ]
+
+    def __init__(
+        self,
+        suites: Sequence[SuiteFile],
+        endpoints: Sequence[EndpointView],
+        defaults: Defaults,
+        suite: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self._suites = [file for file in suites if file.suite]
+        self._endpoints = tuple(endpoints)
+        self._defaults = defaults
+        self._suite = suite
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="form") as form:
+            form.border_title = "New run"
+            if missing := self._missing():
+                yield Label(missing, id="missing", markup=False)
+                yield Button("Close", id="cancel", compact=True)
+                return
+            yield from self._fields()
+            yield Label("", id="reach", markup=False)
+            yield Label("", id="problem", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
+                yield Button("Cancel  esc", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        if not self._missing():
+            self._say_what_it_shows()
+
+    def _missing(self) -> str:
+        if not self._suites:
+            return "There is no suite that can be run: write one first."
+        if not self._endpoints:
+            return "There is no endpoint: start a server, or name one in stack-tui.toml."
+        return ""
+
+    def _fields(self) -> ComposeResult:
+        with Horizontal():
+            yield Label("Suite")
+            yield Select(
+                self._suite_options(),
+                value=self._first_suite(),
+                allow_blank=False,
+                id="suite",
+                compact=True,
+            )
+        with Horizontal():
+            yield Label("Endpoint")
+            yield Select(
+                endpoint_options(self._endpoints),
+                value=first_endpoint(self._endpoints, self._defaults),
+                allow_blank=False,
+                id="endpoint",
+                compact=True,
+            )
+        with Horizontal():
+            yield Label("Judges")
+            yield CheckList(self._judge_names(), "space ticks", id="judges")
+        with Horizontal():
+            yield Label("Repeats")
+            yield Input("1", type="integer", id="repeats", compact=True)
+            yield Label("Temperature")
+            yield Input("0", placeholder="0, 0.7", id="temperatures", compact=True)
+        with Horizontal():
+            yield Label("To")
+            purposes = [("grade the outputs", 0), ("measure noise: the same asked twice", 1)]
+            yield Select(purposes, value=0, allow_blank=False, id="purpose", compact=True)
+        with Horizontal():
+            yield Label("Panel")
+            panels = [(f"the {name} of their scores", name) for name in get_args(PanelMethod)]
+            yield Select(panels, value="median", allow_blank=False, id="panel", compact=True)
+
+    def _suite_options(self) -> list[tuple[Content, int]]:
+        return [
+            (
+                line(file.suite.name, (f"  {format.plural(len(file.suite.cases), 'case')}", "")),
+                place,
+            )
+            for place, file in enumerate(self._suites)
+            if file.suite
+        ]
+
+    def _first_suite(self) -> int:
+        places = [place for place, file in enumerate(self._suites) if file.path == self._suite]
+        return places[0] if places else 0
+
+    def _judge_names(self) -> list[str]:
+        return [_SELF, *(said(seen).plain for seen in self._endpoints)]
+
+    def _wanted_judges(self, suite: Suite) -> set[int]:
+        names = suite.judges or self._defaults.judges or ("self",)
+        known = {seen.endpoint.name: place for place, seen in enumerate(self._endpoints, 1)}
+        return {known.get(name, 0) for name in names if name in {"self", *known}}
+
+    @on(Select.Changed, "#suite")
+    def _take_what_the_suite_asks_for(self) -> None:
+        if suite := self._suites[self._chosen("#suite")].suite:
+            self.query_one(CheckList).tick(self._wanted_judges(suite))
+            self.query_one("#repeats", Input).value = str(suite.repeats)
+            self.query_one("#temperatures", Input).value = ", ".join(
+                f"{each:g}" for each in suite.temperatures
+            )
+            self.query_one("#panel", Select).value = suite.panel or self._defaults.panel or "median"
+
+    @on(Select.Changed, "#purpose")
+    def _let_noise_set_both(self) -> None:
+        for field in ("#repeats", "#temperatures"):
+            self.query_one(field, Input).disabled = self._noise
+
+    @property
+    def _noise(self) -> bool:
+        return self._chosen("#purpose") == 1
+
+    @on(Select.Changed)
+    @on(Input.Changed)
+    def _say_what_it_shows(self) -> None:
+        """Say how much is asked, and how small a difference two such runs can show."""
+        suite = self._suites[self._chosen("#suite")].suite
+        if suite is None:
+            return
+        shown = reach(suite.independent, len(suite.open_cases))
+        asked = self._samples_of_each()
+        samples = format.plural(len(suite.cases) * asked, "sample") if asked else "–"
+        self.query_one("#reach", Label).update(f"{samples}; {shown}")
+
+    def _samples_of_each(self) -> int:
+        if self._noise:
+            return 2
+        repeats = self.query_one("#repeats", Input).value
+        try:
+            temperatures = len(read_temperatures(self.query_one("#temperatures", Input).value))
+        except ValueError:
+            return 0
+        return temperatures * int(repeats) if repeats.isdecimal() else 0
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#start")
+    def action_start(self) -> None:
+        if self._missing():
+            return
+        noise = self._noise
+        repeats = self.query_one("#repeats", Input).value
+        fits = repeats.isdecimal() and 1 <= int(repeats[:9]) <= MOST_REPEATS
+        if not noise and not fits:
+            self._refuse("#repeats", f"Repeats must be a whole number from 1 to {MOST_REPEATS:,}.")
+            return
+        temperatures: tuple[float, ...] = ()
+        try:
+            if not noise:
+                temperatures = read_temperatures(self.query_one("#temperatures", Input).value)
+        except ValueError as error:
+            self._refuse("#temperatures", f"Temperature {error}.")
+            return
+        endpoint = self._endpoints[self._chosen("#endpoint")].endpoint
+        judges = [
+            self._endpoints[place - 1].endpoint if place else endpoint
+            for place in sorted(self.query_one(CheckList).ticked)
+        ]
+        self.dismiss(
+            RunRequest(
+                suite=self._suites[self._chosen("#suite")].path,
+                endpoint=endpoint,
+                judges=tuple(dict.fromkeys(judges)),
+                repeats=1 if noise else int(repeats),
+                panel=self._panel(),
+                temperatures=temperatures,
+                noise=noise,
+            )
+        )
+
+    def _refuse(self, field: str, problem: str) -> None:
+        self.query_one("#problem", Label).update(problem)
+        self.query_one(field).focus()
+
+    def _panel(self) -> PanelMethod:
+        chosen = self.query_one("#panel", Select).value
+        return next((name for name in get_args(PanelMethod) if name == chosen), "median")
+
+    def _chosen(self, selector: str) -> int:
+        value = self.query_one(selector, Select).value
+        return value if isinstance(value, int) else 0

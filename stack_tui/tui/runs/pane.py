@@ -1,0 +1,189 @@
+"""Pane 2: the runs, newest first, and how the chosen one goes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from stack_tui.runs.store import Phase
+from stack_tui.text import fold_case
+from stack_tui.tui.runs import actions
+from stack_tui.tui.runs.rows import (
+    RUN_COLUMNS,
+    RUN_KEYS,
+    run_row,
+    words_of,
+)
+from stack_tui.tui.runs.run_keys import (
+    RUN_BINDINGS,
+    RunKeys,
+    allowed,
+)
+from stack_tui.tui.runs.run_page import run_blocks
+from stack_tui.tui.state.snapshot import (
+    RunCard,
+    Snapshot,
+)
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.blocks import (
+    Block,
+    line,
+)
+from stack_tui.tui.ui.list_pane import Pane
+from stack_tui.tui.ui.rows import (
+    Heading,
+    Row,
+)
+from stack_tui.tui.ui.table import Table
+
+
+class RunsPane(Pane, RunKeys):
+    """All runs; the one under the cursor is the one whose samples Results shows."""
+
+    NUMBER = 2
+    TITLE = "Runs"
+    SPLIT_AT = 150
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "v",
+            "view",
+            "View",
+            id="runs.view",
+            tooltip="The run on the whole screen, as it goes on",
+        ),
+        *RUN_BINDINGS,
+        Binding("space", "pause", "Pause", show=False, id="runs.pause", tooltip="Pause or go on"),
+        Binding("m", "mark", "Mark", show=False, id="runs.mark", tooltip="Mark as the baseline"),
+        Binding(
+            "c",
+            "compare",
+            "Compare",
+            id="runs.compare",
+            tooltip="Compare with the marked run, else with the one before it",
+        ),
+        Binding(
+            "d",
+            "duel",
+            "Duel",
+            show=False,
+            id="runs.duel",
+            tooltip="Have judges say whether it or the marked run did better",
+        ),
+    ]
+
+    @dataclass
+    class Opened(Message):
+        """The run's results are wanted: those of the task, where one is named."""
+
+        task: str = ""
+
+    def contents(self) -> Iterable[Widget]:
+        yield Table(RUN_COLUMNS)
+        yield BlockView(classes="detail")
+
+    def on_mount(self) -> None:
+        self._runs: tuple[RunCard, ...] = ()
+        self._ready = False
+        self._phase: Phase | None = None
+        self._baseline: Path | None = None
+        self._findings: dict[Path, set[tuple[str, str]]] = {}
+        self.watch(self.app, "snapshot", self.show)
+
+    @property
+    def current(self) -> RunCard | None:
+        """The run under the cursor."""
+        row = self.table.row
+        return None if row is None else self._runs[row]
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show these runs, the cursor on the one that the app has chosen."""
+        self._runs, self._ready = snapshot.runs, snapshot.ready
+        self._tell_findings(snapshot.active)
+        self.search()
+
+    def _tell_findings(self, active: Sequence[RunCard]) -> None:
+        """Say in passing what checks found since the run was first seen."""
+        for card in active:
+            found = {(each.task, each.check): each for each in card.findings}
+            known = self._findings.get(card.folder, set(found))
+            self._findings[card.folder] = set(found)
+            for place in found.keys() - known:
+                finding = found[place]
+                self.stack.tell(f"{finding.level}: {finding.task}: {finding.seen}")
+
+    def search(self) -> None:
+        wanted = fold_case(self.wanted)
+        matching = [place for place, card in enumerate(self._runs) if wanted in words_of(card)]
+        order = self.in_order(matching, self._runs, RUN_KEYS)
+        chosen = next(
+            (place for place in order if self._runs[place].folder == self.stack.chosen), None
+        )
+        self.table.show(order, self._row, row=chosen, heading=Heading("", self.sorted_by))
+        self._show_detail()
+
+    def _row(self, place: int) -> Row:
+        card = self._runs[place]
+        return run_row(card, marked=card.folder == self._baseline)
+
+    @on(Table.Highlighted)
+    def _choose(self) -> None:
+        if card := self.current:
+            self.stack.choose(card.folder)
+        self._show_detail()
+
+    @on(Table.Selected)
+    def _look_at_results(self) -> None:
+        self.post_message(self.Opened())
+
+    def _show_detail(self) -> None:
+        card = self.current
+        phase = card.phase if card else None
+        if phase != self._phase:
+            self._phase = phase
+            self.refresh_bindings()
+        self.query_one(".detail", BlockView).show(run_blocks(card) if card else self._empty())
+
+    def _empty(self) -> list[Block]:
+        if self.wanted:
+            return [line("No run matches; escape shows all.")]
+        if not self._ready:
+            return [line(("reading…", "dim"))]
+        return [
+            line("No run yet."),
+            line(""),
+            line(("n", "accent"), " starts one: a suite of cases on an endpoint."),
+        ]
+
+    def action_view(self) -> None:
+        """Show the run under the cursor on the whole screen; back from there, its samples."""
+        from stack_tui.tui.runs.run_screen import RunScreen
+
+        def back(task: str | None) -> None:
+            if task is not None:
+                self.post_message(self.Opened(task))
+
+        if self.current:
+            self.app.push_screen(RunScreen(), back)
+
+    def action_compare(self) -> None:
+        self.with_current(lambda stack, card: actions.compare(stack, card, self._baseline))
+
+    def action_duel(self) -> None:
+        self.with_current(lambda stack, card: actions.duel(stack, card, self._baseline))
+
+    def action_mark(self) -> None:
+        """Make the run under the cursor the baseline of comparisons, or no longer."""
+        if card := self.current:
+            self._baseline = None if self._baseline == card.folder else card.folder
+            self.search()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey out what the run under the cursor cannot do."""
+        card = self.current if self.is_mounted else None
+        return allowed(action, card) and super().check_action(action, parameters)

@@ -1,0 +1,257 @@
+"""The chosen run: how far it is, how it does, and what went wrong."""
+
+from __future__ import annotations
+
+from stack_tui.reports.pages.section import table_lines
+from stack_tui.reports.stats.power import (
+    FEW_CASES,
+    reach,
+)
+from stack_tui.text import one_line
+from stack_tui.tui.endpoints.load_page import (
+    load_blocks,
+    load_figures,
+)
+from stack_tui.tui.state.snapshot import (
+    ChosenRun,
+    Counts,
+    RunCard,
+    TaskRow,
+)
+from stack_tui.tui.ui import format
+from stack_tui.tui.ui.blocks import (
+    Block,
+    Part,
+    bar,
+    field,
+    heading,
+    line,
+    meter,
+)
+from stack_tui.tui.ui.icons import (
+    PHASES,
+    UNREADABLE,
+    Tone,
+)
+from stack_tui.tui.ui.plot import plot
+from stack_tui.wilson import Interval, wilson_interval
+
+_TASK_METER = 10
+_NARROW = 5
+
+
+def run_blocks(card: RunCard) -> list[Block]:
+    """Return the run's document, of about six lines."""
+    if card.problem:
+        return [
+            line((f"{UNREADABLE}  ", "bad"), card.id),
+            field("where", card.problem.where, width=8),
+            field("what", card.problem.what, width=8),
+            field("remedy", card.problem.remedy or "Delete the folder, or mend the file.", width=8),
+        ]
+    if not card.loaded or card.spec is None:
+        return [line(("reading…", "dim"))]
+    return [*head_blocks(card), *_tasks(card.tasks), *_sections(card)]
+
+
+def head_blocks(card: RunCard) -> list[Block]:
+    """Return how far the run is, how it does, and what troubles it."""
+    return [_title(card), *_origin(card), _progress(card), *_scores(card), *_troubles(card)]
+
+
+def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
+    """Return the run's course as a plot of so many lines, and how busy its server is.
+
+    Where there is little room, that stands beside the plot's title.
+    """
+    card = chosen.card
+    suite = card.spec is not None and card.spec.suite is not None
+    if not chosen.course.points:
+        return [line(("The plot begins with the first graded sample.", "dim"))]
+    what = "Pass rate" if suite else "Accuracy"
+    narrow = height <= _NARROW and chosen.load is not None
+    beside = load_figures(chosen.load) if narrow else [("and its 95 % interval", "dim")]
+    blocks = [
+        heading(f"{what} against samples", *beside),
+        plot(chosen.course, height, in_percent=suite),
+    ]
+    if not narrow and (loads := load_blocks(chosen.load)):
+        blocks += [heading("Server"), *loads]
+    return blocks
+
+
+def title(card: RunCard) -> str:
+    """Return what the run evaluates and on what, on one line."""
+    if card.spec is None:
+        return card.id
+    return f"{one_line(card.spec.subject, 40)} · {model_of(card)}"
+
+
+def model_of(card: RunCard) -> str:
+    """Return the run's model, or its endpoint's name where it is not known."""
+    if card.spec is None:
+        return ""
+    if card.spec.duel:
+        return one_line(" vs ".join(_short(run.model) for run in card.spec.duel.runs), 40)
+    model = card.spec.endpoint.model or card.spec.endpoint.name
+    return one_line(_short(model), 40)
+
+
+def _short(model: str) -> str:
+    return model.rsplit("/", 1)[-1]
+
+
+def score(card: RunCard) -> str:
+    """Return the share of a suite's samples that pass, held-out ones aside, or the accuracy."""
+    open_cases = card.summary.pass_rate if card.summary else None
+    rate = card.counts.pass_rate if open_cases is None else open_cases
+    return format.percent(rate) if card.spec and card.spec.suite else format.share(rate)
+
+
+def tally(counts: Counts) -> str:
+    """Return how many of the samples have an outcome, 8,850/14,042, or 14,042 where all have.
+
+    Where more tasks are being loaded the sum has a + behind it.
+    """
+    if counts.partial:
+        return f"{counts.done:,}/{counts.planned:,}+"
+    if counts.done == counts.planned or not counts.planned:
+        return f"{counts.done:,}"
+    return f"{counts.done:,}/{counts.planned:,}"
+
+
+def _title(card: RunCard) -> Block:
+    sign = PHASES[card.phase]
+    parts: list[Part] = [(f"{sign}  ", sign.tone), (title(card), "strong")]
+    if card.spec:
+        parts.append((f"  on {one_line(card.spec.endpoint.name)}", "dim"))
+        if judges := ", ".join(one_line(judge.name) for judge in card.spec.judges):
+            parts.append((f"  judged by {judges}", "dim"))
+        if card.spec.repeats > 1:
+            parts.append((f"  {card.spec.repeats} repeats", "dim"))
+        if len(card.spec.temperatures) > 1:
+            temperatures = ", ".join(f"{each:g}" for each in card.spec.temperatures)
+            parts.append((f"  at temperatures {temperatures}", "dim"))
+    return line(*parts)
+
+
+def _origin(card: RunCard) -> list[Block]:
+    """Say of a run that grades another's outputs again whose they are."""
+    if card.spec is None or card.spec.origin is None:
+        return []
+    origin = card.spec.origin
+    how = "judged anew" if origin.again == "judges" else "graded by the rules as they are now"
+    return [line(("↻ the outputs of ", "dim"), one_line(origin.run), (f", {how}", "dim"))]
+
+
+def _progress(card: RunCard) -> Block:
+    share = card.counts.share
+    parts: list[Part] = [tally(card.counts), f"  {format.percent(share)}"]
+    if card.rate is not None and card.left_s is not None:
+        parts.append(f"   {format.rate(card.rate)}   {format.time_left(card.left_s)} left")
+    elif card.active_s and not card.active:
+        parts.append(f"   took {format.time_left(card.active_s)}")
+    return bar(share or 0.0, *parts)
+
+
+def _scores(card: RunCard) -> list[Block]:
+    summary = card.summary
+    figured: list[tuple[str, str]] = []
+    if summary and summary.rule_avg is not None:
+        figured.append(("rules", format.share(summary.rule_avg)))
+    if summary and summary.judge_avg is not None:
+        figured.append(("judge", format.grade(summary.judge_avg)))
+    if card.counts.pass_rate is not None:
+        figured.append(("pass" if card.spec and card.spec.suite else "accuracy", score(card)))
+    scores: list[Part] = []
+    for label, value in figured:
+        scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
+    if card.counts.pass_rate is not None and card.interval:
+        suite = card.spec is not None and card.spec.suite is not None
+        scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
+    counts = line(*_counts(card.counts), *_asked(card))
+    return [line(*scores), counts, *_few(card)] if scores else [counts]
+
+
+def _few(card: RunCard) -> list[Block]:
+    """Say of a suite of few cases what it cannot tell, once they have all been asked."""
+    summary = card.summary
+    if summary is None or card.active or not 0 < summary.n_independent < FEW_CASES:
+        return []
+    return [line((reach(summary.n_independent, summary.n_cases), "dim"))]
+
+
+def _asked(card: RunCard) -> list[Part]:
+    """Show that a run which has no sample yet is alive."""
+    waiting = card.active and not card.counts.done and card.answers
+    return [(format.plural(card.answers, "answer"), "dim")] if waiting else []
+
+
+def _counts(counts: Counts) -> list[Part]:
+    parts: list[Part] = []
+    for number, word in (
+        (counts.errors, "error" if counts.errors == 1 else "errors"),
+        (counts.truncated, "truncated"),
+        (counts.empty, "empty"),
+        (counts.unscored, "unscored"),
+    ):
+        if number or word in ("errors", "truncated"):
+            parts.append((f"{number:,} {word}   ", "warn" if number else "dim"))
+    return parts
+
+
+def _troubles(card: RunCard) -> list[Block]:
+    blocks: list[Block] = []
+    if card.phase == "interrupted":
+        blocks.append(line(("↯ its worker is gone; r resumes what is missing", "warn")))
+    if card.message:
+        blocks.append(line(("! ", "bad"), card.message))
+    if card.fault and card.fault.message != card.message:
+        more = f"  ({card.faults:,} in all)" if card.faults > 1 else ""
+        where = f"{card.fault.where}: " if card.fault.where else ""
+        blocks.append(line(("! ", "bad"), where, card.fault.message, (more, "dim")))
+    if card.fault and card.fault.remedy:
+        blocks.append(line(("→ ", "dim"), card.fault.remedy))
+    for finding in card.findings:
+        tone: Tone = "bad" if finding.level == "alarm" else "warn"
+        blocks.append(line((f"{finding.level} ", tone), f"{finding.task}: {finding.seen}"))
+        blocks.append(line(("→ ", "dim"), finding.cause))
+    return blocks
+
+
+def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
+    if len(tasks) < 2:
+        return []
+    width = min(max(len(task.name) for task in tasks), 36)
+    return [line(""), *(_task(task, width) for task in tasks)]
+
+
+def _sections(card: RunCard) -> list[Block]:
+    blocks: list[Block] = []
+    for section in card.sections:
+        width = min(max((len(one_line(label)) for label, _ in section.rows), default=0) + 2, 26)
+        blocks += [line(""), heading(section.title.capitalize())]
+        blocks += [line(row) for row in table_lines(section)]
+        for label, value in section.rows:
+            blocks.append(field(one_line(label, width - 2), one_line(value, 600), width=width))
+    return blocks
+
+
+def _interval(counts: Counts) -> Interval | None:
+    return wilson_interval(counts.passed, counts.passed + counts.failed)
+
+
+def _task(task: TaskRow, width: int) -> Block:
+    counts = task.counts
+    errors: list[Part] = []
+    if counts.errors:
+        errors.append((f"  {format.plural(counts.errors, 'error')}", "warn"))
+    return line(
+        f"{one_line(task.name, width):<{width}}  ",
+        meter(counts.share or 0.0, _TASK_METER),
+        (f"  {tally(counts):>13}", "dim"),
+        ("  acc ", "dim"),
+        format.share(counts.pass_rate),
+        (f" {format.interval(_interval(counts), in_percent=False)}", "dim"),
+        *errors,
+    )

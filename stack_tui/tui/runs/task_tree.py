@@ -1,0 +1,62 @@
+"""A run's tasks under their groups, each group with what its tasks come to."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+from stack_tui.tui.state.snapshot import (
+    Counts,
+    TaskRow,
+)
+
+BranchPath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A task, or a group of them; `path` leads to it from the outermost group."""
+
+    path: BranchPath
+    counts: Counts
+    group: bool
+    folded: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+    @property
+    def label(self) -> str:
+        """The name without the outermost group's before it, which the tree shows already."""
+        return self.name.removeprefix(f"{self.path[0]}_")
+
+
+def task_tree(tasks: Sequence[TaskRow], folded: Collection[BranchPath] = ()) -> list[Branch]:
+    """Return groups and tasks as they first come; what is inside folded groups is left out.
+
+    A group counts every sample of its tasks alike, as lm-eval does where it weighs by size.
+    """
+    sums: dict[BranchPath, Counts] = {}
+    leaves: dict[BranchPath, Counts] = {}
+    children: dict[BranchPath, dict[BranchPath, None]] = {}
+    for task in tasks:
+        path = (*(task.plan.groups if task.plan else ()), task.name)
+        leaves[path] = task.counts
+        for depth in range(1, len(path) + 1):
+            children.setdefault(path[: depth - 1], {})[path[:depth]] = None
+            if depth < len(path):
+                group = path[:depth]
+                sums[group] = _added(sums.get(group, Counts()), task.counts)
+
+    def under(above: BranchPath) -> Iterator[Branch]:
+        for path in children.get(above, ()):
+            group, shut = path in sums, path in folded
+            yield Branch(path, sums[path] if group else leaves[path], group, shut)
+            if not shut:
+                yield from under(path)
+
+    return list(under(()))
+
+
+def _added(one: Counts, other: Counts) -> Counts:
+    names = (each.name for each in fields(Counts))
+    return Counts(**{name: getattr(one, name) + getattr(other, name) for name in names})

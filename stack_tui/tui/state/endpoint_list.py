@@ -1,0 +1,85 @@
+"""Which endpoints there are: configured, found on this machine, in use, and the built-in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from stack_tui.config.decode import (
+    EMBEDDED,
+    Config,
+    Endpoint,
+)
+from stack_tui.tui.endpoints.endpoint_page import (
+    EndpointOrigin,
+    EndpointRole,
+    EndpointView,
+)
+from stack_tui.tui.state.metrics_history import Load
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.examine import ProbeResult
+    from stack_tui.endpoints.health import Health
+
+_NONE: Mapping[Endpoint, ProbeResult] = {}
+EMBEDDED_ENDPOINT = Endpoint(name="embedded", url=EMBEDDED)
+
+
+def list_endpoints(
+    config: Config,
+    found: Iterable[Endpoint],
+    in_use: Iterable[Endpoint],
+    embedded: bool,
+    healths: Mapping[Endpoint, Health],
+    loads: Mapping[Endpoint, Load],
+    findings: Mapping[Endpoint, ProbeResult] = _NONE,
+) -> tuple[EndpointView, ...]:
+    """Return every endpoint once, with its latest answer and load; the configured come first."""
+    listed: dict[Endpoint, EndpointOrigin] = dict.fromkeys(config.endpoints.values(), "configured")
+    also: tuple[tuple[Iterable[Endpoint], EndpointOrigin], ...] = (
+        (in_use, "used by a run"),
+        (found, "found here"),
+    )
+    for endpoints, origin in also:
+        for endpoint in endpoints:
+            if not any(_same(endpoint, known) for known in listed):
+                listed[endpoint] = origin
+    if embedded and not any(endpoint.url == EMBEDDED for endpoint in listed):
+        listed[EMBEDDED_ENDPOINT] = "built in"
+    return tuple(
+        EndpointView(
+            endpoint,
+            origin,
+            healths.get(endpoint),
+            loads.get(endpoint),
+            roles(config, endpoint) if origin == "configured" else (),
+            findings.get(endpoint),
+        )
+        for endpoint, origin in listed.items()
+    )
+
+
+def roles(config: Config, endpoint: Endpoint) -> tuple[EndpointRole, ...]:
+    """Return what a configured endpoint is taken for where none is named."""
+    default: tuple[EndpointRole, ...] = (
+        ("default",) if endpoint.name == config.defaults.endpoint else ()
+    )
+    judge: tuple[EndpointRole, ...] = ("judge",) if endpoint.name in config.defaults.judges else ()
+    return default + judge
+
+
+def steadied(health: Health, before: Health | None) -> Health:
+    """Return the answer, its latency as before where it has hardly changed: nothing flickers."""
+    if before is None or health.latency_s is None or before.latency_s is None:
+        return health
+    low, high = sorted((health.latency_s, before.latency_s))
+    if high < 1.5 * low or high - low < 0.005:
+        return msgspec.structs.replace(health, latency_s=before.latency_s)
+    return health
+
+
+def _same(one: Endpoint, other: Endpoint) -> bool:
+    same_server = one.url.rstrip("/") == other.url.rstrip("/")
+    return same_server and (one.model == other.model or None in (one.model, other.model))

@@ -1,0 +1,66 @@
+"""What the threads beside the screens have to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from stack_tui.config.decode import (
+    Config,
+    Endpoint,
+)
+from stack_tui.tui.state.metrics_history import Load
+from stack_tui.tui.state.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from stack_tui.endpoints.gpu import Gpus
+    from stack_tui.endpoints.health import Health
+
+
+@dataclass
+class SnapshotRead(Message):
+    """The disk was read and something has changed; a later one makes it stale."""
+
+    snapshot: Snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SnapshotRead)
+
+
+@dataclass
+class ConfigRead(Message):
+    """The configuration's file was changed and read again."""
+
+    config: Config
+
+
+@dataclass
+class EndpointAnswered(Message):
+    """An endpoint said how it is."""
+
+    endpoint: Endpoint
+    health: Health
+
+
+@dataclass
+class EndpointMeasured(Message):
+    """A server's metrics were read."""
+
+    endpoint: Endpoint
+    load: Load
+
+
+@dataclass
+class GpusRead(Message):
+    """This machine's GPUs were read."""
+
+    gpus: Gpus
+
+
+@dataclass
+class EndpointsFound(Message):
+    """These answer on the well-known local ports."""
+
+    found: list[Health]

@@ -1,0 +1,56 @@
+"""The suites of the cases folder, read again when a file changes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from stack_tui.errors import StackError
+from stack_tui.paths import shipped_cases
+from stack_tui.tui.state.snapshot import SuiteFile
+
+
+class SuiteFiles:
+    """The cases folder of the moment; `files` is what it held when it was last refreshed."""
+
+    def __init__(self, cases: Callable[[], Path]) -> None:
+        self.files: tuple[SuiteFile, ...] = ()
+        self._cases = cases
+        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._known: dict[Path, SuiteFile] = {}
+
+    def refresh(self) -> None:
+        """Read what is new or has changed since the last call."""
+        cases = self._cases()
+        if not cases.is_dir():
+            self.files = ()
+            return
+        from stack_tui.suites.model import suite_store
+
+        for path in (paths := suite_store.discover(cases)):
+            stamp = _stamp(path)
+            if self._stamps.get(path) != stamp:
+                self._stamps[path] = stamp
+                self._known[path] = read_suite(path)
+        self.files = tuple(self._known[path] for path in paths)
+
+
+def own_folder(cases: Path) -> Path:
+    """Return the folder for suites of the user's own: never the one that comes with the program."""
+    return Path("cases") if cases == shipped_cases() else cases
+
+
+def read_suite(path: Path) -> SuiteFile:
+    """Return the suite in the file, or what is wrong with it."""
+    from stack_tui.suites.model import suite_store
+
+    try:
+        return SuiteFile(path, suite=suite_store.load(path))
+    except StackError as error:
+        return SuiteFile(path, problem=error)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,47 @@
+"""A list of things of which any number can be ticked."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from stack_tui.tui.ui.columns import Column
+from stack_tui.tui.ui.rows import (
+    Cell,
+    Row,
+)
+from stack_tui.tui.ui.table import Table
+
+
+class CheckList(Table):
+    """Names under each other, each with a box before it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "select", "Tick or untick", show=False, id="list.tick"),
+    ]
+
+    def __init__(self, names: Sequence[str], title: str, *, id: str | None = None) -> None:
+        super().__init__((Column(title, 20, grow=1),), id=id)
+        self._names = tuple(names)
+        self.ticked: set[int] = set()
+
+    def on_mount(self) -> None:
+        self._show_names()
+
+    def tick(self, places: Iterable[int]) -> None:
+        """Tick these and no others."""
+        self.ticked = set(places)
+        self._show_names()
+
+    def _show_names(self) -> None:
+        self.show(range(len(self._names)), self._row)
+
+    def _row(self, place: int) -> Row:
+        box = "[x]" if place in self.ticked else "[ ]"
+        return (Cell(f"{box} {self._names[place]}"),)
+
+    @on(Table.Selected)
+    def _toggle(self, event: Table.Selected) -> None:
+        event.stop()
+        self.tick(self.ticked ^ {event.row})

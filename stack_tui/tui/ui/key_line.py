@@ -1,0 +1,50 @@
+"""The line at the foot: the keys that do something where one stands."""
+
+from collections.abc import Sequence
+
+from textual.app import App
+from textual.content import Content
+from textual.screen import Screen
+from textual.style import Style
+
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.blocks import line
+
+_GAP = "  "
+
+
+class KeyLine(BlockView):
+    """Shows the bindings in reach, the nearest first; a click on one does what its key does."""
+
+    CLICKABLE = True
+
+    def __init__(self) -> None:
+        super().__init__(can_focus=False)
+        self.auto_links = False
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._show)
+        self._show(self.screen)
+
+    def _show(self, screen: Screen[object]) -> None:
+        near: dict[str, Content] = {}
+        always: dict[str, Content] = {}
+        for node, binding, enabled, _ in screen.active_bindings.values():
+            if binding.show and enabled:
+                press = Style.from_meta({"@click": f"app.simulate_key('{binding.key}')"})
+                key = self.app.get_key_display(binding)
+                text = line((key, "accent"), " ", (binding.description.lower(), "dim"))
+                group = always if isinstance(node, App) else near
+                group.setdefault(binding.action, text.stylize(press))
+
+        def lay_out(room: int) -> Sequence[Content]:
+            keys = list(near.values())
+            while keys and _length([*keys, *always.values()]) >= room:
+                keys.pop()
+            return [line(" ", line(_GAP).join([*keys, *always.values()]))]
+
+        self.show([lay_out])
+
+
+def _length(keys: Sequence[Content]) -> int:
+    return sum(key.cell_length for key in keys) + len(_GAP) * (len(keys) - 1)

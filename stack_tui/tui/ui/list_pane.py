@@ -1,0 +1,134 @@
+"""What the four panes have in common: a number, a title, a list, and a search through it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+
+from stack_tui.tui.ui.search_line import SearchLine
+from stack_tui.tui.ui.table import Table
+
+if TYPE_CHECKING:
+    from stack_tui.tui.app import StackApp
+
+SortKey = tuple[Any, ...]
+T = TypeVar("T")
+
+
+def known(value: float | None) -> SortKey:
+    """Return a key by which what is not known comes last."""
+    return (value is None, value or 0.0)
+
+
+class Pane(Vertical):
+    """A titled frame around a list and what belongs to its current row."""
+
+    NUMBER: ClassVar[int]
+    TITLE: ClassVar[str]
+    SPLIT_AT: ClassVar[int] = 100
+    SEARCH_HINT: ClassVar[str] = "words to look for"
+    SEARCH_HELP: ClassVar[Mapping[str, str]] = {}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", id="pane.search"),
+        Binding("o", "sort", "Sort", show=False, id="pane.sort", tooltip="Sort by the next column"),
+        Binding(
+            "O", "reverse", "Reverse", show=False, id="pane.reverse", tooltip="Sort the other way"
+        ),
+        Binding("escape", "clear_search", "Clear the search", show=False, system=True),
+    ]
+
+    sorted_by: tuple[int, bool] | None = None
+
+    def contents(self) -> Iterable[Widget]:
+        """Return what is inside, the search line excepted."""
+        return ()
+
+    def search(self) -> None:
+        """Show what matches `wanted`, sorted by `sorted_by`."""
+
+    def compose(self) -> ComposeResult:
+        yield from self.contents()
+        yield SearchLine(self.SEARCH_HINT)
+
+    def on_mount(self) -> None:
+        self.border_title = Content.assemble((str(self.NUMBER), "bold"), f" {self.TITLE}")
+
+    @property
+    def stack(self) -> "StackApp":
+        """The app, as the panes know it."""
+        return cast("StackApp", self.app)
+
+    @property
+    def table(self) -> Table:
+        return self.query_one(Table)
+
+    @property
+    def wanted(self) -> str:
+        """What is looked for, empty where nothing is."""
+        return self.query_one(SearchLine).value.strip()
+
+    def find(self, wanted: str) -> None:
+        """Look for that, as if it had been typed."""
+        line = self.query_one(SearchLine)
+        line.display = True
+        line.value = wanted
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= self.SPLIT_AT, "-side-by-side")
+
+    def action_search(self) -> None:
+        self.query_one(SearchLine).open()
+
+    def action_clear_search(self) -> None:
+        self.query_one(SearchLine).close()
+        self.search()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave escape to the screen where there is no search to clear."""
+        return action != "clear_search" or self.query_one(SearchLine).display
+
+    def in_order(
+        self, places: Sequence[int], items: Sequence[T], keys: Sequence[Callable[[T], SortKey]]
+    ) -> Sequence[int]:
+        """Return the places of `items` sorted by the column chosen; `keys` has one a column."""
+        if self.sorted_by is None:
+            return places
+        column, descending = self.sorted_by
+        return sorted(places, key=lambda place: keys[column](items[place]), reverse=descending)
+
+    def action_sort(self) -> None:
+        """Sort by the next column that is shown; after the last, as at first."""
+        shown = self.table.columns_shown
+        here = self.sorted_by[0] if self.sorted_by else -1
+        after = [place for place in shown if place > here]
+        self.sorted_by = (after[0], False) if after else None
+        self.search()
+
+    def action_reverse(self) -> None:
+        if self.sorted_by:
+            self.sorted_by = (self.sorted_by[0], not self.sorted_by[1])
+            self.search()
+
+    @on(Table.HeadingClicked)
+    def _sort_by(self, event: Table.HeadingClicked) -> None:
+        if not self.check_action("sort", ()):
+            return
+        again = self.sorted_by is not None and self.sorted_by[0] == event.place
+        self.sorted_by = (event.place, again and not (self.sorted_by or (0, False))[1])
+        self.search()
+
+    @on(SearchLine.Changed)
+    def _search_changed(self) -> None:
+        self.search()
+
+    @on(SearchLine.Closed)
+    def _search_closed(self, event: SearchLine.Closed) -> None:
+        if event.cleared or not self.wanted:
+            self.action_clear_search()
+        self.table.focus()

@@ -1,0 +1,107 @@
+"""Choosing what evaluates a run: its suite's cases, lm-eval's tasks, or a duel's judges."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.probe import Health, probe
+from stack_tui.runs.duel_data import read_duel_data
+from stack_tui.runs.events import Answer, Event, SampleKey
+from stack_tui.runs.recorded_run import Recorded
+from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.store import read_control
+from stack_tui.runs.view import RunView, is_settled
+from stack_tui.suites.attempts import (
+    Attempt,
+    sampling_plan,
+)
+from stack_tui.suites.judging.duels.duel_evaluation import evaluate as evaluate_duel
+from stack_tui.suites.model import suite_store
+from stack_tui.suites.model.case import Suite
+from stack_tui.suites.recorded_model import RecordedModel
+from stack_tui.suites.suite_evaluation import evaluate as evaluate_suite
+
+
+def graded_again(
+    folder: Path,
+    view: RunView,
+    judges: Sequence[Client],
+    recorded: Recorded,
+    stopping: asyncio.Event,
+) -> AsyncGenerator[Event, None]:
+    """Return the events to come of a run on outputs that another one recorded."""
+    suite = _suite(folder, view.spec)
+    return evaluate_suite(
+        suite,
+        RecordedModel(view.spec.endpoint, recorded.samples),
+        judges,
+        takes=_takes(suite, view.spec),
+        recorded=recorded.answers,
+        done=_done(folder, view),
+        stopping=stopping,
+    )
+
+
+async def events(
+    folder: Path,
+    view: RunView,
+    model: Client,
+    health: Health,
+    judges: Sequence[Client],
+    recorded: Mapping[str, Answer],
+    stopping: asyncio.Event,
+) -> AsyncGenerator[Event, None]:
+    """Return the events to come of the run that `view` shows, what is settled left out."""
+    done = _done(folder, view)
+    if view.spec.suite:
+        suite = _suite(folder, view.spec)
+        return evaluate_suite(
+            suite,
+            model,
+            judges,
+            takes=_takes(suite, view.spec),
+            recorded=recorded,
+            done=done,
+            stopping=stopping,
+        )
+    if view.spec.duel:
+        return evaluate_duel(
+            read_duel_data(folder), judges, recorded=recorded, done=done, stopping=stopping
+        )
+    from stack_tui.benchmarks.benchmark_evaluation import evaluate as evaluate_benchmark
+
+    return evaluate_benchmark(
+        view.spec,
+        model,
+        await probe(model),
+        health,
+        folder=folder,
+        recorded=recorded,
+        done=done,
+        left=_failed_and_left(folder, view),
+        stopping=stopping,
+    )
+
+
+def _takes(suite: Suite, spec: RunSpec) -> list[Attempt]:
+    return sampling_plan(suite, spec.repeats, spec.temperatures, alike=spec.noise)
+
+
+def _done(folder: Path, view: RunView) -> set[SampleKey]:
+    """Return the samples that stand: settled ones, and errors where they are not to be retried."""
+    settled = {sample.key for sample in view.samples if is_settled(sample)}
+    return settled | _failed_and_left(folder, view)
+
+
+def _failed_and_left(folder: Path, view: RunView) -> set[SampleKey]:
+    if read_control(folder).retry_errors:
+        return set()
+    return {sample.key for sample in view.samples if not is_settled(sample)}
+
+
+def _suite(folder: Path, spec: RunSpec) -> Suite:
+    """Return the suite as the run's folder holds it, with the run's own panel."""
+    return msgspec.structs.replace(suite_store.load(folder / "suite.toml"), panel=spec.panel)

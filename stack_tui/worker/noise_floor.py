@@ -1,0 +1,53 @@
+"""Whether the difference between two runs is more than what asking the same twice makes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from stack_tui.errors import StackError
+from stack_tui.reports.measures.comparison import Comparison
+from stack_tui.reports.measures.effects import RATE
+from stack_tui.reports.measures.noise import noise_of
+from stack_tui.reports.pages.numbers import format_points
+from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.store import Run, folders, read_spec
+
+
+def under_the_floor(comparison: Comparison, *runs: Run) -> str:
+    """Return in words that the pass rates differ by less than noise does, "" where they do not.
+
+    The latest noise run counts of each run's suite, endpoint and model that lies beside it.
+    """
+    effect = comparison.effect(RATE)
+    if effect is None or not effect.difference:
+        return ""
+    for run in runs:
+        for folder in _measured(run):
+            measured = Run(folder)
+            measured.refresh()
+            noise = noise_of(measured.view)
+            if noise is None or noise.floor is None:
+                continue
+            if abs(effect.difference) < noise.floor:
+                return (
+                    f"a difference of {format_points(abs(effect.difference))} is under the noise "
+                    f"floor of {format_points(noise.floor)} that {folder.name} measured"
+                )
+            break
+    return ""
+
+
+def _measured(run: Run) -> Iterator[Path]:
+    """Yield the noise runs on the run's suite, endpoint and model, the latest first."""
+    for folder in reversed(folders(run.folder.parent)):
+        try:
+            # Most runs are none: a look at the text is cheaper than reading each whole.
+            if "noise = true" in (folder / "run.toml").read_text(encoding="utf-8"):
+                spec = read_spec(folder)
+                if spec.noise and _subject(spec) == _subject(run.spec):
+                    yield folder
+        except (StackError, OSError, UnicodeDecodeError):
+            continue
+
+
+def _subject(spec: RunSpec) -> tuple[str, str, str | None]:
+    return spec.subject, spec.endpoint.url, spec.endpoint.model

@@ -1,0 +1,67 @@
+"""The end of a run: its report on disk first, then the event that says it is finished."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from stack_tui.errors import StackError
+from stack_tui.paths import write_atomically
+from stack_tui.reports.render.json_report import report_document
+from stack_tui.runs import (
+    holdout_access_log,
+    labels,
+)
+from stack_tui.runs.events import Event, Fault, Finished
+from stack_tui.runs.redact import redacted_view
+from stack_tui.runs.view import RunView, is_settled
+
+
+def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Finished:
+    """Write report.json and, for a suite, its copy beside the runs; then record `finished`.
+
+    Neither holds the texts of cases held out: these are in the journal alone.
+    """
+    unsettled = sum(not is_settled(sample) for sample in view.samples)
+    missing = view.total.planned - view.total.done
+    errors = unsettled + missing
+    finished = Finished(
+        at=time.time(),
+        outcome="errors" if errors else "complete",
+        errors=errors,
+        message=f"{missing} samples have no outcome" if missing else "",
+    )
+    view.finished = finished
+    view.relabel(labels.read(folder))
+    view.looks = (
+        holdout_access_log.read_accesses(folder.parent, view.spec.suite_name)
+        if view.holdouts
+        else ()
+    )
+    report = msgspec.json.format(
+        msgspec.json.encode(report_document(redacted_view(view))), indent=2
+    )
+    write_atomically(folder / "report.json", report)
+    latest = latest_report(folder.parent, view)
+    try:
+        write_atomically(latest, report)
+    except OSError as error:
+        message = f"no copy of the report could be written: {error.strerror}"
+        record(Fault(at=finished.at, where=str(latest), message=message))
+    record(finished)
+    return finished
+
+
+def latest_report(results: Path, view: RunView) -> Path:
+    """Return where the subject's latest report lies, such as eval-results/custom.json."""
+    return results / f"{view.spec.subject}.json"
+
+
+def failed(record: Callable[[Event], None], error: StackError) -> Finished:
+    """Record why the run cannot be carried out as it stands."""
+    now = time.time()
+    record(Fault(at=now, where=error.where, message=error.what, remedy=error.remedy))
+    finished = Finished(at=now, outcome="failed", message=error.what, remedy=error.remedy)
+    record(finished)
+    return finished
