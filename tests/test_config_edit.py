@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.config import (
-    config_edit,
-    decode,
-)
+from stack_tui.config import config_edit, decode
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.toml_edit import splitter

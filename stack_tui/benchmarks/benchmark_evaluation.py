@@ -7,15 +7,9 @@ from typing import Any
 
 from stack_tui.benchmarks.catalog.catalog import open_catalog
 from stack_tui.benchmarks.document_preparation import Preparer
-from stack_tui.benchmarks.harness import (
-    harness_client,
-    protocol,
-)
+from stack_tui.benchmarks.harness import harness_client, protocol
 from stack_tui.benchmarks.pipeline import BenchmarkPipeline
-from stack_tui.benchmarks.preflight_checks import (
-    all_data_is_at_hand,
-    refuse_early,
-)
+from stack_tui.benchmarks.preflight_checks import all_data_is_at_hand, refuse_early
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring import methods
 from stack_tui.benchmarks.scoring.encoding import Encoder

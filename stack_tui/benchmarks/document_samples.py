@@ -5,12 +5,7 @@ import time
 from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.harness.protocol import Scored
 from stack_tui.benchmarks.request_scoring import Sent
-from stack_tui.runs.events import (
-    ChoiceLogprob,
-    Failure,
-    Sample,
-    Status,
-)
+from stack_tui.runs.events import ChoiceLogprob, Failure, Sample, Status
 
 
 def scored_sample(sent: Sent, scored: Scored) -> Sample:

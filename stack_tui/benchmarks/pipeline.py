@@ -9,34 +9,15 @@ import msgspec
 
 from stack_tui.benchmarks import sanity
 from stack_tui.benchmarks.catalog.catalog import Catalog
-from stack_tui.benchmarks.document_preparation import (
-    Prepared,
-    Preparer,
-    refuse_cut,
-)
-from stack_tui.benchmarks.document_samples import (
-    failed_sample,
-    scored_sample,
-)
+from stack_tui.benchmarks.document_preparation import Prepared, Preparer, refuse_cut
+from stack_tui.benchmarks.document_samples import failed_sample, scored_sample
 from stack_tui.benchmarks.forecast import Forecast
 from stack_tui.benchmarks.harness import protocol
 from stack_tui.benchmarks.harness.harness_client import HarnessProcess
-from stack_tui.benchmarks.harness.protocol import (
-    AllSent,
-    Concluded,
-    Documents,
-    Loaded,
-    Scored,
-)
-from stack_tui.benchmarks.request_scoring import (
-    RequestScorer,
-    Sent,
-)
+from stack_tui.benchmarks.harness.protocol import AllSent, Concluded, Documents, Loaded, Scored
+from stack_tui.benchmarks.request_scoring import RequestScorer, Sent
 from stack_tui.benchmarks.schedule import Schedule
-from stack_tui.benchmarks.scoring import (
-    agreement_check,
-    methods,
-)
+from stack_tui.benchmarks.scoring import agreement_check, methods
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.errors import StackError
 from stack_tui.runs.events import (

@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from stack_tui.benchmarks.document_preparation import (
-    Output,
-    Prepared,
-)
+from stack_tui.benchmarks.document_preparation import Output, Prepared
 from stack_tui.benchmarks.harness.protocol import AnswerValue
 from stack_tui.benchmarks.score_records import (
     RecordedLogprobs,
@@ -18,13 +15,7 @@ from stack_tui.benchmarks.score_records import (
     read_scores,
     read_text,
 )
-from stack_tui.benchmarks.scoring import (
-    echo,
-    generate,
-    letters,
-    logit_bias,
-    methods,
-)
+from stack_tui.benchmarks.scoring import echo, generate, letters, logit_bias, methods
 from stack_tui.benchmarks.scoring.encoding import EncodedPair
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError

@@ -9,10 +9,7 @@ import msgspec
 from stack_tui.cli import options
 from stack_tui.runs import holdout_access_log
 from stack_tui.runs.redact import HIDDEN
-from stack_tui.suites.diagnostics.leakage import (
-    Leakage,
-    leakage,
-)
+from stack_tui.suites.diagnostics.leakage import Leakage, leakage
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.import_export import files as exchange
 from stack_tui.suites.import_export.imported import told

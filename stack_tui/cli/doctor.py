@@ -8,16 +8,9 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.examine import (
-    ProbeResult,
-    describe,
-    examine,
-)
+from stack_tui.endpoints.examine import ProbeResult, describe, examine
 from stack_tui.endpoints.probe import Health, discover
 from stack_tui.text import one_line
 

@@ -10,16 +10,9 @@ import click
 from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, check_printing, printing_options
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.runs.store import read_spec
-from stack_tui.worker.duel_launch import (
-    Gathered,
-    gather,
-    start_duel,
-)
+from stack_tui.worker.duel_launch import Gathered, gather, start_duel
 
 
 @click.command("duel")

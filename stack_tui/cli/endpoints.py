@@ -11,10 +11,7 @@ import msgspec
 from stack_tui.cli import options
 from stack_tui.config import config_edit
 from stack_tui.config import decode as configuration
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints.probe import Health, check, discover
 from stack_tui.paths import CONFIG_NAME
 from stack_tui.text import one_line

@@ -14,11 +14,7 @@ from stack_tui.errors import StackError
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
-from stack_tui.runs.labels import (
-    LABEL_KINDS,
-    Label,
-    LabelKind,
-)
+from stack_tui.runs.labels import LABEL_KINDS, Label, LabelKind
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
 

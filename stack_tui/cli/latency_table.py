@@ -8,13 +8,7 @@ import msgspec
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.latency import (
-    SENT,
-    Latency,
-    format_rate,
-    format_seconds,
-    time_requests,
-)
+from stack_tui.endpoints.latency import SENT, Latency, format_rate, format_seconds, time_requests
 from stack_tui.text import one_line
 
 _FORM = "{:<16} {:<24} {:>22} {:>22} {:>18}"

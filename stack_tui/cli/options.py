@@ -10,12 +10,7 @@ import click
 import msgspec
 
 from stack_tui.config import decode as configuration
-from stack_tui.config.decode import (
-    EMBEDDED,
-    Config,
-    Endpoint,
-    PanelMethod,
-)
+from stack_tui.config.decode import EMBEDDED, Config, Endpoint, PanelMethod
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.paths import DEFAULT_RESULTS, shipped_cases
 from stack_tui.runs import store

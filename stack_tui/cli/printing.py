@@ -13,17 +13,10 @@ from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import Comparison
-from stack_tui.reports.measures.gates import (
-    Gate,
-    GateResult,
-    NotWorse,
-)
+from stack_tui.reports.measures.gates import Gate, GateResult, NotWorse
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.text_report import run_report
-from stack_tui.runs import (
-    holdout_access_log,
-    store,
-)
+from stack_tui.runs import holdout_access_log, store
 from stack_tui.runs.redact import redacted_view
 from stack_tui.runs.store import Run
 from stack_tui.runs.view import RunView

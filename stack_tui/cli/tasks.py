@@ -6,14 +6,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from stack_tui.benchmarks.catalog.catalog import (
-    Catalog,
-    open_catalog,
-)
-from stack_tui.benchmarks.scoring.methods import (
-    expected_route,
-    generative_variant,
-)
+from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
+from stack_tui.benchmarks.scoring.methods import expected_route, generative_variant
 from stack_tui.cli import options
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect

@@ -10,15 +10,8 @@ import msgspec
 from stack_tui.config import decode
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
-from stack_tui.toml_edit import (
-    held_file,
-    source,
-    splitter,
-)
-from stack_tui.toml_edit.held_file import (
-    HeldText,
-    as_read,
-)
+from stack_tui.toml_edit import held_file, source, splitter
+from stack_tui.toml_edit.held_file import HeldText, as_read
 
 _HEAD = "# The endpoints that stack-tui knows by name.\n"
 _SELF = "self"

@@ -12,15 +12,8 @@ import msgspec
 
 from stack_tui import __version__
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.api_key import (
-    ApiKey,
-    read_key,
-)
-from stack_tui.endpoints.endpoint_errors import (
-    EndpointError,
-    embedded_error,
-    from_status,
-)
+from stack_tui.endpoints.api_key import ApiKey, read_key
+from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error, from_status
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.endpoints.transport import (

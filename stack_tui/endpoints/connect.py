@@ -6,10 +6,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from stack_tui.config.decode import (
-    EMBEDDED,
-    Endpoint,
-)
+from stack_tui.config.decode import EMBEDDED, Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit

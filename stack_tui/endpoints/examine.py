@@ -5,10 +5,7 @@ import asyncio
 import msgspec
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.capabilities import (
-    Capabilities,
-    probe,
-)
+from stack_tui.endpoints.capabilities import Capabilities, probe
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.health import Health

@@ -7,10 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from stack_tui.config.decode import (
-    EMBEDDED,
-    Endpoint,
-)
+from stack_tui.config.decode import EMBEDDED, Endpoint
 from stack_tui.endpoints.capabilities import Capabilities as Capabilities
 from stack_tui.endpoints.capabilities import probe as probe
 from stack_tui.endpoints.chat import ask_chat

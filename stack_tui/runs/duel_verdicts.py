@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import JudgeScore, Sample
 
 TIE = "tie"
 DuelOutcome = Literal["decided", "tied", "by position", "wavered", "incomplete"]

@@ -4,11 +4,7 @@ import copy
 
 from msgspec.structs import replace
 
-from stack_tui.runs.events import (
-    Failure,
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import Failure, JudgeScore, Sample
 from stack_tui.runs.view import RunView
 
 HIDDEN = "held out: not shown"

@@ -9,10 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from stack_tui.config.decode import (
-    Endpoint,
-    PanelMethod,
-)
+from stack_tui.config.decode import Endpoint, PanelMethod
 
 RegradeBy = Literal["rules", "judges"]
 

@@ -13,14 +13,8 @@ import tomli_w
 
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
-from stack_tui.runs import (
-    holdout_access_log,
-    labels,
-)
-from stack_tui.runs.duel_data import (
-    DuelData,
-    duel_data_path,
-)
+from stack_tui.runs import holdout_access_log, labels
+from stack_tui.runs.duel_data import DuelData, duel_data_path
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
 from stack_tui.runs.recorded_run import keep

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stack_tui.runs.events import SampleKey
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Suite
 
 
 @dataclass(frozen=True, slots=True)

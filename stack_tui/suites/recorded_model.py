@@ -8,14 +8,8 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.suites.attempts import Attempt
 from stack_tui.suites.model.case import Suite
-from stack_tui.suites.model_client import (
-    Asked,
-    Question,
-)
-from stack_tui.suites.sample_outcome import (
-    prefix_id,
-    prompt_of,
-)
+from stack_tui.suites.model_client import Asked, Question
+from stack_tui.suites.sample_outcome import prefix_id, prompt_of
 
 NO_OUTPUT = "have no recorded output"
 CHANGED = "are put to the model in other words now"

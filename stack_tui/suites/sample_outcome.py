@@ -9,32 +9,14 @@ from msgspec.structs import replace
 
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Stopped
-from stack_tui.runs.events import (
-    JUDGE_PASS,
-    RULE_PASS,
-    JudgeScore,
-    Sample,
-    Status,
-)
+from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, JudgeScore, Sample, Status
 from stack_tui.runs.spec import digest
 from stack_tui.suites.attempts import Attempt
 from stack_tui.suites.grading import rules
-from stack_tui.suites.judging import (
-    judge_panel,
-    judge_prompt,
-)
+from stack_tui.suites.judging import judge_panel, judge_prompt
 from stack_tui.suites.judging.judge_score import ask_judge
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-    criteria_of,
-)
-from stack_tui.suites.model_client import (
-    Answers,
-    Asked,
-    ModelClient,
-    Question,
-)
+from stack_tui.suites.model.case import Case, Suite, criteria_of
+from stack_tui.suites.model_client import Answers, Asked, ModelClient, Question
 
 
 def prefix_id(suite: Suite) -> str | None:

@@ -7,23 +7,13 @@ from contextlib import aclosing
 from functools import partial
 
 from stack_tui.endpoints.client import Client
-from stack_tui.runner.sample_runner import (
-    SampleJob,
-    SampleRunner,
-)
+from stack_tui.runner.sample_runner import SampleJob, SampleRunner
 from stack_tui.runs.events import Answer, Event, Planned, Prefix, SampleKey, TaskPlan
 from stack_tui.suites.attempts import Attempt
-from stack_tui.suites.model.case import (
-    Suite,
-    criteria_of,
-)
+from stack_tui.suites.model.case import Suite, criteria_of
 from stack_tui.suites.model_client import ModelClient
 from stack_tui.suites.recorded_model import RecordedModel
-from stack_tui.suites.sample_outcome import (
-    is_judged,
-    prefix_id,
-    run_attempt,
-)
+from stack_tui.suites.sample_outcome import is_judged, prefix_id, run_attempt
 
 
 async def evaluate(

@@ -15,26 +15,17 @@ from textual.command import Provider
 from textual.reactive import var
 from textual.screen import Screen
 
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.text import printable
-from stack_tui.tui import (
-    backend,
-    jobs,
-)
+from stack_tui.tui import backend, jobs
 from stack_tui.tui.busy import BusyIndicator
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.signals import leave_on_signals
 from stack_tui.tui.state.config_watch import ConfigWatch
 from stack_tui.tui.state.endpoint_poller import EndpointPoller
-from stack_tui.tui.state.known_endpoints import (
-    KnownEndpoints,
-    reports_to,
-)
+from stack_tui.tui.state.known_endpoints import KnownEndpoints, reports_to
 from stack_tui.tui.state.messages import (
     ConfigRead,
     EndpointAnswered,

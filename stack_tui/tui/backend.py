@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stack_tui.config.decode import (
-    Endpoint,
-    PanelMethod,
-)
+from stack_tui.config.decode import Endpoint, PanelMethod
 
 if TYPE_CHECKING:
     from stack_tui.benchmarks.catalog.catalog import Catalog

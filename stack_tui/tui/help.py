@@ -8,12 +8,7 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Block,
-    field,
-    heading,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, field, heading, line
 from stack_tui.tui.ui.line_view import LineView
 from stack_tui.tui.ui.table import Table
 

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.runs import holdout_access_log
 from stack_tui.runs.redact import HIDDEN
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case

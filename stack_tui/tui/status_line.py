@@ -2,22 +2,11 @@
 
 from typing import TYPE_CHECKING, cast
 
-from stack_tui.tui.runs.run_page import (
-    score,
-    tally,
-    title,
-)
-from stack_tui.tui.state.snapshot import (
-    RunCard,
-    Snapshot,
-)
+from stack_tui.tui.runs.run_page import score, tally, title
+from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Part,
-    line,
-    meter,
-)
+from stack_tui.tui.ui.blocks import Part, line, meter
 from stack_tui.tui.ui.icons import PHASES
 
 if TYPE_CHECKING:

@@ -2,17 +2,11 @@
 
 import msgspec
 
-from stack_tui.reports.measures.comparison import (
-    Comparison,
-    compare,
-)
+from stack_tui.reports.measures.comparison import Comparison, compare
 from stack_tui.reports.measures.pairing import SuiteFingerprint
 from stack_tui.runs.store import Run
 from stack_tui.suites.model import suite_store as suites
-from stack_tui.suites.model.version import (
-    case_digests,
-    suite_version,
-)
+from stack_tui.suites.model.version import case_digests, suite_version
 from stack_tui.worker.noise_floor import under_the_floor
 
 

@@ -12,22 +12,12 @@ from msgspec.structs import replace
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.reports.measures.setting_differences import model_name
-from stack_tui.runs.duel_data import (
-    CaseText,
-    DuelCase,
-    DuelData,
-    DuelEntry,
-    matches,
-)
+from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry, matches
 from stack_tui.runs.events import Sample
 from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
 from stack_tui.runs.store import Run
 from stack_tui.suites.model import suite_store as suites
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-    criteria_of,
-)
+from stack_tui.suites.model.case import Case, Suite, criteria_of
 from stack_tui.suites.model.version import case_digests
 from stack_tui.worker.launch import begin
 

@@ -14,10 +14,7 @@ from stack_tui.runs.recorded_run import Recorded
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import read_control
 from stack_tui.runs.view import RunView, is_settled
-from stack_tui.suites.attempts import (
-    Attempt,
-    sampling_plan,
-)
+from stack_tui.suites.attempts import Attempt, sampling_plan
 from stack_tui.suites.judging.duels.duel_evaluation import evaluate as evaluate_duel
 from stack_tui.suites.model import suite_store
 from stack_tui.suites.model.case import Suite

@@ -10,12 +10,7 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.metrics import read_metrics
 from stack_tui.endpoints.retry import ONCE
-from stack_tui.runs.events import (
-    Event,
-    RunState,
-    Server,
-    StateChanged,
-)
+from stack_tui.runs.events import Event, RunState, Server, StateChanged
 from stack_tui.runs.store import Control, read_control
 
 _LOOK_EVERY_S = 0.5

@@ -13,10 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from stack_tui.config.decode import (
-    Endpoint,
-    PanelMethod,
-)
+from stack_tui.config.decode import Endpoint, PanelMethod
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe

@@ -9,19 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from stack_tui.config.decode import (
-    Endpoint,
-    PanelMethod,
-)
+from stack_tui.config.decode import Endpoint, PanelMethod
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, SampleKey
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded_run import read_recorded
-from stack_tui.runs.spec import (
-    RegradeSource,
-    RunSpec,
-    SuiteSpec,
-)
+from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSpec
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites.attempts import sampling_plan
 from stack_tui.suites.model import suite_store as suites

@@ -9,10 +9,7 @@ import msgspec
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.runs import (
-    holdout_access_log,
-    labels,
-)
+from stack_tui.runs import holdout_access_log, labels
 from stack_tui.runs.events import Event, Fault, Finished
 from stack_tui.runs.redact import redacted_view
 from stack_tui.runs.view import RunView, is_settled

@@ -23,27 +23,13 @@ from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import Health, preflight
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.errors import StackError
-from stack_tui.runs.events import (
-    Answer,
-    Event,
-    Fault,
-    Finished,
-    Started,
-    StateChanged,
-)
+from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, StateChanged
 from stack_tui.runs.journal import Journal, Tail
-from stack_tui.runs.recorded_run import (
-    Recorded,
-    read_recorded,
-)
+from stack_tui.runs.recorded_run import Recorded, read_recorded
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import journal_path, read_spec
 from stack_tui.runs.view import RunView
-from stack_tui.worker import (
-    evaluator,
-    follow_control,
-    run_outcome,
-)
+from stack_tui.worker import evaluator, follow_control, run_outcome
 
 _FAULT_REPEAT_S = 10.0
 _PREFLIGHT_BUDGET_S = 30.0

@@ -10,13 +10,7 @@ import pytest
 from stack_tui.runs.events import RecordScores
 from stack_tui.runs.spec import BenchmarkSpec
 from tests.benchmarks.known_model import KnownModel
-from tests.benchmarks.running import (
-    HUB,
-    carry_out,
-    needs_hub,
-    results_files,
-    samples_files,
-)
+from tests.benchmarks.running import HUB, carry_out, needs_hub, results_files, samples_files
 from tests.fakes import FakeServer
 
 RUNS: dict[int | None, tuple[str, ...]] = {

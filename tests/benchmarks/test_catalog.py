@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.benchmarks.catalog.catalog import (
-    Catalog,
-    UnknownTask,
-    open_catalog,
-)
+from stack_tui.benchmarks.catalog.catalog import Catalog, UnknownTask, open_catalog
 from stack_tui.benchmarks.catalog.task_index import scan
 
 

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stack_tui.benchmarks.harness.protocol import (
-    Document,
-    Request,
-)
+from stack_tui.benchmarks.harness.protocol import Document, Request
 from stack_tui.benchmarks.scoring.encoding import Encoder
 from tests.fakes.model import FakeModel
 

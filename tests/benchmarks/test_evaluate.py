@@ -8,14 +8,7 @@ import pytest
 
 from stack_tui.benchmarks.scoring.methods import RouteError
 from stack_tui.errors import StackError
-from stack_tui.runs.events import (
-    Answer,
-    Event,
-    Finding,
-    Planned,
-    RecordScores,
-    Sample,
-)
+from stack_tui.runs.events import Answer, Event, Finding, Planned, RecordScores, Sample
 from stack_tui.runs.spec import BenchmarkSpec
 from tests.benchmarks.known_model import KnownModel
 from tests.benchmarks.running import Disturbance, carry_out, samples_files

@@ -11,11 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.runs.events import (
-    Answer,
-    RecordScores,
-    Sample,
-)
+from stack_tui.runs.events import Answer, RecordScores, Sample
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.spec import BenchmarkSpec
 from tests.benchmarks.known_model import KnownModel

@@ -2,10 +2,7 @@
 
 import pytest
 
-from stack_tui.benchmarks.catalog.catalog import (
-    Catalog,
-    open_catalog,
-)
+from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.scoring import methods
 from stack_tui.endpoints.probe import Capabilities
 

@@ -1,12 +1,7 @@
 """What a benchmark's samples bring to light."""
 
 from stack_tui.benchmarks.sanity import Sanity
-from stack_tui.runs.events import (
-    ChoiceLogprob,
-    Finding,
-    Sample,
-    TaskPlan,
-)
+from stack_tui.runs.events import ChoiceLogprob, Finding, Sample, TaskPlan
 
 LETTERS = "ABCD"
 

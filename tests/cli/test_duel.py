@@ -7,11 +7,7 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from stack_tui.cli.duel import choose_judges
-from stack_tui.config.decode import (
-    Config,
-    Defaults,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Defaults, Endpoint
 from stack_tui.runs.duel_data import DuelData
 from stack_tui.runs.spec import DuelSpec, RunSpec, SuiteSpec
 from stack_tui.runs.store import create

@@ -7,13 +7,7 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from stack_tui.runs import labels, store
-from stack_tui.runs.events import (
-    Finished,
-    JudgeScore,
-    Planned,
-    Sample,
-    TaskPlan,
-)
+from stack_tui.runs.events import Finished, JudgeScore, Planned, Sample, TaskPlan
 from stack_tui.runs.journal import Journal
 from tests.cli.folders import SUITE, spec_of
 

@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-from stack_tui.endpoints.capabilities import (
-    Capabilities,
-    probe,
-    tokenize,
-)
+from stack_tui.endpoints.capabilities import Capabilities, probe, tokenize
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from tests.endpoints.asking import client
 from tests.fakes import Asked, FakeServer, Respond, completion, error_in_200, null_content

@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.endpoints.chat import (
-    ask_chat,
-    is_schema_refusal,
-    read_completion,
-    split_thinking,
-)
-from stack_tui.endpoints.endpoint_errors import (
-    EndpointError,
-    from_status,
-)
+from stack_tui.endpoints.chat import ask_chat, is_schema_refusal, read_completion, split_thinking
+from stack_tui.endpoints.endpoint_errors import EndpointError, from_status
 from tests.endpoints.asking import BODY, client
 from tests.fakes import Asked, FakeServer, Respond, completion, null_content
 from tests.fakes.replies import Reply

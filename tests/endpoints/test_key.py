@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.endpoints.api_key import (
-    ApiKey,
-    read_key,
-)
+from stack_tui.endpoints.api_key import ApiKey, read_key
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import check, preflight
 from stack_tui.endpoints.retry import ONCE

@@ -46,10 +46,7 @@ async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) 
     from stack_tui.endpoints.connect import connect
     from stack_tui.endpoints.probe import Capabilities, preflight
     from stack_tui.endpoints.transport import AiohttpTransport
-    from stack_tui.runs.events import (
-        Answer,
-        RecordScores,
-    )
+    from stack_tui.runs.events import Answer, RecordScores
     from stack_tui.runs.journal import Journal
     from stack_tui.runs.spec import BenchmarkSpec, RunSpec
 

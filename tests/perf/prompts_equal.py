@@ -87,10 +87,7 @@ def _theirs(wanted: list[str]) -> Sums:
 
 async def _ours(folder: Path, task: str, fewshot: int | None) -> Sums:
     from stack_tui.benchmarks.catalog.catalog import open_catalog
-    from stack_tui.benchmarks.harness import (
-        harness_client,
-        protocol,
-    )
+    from stack_tui.benchmarks.harness import harness_client, protocol
     from stack_tui.runs.spec import BenchmarkSpec
 
     spec = BenchmarkSpec(tasks=(task,), fewshot=fewshot, datasets=str(folder))

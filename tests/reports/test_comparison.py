@@ -6,18 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.reports.measures.comparison import (
-    Comparison,
-    compare,
-)
-from stack_tui.reports.measures.effects import (
-    RATE,
-    effects,
-)
-from stack_tui.reports.measures.pairing import (
-    SamplePair,
-    SuiteFingerprint,
-)
+from stack_tui.reports.measures.comparison import Comparison, compare
+from stack_tui.reports.measures.effects import RATE, effects
+from stack_tui.reports.measures.pairing import SamplePair, SuiteFingerprint
 from stack_tui.reports.render.comparison_text import comparison_text
 from stack_tui.runs.events import Failure, Sample
 from stack_tui.runs.spec import BenchmarkSpec, DuelRun, DuelSpec, RunSpec, SuiteSpec

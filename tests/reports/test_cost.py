@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.cost import (
-    cost,
-    cost_section,
-    money,
-)
-from stack_tui.reports.measures.gates import (
-    evaluate_all,
-    parse,
-)
+from stack_tui.reports.measures.cost import cost, cost_section, money
+from stack_tui.reports.measures.gates import evaluate_all, parse
 from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Answer
 from stack_tui.runs.view import RunView

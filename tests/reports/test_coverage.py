@@ -9,10 +9,7 @@ import pytest
 from scipy.stats import binom
 
 from stack_tui.reports.measures.comparison import compare
-from stack_tui.reports.measures.repeats import (
-    all_of_k,
-    pass_at_k,
-)
+from stack_tui.reports.measures.repeats import all_of_k, pass_at_k
 from stack_tui.reports.measures.sample_intervals import (
     mean_interval,
     share_interval,

@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.render.csv_table import (
-    COLUMNS,
-    csv_table,
-    literal,
-)
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.reports.render.csv_table import COLUMNS, csv_table, literal
+from stack_tui.runs.events import JudgeScore, Sample
 from tests.reports.views import HOSTILE, hostile_view, view
 
 

@@ -8,10 +8,7 @@ import msgspec
 
 from stack_tui.errors import Failure
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.runs.view import RunView
 from tests.reports.views import view
 

@@ -18,10 +18,7 @@ from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
 from stack_tui.reports.render.markdown import markdown_report
 from stack_tui.reports.render.text_report import run_report
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import JudgeScore, Sample
 from tests.reports.views import SPEC, TIMEOUT, view
 
 TEMPERATURES = (0.0, 0.7)

@@ -4,10 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.comparison import (
-    Comparison,
-    compare,
-)
+from stack_tui.reports.measures.comparison import Comparison, compare
 from stack_tui.reports.measures.gates import (
     GateError,
     GateResult,
@@ -19,10 +16,7 @@ from stack_tui.reports.measures.gates import (
     numbers,
     parse,
 )
-from stack_tui.runs.events import (
-    RecordScores,
-    Sample,
-)
+from stack_tui.runs.events import RecordScores, Sample
 from tests.reports.views import OTHER_SPEC, TIMEOUT, judged, outcomes, view
 
 VALUES = {"rule_pass_rate": 0.9, "judge_avg": 4.2, "errors": 0, "n_cases": 30, "alpha": None}

@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import compare
-from stack_tui.reports.measures.holdout_summary import (
-    held_out,
-    scored,
-)
+from stack_tui.reports.measures.holdout_summary import held_out, scored
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.render.comparison_text import comparison_text
 from stack_tui.reports.render.csv_table import csv_table
@@ -22,16 +19,9 @@ from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
 from stack_tui.reports.render.markdown import markdown_report
 from stack_tui.reports.render.text_report import run_report
-from stack_tui.runs.events import (
-    Failure,
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import Failure, JudgeScore, Sample
 from stack_tui.runs.holdout_access_log import HoldoutAccess
-from stack_tui.runs.redact import (
-    redact,
-    redacted_view,
-)
+from stack_tui.runs.redact import redact, redacted_view
 from stack_tui.runs.view import RunView
 from tests.reports.duels.made import duel, match
 from tests.reports.views import OTHER_SPEC, outcomes, view

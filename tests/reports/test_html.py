@@ -8,10 +8,7 @@ import pytest
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.render.html_report import html_report
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import JudgeScore, Sample
 from tests.reports.views import HOSTILE, OTHER_SPEC, hostile_view, outcomes, view
 
 ELEMENTS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "span"}

@@ -4,10 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.stats.krippendorff import (
-    Alpha,
-    krippendorff,
-)
+from stack_tui.reports.stats.krippendorff import Alpha, krippendorff
 
 Observers = tuple[tuple[int | None, ...], ...]
 N: int | None = None  # no score

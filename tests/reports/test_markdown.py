@@ -6,10 +6,7 @@ from markdown_it.token import Token
 
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.render.markdown import (
-    code,
-    markdown_report,
-)
+from stack_tui.reports.render.markdown import code, markdown_report
 from stack_tui.runs.events import Sample
 from tests.reports.views import HOSTILE, OTHER_SPEC, TIMEOUT, hostile_view, outcomes, view
 

@@ -5,10 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.noise import (
-    Noise,
-    noise_of,
-)
+from stack_tui.reports.measures.noise import Noise, noise_of
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Sample

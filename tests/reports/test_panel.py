@@ -8,10 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import Failure
-from stack_tui.reports.measures.gates import (
-    evaluate_all,
-    parse,
-)
+from stack_tui.reports.measures.gates import evaluate_all, parse
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.pages.panel_section import panel_section
@@ -19,11 +16,7 @@ from stack_tui.reports.render.html_report import html_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.markdown import markdown_report
 from stack_tui.reports.render.text_report import run_report
-from stack_tui.runs.events import (
-    CriterionScore,
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
 from tests.reports.views import SPEC, view
 
 TIMEOUT = Failure(kind="timeout", message="no answer")

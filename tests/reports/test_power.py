@@ -1,9 +1,6 @@
 import pytest
 
-from stack_tui.reports.stats.paired import (
-    mcnemar_exact,
-    sign_flip,
-)
+from stack_tui.reports.stats.paired import mcnemar_exact, sign_flip
 from stack_tui.reports.stats.power import (
     LEAST_FLIPS,
     cases_for_mean_difference,

@@ -5,15 +5,8 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import Failure
-from stack_tui.reports.render.text_report import (
-    run_report,
-    sample_line,
-)
-from stack_tui.runs.events import (
-    ChoiceLogprob,
-    JudgeScore,
-    Sample,
-)
+from stack_tui.reports.render.text_report import run_report, sample_line
+from stack_tui.runs.events import ChoiceLogprob, JudgeScore, Sample
 from tests.reports.views import SPEC, view
 
 GUIDE = """\

@@ -3,13 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.runs.duel_data import (
-    CaseText,
-    DuelCase,
-    DuelData,
-    DuelEntry,
-    matches,
-)
+from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry, matches
 
 ENTRIES = st.dictionaries(
     st.sampled_from("abc"),

@@ -7,15 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.runs.labels import (
-    LABEL_KINDS,
-    Label,
-    add,
-    read,
-    stamp,
-    standing,
-    whoever,
-)
+from stack_tui.runs.labels import LABEL_KINDS, Label, add, read, stamp, standing, whoever
 
 labels = st.builds(
     Label,

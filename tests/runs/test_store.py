@@ -8,10 +8,7 @@ import pytest
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs import store
-from stack_tui.runs.events import (
-    Finished,
-    StateChanged,
-)
+from stack_tui.runs.events import Finished, StateChanged
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, new_run_id
 from stack_tui.runs.store import Control, Run, RunNotFound

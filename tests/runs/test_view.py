@@ -5,14 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.runs.events import (
-    Event,
-    Failure,
-    Fault,
-    Finished,
-    JudgeScore,
-    Status,
-)
+from stack_tui.runs.events import Event, Failure, Fault, Finished, JudgeScore, Status
 from stack_tui.runs.view import RunView, fold, is_settled
 from tests.runs.samples import SPEC, planned, sample, started
 

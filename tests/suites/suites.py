@@ -4,10 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Suite
 
 LONG_INPUT = "A passage that is longer than whatever is said about it in these tests. " * 20
 

@@ -8,11 +8,7 @@ import pytest
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Answer, Event, Fault
-from stack_tui.suites.model_client import (
-    Asked,
-    ModelClient,
-    Question,
-)
+from stack_tui.suites.model_client import Asked, ModelClient, Question
 from tests.endpoints.asking import BODY, client
 from tests.fakes import Asked as Request
 from tests.fakes import FakeServer, Respond

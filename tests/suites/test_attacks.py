@@ -8,19 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.attacks import (
-    LABEL,
-    attack_kinds,
-    attack_rates,
-)
+from stack_tui.reports.measures.attacks import LABEL, attack_kinds, attack_rates
 from stack_tui.runs.events import RULE_PASS, Sample, Status
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.grading import rules
 from stack_tui.suites.model import suite_store
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Suite
 
 SUITE = suite_store.load(Path(__file__).parents[2] / "cases" / "injection.toml")
 ANSWERS: dict[str, dict[str, Any]] = tomllib.loads(

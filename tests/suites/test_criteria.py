@@ -6,15 +6,8 @@ import pytest
 
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Answer, Planned, Sample
-from stack_tui.suites.judging.judge_prompt import (
-    DEFAULT_PROMPT,
-    fenced,
-    judge_prompt,
-)
-from stack_tui.suites.model.case import (
-    Criterion,
-    Suite,
-)
+from stack_tui.suites.judging.judge_prompt import DEFAULT_PROMPT, fenced, judge_prompt
+from stack_tui.suites.model.case import Criterion, Suite
 from tests.endpoints.asking import client
 from tests.fakes import Asked, FakeServer, server_error
 from tests.fakes.replies import Reply

@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.suites.model import (
-    suite_edit,
-    suite_pieces,
-    suite_store,
-)
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Number,
-    Suite,
-)
+from stack_tui.suites.model import suite_edit, suite_pieces, suite_store
+from stack_tui.suites.model.case import Case, Criterion, Number, Suite
 from tests.suites.files import PHRASES, TEXT, TRICKY, Written, files
 
 PATH = Path("made.toml")

@@ -16,14 +16,7 @@ from stack_tui.suites.grading import rules
 from stack_tui.suites.model.case import Suite
 from stack_tui.suites.suite_evaluation import evaluate
 from tests.endpoints.asking import client
-from tests.fakes import (
-    FakeServer,
-    Respond,
-    completion,
-    empty_choices,
-    null_content,
-    server_error,
-)
+from tests.fakes import FakeServer, Respond, completion, empty_choices, null_content, server_error
 from tests.suites.suites import case, suite
 
 JUDGED = case(rubric="Names the Sun.")

@@ -6,11 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.judging.judge_prompt import (
-    fenced,
-    flags,
-    judge_prompt,
-)
+from stack_tui.suites.judging.judge_prompt import fenced, flags, judge_prompt
 from tests.suites.suites import case, suite
 
 FENCE = re.compile(r"---BEGIN OUTPUT ([0-9a-f]{16})---\n(.*)\n---END OUTPUT \1---", re.DOTALL)

@@ -10,11 +10,7 @@ from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
 from stack_tui.suites.diagnostics import corpus
-from stack_tui.suites.diagnostics.leakage import (
-    COPY,
-    Leakage,
-    leakage,
-)
+from stack_tui.suites.diagnostics.leakage import COPY, Leakage, leakage
 from stack_tui.suites.model.case import Case
 
 PASSAGE = (

@@ -8,12 +8,7 @@ import pytest
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.grading import patterns
 from stack_tui.suites.model import suite_store
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Number,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Criterion, Number, Suite
 
 PASSAGE = (
     "Honey keeps for years in a closed jar. It is acid and holds little water, so that hardly any "

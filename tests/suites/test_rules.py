@@ -7,14 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.suites.grading import patterns
-from stack_tui.suites.grading.rules import (
-    FURTHER_RULES,
-    GUIDE_RULES,
-    Grade,
-    Mark,
-    grade,
-    marks,
-)
+from stack_tui.suites.grading.rules import FURTHER_RULES, GUIDE_RULES, Grade, Mark, grade, marks
 from tests.suites.suites import case, suite
 
 

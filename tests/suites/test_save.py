@@ -5,15 +5,9 @@ from pathlib import Path
 import pytest
 
 from stack_tui.errors import StackError
-from stack_tui.suites.model.suite_file import (
-    create,
-    save,
-)
+from stack_tui.suites.model.suite_file import create, save
 from stack_tui.toml_edit import source
-from stack_tui.toml_edit.held_file import (
-    FileChanged,
-    text_digest,
-)
+from stack_tui.toml_edit.held_file import FileChanged, text_digest
 from stack_tui.toml_edit.source import TomlError
 
 SUITE = '[suite]\nname = "x"\n\n[[case]]\nid = "a"\ninput = "b"\n'

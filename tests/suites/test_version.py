@@ -2,15 +2,8 @@
 
 from msgspec.structs import replace
 
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Suite,
-)
-from stack_tui.suites.model.version import (
-    case_digests,
-    suite_version,
-)
+from stack_tui.suites.model.case import Case, Criterion, Suite
+from stack_tui.suites.model.version import case_digests, suite_version
 
 A = Case(id="a", input="One.", must_mention=("one", ("1", "I")), rubric="Says one.")
 B = Case(id="b", input="Two.", regex="two")

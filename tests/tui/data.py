@@ -7,38 +7,16 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints.health import Health
 from stack_tui.endpoints.kinds.server_kind import Model
 from stack_tui.reports.measures.summary import summarize
-from stack_tui.runs.events import (
-    ChoiceLogprob,
-    Failure,
-    JudgeScore,
-    Sample,
-    TaskPlan,
-)
+from stack_tui.runs.events import ChoiceLogprob, Failure, JudgeScore, Sample, TaskPlan
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.state.messages import (
-    EndpointAnswered,
-    SnapshotRead,
-)
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Counts,
-    RunCard,
-    Snapshot,
-    SuiteFile,
-    TaskRow,
-)
+from stack_tui.tui.state.messages import EndpointAnswered, SnapshotRead
+from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot, SuiteFile, TaskRow
 
 BEGAN = 1_795_000_000.0
 LOCAL = Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="org/llama-8b")

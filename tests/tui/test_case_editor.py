@@ -10,19 +10,13 @@ from textual.widgets import TextArea
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import Sample
 from stack_tui.suites.model import suite_store
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.cases import case_keys, preview
 from stack_tui.tui.cases.form import CaseForm
 from stack_tui.tui.cases.raw_editor import RawEditor
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.state.snapshot import (
-    Snapshot,
-    SuiteFile,
-)
+from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.ui import external_editor
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.form_field import FormField

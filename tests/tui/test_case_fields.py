@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Number,
-)
-from stack_tui.tui.cases.case_fields import (
-    from_texts,
-    to_texts,
-)
+from stack_tui.suites.model.case import Case, Criterion, Number
+from stack_tui.tui.cases.case_fields import from_texts, to_texts
 from tests.tui.data import KV_CACHE
 
 words = st.text("abcdefgh XYZ.,", min_size=1).map(str.strip).filter(bool)

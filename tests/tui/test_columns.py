@@ -3,10 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.tui.ui.columns import (
-    Column,
-    fit,
-)
+from stack_tui.tui.ui.columns import Column, fit
 
 columns = st.lists(
     st.builds(

@@ -6,12 +6,7 @@ from hypothesis import strategies as st
 
 from stack_tui.reports.measures.sample_intervals import rate_interval
 from stack_tui.runs.events import Sample
-from stack_tui.tui.state.pass_rate_history import (
-    POINTS,
-    PassRateHistory,
-    Point,
-    pass_rate_history,
-)
+from stack_tui.tui.state.pass_rate_history import POINTS, PassRateHistory, Point, pass_rate_history
 from stack_tui.tui.ui.plot import plot
 from stack_tui.wilson import wilson_interval
 

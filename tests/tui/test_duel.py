@@ -8,20 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.new_duel import NewDuel
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Counts,
-    RunCard,
-    Snapshot,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot
 from stack_tui.tui.ui.check_list import CheckList
 from tests.tui.data import BEGAN, JUDGE, drive, passing, screen_text, suite_card, suite_spec, up
 

@@ -8,10 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from stack_tui.config import decode as configuration
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints import examine
 from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.endpoints.examine import ProbeResult
@@ -19,10 +16,7 @@ from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.endpoints.endpoint_screen import EndpointScreen
 from stack_tui.tui.endpoints.form import EndpointForm
-from stack_tui.tui.state.messages import (
-    ConfigRead,
-    EndpointsFound,
-)
+from stack_tui.tui.state.messages import ConfigRead, EndpointsFound
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.confirm import Confirm

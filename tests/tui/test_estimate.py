@@ -7,11 +7,7 @@ import msgspec
 from stack_tui.runs.events import TaskPlan
 from stack_tui.runs.spec import BenchmarkSpec
 from stack_tui.tui.runs.estimate import estimate
-from stack_tui.tui.state.snapshot import (
-    Counts,
-    RunCard,
-    TaskRow,
-)
+from stack_tui.tui.state.snapshot import Counts, RunCard, TaskRow
 from tests.tui.data import JUDGE, LOCAL, benchmark_card, benchmark_spec
 
 

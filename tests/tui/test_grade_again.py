@@ -8,24 +8,15 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config.decode import (
-    Endpoint,
-    PanelMethod,
-)
-from stack_tui.runs.labels import (
-    Label,
-    LabelKind,
-)
+from stack_tui.config.decode import Endpoint, PanelMethod
+from stack_tui.runs.labels import Label, LabelKind
 from stack_tui.runs.spec import RegradeSource
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.runs.actions import baseline_of
 from stack_tui.tui.runs.regrade_form import RegradeForm
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Snapshot,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from tests.tui.data import (
     BEGAN,
     benchmark_card,

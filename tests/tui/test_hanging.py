@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints import probe
 from stack_tui.endpoints.health import Health
 from stack_tui.endpoints.latency import time_requests

@@ -10,10 +10,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints import gpu, probe
 from stack_tui.endpoints.gpu import Gpus
 from stack_tui.endpoints.health import Health
-from stack_tui.tui.state.endpoint_poller import (
-    EndpointPoller,
-    Reports,
-)
+from stack_tui.tui.state.endpoint_poller import EndpointPoller, Reports
 from stack_tui.tui.state.metrics_history import Load
 from tests.fakes import FakeServer
 from tests.tui.data import JUDGE, LOCAL, up

@@ -14,11 +14,7 @@ from stack_tui.suites.model.case import Suite
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.compared_samples import compared
 from stack_tui.tui.state.reader import Reader
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Snapshot,
-    SuiteFile,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, SuiteFile
 from tests.tui.data import (
     BEGAN,
     CUSTOM,

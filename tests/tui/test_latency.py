@@ -8,11 +8,7 @@ from textual.pilot import Pilot
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints import latency
-from stack_tui.endpoints.latency import (
-    REQUESTS,
-    Latency,
-    MeasuredRange,
-)
+from stack_tui.endpoints.latency import REQUESTS, Latency, MeasuredRange
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.endpoints.latency_screen import LatencyScreen

@@ -8,10 +8,7 @@ from textual.pilot import Pilot
 
 from stack_tui.benchmarks.catalog.catalog import Catalog
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.errors import StackError
 from stack_tui.tui import backend

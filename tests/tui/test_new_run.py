@@ -8,24 +8,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
-from stack_tui.config.decode import (
-    Config,
-    Defaults,
-    Endpoint,
-    PanelMethod,
-)
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.config.decode import Config, Defaults, Endpoint, PanelMethod
+from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.runs.new_run import NewRun
-from stack_tui.tui.state.snapshot import (
-    Snapshot,
-    SuiteFile,
-)
+from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from tests.tui.data import (
     CONFIG,
     JUDGE,

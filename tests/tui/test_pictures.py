@@ -9,10 +9,7 @@ from textual.pilot import Pilot
 
 from stack_tui.suites.model.suite_edit import suite_text
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.state.snapshot import (
-    Snapshot,
-    SuiteFile,
-)
+from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from tests.tui.data import (
     CONFIG,
     CUSTOM,

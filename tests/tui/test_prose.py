@@ -5,14 +5,7 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 from stack_tui.text import printable
-from stack_tui.tui.ui.blocks import (
-    Block,
-    body,
-    field,
-    heading,
-    line,
-    meter,
-)
+from stack_tui.tui.ui.blocks import Block, body, field, heading, line, meter
 
 
 def lines(block: Block, room: int) -> list[str]:

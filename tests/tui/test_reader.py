@@ -2,15 +2,7 @@
 
 from pathlib import Path
 
-from stack_tui.runs.events import (
-    Finished,
-    Planned,
-    Sample,
-    Server,
-    Started,
-    StateChanged,
-    TaskPlan,
-)
+from stack_tui.runs.events import Finished, Planned, Sample, Server, Started, StateChanged, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import create, journal_path

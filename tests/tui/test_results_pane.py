@@ -13,10 +13,7 @@ from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.results.sample_screen import SampleScreen
 from stack_tui.tui.results.sample_view import SampleView
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Snapshot,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from tests.tui.data import (
     BEGAN,
     benchmark_card,

@@ -12,16 +12,9 @@ from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.results.pane import ResultsPane
-from stack_tui.tui.state.metrics_history import (
-    Load,
-    Series,
-)
+from stack_tui.tui.state.metrics_history import Load, Series
 from stack_tui.tui.state.pass_rate_history import pass_rate_history
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Snapshot,
-    TaskRow,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, TaskRow
 from stack_tui.tui.ui.table import Table
 from tests.tui.data import (
     benchmark_card,

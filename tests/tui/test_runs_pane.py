@@ -9,10 +9,7 @@ from stack_tui.errors import StackError
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Snapshot,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from tests.tui.data import (
     benchmark_card,
     drive,

@@ -4,10 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.runs.events import Sample
-from stack_tui.tui.results.sample_order import (
-    arrange,
-    matching,
-)
+from stack_tui.tui.results.sample_order import arrange, matching
 from stack_tui.tui.ui.icons import concern
 from tests.tui.data import erring, failing, passing
 

@@ -12,11 +12,7 @@ from textual.strip import Strip
 
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.line_view import _changed
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Heading,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Heading, Row
 from stack_tui.tui.ui.table import Table
 
 

@@ -2,10 +2,7 @@
 
 from stack_tui.runs.events import TaskPlan
 from stack_tui.tui.runs.task_tree import task_tree
-from stack_tui.tui.state.snapshot import (
-    Counts,
-    TaskRow,
-)
+from stack_tui.tui.state.snapshot import Counts, TaskRow
 
 
 def task(name: str, *groups: str, passed: int = 1, failed: int = 1, errors: int = 0) -> TaskRow:

@@ -11,11 +11,7 @@ from stack_tui.tui.app import StackApp
 from stack_tui.tui.cases.form import CaseForm
 from stack_tui.tui.results.label_dialog import LabelDialog
 from stack_tui.tui.results.pane import ResultsPane
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Snapshot,
-    SuiteFile,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, SuiteFile
 from tests.tui.data import (
     BEGAN,
     CUSTOM,

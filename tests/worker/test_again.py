@@ -12,10 +12,7 @@ from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded_run import recorded_path
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec
 from stack_tui.runs.store import create, journal_path, read_spec
-from stack_tui.worker import (
-    launch,
-    regrade_runs,
-)
+from stack_tui.worker import launch, regrade_runs
 from stack_tui.worker.compare_runs import compare_runs
 from tests.fakes import Asked, FakeServer
 from tests.worker.runs import SUITE, carried_out, make, model_requests, read, reply

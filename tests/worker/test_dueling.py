@@ -10,18 +10,12 @@ import pytest
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs import store
-from stack_tui.runs.duel_data import (
-    matches,
-    read_duel_data,
-)
+from stack_tui.runs.duel_data import matches, read_duel_data
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import Journal, Tail, wait_until_free
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Run, journal_path
-from stack_tui.worker.duel_launch import (
-    gather,
-    start_duel,
-)
+from stack_tui.worker.duel_launch import gather, start_duel
 from tests.fakes import Asked, FakeServer
 from tests.fakes.replies import Reply
 from tests.worker import runs

@@ -10,11 +10,7 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.benchmarks.catalog.task_index import (
-    TaskEntry,
-    read_config,
-    read_index,
-)
+from stack_tui.benchmarks.catalog.task_index import TaskEntry, read_config, read_index
 from stack_tui.errors import StackError
 
 

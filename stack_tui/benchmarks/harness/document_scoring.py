@@ -7,10 +7,7 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 
-from stack_tui.benchmarks.harness.protocol import (
-    AnswerValue,
-    Scored,
-)
+from stack_tui.benchmarks.harness.protocol import AnswerValue, Scored
 from stack_tui.benchmarks.harness.request_building import name_of
 
 _SHOWN_CHARACTERS = 2000

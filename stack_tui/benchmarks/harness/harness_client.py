@@ -8,12 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from stack_tui.benchmarks.harness import protocol
-from stack_tui.benchmarks.harness.protocol import (
-    LENGTH_BYTES,
-    Failed,
-    FromHarness,
-    ToHarness,
-)
+from stack_tui.benchmarks.harness.protocol import LENGTH_BYTES, Failed, FromHarness, ToHarness
 from stack_tui.errors import StackError
 from stack_tui.text import one_line
 

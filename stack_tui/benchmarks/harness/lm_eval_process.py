@@ -65,10 +65,7 @@ class Harness:
     def _load(self, opening: Open) -> None:
         # `requests` would import chardet, a second's work, to guess encodings that nobody asks for.
         sys.modules["chardet"] = None  # type: ignore[assignment]
-        from stack_tui.benchmarks.harness import (
-            request_building,
-            task_loading,
-        )
+        from stack_tui.benchmarks.harness import request_building, task_loading
 
         del sys.modules["chardet"]
         task_loading.memoize_templates()

@@ -13,10 +13,7 @@ from lm_eval.loggers import EvaluationTracker
 from lm_eval.tasks import TaskManager
 from lm_eval.utils import make_table
 
-from stack_tui.benchmarks.harness.request_building import (
-    LoadedTask,
-    name_of,
-)
+from stack_tui.benchmarks.harness.request_building import LoadedTask, name_of
 from stack_tui.benchmarks.harness.task_loading import TaskError
 from stack_tui.runs.spec import BenchmarkSpec
 

@@ -11,10 +11,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 from lm_eval.evaluator_utils import get_sample_size
 
-from stack_tui.benchmarks.harness.protocol import (
-    Document,
-    Request,
-)
+from stack_tui.benchmarks.harness.protocol import Document, Request
 from stack_tui.runs.events import TaskPlan
 from stack_tui.runs.spec import BenchmarkSpec, digest
 

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 
 from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
-from stack_tui.benchmarks.scoring import (
-    letters,
-    methods,
-)
+from stack_tui.benchmarks.scoring import letters, methods
 from stack_tui.benchmarks.scoring.encoding import EncodedPair
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.runs.events import Finding

@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from stack_tui.benchmarks.catalog.catalog import (
-    Catalog,
-    TaskFacts,
-)
+from stack_tui.benchmarks.catalog.catalog import Catalog, TaskFacts
 from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
 

@@ -8,12 +8,7 @@ from urllib.parse import urlsplit
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.kinds.server_kind import (
-    Listing,
-    ServerFacts,
-    ServerKind,
-    tables,
-)
+from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind, tables
 
 
 async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:

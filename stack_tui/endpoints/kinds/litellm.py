@@ -1,12 +1,7 @@
 """LiteLLM's proxy: known by its headers and /health/liveliness; its /health calls every model."""
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.server_kind import (
-    Listing,
-    ServerFacts,
-    ServerKind,
-    fetch,
-)
+from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind, fetch
 
 
 async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:

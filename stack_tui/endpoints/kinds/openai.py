@@ -3,11 +3,7 @@
 from urllib.parse import urlsplit
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.kinds.server_kind import (
-    Listing,
-    ServerFacts,
-    ServerKind,
-)
+from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind
 
 
 async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:

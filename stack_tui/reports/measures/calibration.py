@@ -6,18 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stack_tui.reports.measures.corrected_rate import (
-    CorrectedRate,
-    corrected_rate,
-)
-from stack_tui.reports.measures.label_meaning import (
-    judges_should_pass,
-    should_pass,
-)
-from stack_tui.reports.measures.sample_intervals import (
-    Interval,
-    rate_interval,
-)
+from stack_tui.reports.measures.corrected_rate import CorrectedRate, corrected_rate
+from stack_tui.reports.measures.label_meaning import judges_should_pass, should_pass
+from stack_tui.reports.measures.sample_intervals import Interval, rate_interval
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.stats.bootstrap import resampled_interval
 from stack_tui.runs import labels

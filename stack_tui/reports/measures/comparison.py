@@ -13,12 +13,7 @@ from stack_tui.reports.measures.effects import (
     Verdict,
     effects,
 )
-from stack_tui.reports.measures.pairing import (
-    SamplePair,
-    SetApart,
-    SuiteFingerprint,
-    pair_samples,
-)
+from stack_tui.reports.measures.pairing import SamplePair, SetApart, SuiteFingerprint, pair_samples
 from stack_tui.reports.measures.sample_size_advice import sample_size_advice
 from stack_tui.reports.measures.setting_differences import (
     SettingDifference,

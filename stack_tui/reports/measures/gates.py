@@ -11,15 +11,9 @@ import msgspec
 from stack_tui.errors import FailureKind, StackError
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.cost import cost
-from stack_tui.reports.measures.duels.duel_pairs import (
-    PairResult,
-    pair_results,
-)
+from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
 from stack_tui.reports.measures.effects import RATE
-from stack_tui.reports.measures.holdout_summary import (
-    held_out,
-    scored,
-)
+from stack_tui.reports.measures.holdout_summary import held_out, scored
 from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.judge_agreement import agreement
 from stack_tui.reports.measures.lm_eval_scores import recorded

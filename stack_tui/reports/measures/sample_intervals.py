@@ -3,11 +3,7 @@
 import math
 from collections.abc import Hashable, Sequence
 
-from stack_tui.reports.stats.paired import (
-    bootstrap_interval,
-    cluster,
-    design_effect,
-)
+from stack_tui.reports.stats.paired import bootstrap_interval, cluster, design_effect
 from stack_tui.wilson import Interval as Interval
 from stack_tui.wilson import wilson_interval as wilson_interval
 

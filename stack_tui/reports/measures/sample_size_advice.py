@@ -1,9 +1,6 @@
 """What would settle a comparison that could not tell two runs apart."""
 
-from stack_tui.reports.measures.effects import (
-    RATE,
-    Effect,
-)
+from stack_tui.reports.measures.effects import RATE, Effect
 from stack_tui.reports.pages.numbers import format_points
 from stack_tui.reports.stats.power import (
     cases_for_mean_difference,

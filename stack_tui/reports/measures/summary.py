@@ -9,13 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from stack_tui.errors import FailureKind
-from stack_tui.runs.events import (
-    JUDGE_PASS,
-    RULE_PASS,
-    JudgeScore,
-    Sample,
-    Status,
-)
+from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, JudgeScore, Sample, Status
 
 T = TypeVar("T", bound=str)
 

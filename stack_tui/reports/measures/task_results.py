@@ -6,10 +6,7 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import (
-    Interval,
-    wilson_interval,
-)
+from stack_tui.reports.measures.sample_intervals import Interval, wilson_interval
 from stack_tui.reports.pages.section import section_lines
 from stack_tui.reports.pages.suite_sections import sections
 from stack_tui.runs.events import Finding

@@ -3,17 +3,11 @@
 from collections.abc import Iterator
 
 from stack_tui.reports.measures.duels.duel_judges import JudgeResult
-from stack_tui.reports.measures.duels.duel_pairs import (
-    PairResult,
-    verdict_words,
-)
+from stack_tui.reports.measures.duels.duel_pairs import PairResult, verdict_words
 from stack_tui.reports.measures.duels.duel_ratings import Rating
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary
 from stack_tui.reports.measures.holdout_summary import seen
-from stack_tui.reports.pages.numbers import (
-    format_interval,
-    format_number,
-)
+from stack_tui.reports.pages.numbers import format_interval, format_number
 from stack_tui.reports.pages.section import Section
 from stack_tui.runs.spec import DuelRun
 

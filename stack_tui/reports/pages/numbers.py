@@ -1,9 +1,6 @@
 """How every report writes numbers."""
 
-from stack_tui.runs.events import (
-    CriterionScore,
-    JudgeScore,
-)
+from stack_tui.runs.events import CriterionScore, JudgeScore
 from stack_tui.text import one_line
 
 

@@ -1,19 +1,10 @@
 """Which further sections a run's report has, each only where there is something to tell."""
 
-from stack_tui.reports.measures.attacks import (
-    attack_rates,
-    attack_section,
-)
+from stack_tui.reports.measures.attacks import attack_rates, attack_section
 from stack_tui.reports.measures.calibration import calibration
-from stack_tui.reports.measures.cost import (
-    cost,
-    cost_section,
-)
+from stack_tui.reports.measures.cost import cost, cost_section
 from stack_tui.reports.measures.duels.duel_summary import duel_summary
-from stack_tui.reports.measures.holdout_summary import (
-    holdout_section,
-    scored,
-)
+from stack_tui.reports.measures.holdout_summary import holdout_section, scored
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_sections
 from stack_tui.reports.measures.summary import in_order

@@ -3,10 +3,7 @@
 import csv
 import io
 
-from stack_tui.reports.measures.sample_result import (
-    outcome,
-    why,
-)
+from stack_tui.reports.measures.sample_result import outcome, why
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.render.duel_text import said
 from stack_tui.runs.events import Sample

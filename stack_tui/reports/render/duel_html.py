@@ -1,19 +1,10 @@
 """The matches of a duel's page: each one opened to both outputs and what judges said of them."""
 
-from stack_tui.reports.render.duel_text import (
-    said,
-    won,
-)
-from stack_tui.reports.render.html_samples import (
-    block,
-    table,
-)
+from stack_tui.reports.render.duel_text import said, won
+from stack_tui.reports.render.html_samples import block, table
 from stack_tui.reports.render.svg import text
 from stack_tui.runs.duel_verdicts import named
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import JudgeScore, Sample
 
 _ANSWER_SHOWN = 2000
 

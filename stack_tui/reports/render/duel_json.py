@@ -4,10 +4,7 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.reports.measures.duels.duel_summary import (
-    DuelSummary,
-    duel_summary,
-)
+from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView

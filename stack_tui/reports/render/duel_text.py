@@ -4,15 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.pages.section import (
-    Section,
-    section_lines,
-)
-from stack_tui.runs.duel_verdicts import (
-    TIE,
-    by_judge,
-    kind,
-)
+from stack_tui.reports.pages.section import Section, section_lines
+from stack_tui.runs.duel_verdicts import TIE, by_judge, kind
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line

@@ -5,14 +5,8 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
-from stack_tui.reports.measures.comparison import (
-    Comparison,
-    Flip,
-)
-from stack_tui.reports.measures.effects import (
-    RATE,
-    Effect,
-)
+from stack_tui.reports.measures.comparison import Comparison, Flip
+from stack_tui.reports.measures.effects import RATE, Effect
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.headline import figures
 from stack_tui.reports.measures.holdout_summary import scored
@@ -31,11 +25,7 @@ from stack_tui.reports.render.comparison_text import (
     verdict_lines,
 )
 from stack_tui.reports.render.duel_html import match_details
-from stack_tui.reports.render.html_samples import (
-    block,
-    sample_details,
-    table,
-)
+from stack_tui.reports.render.html_samples import block, sample_details, table
 from stack_tui.reports.render.svg import text
 from stack_tui.runs.view import RunView
 

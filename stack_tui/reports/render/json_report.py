@@ -8,24 +8,15 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.cost import cost
-from stack_tui.reports.measures.holdout_summary import (
-    holdout,
-    scored,
-)
+from stack_tui.reports.measures.holdout_summary import holdout, scored
 from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_of
-from stack_tui.reports.measures.summary import (
-    in_order,
-    summarize,
-)
+from stack_tui.reports.measures.summary import in_order, summarize
 from stack_tui.reports.measures.task_results import benchmark_document
 from stack_tui.reports.measures.temperatures import settings_of
 from stack_tui.reports.render.duel_json import duel_document
-from stack_tui.reports.stats.power import (
-    reach,
-    smallest_paired_difference,
-)
+from stack_tui.reports.stats.power import reach, smallest_paired_difference
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView

@@ -4,17 +4,9 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from stack_tui.reports.measures.duels.duel_pairs import (
-    PairResult,
-    pair_results,
-    verdict_words,
-)
+from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results, verdict_words
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.measures.sample_result import (
-    missing,
-    outcome,
-    why,
-)
+from stack_tui.reports.measures.sample_result import missing, outcome, why
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView

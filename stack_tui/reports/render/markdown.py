@@ -6,23 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.effects import RATE
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.measures.headline import (
-    figures,
-    task_rates,
-)
+from stack_tui.reports.measures.headline import figures, task_rates
 from stack_tui.reports.measures.holdout_summary import scored
-from stack_tui.reports.measures.sample_result import (
-    SIGNS,
-    outcome,
-    why,
-    worst_first,
-)
+from stack_tui.reports.measures.sample_result import SIGNS, outcome, why, worst_first
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.pages.numbers import (
-    format_interval,
-    format_number,
-)
+from stack_tui.reports.pages.numbers import format_interval, format_number
 from stack_tui.reports.pages.section import Section
 from stack_tui.reports.pages.suite_sections import sections
 from stack_tui.reports.render.comparison_text import (
@@ -31,10 +20,7 @@ from stack_tui.reports.render.comparison_text import (
     pairs_line,
     verdict_lines,
 )
-from stack_tui.reports.render.duel_text import (
-    said,
-    won,
-)
+from stack_tui.reports.render.duel_text import said, won
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 

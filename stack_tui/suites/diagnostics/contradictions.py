@@ -4,21 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from stack_tui.suites.diagnostics.diagnostic import (
-    Diagnostic,
-    Severity,
-)
-from stack_tui.suites.grading import (
-    patterns,
-    rules,
-)
+from stack_tui.suites.diagnostics.diagnostic import Diagnostic, Severity
+from stack_tui.suites.grading import patterns, rules
 from stack_tui.suites.grading.phrases import contains
-from stack_tui.suites.model.case import (
-    Case,
-    Phrase,
-    Suite,
-    as_list,
-)
+from stack_tui.suites.model.case import Case, Phrase, Suite, as_list
 from stack_tui.text import fold_case, one_line
 
 _ANSWERS = ("x", "Yes, in 1969.\nIt was so.", "- one\n- two")

@@ -6,10 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from stack_tui.suites.diagnostics.shingles import (
-    shingles,
-    words,
-)
+from stack_tui.suites.diagnostics.shingles import shingles, words
 from stack_tui.suites.model.case import Case
 
 SHINGLE = 3

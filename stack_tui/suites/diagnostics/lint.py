@@ -3,23 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from stack_tui.suites.diagnostics.contradictions import (
-    contradictions,
-    quoted,
-)
-from stack_tui.suites.diagnostics.diagnostic import (
-    Diagnostic,
-    Severity,
-)
+from stack_tui.suites.diagnostics.contradictions import contradictions, quoted
+from stack_tui.suites.diagnostics.diagnostic import Diagnostic, Severity
 from stack_tui.suites.diagnostics.duplicates import duplicates
 from stack_tui.suites.grading.phrases import contains
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Suite,
-    as_list,
-    criteria_of,
-)
+from stack_tui.suites.model.case import Case, Criterion, Suite, as_list, criteria_of
 from stack_tui.text import fold_case
 
 # One sentence of an answer; a summary of less text than that can hardly be shorter.

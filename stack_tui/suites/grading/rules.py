@@ -7,22 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from stack_tui.suites.grading import (
-    json_rule,
-    number_rule,
-    patterns,
-)
-from stack_tui.suites.grading.phrases import (
-    FoldedText,
-    contains,
-)
+from stack_tui.suites.grading import json_rule, number_rule, patterns
+from stack_tui.suites.grading.phrases import FoldedText, contains
 from stack_tui.suites.grading.sentences import count_sentences
-from stack_tui.suites.model.case import (
-    Case,
-    Phrase,
-    Suite,
-    as_list,
-)
+from stack_tui.suites.model.case import Case, Phrase, Suite, as_list
 from stack_tui.text import fold_case
 
 MarkKind = Literal["required", "forbidden"]

@@ -9,10 +9,7 @@ from typing import Any
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.suites.import_export.records import (
-    Renamed,
-    cases_of,
-)
+from stack_tui.suites.import_export.records import Renamed, cases_of
 from stack_tui.suites.model.case import Case
 
 _TEXT = frozenset({"id", "input", "rubric", "equals", "starts_with", "reference"})

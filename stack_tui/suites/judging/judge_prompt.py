@@ -5,11 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Criterion, Suite
 
 DEFAULT_PROMPT = """\
 Grade a model's output by a rubric, on this scale:

@@ -7,16 +7,8 @@ from msgspec.structs import replace
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Stopped
 from stack_tui.runs.events import JudgeScore
-from stack_tui.suites.judging.judge_prompt import (
-    AGAIN,
-    AT_ONCE,
-    first_messages,
-    second_messages,
-)
-from stack_tui.suites.model_client import (
-    ModelClient,
-    Question,
-)
+from stack_tui.suites.judging.judge_prompt import AGAIN, AT_ONCE, first_messages, second_messages
+from stack_tui.suites.model_client import ModelClient, Question
 
 
 async def ask_with_retry(

@@ -4,28 +4,13 @@ import asyncio
 import math
 from collections.abc import Sequence
 
-from stack_tui.runs.events import (
-    CriterionScore,
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
 from stack_tui.suites.judging.judge_panel import weighted
-from stack_tui.suites.judging.judge_prompt import (
-    judge_body,
-    judge_prompt,
-)
+from stack_tui.suites.judging.judge_prompt import judge_body, judge_prompt
 from stack_tui.suites.judging.judge_retry import ask_with_retry
 from stack_tui.suites.judging.score_parser import parse_score
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Suite,
-    criteria_of,
-)
-from stack_tui.suites.model_client import (
-    ModelClient,
-    Question,
-)
+from stack_tui.suites.model.case import Case, Criterion, Suite, criteria_of
+from stack_tui.suites.model_client import ModelClient, Question
 
 
 async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample) -> JudgeScore:

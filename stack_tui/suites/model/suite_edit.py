@@ -7,14 +7,8 @@ from typing import Any
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.suites.model import (
-    suite_pieces,
-    suite_tables,
-)
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model import suite_pieces, suite_tables
+from stack_tui.suites.model.case import Case, Suite
 from stack_tui.suites.model.suite_pieces import SuitePiece
 from stack_tui.toml_edit import items
 

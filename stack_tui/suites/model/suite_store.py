@@ -9,14 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
-from stack_tui.suites.model.validation import (
-    case_problems,
-    suite_problems,
-)
+from stack_tui.suites.model.case import Case, Suite
+from stack_tui.suites.model.validation import case_problems, suite_problems
 from stack_tui.text import one_line
 from stack_tui.toml_edit import source
 from stack_tui.toml_edit.source import TomlError

@@ -8,14 +8,7 @@ from typing import Any
 
 from stack_tui.suites.grading import patterns
 from stack_tui.suites.grading.json_rule import schema_problem
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Number,
-    Phrase,
-    Suite,
-    as_list,
-)
+from stack_tui.suites.model.case import Case, Criterion, Number, Phrase, Suite, as_list
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MOST_REPEATS = 10_000

@@ -6,10 +6,7 @@ from typing import Any
 import msgspec
 
 from stack_tui.runs.spec import digest
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Suite
 
 # What names or describes a suite. How often, how hot and by whom it is judged are the run's own.
 _ASIDE_IN_SUITE = frozenset(

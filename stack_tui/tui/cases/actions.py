@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from stack_tui.runs.events import Sample
     from stack_tui.suites.diagnostics.diagnostic import Diagnostic
     from stack_tui.suites.diagnostics.leakage import Leakage
-    from stack_tui.suites.model.case import (
-        Case,
-        Suite,
-    )
+    from stack_tui.suites.model.case import Case, Suite
     from stack_tui.tui.app import StackApp
 
 ChangeCallback = Callable[[Undo | None], None]

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
 from stack_tui.toml_edit import source
-from stack_tui.toml_edit.held_file import (
-    FileChanged,
-    as_read,
-)
+from stack_tui.toml_edit.held_file import FileChanged, as_read
 from stack_tui.toml_edit.held_file import HeldText as HeldText
 from stack_tui.tui.ui.undo import Undo as Undo
 
@@ -75,10 +72,7 @@ def _still_holds(held: HeldText, before: Case | None) -> bool:
 
 def duplicate(path: Path, case_id: str) -> Undo:
     """Put a copy of the case behind it, under the first free id of that kind."""
-    from stack_tui.suites.model import (
-        suite_edit,
-        suite_store,
-    )
+    from stack_tui.suites.model import suite_edit, suite_store
 
     held = read(path)
     taken = {case.id for case in suite_store.parse(held.text, path).cases}
@@ -88,10 +82,7 @@ def duplicate(path: Path, case_id: str) -> Undo:
 
 def delete(path: Path, case_id: str) -> Undo:
     """Delete the case; raises StackError for the last one, which a suite cannot do without."""
-    from stack_tui.suites.model import (
-        suite_edit,
-        suite_store,
-    )
+    from stack_tui.suites.model import suite_edit, suite_store
 
     held = read(path)
     if len(suite_store.parse(held.text, path).cases) == 1:
@@ -101,10 +92,7 @@ def delete(path: Path, case_id: str) -> Undo:
 
 def move(path: Path, case_id: str, rows: int) -> Undo:
     """Move the case up or down among the others."""
-    from stack_tui.suites.model import (
-        suite_edit,
-        suite_store,
-    )
+    from stack_tui.suites.model import suite_edit, suite_store
 
     held = read(path)
     ids = [case.id for case in suite_store.parse(held.text, path).cases]

@@ -10,11 +10,7 @@ from textual.message import Message
 
 from stack_tui.runs.events import SampleKey
 from stack_tui.tui import holdout_reveal
-from stack_tui.tui.cases import (
-    actions,
-    case_changes,
-    import_export_actions,
-)
+from stack_tui.tui.cases import actions, case_changes, import_export_actions
 from stack_tui.tui.cases.case_changes import Undo
 from stack_tui.tui.cases.new_suite import new_suite
 from stack_tui.tui.cases.preview import latest_outcome

@@ -8,21 +8,10 @@ from typing import TYPE_CHECKING
 from stack_tui.text import one_line
 from stack_tui.tui.state.snapshot import SuiteFile
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    body,
-    field,
-    heading,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
 
 if TYPE_CHECKING:
-    from stack_tui.suites.model.case import (
-        Case,
-        Criterion,
-        Suite,
-    )
+    from stack_tui.suites.model.case import Case, Criterion, Suite
 
 
 def suite_blocks(file: SuiteFile) -> list[Block]:

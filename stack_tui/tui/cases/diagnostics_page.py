@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 from stack_tui.runs.redact import HIDDEN
 from stack_tui.text import one_line
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    field,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, field, line
 from stack_tui.tui.ui.icons import Tone
 
 if TYPE_CHECKING:

@@ -15,19 +15,9 @@ from textual.widgets import Input, TextArea
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample
 from stack_tui.tui import jobs
-from stack_tui.tui.cases import (
-    case_changes,
-    preview,
-)
-from stack_tui.tui.cases.case_changes import (
-    HeldText,
-    Undo,
-)
-from stack_tui.tui.cases.case_fields import (
-    FIELDS,
-    from_texts,
-    to_texts,
-)
+from stack_tui.tui.cases import case_changes, preview
+from stack_tui.tui.cases.case_changes import HeldText, Undo
+from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.cases.preview import Trial
 from stack_tui.tui.cases.preview_page import trial_blocks
 from stack_tui.tui.runs.endpoint_options import tried_on
@@ -39,10 +29,7 @@ from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.key_line import KeyLine
 
 if TYPE_CHECKING:
-    from stack_tui.suites.model.case import (
-        Case,
-        Suite,
-    )
+    from stack_tui.suites.model.case import Case, Suite
     from stack_tui.tui.app import StackApp
 
 _SETTLED_S = 0.3

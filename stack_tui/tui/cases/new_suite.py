@@ -57,10 +57,7 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _example(name: str) -> Suite:
-    from stack_tui.suites.model.case import (
-        Case,
-        Suite,
-    )
+    from stack_tui.suites.model.case import Case, Suite
 
     case = Case(
         id="example",

@@ -10,31 +10,16 @@ from textual.widget import Widget
 
 from stack_tui.text import fold_case
 from stack_tui.tui.cases.case_bindings import CASE_BINDINGS
-from stack_tui.tui.cases.case_keys import (
-    CaseKeys,
-    ListedCase,
-)
-from stack_tui.tui.cases.case_page import (
-    case_blocks,
-    suite_blocks,
-)
+from stack_tui.tui.cases.case_keys import CaseKeys, ListedCase
+from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.holdout_reveal import sealed_case
-from stack_tui.tui.state.snapshot import (
-    Snapshot,
-    SuiteFile,
-)
+from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
 
 if TYPE_CHECKING:

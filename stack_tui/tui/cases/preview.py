@@ -21,10 +21,7 @@ from stack_tui.tui.ui.icons import concern
 
 if TYPE_CHECKING:
     from stack_tui.suites.grading.rules import Mark
-    from stack_tui.suites.model.case import (
-        Case,
-        Suite,
-    )
+    from stack_tui.suites.model.case import Case, Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +34,7 @@ class Trial:
 
 def graded(case: Case, suite: Suite, sample: Sample) -> Trial:
     """Return the sample with rule score and issues by this case; may take the patterns' time."""
-    from stack_tui.suites.grading.rules import (
-        grade,
-        marks,
-    )
+    from stack_tui.suites.grading.rules import grade, marks
 
     grading = grade(case, suite, sample.output)
     again = msgspec.structs.replace(

@@ -3,11 +3,7 @@
 from stack_tui.tui.cases.preview import Trial
 from stack_tui.tui.results.highlight import marked
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    heading,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, heading, line
 
 
 def trial_blocks(tried: Trial) -> list[Block]:

@@ -14,10 +14,7 @@ from textual.widgets import TextArea
 from stack_tui.errors import StackError
 from stack_tui.tui import jobs
 from stack_tui.tui.cases import case_changes
-from stack_tui.tui.cases.case_changes import (
-    HeldText,
-    Undo,
-)
+from stack_tui.tui.cases.case_changes import HeldText, Undo
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import drafts
 from stack_tui.tui.ui.block_view import BlockView

@@ -11,10 +11,7 @@ import msgspec
 from stack_tui.runs.events import Sample
 
 if TYPE_CHECKING:
-    from stack_tui.suites.model.case import (
-        Case,
-        Suite,
-    )
+    from stack_tui.suites.model.case import Case, Suite
 
 _SHORT = 2
 

@@ -12,10 +12,7 @@ from stack_tui.config import decode as configuration
 from stack_tui.errors import StackError
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints import config_changes
-from stack_tui.tui.endpoints.endpoint_page import (
-    EndpointRole,
-    EndpointView,
-)
+from stack_tui.tui.endpoints.endpoint_page import EndpointRole, EndpointView
 from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    field,
-    heading,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, Part, field, heading, line
 from stack_tui.tui.ui.icons import HEALTH
 
 if TYPE_CHECKING:
@@ -46,10 +40,7 @@ def failure_blocks(failure: Failure) -> list[Block]:
 
 def ability_blocks(abilities: Capabilities) -> list[Block]:
     """Return what it can be asked for, and by which routes benchmarks run on it."""
-    from stack_tui.benchmarks.scoring.methods import (
-        Wanted,
-        route_for,
-    )
+    from stack_tui.benchmarks.scoring.methods import Wanted, route_for
     from stack_tui.endpoints.examine import describe
 
     wanted: tuple[Wanted, ...] = ("short choices", "choices", "whole texts", "written answers")

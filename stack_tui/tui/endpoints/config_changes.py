@@ -6,10 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.config import decode as configuration
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.paths import CONFIG_NAME
 from stack_tui.toml_edit.held_file import FileChanged
 from stack_tui.tui.ui.undo import Undo

@@ -32,10 +32,7 @@ def from_texts(
     texts: Mapping[str, str], taken: Collection[str]
 ) -> tuple[Endpoint | None, dict[str, str]]:
     """Return the endpoint that the fields state, and what is wrong with which of them."""
-    from stack_tui.config.config_edit import (
-        name_problem,
-        variable_problem,
-    )
+    from stack_tui.config.config_edit import name_problem, variable_problem
 
     given = {name: text.strip() for name, text in texts.items() if text.strip()}
     name, variable = given.get("name", ""), given.get("api_key_env", "")

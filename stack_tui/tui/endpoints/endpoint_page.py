@@ -7,34 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from stack_tui.config.decode import (
-    EMBEDDED,
-    Endpoint,
-)
+from stack_tui.config.decode import EMBEDDED, Endpoint
 from stack_tui.text import one_line
-from stack_tui.tui.endpoints.capabilities_page import (
-    ability_blocks,
-    failure_blocks,
-)
-from stack_tui.tui.endpoints.load_page import (
-    load_blocks,
-    load_details,
-)
+from stack_tui.tui.endpoints.capabilities_page import ability_blocks, failure_blocks
+from stack_tui.tui.endpoints.load_page import load_blocks, load_details
 from stack_tui.tui.state.metrics_history import Load
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    field,
-    heading,
-    line,
-)
-from stack_tui.tui.ui.icons import (
-    AT_REST,
-    HEALTH,
-    UNKNOWN,
-    Icon,
-)
+from stack_tui.tui.ui.blocks import Block, Part, field, heading, line
+from stack_tui.tui.ui.icons import AT_REST, HEALTH, UNKNOWN, Icon
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult

@@ -8,15 +8,9 @@ from urllib.parse import urlsplit
 from textual.binding import Binding, BindingType
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.tui.endpoints.endpoint_page import (
-    EndpointView,
-    endpoint_blocks,
-)
+from stack_tui.tui.endpoints.endpoint_page import EndpointView, endpoint_blocks
 from stack_tui.tui.jobs import BackgroundJob
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.page_screen import PageScreen
 
 if TYPE_CHECKING:

@@ -18,18 +18,11 @@ from stack_tui.errors import StackError
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints import config_changes
 from stack_tui.tui.endpoints.capabilities_page import finding_blocks
-from stack_tui.tui.endpoints.endpoint_fields import (
-    FIELDS,
-    from_texts,
-    to_texts,
-)
+from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.jobs import BackgroundJob
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.undo import Undo

@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 
 from stack_tui.text import one_line
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    field,
-    heading,
-    line,
-    meter,
-)
+from stack_tui.tui.ui.blocks import Block, Part, field, heading, line, meter
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.gpu import Gpu, Gpus, Process

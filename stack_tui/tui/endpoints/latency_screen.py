@@ -17,16 +17,10 @@ from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.jobs import BackgroundJob
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.key_line import KeyLine
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
 
 if TYPE_CHECKING:
@@ -128,10 +122,7 @@ class LatencyScreen(Screen[None]):
         self._show_brief()
 
     def _row(self, place: int) -> Row:
-        from stack_tui.endpoints.latency import (
-            format_rate,
-            format_seconds,
-        )
+        from stack_tui.endpoints.latency import format_rate, format_seconds
 
         endpoint = self._endpoints[place].endpoint
         found = self._found.get(endpoint)

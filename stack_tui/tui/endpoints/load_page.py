@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stack_tui.tui.state.metrics_history import (
-    Load,
-    Percentiles,
-    sparkline,
-)
+from stack_tui.tui.state.metrics_history import Load, Percentiles, sparkline
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    field,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, Part, field, line
 
 _SPARK = 24
 _WIDE_SPARK = 60

@@ -8,35 +8,15 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from stack_tui.text import fold_case
-from stack_tui.tui.endpoints import (
-    actions,
-    config_changes,
-)
+from stack_tui.tui.endpoints import actions, config_changes
 from stack_tui.tui.endpoints.actions import UndoCallback
-from stack_tui.tui.endpoints.endpoint_page import (
-    EndpointOrigin,
-    EndpointView,
-    brief_blocks,
-)
-from stack_tui.tui.endpoints.gpu_page import (
-    gpu_blocks,
-    gpu_details,
-)
-from stack_tui.tui.endpoints.rows import (
-    ENDPOINT_COLUMNS,
-    ENDPOINT_KEYS,
-    endpoint_row,
-)
+from stack_tui.tui.endpoints.endpoint_page import EndpointOrigin, EndpointView, brief_blocks
+from stack_tui.tui.endpoints.gpu_page import gpu_blocks, gpu_details
+from stack_tui.tui.endpoints.rows import ENDPOINT_COLUMNS, ENDPOINT_KEYS, endpoint_row
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import (
-    Heading,
-    Row,
-)
+from stack_tui.tui.ui.rows import Heading, Row
 from stack_tui.tui.ui.table import Table
 from stack_tui.tui.ui.undo import Undo
 

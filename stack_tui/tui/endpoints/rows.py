@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stack_tui.tui.endpoints.endpoint_page import (
-    EndpointRole,
-    EndpointView,
-)
+from stack_tui.tui.endpoints.endpoint_page import EndpointRole, EndpointView
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.list_pane import (
-    SortKey,
-    known,
-)
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.list_pane import SortKey, known
+from stack_tui.tui.ui.rows import Cell, Row
 
 ENDPOINT_COLUMNS = (
     Column("state", 9),

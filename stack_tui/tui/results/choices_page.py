@@ -2,18 +2,10 @@
 
 import math
 
-from stack_tui.runs.events import (
-    ChoiceLogprob,
-    Sample,
-)
+from stack_tui.runs.events import ChoiceLogprob, Sample
 from stack_tui.text import one_line
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    heading,
-    line,
-    meter,
-)
+from stack_tui.tui.ui.blocks import Block, heading, line, meter
 
 _METER = 12
 

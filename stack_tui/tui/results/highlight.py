@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
-from stack_tui.tui.ui.blocks import (
-    body,
-    line,
-    styled,
-)
+from stack_tui.tui.ui.blocks import body, line, styled
 
 if TYPE_CHECKING:
     from stack_tui.suites.grading.rules import Mark

@@ -13,11 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from stack_tui.runs.events import Sample
-from stack_tui.runs.labels import (
-    LABEL_KINDS,
-    LabelKind,
-    whoever,
-)
+from stack_tui.runs.labels import LABEL_KINDS, LabelKind, whoever
 from stack_tui.runs.labels import Label as Verdict
 from stack_tui.text import one_line
 from stack_tui.tui.ui.safe_input import SafeInput

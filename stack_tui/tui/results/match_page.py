@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from stack_tui.runs.duel_verdicts import (
-    by_judge,
-    kind,
-    named,
-)
-from stack_tui.runs.events import (
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.duel_verdicts import by_judge, kind, named
+from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.text import one_line
 from stack_tui.tui.holdout_reveal import held_out
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    body,
-    field,
-    heading,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
 from stack_tui.tui.ui.icons import outcome
 
 _KINDS = {

@@ -11,15 +11,8 @@ from textual.widget import Widget
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.tui.results import sample_filter
-from stack_tui.tui.results.actions import (
-    SAMPLE_BINDINGS,
-    SampleActions,
-)
-from stack_tui.tui.results.rows import (
-    SUITE_COLUMNS,
-    SampleTable,
-    form_of,
-)
+from stack_tui.tui.results.actions import SAMPLE_BINDINGS, SampleActions
+from stack_tui.tui.results.rows import SUITE_COLUMNS, SampleTable, form_of
 from stack_tui.tui.results.sample_order import (
     ARRANGEMENTS,
     Arrangement,
@@ -29,20 +22,11 @@ from stack_tui.tui.results.sample_order import (
 )
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.runs.run_page import title
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Snapshot,
-)
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
+from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.icons import concern
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import (
-    Heading,
-    Row,
-)
+from stack_tui.tui.ui.rows import Heading, Row
 from stack_tui.tui.ui.table import Table
 
 

@@ -7,11 +7,7 @@ import msgspec
 
 from stack_tui.runs.events import Answer
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    body,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, body, line
 
 
 def raw_blocks(answers: Sequence[Answer]) -> list[Block]:

@@ -2,28 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from stack_tui.runs.duel_verdicts import (
-    by_judge,
-    kind,
-)
+from stack_tui.runs.duel_verdicts import by_judge, kind
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.runs.spec import RunSpec
 from stack_tui.text import one_line
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.icons import (
-    concern,
-    outcome,
-)
-from stack_tui.tui.ui.list_pane import (
-    SortKey,
-    known,
-)
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.icons import concern, outcome
+from stack_tui.tui.ui.list_pane import SortKey, known
+from stack_tui.tui.ui.rows import Cell, Row
 
 SUITE_COLUMNS = (
     Column("outcome", 11),

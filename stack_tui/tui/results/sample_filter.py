@@ -7,10 +7,7 @@ from collections.abc import Callable, Mapping
 from stack_tui.runs.events import Sample
 from stack_tui.runs.labels import Key, Label
 from stack_tui.text import fold_case
-from stack_tui.tui.ui.icons import (
-    concern,
-    outcome,
-)
+from stack_tui.tui.ui.icons import concern, outcome
 
 HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8 latency>2 temp=0"
 

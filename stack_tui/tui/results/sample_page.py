@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from stack_tui.runs.events import (
-    Answer,
-    CriterionScore,
-    JudgeScore,
-    Sample,
-)
+from stack_tui.runs.events import Answer, CriterionScore, JudgeScore, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.text import one_line
 from stack_tui.tui.holdout_reveal import held_out
@@ -19,18 +14,8 @@ from stack_tui.tui.results.highlight import marked
 from stack_tui.tui.results.match_page import match_blocks
 from stack_tui.tui.results.raw_page import raw_blocks
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    body,
-    field,
-    heading,
-    line,
-)
-from stack_tui.tui.ui.icons import (
-    Tone,
-    outcome,
-)
+from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
+from stack_tui.tui.ui.icons import Tone, outcome
 
 if TYPE_CHECKING:
     from stack_tui.suites.grading.rules import Mark

@@ -6,10 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from stack_tui.tui.results.actions import (
-    SAMPLE_BINDINGS,
-    SampleActions,
-)
+from stack_tui.tui.results.actions import SAMPLE_BINDINGS, SampleActions
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.status_line import StatusLine

@@ -10,10 +10,7 @@ from stack_tui.runs.events import Answer, Sample
 from stack_tui.tui import jobs
 from stack_tui.tui.results.highlight import MARKED_CHARACTERS
 from stack_tui.tui.results.raw_answers import answers_of
-from stack_tui.tui.results.sample_page import (
-    Fold,
-    sample_blocks,
-)
+from stack_tui.tui.results.sample_page import Fold, sample_blocks
 from stack_tui.tui.state.snapshot import ChosenRun
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block

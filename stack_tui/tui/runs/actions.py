@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.tui import backend
-from stack_tui.tui.runs.compared_samples import (
-    ComparedRuns,
-    compared,
-)
-from stack_tui.tui.state.snapshot import (
-    RunCard,
-    SuiteFile,
-)
+from stack_tui.tui.runs.compared_samples import ComparedRuns, compared
+from stack_tui.tui.state.snapshot import RunCard, SuiteFile
 
 if TYPE_CHECKING:
     from stack_tui.tui.app import StackApp
@@ -73,10 +67,7 @@ def compare(stack: StackApp, card: RunCard, baseline: Path | None) -> None:
 
 def grade_again(stack: StackApp, card: RunCard) -> None:
     """Ask how the run's recorded outputs are to be graded again, and start that."""
-    from stack_tui.tui.runs.regrade_form import (
-        RegradeChoice,
-        RegradeForm,
-    )
+    from stack_tui.tui.runs.regrade_form import RegradeChoice, RegradeForm
 
     if card.spec is None or card.spec.suite is None:
         stack.tell("Only a suite's run can be graded again; lm-eval alone scores benchmarks.")

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.tui.runs.estimate import Estimate
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    field,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, Part, field, line
 
 if TYPE_CHECKING:
     from stack_tui.benchmarks.catalog.catalog import Catalog

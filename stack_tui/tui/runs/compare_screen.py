@@ -10,24 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from stack_tui.tui.runs.compared_samples import (
-    CHANGES,
-    ComparedRuns,
-)
-from stack_tui.tui.runs.comparison_page import (
-    comparison_blocks,
-    twin_blocks,
-)
+from stack_tui.tui.runs.compared_samples import CHANGES, ComparedRuns
+from stack_tui.tui.runs.comparison_page import comparison_blocks, twin_blocks
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.key_line import KeyLine
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
 
 _COLUMNS = (

@@ -10,22 +10,10 @@ from textual.content import Content
 
 from stack_tui.runs.events import Sample
 from stack_tui.text import one_line
-from stack_tui.tui.runs.compared_samples import (
-    CHANGES,
-    ComparedSample,
-)
+from stack_tui.tui.runs.compared_samples import CHANGES, ComparedSample
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    field,
-    heading,
-    line,
-    styled,
-)
-from stack_tui.tui.ui.icons import (
-    Tone,
-    outcome,
-)
+from stack_tui.tui.ui.blocks import Block, field, heading, line, styled
+from stack_tui.tui.ui.icons import Tone, outcome
 
 if TYPE_CHECKING:
     from stack_tui.reports.measures.comparison import Comparison

@@ -5,10 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from stack_tui.config.decode import (
-    Defaults,
-    Endpoint,
-)
+from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.ui.blocks import line

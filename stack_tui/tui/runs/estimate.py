@@ -4,10 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.tui.state.snapshot import (
-    RunCard,
-    TaskRow,
-)
+from stack_tui.tui.state.snapshot import RunCard, TaskRow
 
 _TOO_SHORT_S = 5
 

@@ -13,28 +13,16 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
-from stack_tui.config.decode import (
-    Defaults,
-    Endpoint,
-)
+from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.errors import StackError
-from stack_tui.tui import (
-    backend,
-    jobs,
-)
+from stack_tui.tui import backend, jobs
 from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.runs.benchmark_plan_page import plan_blocks
-from stack_tui.tui.runs.endpoint_options import (
-    endpoint_options,
-    first_endpoint,
-)
+from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint
 from stack_tui.tui.runs.estimate import estimate
 from stack_tui.tui.runs.task_picker import TaskPicker
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 
 if TYPE_CHECKING:
     from stack_tui.benchmarks.catalog.catalog import Catalog

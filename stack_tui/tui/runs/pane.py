@@ -13,32 +13,14 @@ from textual.widget import Widget
 from stack_tui.runs.store import Phase
 from stack_tui.text import fold_case
 from stack_tui.tui.runs import actions
-from stack_tui.tui.runs.rows import (
-    RUN_COLUMNS,
-    RUN_KEYS,
-    run_row,
-    words_of,
-)
-from stack_tui.tui.runs.run_keys import (
-    RUN_BINDINGS,
-    RunKeys,
-    allowed,
-)
+from stack_tui.tui.runs.rows import RUN_COLUMNS, RUN_KEYS, run_row, words_of
+from stack_tui.tui.runs.run_keys import RUN_BINDINGS, RunKeys, allowed
 from stack_tui.tui.runs.run_page import run_blocks
-from stack_tui.tui.state.snapshot import (
-    RunCard,
-    Snapshot,
-)
+from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    Block,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import (
-    Heading,
-    Row,
-)
+from stack_tui.tui.ui.rows import Heading, Row
 from stack_tui.tui.ui.table import Table
 
 

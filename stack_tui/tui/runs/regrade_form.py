@@ -11,10 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from stack_tui.config.decode import (
-    Endpoint,
-    PanelMethod,
-)
+from stack_tui.config.decode import Endpoint, PanelMethod
 from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.runs.endpoint_options import said
 from stack_tui.tui.runs.run_page import title

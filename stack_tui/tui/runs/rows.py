@@ -3,28 +3,13 @@
 from collections.abc import Callable
 
 from stack_tui.text import fold_case
-from stack_tui.tui.runs.run_page import (
-    model_of,
-    score,
-)
-from stack_tui.tui.state.snapshot import (
-    Counts,
-    RunCard,
-)
+from stack_tui.tui.runs.run_page import model_of, score
+from stack_tui.tui.state.snapshot import Counts, RunCard
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.icons import (
-    PHASES,
-    UNREADABLE,
-)
-from stack_tui.tui.ui.list_pane import (
-    SortKey,
-    known,
-)
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.icons import PHASES, UNREADABLE
+from stack_tui.tui.ui.list_pane import SortKey, known
+from stack_tui.tui.ui.rows import Cell, Row
 
 RUN_COLUMNS = (
     Column("state", 13),

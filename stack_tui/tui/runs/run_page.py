@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 from stack_tui.reports.pages.section import table_lines
-from stack_tui.reports.stats.power import (
-    FEW_CASES,
-    reach,
-)
+from stack_tui.reports.stats.power import FEW_CASES, reach
 from stack_tui.text import one_line
-from stack_tui.tui.endpoints.load_page import (
-    load_blocks,
-    load_figures,
-)
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Counts,
-    RunCard,
-    TaskRow,
-)
+from stack_tui.tui.endpoints.load_page import load_blocks, load_figures
+from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    bar,
-    field,
-    heading,
-    line,
-    meter,
-)
-from stack_tui.tui.ui.icons import (
-    PHASES,
-    UNREADABLE,
-    Tone,
-)
+from stack_tui.tui.ui.blocks import Block, Part, bar, field, heading, line, meter
+from stack_tui.tui.ui.icons import PHASES, UNREADABLE, Tone
 from stack_tui.tui.ui.plot import plot
 from stack_tui.wilson import Interval, wilson_interval
 

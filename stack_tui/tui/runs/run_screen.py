@@ -12,28 +12,11 @@ from textual.containers import Container
 from textual.screen import Screen
 
 from stack_tui.runs.store import Phase
-from stack_tui.tui.runs.run_keys import (
-    RUN_BINDINGS,
-    RunKeys,
-    allowed,
-)
-from stack_tui.tui.runs.run_page import (
-    course_blocks,
-    head_blocks,
-)
-from stack_tui.tui.runs.task_rows import (
-    TASK_COLUMNS,
-    task_row,
-)
-from stack_tui.tui.runs.task_tree import (
-    Branch,
-    BranchPath,
-    task_tree,
-)
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    RunCard,
-)
+from stack_tui.tui.runs.run_keys import RUN_BINDINGS, RunKeys, allowed
+from stack_tui.tui.runs.run_page import course_blocks, head_blocks
+from stack_tui.tui.runs.task_rows import TASK_COLUMNS, task_row
+from stack_tui.tui.runs.task_tree import Branch, BranchPath, task_tree
+from stack_tui.tui.state.snapshot import ChosenRun, RunCard
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.key_line import KeyLine

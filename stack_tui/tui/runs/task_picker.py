@@ -13,11 +13,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Heading,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Heading, Row
 from stack_tui.tui.ui.table import Table
 
 if TYPE_CHECKING:

@@ -5,10 +5,7 @@ from stack_tui.tui.runs.task_tree import Branch
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.icons import Tone
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.wilson import wilson_interval
 
 TASK_COLUMNS = (

@@ -3,10 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from stack_tui.tui.state.snapshot import (
-    Counts,
-    TaskRow,
-)
+from stack_tui.tui.state.snapshot import Counts, TaskRow
 
 BranchPath = tuple[str, ...]
 

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stack_tui.config.decode import (
-    EMBEDDED,
-    Config,
-    Endpoint,
-)
-from stack_tui.tui.endpoints.endpoint_page import (
-    EndpointOrigin,
-    EndpointRole,
-    EndpointView,
-)
+from stack_tui.config.decode import EMBEDDED, Config, Endpoint
+from stack_tui.tui.endpoints.endpoint_page import EndpointOrigin, EndpointRole, EndpointView
 from stack_tui.tui.state.metrics_history import Load
 
 if TYPE_CHECKING:

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.tui.jobs import DaemonThreads
-from stack_tui.tui.state.metrics_history import (
-    Load,
-    LoadHistory,
-)
+from stack_tui.tui.state.metrics_history import Load, LoadHistory
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.gpu import Gpus

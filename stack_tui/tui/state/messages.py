@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from stack_tui.config.decode import (
-    Config,
-    Endpoint,
-)
+from stack_tui.config.decode import Config, Endpoint
 from stack_tui.tui.state.metrics_history import Load
 from stack_tui.tui.state.snapshot import Snapshot
 

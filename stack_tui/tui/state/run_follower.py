@@ -11,20 +11,9 @@ from stack_tui.runs.events import Event, Sample, Server
 from stack_tui.runs.redact import redacted_view
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.runs.view import RunView
-from stack_tui.tui.state.metrics_history import (
-    Load,
-    LoadHistory,
-)
-from stack_tui.tui.state.pass_rate_history import (
-    PassRateHistory,
-    pass_rate_history,
-)
-from stack_tui.tui.state.snapshot import (
-    ChosenRun,
-    Figures,
-    RunCard,
-    card_of,
-)
+from stack_tui.tui.state.metrics_history import Load, LoadHistory
+from stack_tui.tui.state.pass_rate_history import PassRateHistory, pass_rate_history
+from stack_tui.tui.state.snapshot import ChosenRun, Figures, RunCard, card_of
 from stack_tui.tui.state.suite_files import read_suite
 from stack_tui.wilson import wilson_interval
 

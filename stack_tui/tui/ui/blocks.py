@@ -6,10 +6,7 @@ from typing import Final, Literal
 from textual.content import Content
 
 from stack_tui.text import printable
-from stack_tui.tui.ui.icons import (
-    Icon,
-    Tone,
-)
+from stack_tui.tui.ui.icons import Icon, Tone
 
 Part = str | Content | tuple[str, Tone]
 Block = Content | Callable[[int], Sequence[Content]]

@@ -7,10 +7,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
 
 

@@ -11,10 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.rows import (
-    Cell,
-    Row,
-)
+from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
 
 

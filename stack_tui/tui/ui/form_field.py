@@ -7,10 +7,7 @@ from textual.widgets import Input, Label, TextArea
 
 from stack_tui.tui.endpoints.variable_input import VariableInput
 from stack_tui.tui.ui.field import Field
-from stack_tui.tui.ui.safe_input import (
-    SafeInput,
-    SafeTextArea,
-)
+from stack_tui.tui.ui.safe_input import SafeInput, SafeTextArea
 
 
 class FormField(Vertical):

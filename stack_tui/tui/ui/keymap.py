@@ -149,10 +149,7 @@ def _named(key: str) -> str:
 def chains() -> Iterator[list[Binding]]:
     """Yield what is bound at each place: in a list or a text, on its screen, and everywhere."""
     from stack_tui.tui.app import StackApp
-    from stack_tui.tui.dashboard import (
-        PANES,
-        Dashboard,
-    )
+    from stack_tui.tui.dashboard import PANES, Dashboard
     from stack_tui.tui.ui.block_view import BlockView
     from stack_tui.tui.ui.check_list import CheckList
     from stack_tui.tui.ui.table import Table

@@ -5,16 +5,9 @@ from itertools import groupby
 
 from textual.content import Content
 
-from stack_tui.tui.state.pass_rate_history import (
-    PassRateHistory,
-    Point,
-)
+from stack_tui.tui.state.pass_rate_history import PassRateHistory, Point
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import (
-    Block,
-    Part,
-    line,
-)
+from stack_tui.tui.ui.blocks import Block, Part, line
 
 # Dots of a braille cell, by row from the top: left column, right column.
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))

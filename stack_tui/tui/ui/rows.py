@@ -10,10 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from stack_tui.text import one_line
-from stack_tui.tui.ui.columns import (
-    Column,
-    Layout,
-)
+from stack_tui.tui.ui.columns import Column, Layout
 from stack_tui.tui.ui.icons import Tone
 
 

@@ -6,10 +6,7 @@ from textual.content import Content
 from textual.style import Style
 
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.blocks import (
-    line,
-    styled,
-)
+from stack_tui.tui.ui.blocks import line, styled
 
 
 class TabStrip(BlockView):

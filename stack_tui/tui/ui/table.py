@@ -11,20 +11,9 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from stack_tui.tui.ui.columns import (
-    Column,
-    Layout,
-    fit,
-)
+from stack_tui.tui.ui.columns import Column, Layout, fit
 from stack_tui.tui.ui.line_view import LineView
-from stack_tui.tui.ui.rows import (
-    TONES,
-    Heading,
-    Row,
-    paint_heading,
-    paint_row,
-    row_styles,
-)
+from stack_tui.tui.ui.rows import TONES, Heading, Row, paint_heading, paint_row, row_styles
 
 _NO_HEADING = Heading()
 

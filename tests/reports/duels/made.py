@@ -2,14 +2,7 @@
 
 from collections.abc import Sequence
 
-from stack_tui.runs.events import (
-    Event,
-    JudgeScore,
-    Planned,
-    Sample,
-    Started,
-    TaskPlan,
-)
+from stack_tui.runs.events import Event, JudgeScore, Planned, Sample, Started, TaskPlan
 from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
 from stack_tui.runs.view import RunView, fold
 from tests.reports.views import JUDGE

@@ -5,12 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from stack_tui.endpoints.client import Client
-from stack_tui.runs.duel_data import (
-    CaseText,
-    DuelCase,
-    DuelData,
-    DuelEntry,
-)
+from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.suites.judging.duels.duel_evaluation import evaluate
 

@@ -2,11 +2,7 @@
 
 from hypothesis import strategies as st
 
-from stack_tui.suites.model.case import (
-    Case,
-    Criterion,
-    Number,
-)
+from stack_tui.suites.model.case import Case, Criterion, Number
 from stack_tui.suites.model.validation import case_problems
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)

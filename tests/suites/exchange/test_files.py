@@ -6,10 +6,7 @@ import pytest
 
 from stack_tui.errors import StackError
 from stack_tui.suites.import_export import files
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model.case import Case, Suite
 
 SUITE = Suite(name="my-cases", cases=(Case(id="a", input="One.", labels=("x",)),))
 

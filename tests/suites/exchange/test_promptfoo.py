@@ -9,14 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.suites.model import (
-    suite_edit,
-    suite_store,
-)
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
+from stack_tui.suites.model import suite_edit, suite_store
+from stack_tui.suites.model.case import Case, Suite
 from tests.suites.exchange.importing import asserting, imported, only, said
 from tests.suites.exchange.made import KEYS, VALUES
 

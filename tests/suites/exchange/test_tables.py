@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 
 from stack_tui.errors import StackError
-from stack_tui.suites.import_export.tables import (
-    read_csv,
-    write_csv,
-)
-from stack_tui.suites.model.case import (
-    Case,
-    Number,
-)
+from stack_tui.suites.import_export.tables import read_csv, write_csv
+from stack_tui.suites.model.case import Case, Number
 from tests.suites.exchange.made import CASES
 
 PATH = Path("cases.csv")

@@ -5,10 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from stack_tui.reports.measures.effects import (
-    LEVEL,
-    Verdict,
-)
+from stack_tui.reports.measures.effects import LEVEL, Verdict
 from stack_tui.reports.measures.sample_intervals import Interval
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.stats.holm import holm

@@ -5,10 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stack_tui.reports.stats.paired import (
-    SEED,
-    percentile_tail,
-)
+from stack_tui.reports.stats.paired import SEED, percentile_tail
 from stack_tui.runs.duel_verdicts import TIE
 from stack_tui.runs.events import Sample
 

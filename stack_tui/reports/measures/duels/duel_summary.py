@@ -4,18 +4,9 @@ from collections import Counter
 
 import msgspec
 
-from stack_tui.reports.measures.duels.duel_judges import (
-    JudgeResult,
-    judge_results,
-)
-from stack_tui.reports.measures.duels.duel_pairs import (
-    PairResult,
-    pair_results,
-)
-from stack_tui.reports.measures.duels.duel_ratings import (
-    Rating,
-    ratings,
-)
+from stack_tui.reports.measures.duels.duel_judges import JudgeResult, judge_results
+from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
+from stack_tui.reports.measures.duels.duel_ratings import Rating, ratings
 from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.holdout_access_log import HoldoutAccess

@@ -12,11 +12,7 @@ from stack_tui.suites.grading.json_rule import schema_problem
 from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import Notes
 from stack_tui.suites.import_export.promptfoo import references
-from stack_tui.suites.import_export.promptfoo.templates import (
-    Unmapped,
-    render,
-    text,
-)
+from stack_tui.suites.import_export.promptfoo.templates import Unmapped, render, text
 from stack_tui.suites.import_export.promptfoo.yaml_text import read_yaml
 from stack_tui.suites.model.case import Phrase
 from stack_tui.toml_edit import items

@@ -11,15 +11,9 @@ from msgspec.structs import replace
 
 from stack_tui.errors import StackError
 from stack_tui.suites.import_export.import_source import read_text
-from stack_tui.suites.import_export.imported import (
-    Imported,
-    Notes,
-)
+from stack_tui.suites.import_export.imported import Imported, Notes
 from stack_tui.suites.import_export.promptfoo.assertions import rules_of
-from stack_tui.suites.import_export.promptfoo.prompts import (
-    Prompt,
-    prompts_of,
-)
+from stack_tui.suites.import_export.promptfoo.prompts import Prompt, prompts_of
 from stack_tui.suites.import_export.promptfoo.templates import (
     Unmapped,
     render,
@@ -27,22 +21,10 @@ from stack_tui.suites.import_export.promptfoo.templates import (
     text,
     variables,
 )
-from stack_tui.suites.import_export.promptfoo.tests import (
-    PromptfooTest,
-    tests_of,
-)
-from stack_tui.suites.import_export.promptfoo.yaml_text import (
-    YamlDocument,
-    read_yaml,
-)
-from stack_tui.suites.model.case import (
-    Case,
-    Suite,
-)
-from stack_tui.suites.model.validation import (
-    case_problems,
-    suite_problems,
-)
+from stack_tui.suites.import_export.promptfoo.tests import PromptfooTest, tests_of
+from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument, read_yaml
+from stack_tui.suites.model.case import Case, Suite
+from stack_tui.suites.model.validation import case_problems, suite_problems
 
 _KNOWN = frozenset(
     {

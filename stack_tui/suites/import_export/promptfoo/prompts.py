@@ -10,10 +10,7 @@ import msgspec
 from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import Notes
 from stack_tui.suites.import_export.promptfoo import references
-from stack_tui.suites.import_export.promptfoo.templates import (
-    Unmapped,
-    variables,
-)
+from stack_tui.suites.import_export.promptfoo.templates import Unmapped, variables
 from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument
 
 _TEXT_FILES = (".txt", ".md", ".j2")

@@ -15,14 +15,8 @@ from stack_tui.suites.import_export.imported import Notes
 from stack_tui.suites.import_export.promptfoo import references
 from stack_tui.suites.import_export.promptfoo.assertions import Assertion
 from stack_tui.suites.import_export.promptfoo.table_tests import table_tests
-from stack_tui.suites.import_export.promptfoo.templates import (
-    Unmapped,
-    text,
-)
-from stack_tui.suites.import_export.promptfoo.yaml_text import (
-    YamlDocument,
-    read_yaml,
-)
+from stack_tui.suites.import_export.promptfoo.templates import Unmapped, text
+from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument, read_yaml
 
 _MOST_OF_ONE_TEST = 10_000
 _KNOWN = frozenset({"description", "vars", "assert", "metadata"})

@@ -7,28 +7,10 @@ from contextlib import aclosing
 from functools import partial
 
 from stack_tui.endpoints.client import Client
-from stack_tui.runner.sample_runner import (
-    SampleJob,
-    SampleRunner,
-)
-from stack_tui.runs.duel_data import (
-    DuelData,
-    Match,
-    matches,
-)
-from stack_tui.runs.duel_verdicts import (
-    TIE,
-    winner,
-)
-from stack_tui.runs.events import (
-    Answer,
-    Event,
-    JudgeScore,
-    Planned,
-    Sample,
-    SampleKey,
-    TaskPlan,
-)
+from stack_tui.runner.sample_runner import SampleJob, SampleRunner
+from stack_tui.runs.duel_data import DuelData, Match, matches
+from stack_tui.runs.duel_verdicts import TIE, winner
+from stack_tui.runs.events import Answer, Event, JudgeScore, Planned, Sample, SampleKey, TaskPlan
 from stack_tui.suites.judging import judge_prompt as judging
 from stack_tui.suites.judging.duels.duel_judge import ask_preference
 from stack_tui.suites.model_client import ModelClient

@@ -4,21 +4,10 @@ from typing import Final
 
 from stack_tui.runs.duel_data import Match
 from stack_tui.runs.events import JudgeScore
-from stack_tui.suites.judging.duels.duel_prompt import (
-    AGAIN,
-    AT_ONCE,
-    duel_body,
-    duel_prompt,
-)
-from stack_tui.suites.judging.duels.preference import (
-    Preference,
-    parse_preference,
-)
+from stack_tui.suites.judging.duels.duel_prompt import AGAIN, AT_ONCE, duel_body, duel_prompt
+from stack_tui.suites.judging.duels.preference import Preference, parse_preference
 from stack_tui.suites.judging.judge_retry import ask_with_retry
-from stack_tui.suites.model_client import (
-    ModelClient,
-    Question,
-)
+from stack_tui.suites.model_client import ModelClient, Question
 
 _SCORES: Final[dict[Preference | None, float | None]] = {
     "first": 0.0,
