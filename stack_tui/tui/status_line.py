@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
+from stack_tui.names import plural
 from stack_tui.tui.runs.run_page import score, tally, title
 from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui import format
@@ -53,7 +54,7 @@ def _active(card: RunCard) -> list[Part]:
             score(card),
         ]
     if counts.errors:
-        parts.append((f"  {format.plural(counts.errors, 'error')}", "bad"))
+        parts.append((f"  {plural(counts.errors, 'error')}", "bad"))
     return parts
 
 

@@ -7,6 +7,8 @@ the two normal quantiles, 1.960 + 0.842 = 2.80 standard errors (Miller 2024, arX
 import math
 from statistics import NormalDist
 
+from stack_tui.names import plural
+
 POWER_FACTOR = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
 TYPICAL_DISCORDANT = 0.2
 FEW_CASES = 30
@@ -29,8 +31,7 @@ def reach(cases: int, of: int) -> str:
 
     Of `of` cases in all, those of one cluster are counted as one in `cases`.
     """
-    kind = "case" if cases == of else "independent case"
-    counted = f"{cases} {kind}" if cases == 1 else f"{cases} {kind}s"
+    counted = plural(cases, "case" if cases == of else "independent case")
     if cases < LEAST_FLIPS:
         return f"with {counted}, no difference is visible"
     smallest = f"{100 * smallest_paired_difference(cases):.0f} points"
