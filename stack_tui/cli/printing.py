@@ -23,7 +23,7 @@ from stack_tui.runs.view import RunView
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.text import one_line
 from stack_tui.worker.compare_runs import compare_runs
-from stack_tui.worker.launch import last_words
+from stack_tui.worker.worker_process import last_log_line
 
 FORMS = ("text", "json", "markdown", "junit", "csv", "html")
 _SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
@@ -46,26 +46,28 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
         return self.form or ("json" if self.as_json else "text")
 
 
-def printing_options(function: options.Function) -> options.Function:
-    """Add --json, --format, --out, --gate, --inconclusive, --against and --show-holdout."""
-    for option in (
-        click.option(
-            "--show-holdout", is_flag=True, help="Show held-out cases' texts too; each look counts."
-        ),
-        click.option("--against", metavar="RUN", help="Compare with this run in the report."),
-        click.option(
-            "--inconclusive",
-            type=click.Choice(("fail", "pass")),
-            default="fail",
-            help="What a gate counts as that cannot be told from the cases there are.",
-        ),
-        click.option("--gate", multiple=True, help='Such as "judge_avg >= 4 ± ci"; repeatable.'),
-        click.option("--out", type=click.Path(path_type=Path), help="Write the report to a file."),
-        click.option("--format", "form", type=click.Choice(FORMS), help="The report's form."),
-        click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
-    ):
-        function = option(function)
-    return function
+printing_options = options.option_group(
+    "printing",
+    Printing,
+    click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+    click.option("--format", "form", type=click.Choice(FORMS), help="The report's format."),
+    click.option("--out", type=options.FILE, help="Write the report to a file."),
+    click.option(
+        "--gate", multiple=True, help='A condition to meet, such as "judge_avg >= 4 ± ci". Repeatable.'
+    ),
+    click.option(
+        "--inconclusive",
+        type=click.Choice(("fail", "pass")),
+        default="fail",
+        help="What to do if there are too few cases to decide a gate.",
+    ),
+    click.option("--against", metavar="RUN", help="Compare with this run in the report."),
+    click.option(
+        "--show-holdout",
+        is_flag=True,
+        help="Include the texts of held-out cases; the access is logged.",
+    ),
+)
 
 
 def print_report(run: Run, printing: Printing) -> int:
@@ -225,8 +227,8 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
         click.echo(one_line(finished.message, 1000), err=True)
     if finished and finished.remedy:
         click.echo(f"  {one_line(finished.remedy, 1000)}", err=True)
-    if run.phase == "interrupted" and (said := last_words(run.folder)):
-        click.echo(one_line(said, 1000), err=True)
+    if run.phase == "interrupted" and (last_line := last_log_line(run.folder)):
+        click.echo(one_line(last_line, 1000), err=True)
     if run.phase != "finished":
         click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
         return 3 if run.phase == "failed" else 4

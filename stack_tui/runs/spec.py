@@ -66,7 +66,7 @@ class RegradeSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     again: RegradeBy
 
 
-class DuelRun(
+class DuelParticipant(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """A run that takes part in a duel, by the letter that stands for it there."""
@@ -82,7 +82,7 @@ class DuelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Which finished runs of a suite are judged two by two; duel.json holds their outputs."""
 
     suite: str
-    runs: tuple[DuelRun, ...]
+    runs: tuple[DuelParticipant, ...]
 
 
 class RunSpec(

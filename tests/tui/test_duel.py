@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import JudgeScore, Sample
-from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
+from stack_tui.runs.spec import DuelParticipant, DuelSpec, RunSpec
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.new_duel import NewDuel
@@ -35,8 +35,8 @@ SPEC = RunSpec(
     duel=DuelSpec(
         suite="custom",
         runs=(
-            DuelRun(letter="a", id="first", model="org/llama-8b"),
-            DuelRun(letter="b", id="second", model="org/qwen-7b"),
+            DuelParticipant(letter="a", id="first", model="org/llama-8b"),
+            DuelParticipant(letter="b", id="second", model="org/qwen-7b"),
         ),
     ),
 )

@@ -9,7 +9,7 @@ from stack_tui.reports.measures.duels.duel_summary import DuelSummary
 from stack_tui.reports.measures.holdout_summary import seen
 from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
-from stack_tui.runs.spec import DuelRun
+from stack_tui.runs.spec import DuelParticipant
 
 
 def duel_sections(summary: DuelSummary) -> list[Section]:
@@ -36,7 +36,7 @@ def duel_sections(summary: DuelSummary) -> list[Section]:
     return found
 
 
-def _run(run: DuelRun) -> str:
+def _run(run: DuelParticipant) -> str:
     return f"{run.id}  {run.model}" + (f"  {run.note}" if run.note else "")
 
 

@@ -1,64 +1,94 @@
-"""Starting a duel: the outputs of finished runs of one suite gathered, then judged."""
+"""A duel as a draft: the outputs of finished runs of one suite, gathered to be compared."""
 
-import asyncio
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from stack_tui.config.decode import Endpoint
+from stack_tui.config.decode import Config, Endpoint
+from stack_tui.config.resolve import SELF, resolve_judges
 from stack_tui.errors import StackError
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry, matches
 from stack_tui.runs.events import Sample
-from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
-from stack_tui.runs.store import Run
+from stack_tui.runs.spec import DuelParticipant, DuelSpec, RunSpec
+from stack_tui.runs.store import Run, read_spec
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import Case, Suite, criteria_of
 from stack_tui.suites.model.version import case_digests
-from stack_tui.worker.launch import begin
+from stack_tui.worker.requests import DuelRun
+from stack_tui.worker.run_draft import RunDraft, created_now
 
 _MOST = len(string.ascii_lowercase)
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """A duel before its judges are asked: who takes part, and what is judged."""
+def draft_duel(request: DuelRun) -> RunDraft:
+    """Return the draft of a duel; raises StackError for runs that cannot be compared."""
+    spec, data = gather(request.runs)
+    return RunDraft(
+        RunSpec(
+            id="",
+            created=created_now(),
+            endpoint=request.judges[0],
+            duel=spec,
+            judges=request.judges,
+            concurrency=request.concurrency,
+            note=request.note,
+        ),
+        duel=data,
+    )
 
-    spec: DuelSpec
-    contest: DuelData
-    judges: tuple[str, ...]
 
+def duel_judges(config: Config, named: Sequence[str], run: Path) -> tuple[Endpoint, ...]:
+    """Return a duel's judges: as for a run of the suite, else those of `run`, else its endpoint.
 
-def gather(folders: Sequence[Path]) -> Gathered:
-    """Copy what the runs put out; raises StackError where they cannot be held against each other.
-
-    `judges` are those that the first run's suite names.
+    `run` is the folder of the duel's first run. A suite's "self" is left out: a duel evaluates no
+    endpoint. Raises StackError for a name that is not configured, and for "self" among `named`.
     """
-    runs = [Run(folder) for folder in dict.fromkeys(folders)]
-    if not 2 <= len(runs) <= _MOST:
+    if SELF in named:
         raise StackError(
-            f"a duel takes from 2 to {_MOST} runs, not {len(runs)}",
+            "a duel has no model of its own",
+            where="judges",
+            remedy="--judge takes an endpoint's name.",
+        )
+    spec, path = read_spec(run), run / "suite.toml"
+    of_suite = suites.load(path).judges if path.exists() else ()
+    others = [name for name in of_suite if name != SELF]
+    if named or others or config.defaults.judges:
+        return resolve_judges(config, others, named, spec.endpoint)
+    return spec.judges or (spec.endpoint,)
+
+
+def distinct_runs(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the folders, each once; raises StackError unless they are 2 to 26."""
+    distinct = tuple(dict.fromkeys(folders))
+    if not 2 <= len(distinct) <= _MOST:
+        raise StackError(
+            f"a duel takes from 2 to {_MOST} runs, not {len(distinct)}",
             where="duel",
             remedy="Name different runs: stack-tui runs lists them.",
         )
+    return distinct
+
+
+def gather(folders: Sequence[Path]) -> tuple[DuelSpec, DuelData]:
+    """Return who takes part and what is judged; raises StackError for runs without a comparison."""
+    runs = [Run(folder) for folder in distinct_runs(folders)]
     found = [(run, _suite_of(run)) for run in runs]
     names = list(dict.fromkeys(suite.name for _, suite in found))
     if len(names) > 1:
         raise StackError(f"the runs are of different suites: {', '.join(names)}", where="duel")
     letters = string.ascii_lowercase[: len(runs)]
-    contest = _contest(list(zip(letters, found, strict=True)))
-    if not any(matches(contest)[0].values()):
+    data = _duel_data(list(zip(letters, found, strict=True)))
+    if not any(matches(data)[0].values()):
         raise StackError(
             "no case has an output in two of the runs",
             where="duel",
-            remedy="Run the same suite again on each: stack-tui eval.",
+            remedy="Run the suite on each endpoint: stack-tui eval.",
         )
-    taking_part = tuple(
-        DuelRun(
+    participants = tuple(
+        DuelParticipant(
             letter=letter,
             id=run.spec.id,
             model=model_name(run.view),
@@ -67,32 +97,7 @@ def gather(folders: Sequence[Path]) -> Gathered:
         )
         for letter, (run, _) in zip(letters, found, strict=True)
     )
-    return Gathered(DuelSpec(suite=names[0], runs=taking_part), contest, found[0][1].judges)
-
-
-def start_duel(
-    results: Path,
-    gathered: Gathered,
-    judges: Sequence[Endpoint],
-    *,
-    concurrency: int | None = None,
-    note: str = "",
-) -> Path:
-    """Check the judges, make the duel's folder, start its worker, and return the folder.
-
-    Blocks until the worker has begun. Raises EndpointError for a judge that cannot be asked; then
-    nothing was made.
-    """
-    draft = RunSpec(
-        id="",
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        endpoint=judges[0],
-        duel=gathered.spec,
-        judges=tuple(judges),
-        concurrency=concurrency,
-        note=note,
-    )
-    return asyncio.run(begin(results, draft, None, contest=gathered.contest))
+    return DuelSpec(suite=names[0], runs=participants), data
 
 
 def _suite_of(run: Run) -> Suite:
@@ -100,21 +105,21 @@ def _suite_of(run: Run) -> Suite:
     if run.spec.suite is None:
         kind = "benchmarks" if run.spec.benchmark else "a duel"
         raise StackError(
-            f"is a run of {kind}: only a suite's outputs can be judged two by two",
+            f"is a run of {kind}: a duel compares the outputs of a suite's runs only",
             where=run.spec.id,
         )
     if run.view.finished is None:
         raise StackError(
             "has not finished",
             where=run.spec.id,
-            remedy=f"Go on with it first: stack-tui resume {run.spec.id}",
+            remedy=f"Resume it first: stack-tui resume {run.spec.id}",
         )
     return suites.load(run.folder / "suite.toml")
 
 
-def _contest(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> DuelData:
+def _duel_data(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> DuelData:
     cases: dict[str, CaseText] = {}
-    bouts: dict[tuple[str, int, float | None], DuelCase] = {}
+    found: dict[tuple[str, int, float | None], DuelCase] = {}
     several = any(len(run.spec.temperatures) > 1 for _, (run, _) in runs)
     for letter, (run, suite) in runs:
         digests = case_digests(suite)
@@ -124,7 +129,7 @@ def _contest(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> DuelData:
             if case is None:
                 continue
             digest = digests[case.id]
-            cases[digest] = CaseText(input=case.input, rubric=_wanted(suite, case))
+            cases[digest] = CaseText(input=case.input, rubric=_judging_text(suite, case))
             entry = DuelEntry(
                 run=letter,
                 case=digest,
@@ -133,7 +138,7 @@ def _contest(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> DuelData:
             )
             temperature = _temperature(sample, run, several=several)
             key = sample.id, sample.repeat, temperature
-            bout = bouts.get(key) or DuelCase(
+            duel_case = found.get(key) or DuelCase(
                 id=sample.id,
                 repeat=sample.repeat,
                 temperature=temperature,
@@ -142,26 +147,26 @@ def _contest(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> DuelData:
                 labels=case.labels,
                 holdout=case.holdout,
             )
-            bouts[key] = replace(bout, entries=(*bout.entries, entry))
+            found[key] = replace(duel_case, entries=(*duel_case.entries, entry))
     first = runs[0][1][1]
     return DuelData(
         suite=first.name,
         runs=tuple(letter for letter, _ in runs),
-        bouts=tuple(bouts.values()),
+        bouts=tuple(found.values()),
         cases=cases,
         judge_max_tokens=first.judge_max_tokens,
     )
 
 
-def _wanted(suite: Suite, case: Case) -> str:
-    """Return what judges are told of a good output: rubric, criteria and reference."""
+def _judging_text(suite: Suite, case: Case) -> str:
+    """Return what describes a good output to a judge: rubric, criteria and reference."""
     criteria = (f"- {each.name}: {each.ask}" for each in criteria_of(suite, case))
     reference = f"A good output, for reference:\n{case.reference}" if case.reference else ""
     return "\n\n".join(filter(None, (case.rubric, "\n".join(criteria), reference)))
 
 
 def _temperature(sample: Sample, run: Run, *, several: bool) -> float | None:
-    """Return what holds a sample against its like, where any of the runs asked at several."""
+    """Return the temperature to pair a sample by, if any of the runs has `several`."""
     if not several or sample.temperature is not None:
         return sample.temperature
     return run.spec.temperatures[0] if len(run.spec.temperatures) == 1 else None
