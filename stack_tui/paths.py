@@ -1,38 +1,47 @@
-"""Where files lie, and how one is written so that a crash leaves the old or the new one."""
+"""Where files are kept, how they are written safely, and how a change to one is noticed."""
 
+import fcntl
 import os
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+_APP = "stack-tui"
 CONFIG_NAME = "stack-tui.toml"
 DEFAULT_RESULTS = Path("eval-results")
 
 
 def user_config_dir() -> Path:
     """Return the user's config folder for stack-tui, whether or not it exists."""
-    base = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path.home() / ".config") / "stack-tui"
+    import platformdirs
+
+    return platformdirs.user_config_path(_APP, appauthor=False)
+
+
+def user_cache_dir() -> Path:
+    """Return the user's cache folder for stack-tui, whether or not it exists."""
+    import platformdirs
+
+    return platformdirs.user_cache_path(_APP, appauthor=False)
 
 
 def shipped_cases() -> Path:
-    """Return the folder of the suites that come with stack-tui, installed or in its checkout."""
+    """Return the folder of the suites that ship with stack-tui, installed or in a checkout."""
     package = Path(__file__).parent
     installed = package / "shipped_cases"
     return installed if installed.is_dir() else package.parent / "cases"
 
 
 def runtime_dir() -> Path:
-    """Return a folder of mode 0700 that this user owns, for sockets; it is made where missing.
+    """Return a folder of mode 0700 that this user owns, for sockets; create it if it is missing.
 
-    Raises PermissionError where somebody else owns the name.
+    Raises PermissionError if another user owns it or others can enter it.
     """
+    # platformdirs would ignore an XDG_RUNTIME_DIR that it mistrusts and pick another folder; the
+    # processes that share a socket must all look in the same one, or fail with a reason.
     base = os.environ.get("XDG_RUNTIME_DIR")
-    folder = (
-        Path(base) / "stack-tui"
-        if base
-        else Path(tempfile.gettempdir()) / f"stack-tui-{os.getuid()}"
-    )
+    folder = Path(base) / _APP if base else Path(tempfile.gettempdir()) / f"{_APP}-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o077 or folder.is_symlink():
@@ -41,9 +50,9 @@ def runtime_dir() -> Path:
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace the file at `path` in one step, durably; its permissions stay as they were.
+    """Replace the file at `path` in one step, durably, and keep its permissions.
 
-    What is no regular file, such as /dev/stdout, is written to instead. An OSError names `path`.
+    A pipe or a device, such as /dev/stdout, is written to instead. An OSError names `path`.
     """
     data = content.encode() if isinstance(content, str) else content
     try:
@@ -71,3 +80,53 @@ def _replace(target: Path, data: bytes) -> None:
         with suppress(FileNotFoundError):
             Path(name).unlink()
         raise
+
+
+def append_whole(handle: int, data: bytes) -> None:
+    """Write all of `data` to the end of an open file; if that fails, leave the file as it was.
+
+    The caller holds the file's lock, so that nobody else appends meanwhile.
+    """
+    end = os.fstat(handle).st_size
+    try:
+        written = 0
+        while written < len(data):
+            written += os.write(handle, data[written:])
+    except OSError:
+        os.ftruncate(handle, end)
+        raise
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Append `line` and a line break to the file, which is created if it is missing.
+
+    Two processes that append at once do not mix their lines, and a failed write leaves no part.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        append_whole(handle, line + b"\n")
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file's identity and state on disk: a different stamp means that it may have changed.
+
+    The size catches two writes within one tick of the clock; the inode catches a file that was
+    replaced by one of the same size and time.
+    """
+
+    inode: int
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileStamp | None":
+        """Return the stamp of the file at `path`, None if there is none that can be examined."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns)

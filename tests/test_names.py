@@ -1,49 +1,46 @@
-"""One noun stands for one thing: public types, and the files that hold them."""
+"""Slugs, free names and counted nouns."""
 
-import ast
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
+import pytest
 
-import stack_tui
-
-PACKAGE = Path(stack_tui.__file__).parent
-
-# Each feature of the app has these files, and `python -m` finds a package by the last.
-FIXED_STEMS = {"pane", "actions", "rows", "form", "__init__", "__main__"}
+from stack_tui.names import first_free, plural, slug
 
 
-def modules() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("KV cache", "kv-cache"),
+        ("  mmlu/astronomy #37 ", "mmlu-astronomy-37"),
+        ("déjà vu", "d-j-vu"),
+        ("***", ""),
+        ("", ""),
+    ],
+)
+def test_a_slug_holds_lower_case_letters_digits_and_hyphens(text: str, expected: str) -> None:
+    assert slug(text) == expected
 
 
-def public_types(path: Path) -> Iterator[str]:
-    """Yield the classes and type aliases that a module defines at its top level."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript | ast.BinOp):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            yield from (name for name in names if name[:1].isupper() and not name.isupper())
+def test_a_slug_is_cut_to_its_limit_and_does_not_end_in_a_hyphen() -> None:
+    assert slug("a" * 70) == "a" * 60
+    assert slug("one two three", 8) == "one-two"
 
 
-def test_each_public_type_name_is_defined_in_one_module() -> None:
-    places = defaultdict(set)
-    for path in modules():
-        for name in public_types(path):
-            if not name.startswith("_"):
-                places[name].add(str(path.relative_to(PACKAGE)))
-    assert {name: sorted(where) for name, where in places.items() if len(where) > 1} == {}
+def test_a_free_name_gets_no_number_and_a_taken_one_gets_the_first_that_is_free() -> None:
+    assert first_free("local", {"other"}) == "local"
+    assert first_free("local", {"local"}) == "local-2"
+    assert first_free("local", {"local", "local-2", "local-4"}) == "local-3"
 
 
-def test_each_module_has_a_name_of_its_own() -> None:
-    places = defaultdict(list)
-    for path in modules():
-        if path.stem not in FIXED_STEMS:
-            places[path.stem].append(str(path.relative_to(PACKAGE)))
-    assert {stem: where for stem, where in places.items() if len(where) > 1} == {}
-
-
-def test_no_file_is_longer_than_one_idea_needs() -> None:
-    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
-    assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
+@pytest.mark.parametrize(
+    ("number", "noun", "expected"),
+    [
+        (1, "case", "1 case"),
+        (0, "case", "0 cases"),
+        (14_042, "case", "14,042 cases"),
+        (2, "process", "2 processes"),
+        (2, "box", "2 boxes"),
+        (3, "query", "3 queries"),
+        (3, "key", "3 keys"),
+    ],
+)
+def test_a_counted_noun_has_the_number_it_needs(number: int, noun: str, expected: str) -> None:
+    assert plural(number, noun) == expected

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.paths import runtime_dir, write_atomically
+from stack_tui.paths import (
+    FileStamp,
+    runtime_dir,
+    user_cache_dir,
+    user_config_dir,
+    write_atomically,
+)
 
 
 def test_a_file_is_replaced_whole_and_keeps_its_permissions(tmp_path: Path) -> None:
@@ -65,3 +71,38 @@ def test_the_runtime_folder_is_private(tmp_path: Path, monkeypatch: pytest.Monke
     runtime_dir().chmod(0o755)
     with pytest.raises(PermissionError):
         runtime_dir()
+
+
+def test_the_folders_are_the_users_own_or_where_xdg_variables_put_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert user_config_dir() == tmp_path / ".config" / "stack-tui"
+    assert user_cache_dir() == tmp_path / ".cache" / "stack-tui"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    assert user_config_dir() == tmp_path / "settings" / "stack-tui"
+    assert user_cache_dir() == tmp_path / "caches" / "stack-tui"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_stamp_changes_if_a_file_grows_is_touched_or_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    assert FileStamp.of(path) is None
+    path.write_text("one")
+    stamp = FileStamp.of(path)
+    assert stamp is not None
+    assert FileStamp.of(path) == stamp
+    with path.open("a") as file:
+        file.write("!")
+    os.utime(path, ns=(stamp.mtime_ns, stamp.mtime_ns))
+    assert FileStamp.of(path) != stamp
+    path.write_text("two")
+    os.utime(path, ns=(stamp.mtime_ns + 1, stamp.mtime_ns + 1))
+    assert FileStamp.of(path) != stamp
+    (tmp_path / "b").write_text("two")
+    os.utime(tmp_path / "b", ns=(stamp.mtime_ns, stamp.mtime_ns))
+    (tmp_path / "b").replace(path)
+    assert FileStamp.of(path) != stamp

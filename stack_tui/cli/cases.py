@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
+from stack_tui.names import plural
 from stack_tui.runs import holdout_access_log
 from stack_tui.runs.redact import HIDDEN
 from stack_tui.suites.diagnostics.leakage import Leakage, leakage
@@ -38,7 +39,7 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
         click.echo(msgspec.json.encode({str(path): findings for path, findings in found.items()}))
     else:
         for path, findings in found.items():
-            click.echo(f"{path}: {len(findings)} finding{'' if len(findings) == 1 else 's'}")
+            click.echo(f"{path}: {plural(len(findings), 'finding')}")
             for one in findings:
                 where = f"{one.case}.{one.field}" if one.case else f"suite.{one.field}"
                 click.echo(one_line(f"  {_SIGNS[one.level]} {where}: {one.message}", 1000))

@@ -13,7 +13,7 @@ from stack_tui.cli import options
 from stack_tui.errors import StackError
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs import labels
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.labels import LABEL_KINDS, Label, LabelKind
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
@@ -101,7 +101,7 @@ def _find(samples: Sequence[Sample], wanted: str, run: str) -> Sample:
     raise StackError(f"has no sample {one_line(wanted, 80)!r}", where=run, remedy=remedy)
 
 
-def _print(samples: Sequence[Sample], given: Mapping[labels.Key, Label], *, as_json: bool) -> None:
+def _print(samples: Sequence[Sample], given: Mapping[SampleKey, Label], *, as_json: bool) -> None:
     shown = [(sample, given[sample.key]) for sample in samples if sample.key in given]
     if as_json:
         click.echo(msgspec.json.encode([label for _, label in shown]))

@@ -1,6 +1,5 @@
-"""Looks at the texts of cases held out: SUITE.looks.jsonl beside the runs, one line a look."""
+"""The holdout access log, SUITE.looks.jsonl beside the runs: one line per access."""
 
-import os
 import time
 from pathlib import Path
 
@@ -8,10 +7,11 @@ import msgspec
 
 from stack_tui.errors import StackError
 from stack_tui.runs.labels import whoever
+from stack_tui.runs.record_file import append_record, read_records
 
 
 class HoldoutAccess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who looked at `at` (seconds since 1970), and at what: a run's id, or a suite's file."""
+    """Who revealed held-out cases, when (seconds since 1970) and of what: a run or a file."""
 
     at: float
     who: str
@@ -19,37 +19,26 @@ class HoldoutAccess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 def log_access(results: Path, suite: str, what: str) -> None:
-    """Count a look of this user's, in one write; raises StackError where it cannot be counted."""
+    """Log this user's access to `what`; raises StackError if it cannot be logged.
+
+    Call it before anything is revealed, so that no access goes unlogged.
+    """
     path = _path(results, suite)
-    line = msgspec.json.encode(HoldoutAccess(at=time.time(), who=whoever(), what=what)) + b"\n"
     try:
         results.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+        append_record(path, HoldoutAccess(at=time.time(), who=whoever(), what=what))
     except OSError as error:
         raise StackError(
-            f"the look at held-out cases cannot be counted: {error.strerror}", where=str(path)
+            f"the access to held-out cases cannot be logged: {error.strerror}",
+            where=str(path),
+            remedy="Check the folder's permissions and free space.",
         ) from None
 
 
 def read_accesses(results: Path, suite: str) -> tuple[HoldoutAccess, ...]:
-    """Return all looks, oldest first; a line that holds none is passed over."""
-    try:
-        lines = _path(results, suite).read_bytes().splitlines()
-    except OSError:
-        return ()
-    return tuple(look for line in lines if (look := _decode(line)))
+    """Return all logged accesses, oldest first; damaged lines are skipped."""
+    return tuple(read_records(_path(results, suite), HoldoutAccess))
 
 
 def _path(results: Path, suite: str) -> Path:
     return results / f"{suite}.looks.jsonl"
-
-
-def _decode(line: bytes) -> HoldoutAccess | None:
-    try:
-        return msgspec.json.decode(line, type=HoldoutAccess)
-    except msgspec.DecodeError:
-        return None

@@ -10,6 +10,7 @@ from types import TracebackType
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.paths import append_whole
 from stack_tui.runs.events import Event, decode, encode
 
 _CHUNK = 1 << 20
@@ -36,16 +37,8 @@ class Journal:
         _cut_torn_line(self._fd)
 
     def append(self, event: Event) -> None:
-        """Write the event in one write; where the disk refuses it, nothing half-written remains."""
-        data = encode(event)
-        end = os.fstat(self._fd).st_size
-        try:
-            written = os.write(self._fd, data)
-            while written < len(data):
-                written += os.write(self._fd, data[written:])
-        except OSError:
-            os.ftruncate(self._fd, end)
-            raise
+        """Write the event as one line; if the disk refuses it, no part of it remains."""
+        append_whole(self._fd, encode(event))
         self._synced = False
 
     def sync(self) -> None:

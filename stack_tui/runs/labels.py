@@ -1,4 +1,4 @@
-"""People's verdicts on a run's samples: labels.jsonl beside its journal, the latest counts."""
+"""People's labels for a run's samples: labels.jsonl beside its journal. The latest one counts."""
 
 import getpass
 import os
@@ -9,82 +9,78 @@ from typing import Literal, get_args
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.paths import FileStamp
 from stack_tui.runs.events import SampleKey
+from stack_tui.runs.record_file import append_record, read_records
 
 LabelKind = Literal["real failure", "bad case", "wrong judge", "flaky", "fixed", "real pass"]
 LABEL_KINDS: tuple[LabelKind, ...] = get_args(LabelKind)
-Key = SampleKey
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What `who` said of a sample at `at` (seconds since 1970): `kind` None takes a label back.
-
-    `judge_score`, from 1 to 5, is what the judges should have given. Passes are labelled too, since
-    judges are held against labels.
-    """
+    """A person's label for one sample. Passes are labelled too: they calibrate the judges."""
 
     at: float
+    """When it was given, in seconds since 1970."""
     who: str
+    """The user's name."""
     task: str
+    """The sample's task: a suite's name, or a benchmark's task."""
     id: str
+    """The sample's case or document."""
     repeat: int = 0
+    """Which repeat of it, from 0."""
     temperature: float | None = None
+    """The temperature of the attempt, None if the run has only one."""
     kind: LabelKind | None = None
+    """The label; None removes an earlier one."""
     note: str = ""
+    """A label note, free text."""
     judge_score: float | None = None
+    """The score, from 1 to 5, that the judges should have given."""
 
     @property
-    def key(self) -> Key:
-        """What identifies the sample within its run."""
+    def key(self) -> SampleKey:
+        """The sample's key within its run."""
         return (self.task, self.id, self.repeat, self.temperature)
 
 
 def add(folder: Path, label: Label) -> None:
-    """Append the label in one write, so that two people's labels do not mix."""
-    line = msgspec.json.encode(label) + b"\n"
+    """Store the label; raises StackError if the file cannot be written."""
     try:
-        handle = os.open(_path(folder), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+        append_record(_path(folder), label)
     except OSError as error:
-        reason = error.strerror or "unknown error"
-        raise StackError(f"cannot be written: {reason}", where=str(_path(folder))) from None
+        raise StackError(
+            f"cannot be written: {error.strerror or 'unknown error'}",
+            where=str(_path(folder)),
+            remedy="Check the folder's permissions and free space.",
+        ) from None
 
 
-def read(folder: Path) -> dict[Key, Label]:
-    """Return the labels that stand; a line that holds none is passed over."""
-    try:
-        lines = _path(folder).read_bytes().splitlines()
-    except OSError:
-        return {}
-    return standing(label for line in lines if (label := _decode(line)))
+def read(folder: Path) -> dict[SampleKey, Label]:
+    """Return the labels in force; damaged lines are skipped."""
+    return standing(read_records(_path(folder), Label))
 
 
-def standing(labels: Iterable[Label]) -> dict[Key, Label]:
-    """Return the latest label of each sample, those that were taken back left out."""
+def standing(labels: Iterable[Label]) -> dict[SampleKey, Label]:
+    """Return the latest label of each sample, without those that were removed."""
     latest = {label.key: label for label in labels}
     return {key: label for key, label in latest.items() if label.kind is not None}
 
 
 def counts(labels: Iterable[Label]) -> dict[str, int]:
-    """Return how many samples have each kind of label, the kinds in their order."""
+    """Return how many samples have each kind of label, in the order of `LABEL_KINDS`."""
     given = [label.kind for label in labels]
     return {kind: given.count(kind) for kind in LABEL_KINDS if kind in given}
 
 
-def stamp(folder: Path) -> tuple[int, int] | None:
-    """Return what changes when a label is added; None where there is none."""
-    try:
-        status = _path(folder).stat()
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
+def stamp(folder: Path) -> FileStamp | None:
+    """Return what changes if a label is added, None if there are no labels."""
+    return FileStamp.of(_path(folder))
 
 
 def whoever() -> str:
-    """Return the name under which labels are given: the user's."""
+    """Return the user's name, under which labels and accesses are recorded."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -93,10 +89,3 @@ def whoever() -> str:
 
 def _path(folder: Path) -> Path:
     return folder / "labels.jsonl"
-
-
-def _decode(line: bytes) -> Label | None:
-    try:
-        return msgspec.json.decode(line, type=Label)
-    except msgspec.DecodeError:
-        return None

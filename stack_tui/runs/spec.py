@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import re
 import secrets
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from stack_tui.config.decode import Endpoint, PanelMethod
+from stack_tui.names import slug
 
 RegradeBy = Literal["rules", "judges"]
 
@@ -146,12 +146,8 @@ class RunSpec(
 def new_run_id(subject: str, model: str | None, now: datetime | None = None) -> str:
     """Return a sortable, readable id such as 20261123-180712-mmlu-smollm2-3f2a (UTC)."""
     stamp = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-    words = [_slug(subject, 24), _slug((model or "").rsplit("/", 1)[-1], 24)]
+    words = [slug(subject, 24), slug((model or "").rsplit("/", 1)[-1], 24)]
     return "-".join([stamp, *filter(None, words), secrets.token_hex(2)])
-
-
-def _slug(text: str, limit: int) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:limit].strip("-")
 
 
 def digest(*parts: Any) -> str:

@@ -12,7 +12,7 @@ import msgspec
 import tomli_w
 
 from stack_tui.errors import StackError
-from stack_tui.paths import write_atomically
+from stack_tui.paths import FileStamp, write_atomically
 from stack_tui.runs import holdout_access_log, labels
 from stack_tui.runs.duel_data import DuelData, duel_data_path
 from stack_tui.runs.events import Event
@@ -64,7 +64,7 @@ class Run:
         self.spec = read_spec(folder)
         self.view = RunView(self.spec)
         self.tail = Tail(journal_path(folder))
-        self._labelled: tuple[int, int] | None = None
+        self._labelled: FileStamp | None = None
 
     def refresh(self) -> list[Event]:
         """Fold in what is new, and return it."""

@@ -23,7 +23,7 @@ from stack_tui.runs.events import (
     TaskPlan,
 )
 from stack_tui.runs.holdout_access_log import HoldoutAccess
-from stack_tui.runs.labels import Key, Label
+from stack_tui.runs.labels import Label
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.usage import Usage
 
@@ -78,7 +78,7 @@ class RunView:
         self.findings: dict[tuple[str, str], Finding] = {}
         self.server: Server | None = None
         self.scores: RecordScores | None = None
-        self.labels: Mapping[Key, Label] = {}
+        self.labels: Mapping[SampleKey, Label] = {}
         self.session_began: float | None = None
         self.active_s = 0.0
         self.last_at: float | None = None
@@ -93,7 +93,7 @@ class RunView:
             self._apply_one(event)
             self.revision += 1
 
-    def relabel(self, labels: Mapping[Key, Label]) -> None:
+    def relabel(self, labels: Mapping[SampleKey, Label]) -> None:
         """Take people's labels as they are now; they lie beside the journal and are no events."""
         self.labels = labels
         self.revision += 1

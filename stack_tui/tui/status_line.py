@@ -1,5 +1,6 @@
 """The line that always tells of the active run."""
 
+from stack_tui.names import plural
 from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.run_page import score, tally, title
 from stack_tui.tui.state.snapshot import RunCard, Snapshot
@@ -49,7 +50,7 @@ def _active(card: RunCard) -> list[Part]:
             score(card),
         ]
     if counts.errors:
-        parts.append((f"  {format.plural(counts.errors, 'error')}", "bad"))
+        parts.append((f"  {plural(counts.errors, 'error')}", "bad"))
     return parts
 
 

@@ -1,6 +1,7 @@
 """Runs, samples and suites as the screens get them, and a way to drive the app on them."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -247,10 +248,26 @@ async def show(
     await pilot.pause()
 
 
-async def settle(app: StackApp, pilot: Pilot[None]) -> None:
-    """Wait until the app is busy with nothing."""
-    while app.busy:
+async def wait_for(
+    pilot: Pilot[None], condition: Callable[[], object], wanted: str = "", *, within_s: float = 30.0
+) -> None:
+    """Wait until the condition holds; fail after `within_s` seconds with `wanted` and the screen.
+
+    The bound is generous: a slow machine passes, and a regression fails instead of hanging.
+    """
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            sought = f"{wanted!r}" if wanted else "the condition"
+            app = pilot.app
+            screen = screen_text(app) if isinstance(app, StackApp) else ""
+            raise AssertionError(f"after {within_s:g} s {sought} did not come about:\n{screen}")
         await pilot.pause(0.01)
+
+
+async def settle(app: StackApp, pilot: Pilot[None]) -> None:
+    """Wait until no job is under way."""
+    await wait_for(pilot, lambda: not app.busy)
     await pilot.pause()
 
 

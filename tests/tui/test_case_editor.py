@@ -21,7 +21,15 @@ from stack_tui.tui.ui import external_editor
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.unsaved import Unsaved
-from tests.tui.data import drive, failing, screen_text, settle, show, snapshot
+from tests.tui.data import (
+    drive,
+    failing,
+    screen_text,
+    settle,
+    show,
+    snapshot,
+    wait_for,
+)
 
 TEXT = """\
 # What this suite is for.
@@ -73,8 +81,7 @@ async def edit(app: StackApp, pilot: Pilot[None]) -> CaseForm:
 async def until(screen: CaseForm | RawEditor, pilot: Pilot[None], page: str, wanted: str) -> str:
     """Return what the page says, once it says the wanted."""
     document = screen.query_one(page, BlockView)
-    while wanted not in document.text:
-        await pilot.pause(0.01)
+    await wait_for(pilot, lambda: wanted in document.text, wanted)
     return document.text
 
 

@@ -15,7 +15,17 @@ from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.new_duel import NewDuel
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot
 from stack_tui.tui.ui.check_list import CheckList
-from tests.tui.data import BEGAN, JUDGE, drive, passing, screen_text, suite_card, suite_spec, up
+from tests.tui.data import (
+    BEGAN,
+    JUDGE,
+    drive,
+    passing,
+    screen_text,
+    suite_card,
+    suite_spec,
+    up,
+    wait_for,
+)
 
 SPEC = RunSpec(
     id="20261118-130000-duel-custom-gpt-mini-0003",
@@ -118,8 +128,7 @@ def test_d_starts_a_duel_against_the_run_before_judged_by_its_judges(
         assert "0000" in screen_text(app)
         await pilot.press("ctrl+s")
         await pilot.pause()
-        while not started:
-            await pilot.pause(0.01)
+        await wait_for(pilot, lambda: started)
 
     drive(body, two_runs(), answers=(up(),))
     (runs, judges), *_ = started

@@ -22,7 +22,14 @@ from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.confirm import Confirm
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.unsaved import Unsaved
-from tests.tui.data import drive, running_card, screen_text, snapshot, up
+from tests.tui.data import (
+    drive,
+    running_card,
+    screen_text,
+    snapshot,
+    up,
+    wait_for,
+)
 
 TEXT = """\
 # Our servers.
@@ -204,8 +211,7 @@ def test_the_test_asks_the_endpoint_as_it_is_typed_and_shows_what_it_can_do(
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await press(pilot, "1", "e", "tab", "end", "x", "f5")
         page = app.screen.query_one(".trial", BlockView)
-        while "Capabilities" not in page.text:
-            await pilot.pause(0.01)
+        await wait_for(pilot, lambda: "Capabilities" in page.text)
         assert "● echo" in page.text
         assert [endpoint.url for endpoint in asked] == ["http://127.0.0.1:8000/v1x"]
 
@@ -283,8 +289,7 @@ def test_what_an_idle_local_endpoint_can_do_is_found_out_when_it_is_opened(
         assert isinstance(app.screen, EndpointScreen)
         page = app.screen.query_one(".whole", BlockView)
         wanted = "p finds out" if in_use else "● generate"
-        while wanted not in page.text:
-            await pilot.pause(0.01)
+        await wait_for(pilot, lambda: wanted in page.text, wanted)
         assert len(asked) == (0 if in_use else 1)
 
     shown = snapshot(card=running_card()) if in_use else Snapshot(ready=True)

@@ -8,7 +8,14 @@ from textual.pilot import Pilot
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.ui.page_screen import PageScreen
-from tests.tui.data import CUSTOM, KV_CACHE, drive, screen_text, snapshot
+from tests.tui.data import (
+    CUSTOM,
+    KV_CACHE,
+    drive,
+    screen_text,
+    snapshot,
+    wait_for,
+)
 
 TEXT = "A passage about tides, the Moon and the Sun that is long enough to be found in the data."
 
@@ -22,8 +29,7 @@ def suites(*, holdout: bool = False) -> Snapshot:
 
 
 async def reading(app: StackApp, pilot: Pilot[None]) -> str:
-    while not isinstance(app.screen, PageScreen):
-        await pilot.pause(0.01)
+    await wait_for(pilot, lambda: isinstance(app.screen, PageScreen))
     await pilot.pause()
     return screen_text(app)
 

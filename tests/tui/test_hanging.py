@@ -16,7 +16,10 @@ from stack_tui.endpoints.latency import time_requests
 from stack_tui.tui.app import StackApp
 from tests.fakes import FakeServer
 from tests.fakes.silent import SilentServer
-from tests.tui.data import screen_text
+from tests.tui.data import (
+    screen_text,
+    wait_for,
+)
 from tests.tui.test_health import Answers, watching
 
 
@@ -81,8 +84,7 @@ def test_keys_are_answered_while_every_endpoint_hangs(
     async def main() -> None:
         app = StackApp(Config(endpoints=endpoints), tmp_path / "runs")
         async with app.run_test(size=(80, 24)) as pilot:
-            while not hanging.accepted.acquire(blocking=False):
-                await pilot.pause(0.01)
+            await wait_for(pilot, lambda: hanging.accepted.acquire(blocking=False))
             await pilot.press("1", "down")
             await pilot.pause()
             assert "· asking" in screen_text(app)

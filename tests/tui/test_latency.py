@@ -12,7 +12,14 @@ from stack_tui.endpoints.latency import REQUESTS, Latency, MeasuredRange
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.endpoints.latency_screen import LatencyScreen
-from tests.tui.data import JUDGE, LOCAL, drive, screen_text, up
+from tests.tui.data import (
+    JUDGE,
+    LOCAL,
+    drive,
+    screen_text,
+    up,
+    wait_for,
+)
 
 FAST = MeasuredRange(0.1, 0.09, 0.2)
 
@@ -43,11 +50,6 @@ def timing(monkeypatch: pytest.MonkeyPatch) -> Timing:
     return timing
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    while not holds():
-        await pilot.pause(0.01)
-
-
 def test_nothing_is_sent_before_a_key_says_so_and_what_will_be_is_told(timing: Timing) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("1", "t")
@@ -62,13 +64,13 @@ def test_nothing_is_sent_before_a_key_says_so_and_what_will_be_is_told(timing: T
 def test_one_that_hangs_delays_neither_another_nor_a_key_and_is_called_off(timing: Timing) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("1", "t", "a")
-        await until(pilot, lambda: f"✓ {REQUESTS}/{REQUESTS}" in screen_text(app))
+        await wait_for(pilot, lambda: f"✓ {REQUESTS}/{REQUESTS}" in screen_text(app))
         assert "100 ms (90–200)" in screen_text(app)
         assert f"… 0/{REQUESTS}" in screen_text(app)
         await pilot.press("escape")
         await pilot.pause()
         assert isinstance(app.screen, Dashboard)
-        await until(pilot, lambda: timing.called_off == ["judge"])
+        await wait_for(pilot, lambda: timing.called_off == ["judge"])
 
     drive(body, answers=(up(LOCAL), up(JUDGE)))
 
@@ -76,7 +78,7 @@ def test_one_that_hangs_delays_neither_another_nor_a_key_and_is_called_off(timin
 def test_all_means_those_that_are_up(timing: Timing) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("1", "t", "a")
-        await until(pilot, lambda: f"✓ {REQUESTS}/{REQUESTS}" in screen_text(app))
+        await wait_for(pilot, lambda: f"✓ {REQUESTS}/{REQUESTS}" in screen_text(app))
         assert timing.asked == ["local"]
 
     drive(body, answers=(up(LOCAL),))

@@ -17,7 +17,15 @@ from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.runs.new_benchmark import NewBenchmark
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
-from tests.tui.data import LOCAL, drive, screen_text, settle, snapshot, up
+from tests.tui.data import (
+    LOCAL,
+    drive,
+    screen_text,
+    settle,
+    snapshot,
+    up,
+    wait_for,
+)
 
 Started = tuple[tuple[str, ...], Endpoint, int | None, float | None]
 ABLE = Capabilities(
@@ -59,16 +67,14 @@ async def opened(app: StackApp, pilot: Pilot[None]) -> NewBenchmark:
     await pilot.pause()
     form = app.screen
     assert isinstance(form, NewBenchmark)
-    while form._catalog is None:
-        await pilot.pause(0.01)
+    await wait_for(pilot, lambda: form._catalog is not None)
     return form
 
 
 async def plan(form: NewBenchmark, pilot: Pilot[None], wanted: str) -> str:
     """Return what the form says that the run will take, once it says the wanted."""
     page = form.query_one(".plan", BlockView)
-    while wanted not in page.text:
-        await pilot.pause(0.01)
+    await wait_for(pilot, lambda: wanted in page.text, wanted)
     return page.text
 
 

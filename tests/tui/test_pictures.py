@@ -24,6 +24,7 @@ from tests.tui.data import (
     snapshot,
     suite_card,
     up,
+    wait_for,
 )
 from tests.tui.test_run_screen import live
 
@@ -79,8 +80,7 @@ def picture(
         await pilot.press(*keys)
         await pilot.pause()
         await app.workers.wait_for_complete()
-        while until not in screen_text(app):
-            await pilot.pause()
+        await wait_for(pilot, lambda: until in screen_text(app), until)
         await pilot.pause()
 
     run_before: Callable[[Pilot[None]], Awaitable[None]] = before

@@ -23,6 +23,7 @@ from tests.tui.data import (
     failing,
     screen_text,
     snapshot,
+    wait_for,
 )
 
 
@@ -66,8 +67,7 @@ def test_shift_c_opens_it_with_the_sample_beside_it_and_saving_adds_it(suite: Pa
         await pilot.press("4", "C")
         await pilot.pause()
         assert isinstance(app.screen, CaseForm)
-        while "KV caching keeps" not in screen_text(app):
-            await pilot.pause(0.01)
+        await wait_for(pilot, lambda: "KV caching keeps" in screen_text(app))
         await pilot.press("ctrl+s")
         await pilot.pause()
         assert "added kv-cache-2" in screen_text(app)

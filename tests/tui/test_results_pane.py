@@ -28,6 +28,7 @@ from tests.tui.data import (
     snapshot,
     suite_card,
     suite_spec,
+    wait_for,
 )
 
 THREE = snapshot(passing("a", 0), failing("kv-cache", 1), erring("c", 2))
@@ -79,8 +80,7 @@ def test_the_sample_under_the_cursor_is_told_with_its_matches_marked() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "down")
         view = results(app).query_one(SampleView)
-        while not view._marks:
-            await pilot.pause(0.01)
+        await wait_for(pilot, lambda: view._marks)
         assert {mark.phrase for mark in view._marks} == {"KV", "cache", "caching", "GPU memory"} - {
             "cache"
         }
@@ -180,8 +180,7 @@ def test_x_shows_the_requests_and_responses_behind_a_sample(tmp_path: Path) -> N
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "z", "x")
         view = results(app).query_one(SampleView)
-        while '"of": "kv-cache"' not in view.text:
-            await pilot.pause(0.01)
+        await wait_for(pilot, lambda: '"of": "kv-cache"' in view.text)
         assert '"model": "llama-8b"' in view.text
         assert '"of": "other"' not in view.text
 

@@ -13,7 +13,7 @@ import msgspec
 import yaml  # type: ignore[import-untyped]
 
 from stack_tui.errors import StackError
-from stack_tui.paths import write_atomically
+from stack_tui.paths import user_cache_dir, write_atomically
 
 TaskKind = Literal["task", "group", "tag"]
 
@@ -116,8 +116,7 @@ def _overlay(index: dict[str, TaskEntry], more: dict[str, TaskEntry]) -> None:
 def _cached_defaults() -> dict[str, TaskEntry]:
     root = lm_eval_tasks()
     key = f"{importlib.metadata.version('lm_eval')} {root} {root.stat().st_mtime_ns}"
-    base = os.environ.get("XDG_CACHE_HOME")
-    folder = (Path(base) if base else Path.home() / ".cache") / "stack-tui"
+    folder = user_cache_dir()
     path = folder / f"tasks-{hashlib.sha256(key.encode()).hexdigest()[:16]}.msgpack"
     try:
         return msgspec.msgpack.decode(path.read_bytes(), type=dict[str, TaskEntry])

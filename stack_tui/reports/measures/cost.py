@@ -3,6 +3,7 @@
 import msgspec
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.names import plural
 from stack_tui.reports.pages.section import Section
 from stack_tui.runs.usage import JUDGE_ROLE, Usage
 from stack_tui.runs.view import RunView
@@ -88,7 +89,7 @@ def cost_section(found: Cost | None) -> Section | None:
 
 def _words(part: Spent) -> str:
     words = [f"{part.prompt_tokens:,} in, {part.completion_tokens:,} out"]
-    words.append(f"{part.answers:,} answer{'' if part.answers == 1 else 's'}")
+    words.append(plural(part.answers, "answer"))
     if part.unknown:
         words.append(f"{part.unknown:,} of them did not say all they took, so it is more")
     if part.cost is not None:

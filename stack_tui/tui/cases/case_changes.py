@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
+from stack_tui.names import first_free
 from stack_tui.toml_edit import source
 from stack_tui.toml_edit.held_file import FileChanged, as_read
 from stack_tui.toml_edit.held_file import HeldText as HeldText
@@ -76,7 +77,7 @@ def duplicate(path: Path, case_id: str) -> Undo:
 
     held = read(path)
     taken = {case.id for case in suite_store.parse(held.text, path).cases}
-    new_id = next(name for n in range(2, 10_000) if (name := f"{case_id}-{n}") not in taken)
+    new_id = first_free(case_id, taken)
     return write(held, suite_edit.duplicate_case(held.text, case_id, new_id), f"added {new_id}")
 
 

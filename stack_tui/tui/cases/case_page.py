@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from stack_tui.names import plural
 from stack_tui.text import one_line
 from stack_tui.tui.state.snapshot import SuiteFile
-from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _suite(suite: Suite, path: str) -> list[Block]:
     settings += [f"seed {suite.seed}"] if suite.seed is not None else []
     length = "an output longer than its input loses points" if suite.length_check else "no check"
     return [
-        line((suite.name, "strong"), ("   " + format.plural(len(suite.cases), "case"), "dim")),
+        line((suite.name, "strong"), ("   " + plural(len(suite.cases), "case"), "dim")),
         *([line(suite.description)] if suite.description else []),
         line(""),
         field("file", path),
@@ -64,7 +64,7 @@ def case_blocks(case: Case) -> list[Block]:
         *_text("Rubric", case.rubric),
         *_criteria("Criteria", case.criteria),
         *_text("Reference", case.reference),
-        *_text("Input", case.input, format.plural(len(case.input), "character")),
+        *_text("Input", case.input, plural(len(case.input), "character")),
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from stack_tui.names import plural
 from stack_tui.runs.redact import HIDDEN
 from stack_tui.text import one_line
-from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, field, line
 from stack_tui.tui.ui.icons import Tone
 
@@ -26,7 +26,7 @@ _SIGNS: dict[str, tuple[str, Tone]] = {
 def finding_blocks(suite: str, found: Sequence[Diagnostic]) -> list[Block]:
     """Return the findings, each with its case and field."""
     blocks: list[Block] = [
-        line((suite, "strong"), (f"   {format.plural(len(found), 'finding')}", "dim")),
+        line((suite, "strong"), (f"   {plural(len(found), 'finding')}", "dim")),
         line(""),
     ]
     for one in found:
@@ -39,8 +39,8 @@ def leakage_blocks(suite: Suite, found: Leakage) -> list[Block]:
     """Return the places at which cases stand in the data, and what was not looked at."""
     held_out = {case.id for case in suite.cases if case.holdout}
     leaked = len({one.case for one in found.overlaps})
-    counted = f"{leaked} of {format.plural(len(suite.cases), 'case')} stand in the data"
-    passages = format.plural(found.passages, "passage")
+    counted = f"{leaked} of {plural(len(suite.cases), 'case')} stand in the data"
+    passages = plural(found.passages, "passage")
     blocks: list[Block] = [
         line((suite.name, "strong"), f"   {counted}", (f"   {passages} read", "dim")),
         line(""),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stack_tui.names import plural
 from stack_tui.text import one_line
 from stack_tui.tui.host import Host
 from stack_tui.tui.state.suite_files import own_folder
-from stack_tui.tui.ui import format
 from stack_tui.tui.ui.ask_line import AskLine
 from stack_tui.tui.ui.blocks import line
 
@@ -44,8 +44,7 @@ def _tell(host: Host, found: BroughtIn) -> None:
     from stack_tui.suites.import_export.imported import told
 
     made = ", ".join(
-        f"{path} ({format.plural(len(suite.cases), 'case')})"
-        for path, suite in found.suites.items()
+        f"{path} ({plural(len(suite.cases), 'case')})" for path, suite in found.suites.items()
     )
     if found.notes:
         head = line((f"Made {made}. What it does not carry:", "strong"))
@@ -69,7 +68,7 @@ def export_suite(host: Host, suite: Suite, *, with_holdout: bool) -> None:
     def given(name: str | None) -> None:
         if name:
             file = Path(name).expanduser()
-            size = format.plural(len(exported.cases), "case")
+            size = plural(len(exported.cases), "case")
             host.run_job(
                 lambda: work(file),
                 lambda to: host.show_message(f"{size} in {to}"),

@@ -8,13 +8,13 @@ from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from stack_tui.names import plural
 from stack_tui.text import fold_case
 from stack_tui.tui.cases.case_bindings import CASE_BINDINGS
 from stack_tui.tui.cases.case_keys import CaseKeys, ListedCase
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.holdout_reveal import sealed_case
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.columns import Column
@@ -119,7 +119,7 @@ class CasesPane(Pane, CaseKeys):
                 Cell(case.rubric, "dim"),
             )
         if file.suite:
-            size = format.plural(len(file.suite.cases), "case")
+            size = plural(len(file.suite.cases), "case")
             name = f"▸ {file.suite.name}" if file.path in self._folded else file.suite.name
             return Cell(name, "strong"), Cell(size, "accent"), Cell("")
         problem = file.problem.what if file.problem else ""

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from stack_tui.errors import StackError
+from stack_tui.names import plural
 from stack_tui.tui import jobs
 from stack_tui.tui.cases import case_changes
 from stack_tui.tui.cases.case_changes import HeldText, Undo
@@ -95,7 +96,7 @@ class RawEditor(Screen[Undo | None]):
         jobs.run(self.app, work, self._tell_good, self._tell_bad)
 
     def _tell_good(self, cases: int) -> None:
-        self._tell(f"✓ a suite of {cases:,} case{'' if cases == 1 else 's'}", good=True)
+        self._tell(f"✓ a suite of {plural(cases, 'case')}", good=True)
 
     def _tell_bad(self, error: StackError) -> None:
         place = error.where.removeprefix(str(self._held.path)).lstrip(": ")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from stack_tui.names import first_free, slug
 from stack_tui.runs.events import Sample
 
 if TYPE_CHECKING:
@@ -26,20 +26,13 @@ def case_of(sample: Sample, run_suite: Suite | None, taken: Collection[str]) -> 
 
     cases = run_suite.cases if run_suite else ()
     if known := next((case for case in cases if case.id == sample.id), None):
-        return msgspec.structs.replace(known, id=_free(known.id, taken))
-    slug = re.sub(r"[^a-z0-9]+", "-", f"{sample.task}-{sample.id}".lower()).strip("-")[:60]
+        return msgspec.structs.replace(known, id=first_free(known.id, taken))
     target = sample.target.strip()
     letters = bool(target) and len(target) <= _SHORT
     return Case(
-        id=_free(slug or "result", taken),
+        id=first_free(slug(f"{sample.task}-{sample.id}") or "result", taken),
         input=sample.prompt,
         must_mention=(target,) if target and not letters else (),
         starts_with=target if letters else None,
         rubric=f"The answer is {target}." if target else "",
     )
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    if name not in taken:
-        return name
-    return next(f"{name}-{n}" for n in range(2, len(taken) + 3) if f"{name}-{n}" not in taken)

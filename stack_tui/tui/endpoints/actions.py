@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import msgspec
 
 from stack_tui.config import decode as configuration
 from stack_tui.errors import StackError
+from stack_tui.names import first_free, slug
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints import config_changes
 from stack_tui.tui.host import Host
@@ -139,6 +139,5 @@ def _open_form(
 def _suggested(seen: EndpointView, taken: Collection[str]) -> Endpoint:
     """Return the endpoint under a free name made of its server's kind."""
     kind = seen.health.server_kind if seen.health else ""
-    name = re.sub(r"[^a-z0-9]+", "-", kind.lower()).strip("-") or seen.endpoint.name
-    free = (each for each in (name, *(f"{name}-{n}" for n in range(2, 1000))) if each not in taken)
-    return msgspec.structs.replace(seen.endpoint, name=next(free))
+    free = first_free(slug(kind) or seen.endpoint.name, taken)
+    return msgspec.structs.replace(seen.endpoint, name=free)

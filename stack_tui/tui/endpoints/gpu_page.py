@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stack_tui.names import plural
 from stack_tui.text import one_line
-from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, field, heading, line, meter
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _facts(gpu: Gpu) -> list[Block]:
     blocks += [field(label, text) for label, text in facts.items() if text]
     if gpu.throttled:
         blocks.append(field("throttled", (f"! {', '.join(gpu.throttled)}", "warn")))
-    said = format.plural(len(gpu.processes), "process").replace("processs", "processes")
+    said = plural(len(gpu.processes), "process")
     blocks.append(field("used by", said if gpu.processes else "no process that the driver shows"))
     return blocks
 

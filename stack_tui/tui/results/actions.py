@@ -1,12 +1,12 @@
 """What can be done with the sample that is shown, in the results and on the whole screen."""
 
-import re
 from pathlib import Path
 
 from textual.binding import Binding
 from textual.dom import DOMNode
 
 from stack_tui.errors import StackError
+from stack_tui.names import slug
 from stack_tui.paths import write_atomically
 from stack_tui.runs import labels
 from stack_tui.runs.labels import Label
@@ -148,9 +148,9 @@ class SampleActions(DOMNode):
         view = self.query_one(SampleView)
         if view.sample is None:
             return
-        slug = re.sub(r"[^a-z0-9]+", "-", f"{view.sample.task}-{view.sample.id}".lower())
+        name = slug(f"{view.sample.task}-{view.sample.id}")
         heat = "" if view.sample.temperature is None else f"-t{view.sample.temperature:g}"
-        path = Path(f"sample-{slug.strip('-')[:60]}{heat}-{view.sample.repeat + 1}.txt")
+        path = Path(f"sample-{name}{heat}-{view.sample.repeat + 1}.txt")
         try:
             write_atomically(path, view.whole_text())
         except OSError as error:

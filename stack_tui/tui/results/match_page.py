@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stack_tui.names import plural
 from stack_tui.runs.duel_verdicts import by_judge, kind, named
 from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.text import one_line
@@ -30,7 +31,7 @@ def match_blocks(sample: Sample) -> list[Block]:
     blocks += [line((f"! {flag}", "warn")) for flag in sample.flags]
     for run, output in sample.outputs.items():
         won = (("won  ", "good"),) if sample.winner == run else ()
-        size = format.plural(len(output), "character")
+        size = plural(len(output), "character")
         blocks += [line(""), heading(f"Output of {run}", *won, (size, "dim"))]
         blocks.append(body(output) if output else line(("nothing", "dim")))
     return [*blocks, *_judges(sample)]

@@ -4,8 +4,8 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
-from stack_tui.runs.events import Sample
-from stack_tui.runs.labels import Key, Label
+from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.runs.labels import Label
 from stack_tui.text import fold_case
 from stack_tui.tui.ui.icons import concern, outcome
 
@@ -24,7 +24,7 @@ HELP: Mapping[str, str] = {
 
 Test = Callable[[Sample], bool]
 
-_NO_LABELS: Mapping[Key, Label] = {}
+_NO_LABELS: Mapping[SampleKey, Label] = {}
 _COMPARISON = re.compile(r"(judge|rule|latency|tokens|temp)(<=|>=|<|>|=)(\d*\.?\d+)")
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -42,7 +42,7 @@ _NUMBERS: dict[str, Callable[[Sample], float | None]] = {
 }
 
 
-def parse(wanted: str, labels: Mapping[Key, Label] = _NO_LABELS) -> Test:
+def parse(wanted: str, labels: Mapping[SampleKey, Label] = _NO_LABELS) -> Test:
     """Return the test that a sample must meet: every one of the conditions and words typed.
 
     `labels` are what people said of the run's samples.
@@ -51,7 +51,7 @@ def parse(wanted: str, labels: Mapping[Key, Label] = _NO_LABELS) -> Test:
     return lambda sample: all(test(sample) for test in tests)
 
 
-def _test(term: str, labels: Mapping[Key, Label]) -> Test:
+def _test(term: str, labels: Mapping[SampleKey, Label]) -> Test:
     if comparison := _COMPARISON.fullmatch(term.casefold()):
         return _number(*comparison.groups())
     key, colon, value = term.partition(":")
@@ -93,7 +93,7 @@ def _issue(value: str) -> Test:
     return lambda sample: any(value in fold_case(issue) for issue in sample.rule_issues)
 
 
-def _label(value: str, labels: Mapping[Key, Label]) -> Test:
+def _label(value: str, labels: Mapping[SampleKey, Label]) -> Test:
     def test(sample: Sample) -> bool:
         said = labels.get(sample.key)
         texts = (*sample.labels, f"{said.kind} {said.note} {said.who}" if said else "")

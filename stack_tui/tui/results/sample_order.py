@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from stack_tui.runs.events import Sample
-from stack_tui.runs.labels import Key, Label
+from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.runs.labels import Label
 from stack_tui.tui.results import sample_filter
 from stack_tui.tui.ui.icons import concern
 
 Arrangement = Literal["all", "failing first", "failing only"]
 ARRANGEMENTS: tuple[Arrangement, ...] = ("all", "failing first", "failing only")
-_NO_LABELS: Mapping[Key, Label] = {}
+_NO_LABELS: Mapping[SampleKey, Label] = {}
 
 
 def arrange(
@@ -26,7 +26,7 @@ def arrange(
 
 
 def matching(
-    samples: Sequence[Sample], wanted: str, labels: Mapping[Key, Label] = _NO_LABELS
+    samples: Sequence[Sample], wanted: str, labels: Mapping[SampleKey, Label] = _NO_LABELS
 ) -> Sequence[int]:
     """Return the places of the samples that meet what was typed, as they came."""
     if not wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from stack_tui.names import plural
 from stack_tui.runs.events import Answer, CriterionScore, JudgeScore, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.text import one_line
@@ -110,7 +111,7 @@ def _label(label: Label | None) -> list[Block]:
 def _output(sample: Sample, marks: Sequence[Mark]) -> list[Block]:
     if sample.choices and not sample.output:
         return []
-    tokens = format.plural(sample.completion_tokens, "token") if sample.completion_tokens else ""
+    tokens = plural(sample.completion_tokens, "token") if sample.completion_tokens else ""
     shown = marked(sample.output, marks) if sample.output else line(("nothing", "dim"))
     return [line(""), heading("Output", (tokens, "dim")), shown]
 
@@ -176,7 +177,7 @@ def _criterion(each: CriterionScore) -> Block:
 def _folded(title: str, key: str, text: str, unfolded: bool) -> list[Block]:
     if not text:
         return []
-    size = format.plural(len(text), "character")
+    size = plural(len(text), "character")
     head = heading(f"{'▾' if unfolded else '▸'} {title}", (f"{size}  ", "dim"), (key, "accent"))
     return [line(""), head, *([body(text)] if unfolded else [])]
 

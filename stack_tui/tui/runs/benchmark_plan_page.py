@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
+from stack_tui.names import plural
 from stack_tui.tui.runs.estimate import Estimate
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, field, line
@@ -63,7 +64,7 @@ def _routes(
     for taken, number in counts.items():
         parts += [", "] if parts else []
         if taken is None:
-            parts.append((f"{format.plural(number, 'task')} cannot run on this endpoint", "bad"))
+            parts.append((f"{plural(number, 'task')} cannot run on this endpoint", "bad"))
         else:
             parts.append(f"{taken} ({number:,})" if len(counts) > 1 else taken)
     return parts or [("not known before it is loaded", "dim")]
@@ -74,7 +75,7 @@ def _asks(known: Estimate) -> list[Part]:
         return [("how many is known once the data is loaded; no earlier run has shown it", "dim")]
     parts: list[Part] = [f"{known.requests:,} requests"]
     if known.unknown:
-        parts.append((f", and {format.plural(known.unknown, 'task')} of unknown size", "dim"))
+        parts.append((f", and {plural(known.unknown, 'task')} of unknown size", "dim"))
     elif known.seconds is None:
         parts.append((", how long is not known: no earlier run on this endpoint", "dim"))
     else:

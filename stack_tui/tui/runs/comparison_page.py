@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from stack_tui.names import plural
 from stack_tui.runs.events import Sample
 from stack_tui.text import one_line
 from stack_tui.tui.runs.compared_samples import CHANGES, ComparedSample
@@ -31,7 +32,7 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
         line(
             (f"{_SIGNS[verdict]} {verdict}", _TONES[verdict]),
             (f"  by {comparison.decided_by}" if comparison.decided_by else "", "dim"),
-            (f"  over {format.plural(comparison.pairs, 'pair')}", "dim"),
+            (f"  over {plural(comparison.pairs, 'pair')}", "dim"),
         ),
         field(
             "a", one_line(comparison.a.id), (f"  {one_line(comparison.a.model)}", "dim"), width=3
@@ -42,7 +43,7 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
         *(_effect(effect) for effect in comparison.overall),
     ]
     if comparison.holdout_pairs:
-        pairs = format.plural(comparison.holdout_pairs, "pair")
+        pairs = plural(comparison.holdout_pairs, "pair")
         blocks.append(line((f"holdout, {pairs} held out, decide nothing above", "dim")))
         blocks += [_effect(effect) for effect in comparison.holdout]
     for setting in comparison.settings:
@@ -52,7 +53,7 @@ def comparison_blocks(comparison: Comparison) -> list[Block]:
     if comparison.settle:
         blocks.append(line(("→ ", "dim"), comparison.settle))
     if comparison.set_apart:
-        apart = format.plural(len(comparison.set_apart), "sample")
+        apart = plural(len(comparison.set_apart), "sample")
         blocks.append(line((f"{apart} set apart: in one run only, or changed in between", "dim")))
     return blocks
 

@@ -16,12 +16,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config.decode import Defaults, Endpoint, PanelMethod
-from stack_tui.reports.stats.power import reach
+from stack_tui.names import plural
+from stack_tui.reports.number_format import reach
 from stack_tui.suites.model.validation import MOST_REPEATS
 from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint, said
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import SuiteFile
-from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.check_list import CheckList
 
@@ -145,7 +145,7 @@ class NewRun(ModalScreen[RunRequest | None]):
     def _suite_options(self) -> list[tuple[Content, int]]:
         return [
             (
-                line(file.suite.name, (f"  {format.plural(len(file.suite.cases), 'case')}", "")),
+                line(file.suite.name, (f"  {plural(len(file.suite.cases), 'case')}", "")),
                 place,
             )
             for place, file in enumerate(self._suites)
@@ -192,7 +192,7 @@ class NewRun(ModalScreen[RunRequest | None]):
             return
         shown = reach(suite.independent, len(suite.open_cases))
         asked = self._samples_of_each()
-        samples = format.plural(len(suite.cases) * asked, "sample") if asked else "–"
+        samples = plural(len(suite.cases) * asked, "sample") if asked else "–"
         self.query_one("#reach", Label).update(f"{samples}; {shown}")
 
     def _samples_of_each(self) -> int:

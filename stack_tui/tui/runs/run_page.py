@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from stack_tui.names import plural
+from stack_tui.reports.number_format import reach
 from stack_tui.reports.pages.section import table_lines
-from stack_tui.reports.stats.power import FEW_CASES, reach
+from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints.load_page import load_blocks, load_figures
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
@@ -161,7 +163,7 @@ def _few(card: RunCard) -> list[Block]:
 def _asked(card: RunCard) -> list[Part]:
     """Show that a run which has no sample yet is alive."""
     waiting = card.active and not card.counts.done and card.answers
-    return [(format.plural(card.answers, "answer"), "dim")] if waiting else []
+    return [(plural(card.answers, "answer"), "dim")] if waiting else []
 
 
 def _counts(counts: Counts) -> list[Part]:
@@ -222,7 +224,7 @@ def _task(task: TaskRow, width: int) -> Block:
     counts = task.counts
     errors: list[Part] = []
     if counts.errors:
-        errors.append((f"  {format.plural(counts.errors, 'error')}", "warn"))
+        errors.append((f"  {plural(counts.errors, 'error')}", "warn"))
     return line(
         f"{one_line(task.name, width):<{width}}  ",
         meter(counts.share or 0.0, _TASK_METER),

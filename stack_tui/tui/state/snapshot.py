@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Fault, Finding, Sample, TaskPlan
-from stack_tui.runs.labels import Key, Label
+from stack_tui.runs.events import Fault, Finding, Sample, SampleKey, TaskPlan
+from stack_tui.runs.labels import Label
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Phase, Run
 from stack_tui.runs.view import TaskCount
@@ -105,7 +105,7 @@ class ChosenRun:
     samples: tuple[Sample, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
     suite: Suite | None = None
-    labels: Mapping[Key, Label] = field(default_factory=dict)
+    labels: Mapping[SampleKey, Label] = field(default_factory=dict)
     course: PassRateHistory = field(default_factory=PassRateHistory)
     load: Load | None = None
     revealed: bool = False

@@ -1,13 +1,12 @@
 """Edits that are not saved yet, kept on disk: a lost connection loses none of them."""
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from stack_tui.paths import write_atomically
+from stack_tui.paths import user_cache_dir, write_atomically
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -40,7 +39,5 @@ def forget(path: Path, case_id: str) -> None:
 
 
 def _place(path: Path, case_id: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    folder = (Path(base) if base else Path.home() / ".cache") / "stack-tui" / "drafts"
     name = hashlib.sha256(f"{path.resolve()}\0{case_id}".encode()).hexdigest()[:24]
-    return folder / f"{name}.json"
+    return user_cache_dir() / "drafts" / f"{name}.json"

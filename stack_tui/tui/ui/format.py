@@ -72,11 +72,6 @@ def count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 
-def plural(number: int, noun: str) -> str:
-    """Return 1 case, 14,042 cases."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def moment(when: float | str) -> str:
     """Return a time (seconds since 1970, or ISO 8601) as 23 Nov 18:07, in this machine's zone."""
     try:

@@ -1,7 +1,5 @@
 """A promptfoo configuration as suites, one for each of its prompts."""
 
-import itertools
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from stack_tui.errors import StackError
+from stack_tui.names import first_free, slug
 from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import Imported, Notes
 from stack_tui.suites.import_export.promptfoo.assertions import rules_of
@@ -57,10 +56,10 @@ def read_promptfoo(path: Path) -> Imported:
     prompts, tests = prompts_of(config, notes), tests_of(config, notes)
     bare = [(test, rules_of(test.assertions, test.values, path.parent, notes)) for test in tests]
     common = _settings(config, notes)
-    name = _slug(path.stem.removesuffix("config")) or "promptfoo"
+    name = slug(path.stem.removesuffix("config")) or "promptfoo"
     suites = []
     for number, prompt in enumerate(prompts, 1):
-        ending = "" if len(prompts) == 1 else f"-{_slug(prompt.label)[:20] or number}"
+        ending = "" if len(prompts) == 1 else f"-{slug(prompt.label)[:20] or number}"
         suite = Suite(name=f"{name[:40]}{ending}", cases=(), length_check=False, **common)
         if (filled := _filled(suite, prompt, bare, notes)).cases:
             suites.append(filled)
@@ -78,7 +77,7 @@ def _filled(suite: Suite, prompt: Prompt, tests: Sequence[Bare], notes: Notes) -
     cases: dict[str, Case] = {}
     systems: list[str] = []
     for test, rules in tests:
-        case_id = _free(_slug(test.description) or f"test-{len(cases) + 1}", cases)
+        case_id = first_free(slug(test.description) or f"test-{len(cases) + 1}", cases)
         try:
             user = text(test.values.get(alone)) if alone else render(prompt.user, test.values)
             system = render(prompt.system, test.values)
@@ -128,13 +127,3 @@ def _settings(config: YamlDocument, notes: Notes) -> dict[str, Any]:
         what = f"{problem.field} {problem.message}"
         raise StackError(what, where=config.where("providers"))
     return settings
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
-
-
-def _free(name: str, taken: Mapping[str, Case]) -> str:
-    """Return the name, with a number behind it where it is taken."""
-    numbered = (f"{name}-{number}" for number in itertools.count(2))
-    return next(one for one in itertools.chain([name], numbered) if one not in taken)

@@ -30,5 +30,5 @@ def test_where_nobody_looked_there_are_none_and_a_torn_line_is_passed_over(tmp_p
 
 def test_a_look_that_cannot_be_counted_is_refused(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("no folder")
-    with pytest.raises(StackError, match="cannot be counted"):
+    with pytest.raises(StackError, match="cannot be logged"):
         holdout_access_log.log_access(tmp_path / "results", "one", "run-1")
