@@ -52,9 +52,7 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--show-holdout", is_flag=True, help="Take held-out cases along; each look counts.")
 @options.places
-def export_command(
-    name: str, file: Path, show_holdout: bool, results: Path | None, config: Path | None
-) -> int:
+def export_command(name: str, file: Path, show_holdout: bool, places: options.Places) -> int:
     """Write the cases of SUITE to FILE, as its name ends: .jsonl or .csv; never over a file.
 
     Cases held out are left out unless asked for.
@@ -67,7 +65,7 @@ def export_command(
         click.echo(f"{held} held-out cases are left out; --show-holdout takes them along", err=True)
     exchange.write(file, suite)
     if held and show_holdout:
-        folder = options.results_folder(results, options.read_config(config))
+        folder = places.results_folder(places.read_config())
         holdout_access_log.log_access(folder, suite.name, f"export of {path.name}")
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 import msgspec
@@ -23,24 +22,17 @@ _SHOWN_MODELS = 5
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
 def doctor_command(
-    endpoint: str | None,
-    url: str | None,
-    model: str | None,
-    api_key_env: str | None,
+    choice: options.EndpointChoice,
     latency: bool,
     as_json: bool,
-    results: Path | None,
-    config: Path | None,
+    places: options.Places,
 ) -> int:
     """Say of each endpoint what it is, what it can do, and what is wrong with it.
 
     Without an option: of all that are configured, or else of all that answer on local ports.
     """
-    known = options.read_config(config)
-    if endpoint or url:
-        endpoints = [options.choose_endpoint(known, endpoint, url, model, api_key_env)]
-    else:
-        endpoints = _all(known)
+    known = places.read_config()
+    endpoints = [choice.resolve(known)] if choice.endpoint or choice.url else _all(known)
     if latency:
         from stack_tui.cli.latency_table import print_latencies
 

@@ -39,10 +39,11 @@ def duel_command(
     config = places.read_config()
     results = places.results_folder(config)
     folders = distinct_runs([places.run_folder(name) for name in runs])
-    check_printing(printing, results, f"duel-{read_spec(folders[0]).suite_name}")
+    first = read_spec(folders[0])
+    check_printing(printing, results, f"duel-{first.suite_name}")
     request = DuelRun(
         runs=folders,
-        judges=duel_judges(config, judges, folders[0]),
+        judges=duel_judges(config, judges, folders[0], first),
         concurrency=concurrency,
         note=note,
     )

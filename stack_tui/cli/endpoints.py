@@ -72,7 +72,7 @@ def endpoints_command(ctx: click.Context, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    known = options.read_config(None)
+    known = options.Places().read_config()
     found = asyncio.run(_listed(known))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))

@@ -10,7 +10,7 @@ from stack_tui.cli.foreground import run_to_report
 from stack_tui.cli.options import EndpointChoice, JudgeChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config.resolve import resolve_panel
-from stack_tui.reports.stats.power import reach
+from stack_tui.reports.number_format import reach
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.validation import MOST_REPEATS, temperature_problem
 from stack_tui.worker import launch

@@ -4,7 +4,6 @@ import difflib
 import math
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
 import msgspec
@@ -37,15 +36,14 @@ def label_command(
     score: float | None,
     note: str,
     as_json: bool,
-    results: Path | None,
-    config: Path | None,
+    places: options.Places,
 ) -> None:
     """Say what a person makes of a SAMPLE of RUN, or list what was said.
 
     SAMPLE is a case's id as reports show it, kv-cache or "kv-cache #2"; a benchmark's is TASK/ID.
     Reports hold judges against labels, and correct the pass rate by them.
     """
-    folder = options.run_folder(run, results, config)
+    folder = places.run_folder(run)
     if verdict is None and (score is not None or note):
         raise click.UsageError(f"give --verdict too: {', '.join(_KINDS)}")
     if score is not None and math.isnan(score):

@@ -53,7 +53,9 @@ printing_options = options.option_group(
     click.option("--format", "form", type=click.Choice(FORMS), help="The report's format."),
     click.option("--out", type=options.FILE, help="Write the report to a file."),
     click.option(
-        "--gate", multiple=True, help='A condition to meet, such as "judge_avg >= 4 ± ci". Repeatable.'
+        "--gate",
+        multiple=True,
+        help='A condition to meet, such as "judge_avg >= 4 ± ci". Repeatable.',
     ),
     click.option(
         "--inconclusive",

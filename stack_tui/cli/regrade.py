@@ -1,7 +1,6 @@
 """`stack-tui regrade` and `rejudge`: grade recorded outputs again without asking the model."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click

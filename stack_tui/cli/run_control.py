@@ -36,9 +36,7 @@ def pause_command(run: str, places: Places) -> None:
 
 @click.command("resume")
 @click.argument("run", default="latest")
-@click.option(
-    "--concurrency", type=click.IntRange(1), help="Change the max concurrent requests."
-)
+@click.option("--concurrency", type=click.IntRange(1), help="Change the max concurrent requests.")
 @click.option(
     "--retry-errors/--leave-errors",
     default=True,

@@ -1,7 +1,6 @@
 """`stack-tui tasks`: lm-eval's tasks and groups, and the route each would take on an endpoint."""
 
 import asyncio
-from pathlib import Path
 
 import click
 import msgspec
@@ -35,23 +34,19 @@ class TaskListing(msgspec.Struct, frozen=True, kw_only=True):
 @options.places
 def tasks_command(
     pattern: str,
-    endpoint: str | None,
-    url: str | None,
-    model: str | None,
-    api_key_env: str | None,
+    choice: options.EndpointChoice,
     include_path: str | None,
     as_json: bool,
-    results: Path | None,
-    config: Path | None,
+    places: options.Places,
 ) -> int:
     """List the lm-eval tasks and groups whose names hold PATTERN, or match it as a glob.
 
     With an endpoint, the route that each would take there is named too.
     """
     abilities = None
-    if endpoint or url:
-        known = options.read_config(config)
-        chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
+    if choice.endpoint or choice.url:
+        known = places.read_config()
+        chosen = choice.resolve(known)
         abilities = asyncio.run(_abilities(chosen))
     catalog = open_catalog(include_path)
     names = [pattern] if pattern in catalog.entries else catalog.match(pattern)

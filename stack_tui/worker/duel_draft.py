@@ -13,7 +13,7 @@ from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry, matches
 from stack_tui.runs.events import Sample
 from stack_tui.runs.spec import DuelParticipant, DuelSpec, RunSpec
-from stack_tui.runs.store import Run, read_spec
+from stack_tui.runs.store import Run
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import Case, Suite, criteria_of
 from stack_tui.suites.model.version import case_digests
@@ -40,11 +40,14 @@ def draft_duel(request: DuelRun) -> RunDraft:
     )
 
 
-def duel_judges(config: Config, named: Sequence[str], run: Path) -> tuple[Endpoint, ...]:
+def duel_judges(
+    config: Config, named: Sequence[str], run: Path, spec: RunSpec
+) -> tuple[Endpoint, ...]:
     """Return a duel's judges: as for a run of the suite, else those of `run`, else its endpoint.
 
-    `run` is the folder of the duel's first run. A suite's "self" is left out: a duel evaluates no
-    endpoint. Raises StackError for a name that is not configured, and for "self" among `named`.
+    `run` and `spec` are the folder and the spec of the duel's first run. A suite's "self" is left
+    out: a duel evaluates no endpoint. Raises StackError for a name that is not configured, and for
+    "self" among `named`.
     """
     if SELF in named:
         raise StackError(
@@ -52,7 +55,7 @@ def duel_judges(config: Config, named: Sequence[str], run: Path) -> tuple[Endpoi
             where="judges",
             remedy="--judge takes an endpoint's name.",
         )
-    spec, path = read_spec(run), run / "suite.toml"
+    path = run / "suite.toml"
     of_suite = suites.load(path).judges if path.exists() else ()
     others = [name for name in of_suite if name != SELF]
     if named or others or config.defaults.judges:

@@ -30,6 +30,7 @@ from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import journal_path, read_spec
 from stack_tui.runs.view import RunView
 from stack_tui.worker import evaluator, follow_control, run_outcome
+from stack_tui.worker.probe_record import ProbeRecord, read_probe
 
 _FAULT_REPEAT_S = 10.0
 _PREFLIGHT_BUDGET_S = 30.0
@@ -113,11 +114,12 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
             events = evaluator.graded_again(folder, recorder.view, judges, recorded, stopping)
         else:
             model = clients[spec.endpoint]
-            health = await _ready(model, recorder)
+            probed = read_probe(folder) or ProbeRecord(health=await _ready(model, recorder))
+            health = probed.health
             _fit_limit(model.limit, health, spec)
             recorder.record(_started(recorder.view, _server(health)))
             events = await evaluator.events(
-                folder, recorder.view, model, health, judges, recorded.answers, stopping
+                folder, recorder.view, model, probed, judges, recorded.answers, stopping
             )
             watched = [follow_control.watch_server(model, health.server_kind, recorder.record)]
         keepers = (

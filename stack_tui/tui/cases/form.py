@@ -21,7 +21,7 @@ from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.cases.preview import Trial
 from stack_tui.tui.cases.preview_page import trial_blocks
 from stack_tui.tui.host import Host, host_of
-from stack_tui.tui.runs.endpoint_options import tried_on
+from stack_tui.tui.state.endpoint_list import first_endpoint
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import drafts
 from stack_tui.tui.ui.block_view import BlockView
@@ -171,13 +171,13 @@ class CaseForm(Screen[Undo | None]):
         if case is None:
             self._host.show_message("What is marked must be put right first.")
             return
-        endpoint, judges = tried_on(self._host.endpoints, self._host.config.defaults, self._suite)
-        if endpoint is None:
+        endpoints, config, suite = self._host.endpoints, self._host.config, self._suite
+        if not endpoints:
             self._host.show_message("There is no endpoint to ask.")
             return
-        suite = self._suite
+        endpoint = endpoints[first_endpoint(endpoints, config.defaults)].endpoint
         self._host.run_job(
-            lambda: preview.ask(suite, case, endpoint, judges),
+            lambda: preview.ask(suite, case, endpoint, config),
             self._asked,
             label=f"asking {endpoint.name} for {case.id}",
         )

@@ -37,7 +37,9 @@ class JudgeResult(msgspec.Struct, frozen=True, kw_only=True):
     first_interval: Interval | None
 
 
-def judge_results(samples: Sequence[Sample], runs: Sequence[DuelParticipant]) -> tuple[JudgeResult, ...]:
+def judge_results(
+    samples: Sequence[Sample], runs: Sequence[DuelParticipant]
+) -> tuple[JudgeResult, ...]:
     """Return each judge's result, in the order in which they come."""
     found: dict[tuple[str, str], list[tuple[Sample, list[JudgeScore]]]] = {}
     for sample in samples:

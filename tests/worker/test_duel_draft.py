@@ -15,7 +15,9 @@ from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import Journal, Tail, wait_until_free
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Run, journal_path
-from stack_tui.worker.duel_launch import gather, start_duel
+from stack_tui.worker import launch
+from stack_tui.worker.duel_draft import gather
+from stack_tui.worker.requests import DuelRun
 from tests.fakes import Asked, FakeServer
 from tests.fakes.replies import Reply
 from tests.worker import runs
@@ -55,17 +57,17 @@ def two_runs(results: Path, server: FakeServer) -> list[Path]:
 
 def drafted(results: Path, server: FakeServer, folders: list[Path]) -> Path:
     """A duel of the runs that has not begun."""
-    gathered = gather(folders)
+    duel, data = gather(folders)
     judge = Endpoint(name="judge", url=server.url, model=server.model, timeout_s=20)
     spec = RunSpec(
         id="20261124-121500-duel-tiny-fake-0003",
         created="2026-11-24T12:15:00+00:00",
         endpoint=judge,
         judges=(judge,),
-        duel=gathered.spec,
+        duel=duel,
         concurrency=2,
     )
-    return store.create(results, spec, contest=gathered.contest)
+    return store.create(results, spec, contest=data)
 
 
 def winners(run: Run) -> dict[str, str]:
@@ -106,9 +108,9 @@ def test_from_any_cut_of_the_journal_resume_asks_only_for_what_is_missing(
 
 def test_a_worker_of_its_own_carries_a_duel_out(tmp_path: Path) -> None:
     with FakeServer("vllm", by_length) as server:
-        gathered = gather(two_runs(tmp_path, server))
         judge = Endpoint(name="judge", url=server.url, model=server.model)
-        folder = start_duel(tmp_path, gathered, [judge])
+        request = DuelRun(runs=tuple(two_runs(tmp_path, server)), judges=(judge,))
+        folder = launch.start(request, tmp_path)
         wait_until_free(journal_path(folder))
     assert runs.read(folder).phase == "finished"
 

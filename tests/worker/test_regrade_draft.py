@@ -6,14 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from stack_tui.config.decode import Endpoint, PanelMethod
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Fault
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded_run import recorded_path
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec
 from stack_tui.runs.store import create, journal_path, read_spec
-from stack_tui.worker import launch, regrade_runs
+from stack_tui.worker import launch
 from stack_tui.worker.compare_runs import compare_runs
+from stack_tui.worker.requests import Regrade
 from tests.fakes import Asked, FakeServer
 from tests.worker.runs import SUITE, carried_out, make, model_requests, read, reply
 
@@ -37,6 +39,19 @@ def stricter(tmp_path: Path) -> Path:
     return edited(tmp_path, 'id = "case-0"', 'id = "case-0"\nmust_not_mention = ["It is"]')
 
 
+def regrade(run: Path, suite: Path | None = None, panel: PanelMethod | None = None) -> Path:
+    """Start a run that grades the run's outputs by the suite's rules."""
+    return launch.start(Regrade(run=run, by="rules", suite=suite, panel=panel), run.parent)
+
+
+def rejudge(
+    run: Path, judges: tuple[Endpoint, ...], suite: Path, panel: PanelMethod | None = None
+) -> Path:
+    """Start a run that has the run's outputs judged again."""
+    request = Regrade(run=run, by="judges", judges=judges, suite=suite, panel=panel)
+    return launch.start(request, run.parent)
+
+
 def faults(folder: Path) -> list[str]:
     return [
         event.message for event in Tail(journal_path(folder)).read() if isinstance(event, Fault)
@@ -50,7 +65,7 @@ def test_regrading_by_edited_rules_asks_nobody_and_leaves_the_first_run_as_it_wa
         first = carried_out(make(tmp_path / "runs", server))
         before = journal_path(first.folder).read_bytes()
         asked = len(server.asked)
-        folder = regrade_runs.regrade(first.folder, stricter(tmp_path))
+        folder = regrade(first.folder, stricter(tmp_path))
         server.stop()
         second = carried_out(folder)
         server.start()
@@ -67,8 +82,8 @@ def test_regrading_by_edited_rules_asks_nobody_and_leaves_the_first_run_as_it_wa
 def test_the_new_run_names_the_one_that_its_outputs_are_of(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         first = carried_out(make(tmp_path / "runs", server))
-        second = carried_out(regrade_runs.regrade(first.folder, stricter(tmp_path)))
-        third = regrade_runs.rejudge(second.folder, (), stricter(tmp_path))
+        second = carried_out(regrade(first.folder, stricter(tmp_path)))
+        third = rejudge(second.folder, (), stricter(tmp_path))
     origins = [read_spec(folder).origin for folder in (second.folder, third)]
     assert [origin and (origin.run, origin.outputs, origin.again) for origin in origins] == [
         (first.spec.id, first.spec.id, "rules"),
@@ -82,7 +97,7 @@ def test_a_judge_is_asked_again_only_where_its_question_is_another(tmp_path: Pat
         asked = len(server.asked)
         suite = edited(tmp_path, "Names the number.", "Names the number in words.")
         suite.write_text(SUITE.replace("Names the number.", "Names the number in words.", 1))
-        carried_out(regrade_runs.regrade(first.folder, suite))
+        carried_out(regrade(first.folder, suite))
         assert ["response_format" in each.body for each in server.asked[asked:]] == [True]
 
 
@@ -97,7 +112,7 @@ def test_rejudging_asks_every_judge_anew_and_never_the_model(tmp_path: Path) -> 
         by_model = len(model_requests(server))
         harsh = True
         suite = edited(tmp_path, "Summarize", "Summarize")
-        second = carried_out(regrade_runs.rejudge(first.folder, (), suite))
+        second = carried_out(rejudge(first.folder, (), suite))
         assert len(model_requests(server)) == by_model
     assert {sample.judge_score for sample in second.view.samples} == {2.0}
     assert {sample.passed for sample in second.view.samples} == {False}
@@ -112,9 +127,9 @@ def test_another_panel_makes_other_scores_of_the_same_verdicts(tmp_path: Path) -
         first = carried_out(make(tmp_path / "runs", server))
         judge = msgspec.structs.replace(first.spec.endpoint, name="strict", url=strict.url)
         judges = (first.spec.endpoint, judge)
-        second = carried_out(regrade_runs.rejudge(first.folder, judges, suite, panel="mean"))
+        second = carried_out(rejudge(first.folder, judges, suite, panel="mean"))
         asked = len(server.asked) + len(strict.asked)
-        third = carried_out(regrade_runs.regrade(second.folder, suite, panel="majority"))
+        third = carried_out(regrade(second.folder, suite, panel="majority"))
         assert len(server.asked) + len(strict.asked) == asked
     assert {(s.judge_score, s.no_majority) for s in second.view.samples} == {(3.5, False)}
     assert {(s.judge_score, s.no_majority) for s in third.view.samples} == {(3.5, True)}
@@ -125,7 +140,7 @@ def test_another_panel_makes_other_scores_of_the_same_verdicts(tmp_path: Path) -
 def test_a_regraded_run_that_was_cut_off_goes_on_without_asking(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         first = carried_out(make(tmp_path / "runs", server))
-        folder = regrade_runs.regrade(first.folder, stricter(tmp_path))
+        folder = regrade(first.folder, stricter(tmp_path))
         whole = carried_out(folder)
         os.truncate(journal_path(folder), journal_path(folder).stat().st_size // 2)
         asked = len(server.asked)
@@ -140,7 +155,7 @@ def test_a_regraded_run_that_was_cut_off_goes_on_without_asking(tmp_path: Path) 
 def test_comparing_both_pairs_every_case_though_its_rules_changed(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         first = carried_out(make(tmp_path / "runs", server))
-        second = carried_out(regrade_runs.regrade(first.folder, stricter(tmp_path)))
+        second = carried_out(regrade(first.folder, stricter(tmp_path)))
     comparison = compare_runs(read(first.folder), read(second.folder))
     assert comparison.pairs == 6
     assert [(flip.id, flip.kind) for flip in comparison.flips] == [("case-0", "pass → fail")]
@@ -157,7 +172,7 @@ def test_cases_that_are_asked_otherwise_now_or_are_new_are_left_out_and_named(
             suite.read_text().replace("temperature = 0", "temperature = 1\ntop_p = 0.9")
             + '\n[[case]]\nid = "new"\ninput = "Something else."'
         )
-        second = carried_out(regrade_runs.regrade(first.folder, suite))
+        second = carried_out(regrade(first.folder, suite))
     assert [sample.id for sample in second.view.samples] == [f"case-{n}" for n in range(1, 6)]
     assert second.phase == "finished"
     told = faults(second.folder)
@@ -175,7 +190,7 @@ def test_an_error_stays_an_error_and_is_not_asked_for(tmp_path: Path) -> None:
     with FakeServer("vllm", refuse_one) as server:  # type: ignore[arg-type]
         first = carried_out(make(tmp_path / "runs", server))
         by_model = len(model_requests(server))
-        second = carried_out(regrade_runs.regrade(first.folder, stricter(tmp_path)))
+        second = carried_out(regrade(first.folder, stricter(tmp_path)))
         assert len(model_requests(server)) == by_model
     assert [s.id for s in second.view.samples if s.status == "error"] == ["case-3"]
     assert second.phase == "errors"
@@ -187,7 +202,7 @@ def test_the_temperatures_of_the_outputs_stand_whatever_the_suite_says_now(tmp_p
         two = SUITE.replace("temperature = 0", "temperature = [0, 0.7]")
         (folder / "suite.toml").write_text(two)
         first = carried_out(folder)
-        second = carried_out(regrade_runs.regrade(folder, stricter(tmp_path)))
+        second = carried_out(regrade(folder, stricter(tmp_path)))
     assert second.spec.temperatures == (0.0, 0.7)
     assert {sample.key for sample in second.view.samples} == {
         sample.key for sample in first.view.samples
@@ -200,7 +215,7 @@ def test_where_no_output_answers_the_suite_nothing_is_made(tmp_path: Path) -> No
         first = carried_out(make(tmp_path / "runs", server))
         suite = edited(tmp_path, "Summarize:", "Shorten:")
         with pytest.raises(StackError, match="other words"):
-            regrade_runs.regrade(first.folder, suite)
+            regrade(first.folder, suite)
     assert len(list((tmp_path / "runs").glob("*/run.toml"))) == 1
 
 
@@ -209,7 +224,7 @@ def test_a_missing_suite_file_and_a_benchmark_are_told_with_what_to_do(tmp_path:
         first = carried_out(make(tmp_path / "runs", server))
         spec = first.spec
     with pytest.raises(StackError) as missing:
-        regrade_runs.regrade(first.folder)
+        regrade(first.folder)
     assert "--suite" in missing.value.remedy
     benchmark = RunSpec(
         id="20261124-101500-b",
@@ -218,16 +233,16 @@ def test_a_missing_suite_file_and_a_benchmark_are_told_with_what_to_do(tmp_path:
         benchmark=BenchmarkSpec(tasks=("mmlu",)),
     )
     with pytest.raises(StackError, match="only a suite's run"):
-        regrade_runs.regrade(create(tmp_path / "runs", benchmark))
+        regrade(create(tmp_path / "runs", benchmark))
 
 
 def test_a_run_without_judges_names_one_to_be_rejudged(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         first = carried_out(make(tmp_path / "runs", server, judged=False))
         suite = edited(tmp_path, "Summarize", "Summarize")
-        with pytest.raises(StackError, match="no judge"):
-            regrade_runs.rejudge(first.folder, (), suite)
-        second = carried_out(regrade_runs.rejudge(first.folder, (first.spec.endpoint,), suite))
+        with pytest.raises(StackError, match="has no judge"):
+            rejudge(first.folder, (), suite)
+        second = carried_out(rejudge(first.folder, (first.spec.endpoint,), suite))
     assert {sample.judge_score for sample in second.view.samples} == {5.0}
 
 
