@@ -10,7 +10,7 @@ from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config.decode import PanelMethod
-from stack_tui.reports.stats.power import reach
+from stack_tui.reports.number_format import reach
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.validation import MOST_REPEATS, temperature_problem
 from stack_tui.worker import launch

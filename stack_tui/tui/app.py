@@ -19,11 +19,10 @@ from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.text import printable
 from stack_tui.tui import backend, jobs
-from stack_tui.tui.busy import BusyIndicator
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.signals import leave_on_signals
 from stack_tui.tui.state.config_watch import ConfigWatch
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.endpoint_poller import EndpointPoller
 from stack_tui.tui.state.known_endpoints import KnownEndpoints, reports_to
 from stack_tui.tui.state.messages import (
@@ -107,7 +106,7 @@ class StackApp(App[None]):
         self._settled = run is not None
         self._beside = beside
         self._live = live
-        self._under_way = BusyIndicator(self)
+        self._jobs = jobs.Jobs(self, self._show_busy)
         self._reader = Reader(results, lambda: self.cases)
         self._reader.choose(run)
         self._look_now = threading.Event()
@@ -136,10 +135,10 @@ class StackApp(App[None]):
 
     def _begin(self) -> None:
         for work in (self._read_on, self._watch.run):
-            jobs.run(self, work, lambda _: None, self.tell_error)
-        jobs.run(self, backend.has_embedded, self._offer_embedded, self.tell_error)
+            jobs.run(self, work, lambda _: None, self.show_error)
+        jobs.run(self, backend.has_embedded, self._offer_embedded, self.show_error)
         if self._beside:
-            jobs.run(self, self._beside, lambda _: None, self.tell_error)
+            jobs.run(self, self._beside, lambda _: None, self.show_error)
 
     def _read_on(self) -> None:
         while True:
@@ -147,7 +146,7 @@ class StackApp(App[None]):
             snapshot = self._reader.read()
             self._config_file.look(
                 lambda config: self.post_message(ConfigRead(config)),
-                lambda error: self.call_later(self.tell_error, error),
+                lambda error: self.call_later(self.show_error, error),
             )
             cost = time.thread_time() - began + self._show_cost
             if snapshot:
@@ -159,10 +158,10 @@ class StackApp(App[None]):
     @on(ConfigRead)
     def _take_outside_change(self, message: ConfigRead) -> None:
         if message.config != self.config:
-            self.take_config(message.config)
-            self.tell(f"{message.config.path} has changed and was read again.")
+            self.use_config(message.config)
+            self.show_message(f"{message.config.path} has changed and was read again.")
 
-    def take_config(self, config: Config) -> None:
+    def use_config(self, config: Config) -> None:
         """Go by this configuration from now on; runs that have begun keep their endpoints."""
         self.config = config
         self._list_endpoints()
@@ -193,7 +192,7 @@ class StackApp(App[None]):
         self._known.loads[message.endpoint] = message.load
         self._list_endpoints()
 
-    def note_finding(self, endpoint: Endpoint, finding: ProbeResult) -> None:
+    def note_probe(self, endpoint: Endpoint, finding: ProbeResult) -> None:
         """Keep what an endpoint was found to be able to do, as long as the app is open."""
         self._known.findings[endpoint] = finding
         self._list_endpoints()
@@ -215,10 +214,10 @@ class StackApp(App[None]):
         self.endpoints = self._known.seen(self.config, self.snapshot.active)
         self._watch.watch(seen.endpoint for seen in self.endpoints)
 
-    def ask_endpoints_again(self) -> None:
+    def poll_endpoints(self) -> None:
         """Ask every endpoint now how it is."""
         self._watch.ask_again()
-        self.tell("Asking all endpoints.")
+        self.show_message("Asking all endpoints.")
 
     def choose(self, folder: Path) -> None:
         """Make that run the one whose samples are shown."""
@@ -231,28 +230,42 @@ class StackApp(App[None]):
             self._reader.choose(folder)
             self._look_now.set()
 
-    def look_again(self, revealed: Path | None = None) -> None:
-        """Have what is on disk looked at without waiting, with that run's held-out texts."""
+    def reread(self, revealed: Path | None = None) -> None:
+        """Read the disk now; from now on with the held-out texts of the run `revealed`."""
         self._reader.list_again(revealed)
         self._look_now.set()
 
-    def do(self, doing: str, work: Callable[[], T], said: Callable[[T], str]) -> None:
-        """Do the work beside the screen; say meanwhile `doing`, and then what `said` returns."""
-        self._under_way.do(doing, work, said)
+    def run_job(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        *,
+        failed: Callable[[StackError], object] | None = None,
+        key: object = None,
+        label: str = "",
+    ) -> None:
+        """Do `work` in a thread, then call `done` with its result here; see Host."""
+        self._jobs.run(work, done, failed or self.show_error, key=key, label=label)
+
+    def _show_busy(self) -> None:
+        self.busy = self._jobs.labels
+        self.refresh_bindings()
+        self.reread()
 
     def action_give_up(self) -> None:
-        self._under_way.give_up()
+        if label := self._jobs.give_up():
+            self.show_message(f"No longer waiting for: {label}. What has begun may still happen.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to give up only while something is waited for."""
         return action != "give_up" or bool(self.busy)
 
-    def tell(self, message: str) -> None:
-        """Say something in passing."""
+    def show_message(self, message: str) -> None:
+        """Show the message for a few seconds."""
         self.notify(printable(message), markup=False, timeout=4)
 
-    def tell_error(self, error: StackError) -> None:
-        """Say what went wrong and what to do about it."""
+    def show_error(self, error: StackError) -> None:
+        """Show what went wrong and what to do about it."""
         message = "\n".join(filter(None, (error.what, error.remedy)))
         self.notify(
             printable(message),
@@ -262,8 +275,12 @@ class StackApp(App[None]):
             timeout=15,
         )
 
-    def read_on(self, blocks: Callable[[], Sequence[Block]]) -> None:
-        """Show a document on the whole screen."""
+    def open(self, screen: Screen[T], then: Callable[[T | None], None] | None = None) -> None:
+        """Open the screen, and call `then` with its result; None if it was cancelled."""
+        self.push_screen(screen, then)
+
+    def show_page(self, blocks: Callable[[], Sequence[Block]]) -> None:
+        """Show a page on the whole screen; `blocks` is called whenever what is known changes."""
         from stack_tui.tui.ui.page_screen import PageScreen
 
         self.push_screen(PageScreen(blocks))
@@ -275,4 +292,4 @@ class StackApp(App[None]):
 
     def action_next_theme(self) -> None:
         self.theme = theme.after(self.theme)
-        self.tell(f"Theme: {self.theme}")
+        self.show_message(f"Theme: {self.theme}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.tui import backend
 from stack_tui.tui.cases.pane import CasesPane
 from stack_tui.tui.endpoints.pane import EndpointsPane
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.runs.pane import RunsPane
 from stack_tui.tui.status_line import StatusLine
@@ -23,7 +24,6 @@ from stack_tui.tui.ui.list_pane import Pane
 from stack_tui.tui.ui.tab_strip import TabStrip
 
 if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
     from stack_tui.tui.runs.new_benchmark import BenchmarkRequest
     from stack_tui.tui.runs.new_run import RunRequest
 
@@ -68,8 +68,8 @@ class Dashboard(Screen[None]):
         yield KeyLine()
 
     @property
-    def stack(self) -> "StackApp":
-        return cast("StackApp", self.app)
+    def host(self) -> Host:
+        return host_of(self)
 
     def pane(self, number: int) -> Pane:
         """Return the pane of that number."""
@@ -118,23 +118,23 @@ class Dashboard(Screen[None]):
         from stack_tui.tui.runs.new_run import NewRun
 
         suite = self.query_one(CasesPane).suite if self.active == CasesPane.NUMBER else None
-        stack = self.stack
-        if not stack.snapshot.ready:
-            stack.tell("The suites are still being read: once more in a moment")
+        host = self.host
+        if not host.snapshot.ready:
+            host.show_message("The suites are still being read: once more in a moment")
             return
-        form = NewRun(stack.snapshot.suites, stack.endpoints, stack.config.defaults, suite)
-        stack.push_screen(form, self._start_suite)
+        form = NewRun(host.snapshot.suites, host.endpoints, host.config.defaults, suite)
+        host.open(form, self._start_suite)
 
     def action_benchmark(self) -> None:
         from stack_tui.tui.runs.new_benchmark import NewBenchmark
 
-        stack = self.stack
-        form = NewBenchmark(stack.endpoints, stack.config.defaults)
-        stack.push_screen(form, self._start_benchmarks)
+        host = self.host
+        form = NewBenchmark(host.endpoints, host.config.defaults)
+        host.open(form, self._start_benchmarks)
 
     def _start_suite(self, request: "RunRequest | None") -> None:
         if request:
-            results = self.stack.results
+            results = self.host.results
 
             def work() -> Path:
                 return backend.start_suite(
@@ -152,7 +152,7 @@ class Dashboard(Screen[None]):
 
     def _start_benchmarks(self, request: "BenchmarkRequest | None") -> None:
         if request:
-            results = self.stack.results
+            results = self.host.results
 
             def work() -> Path:
                 return backend.start_benchmarks(
@@ -162,8 +162,8 @@ class Dashboard(Screen[None]):
             self._start(", ".join(request.tasks), request.endpoint, work)
 
     def _start(self, subject: str, endpoint: Endpoint, work: Callable[[], Path]) -> None:
-        def begun(folder: Path) -> str:
-            self.stack.choose(folder)
-            return f"{folder.name} has begun"
+        def begun(folder: Path) -> None:
+            self.host.choose(folder)
+            self.host.show_message(f"{folder.name} has begun")
 
-        self.stack.do(f"starting {subject} on {endpoint.name}", work, begun)
+        self.host.run_job(work, begun, label=f"starting {subject} on {endpoint.name}")

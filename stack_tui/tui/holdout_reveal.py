@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.runs import holdout_access_log
 from stack_tui.runs.redact import HIDDEN
+from stack_tui.tui.host import Host
 from stack_tui.tui.ui.blocks import Block, line
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case
-    from stack_tui.tui.app import StackApp
 
 
-def count_look(stack: StackApp, suite: str, what: str) -> bool:
+def count_look(host: Host, suite: str, what: str) -> bool:
     """Count a look at a suite's held-out cases; say so, and whether that could be done."""
     try:
-        holdout_access_log.log_access(stack.results, suite, what)
+        holdout_access_log.log_access(host.results, suite, what)
     except StackError as error:
-        stack.tell_error(error)
+        host.show_error(error)
         return False
-    stack.tell("Held-out cases are shown; this look is counted.")
+    host.show_message("Held-out cases are shown; this look is counted.")
     return True
 
 

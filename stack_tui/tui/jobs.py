@@ -5,18 +5,24 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from stack_tui.errors import StackError
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 T = TypeVar("T")
 
 
+class Loop(Protocol):
+    """Whatever calls functions in the thread of the screens: a Textual app."""
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+        """Call it there soon."""
+        ...
+
+
 def run(
-    app: "App[Any]",
+    app: Loop,
     work: Callable[[], T],
     then: Callable[[T], object],
     failed: Callable[[StackError], object],
@@ -34,6 +40,99 @@ def run(
             _hand_over(app, then, result)
 
     threading.Thread(target=target, daemon=True).start()
+
+
+@dataclass(eq=False)
+class _Job:
+    work: Callable[[], Any]
+    done: Callable[[Any], object]
+    failed: Callable[[StackError], object]
+    key: object
+    label: str
+    dropped: bool = False
+
+
+class Jobs:
+    """The jobs of the screens, called from the app's own thread alone.
+
+    At most one job of a key runs at a time. A newer one waits for it, in the place of any other
+    that waits; what the running one comes to is dropped then. So a key that is held down costs one
+    thread, and a slow job never overwrites what a later one found.
+    """
+
+    def __init__(self, loop: Loop, changed: Callable[[], object]) -> None:
+        """`changed` is called whenever other jobs with a label are under way."""
+        self._loop = loop
+        self._changed = changed
+        self._labelled: list[_Job] = []
+        self._running: dict[object, _Job] = {}
+        self._waiting: dict[object, _Job] = {}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the jobs under way, oldest first."""
+        return tuple(job.label for job in self._labelled)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[StackError], object],
+        *,
+        key: object = None,
+        label: str = "",
+    ) -> None:
+        """Do the work in a thread, then call `done` with its result or `failed` here."""
+        job = _Job(work, done, failed, key, label)
+        if label:
+            self._labelled.append(job)
+            self._changed()
+        if key is None:
+            self._start(job)
+        elif older := self._running.get(key):
+            self._drop(older)
+            if waiting := self._waiting.get(key):
+                self._drop(waiting)
+            self._waiting[key] = job
+        else:
+            self._running[key] = job
+            self._start(job)
+
+    def give_up(self) -> str:
+        """Drop the newest job with a label, and return the label; "" if there is none."""
+        if not self._labelled:
+            return ""
+        job = self._labelled[-1]
+        self._drop(job)
+        return job.label
+
+    def _start(self, job: _Job) -> None:
+        run(
+            self._loop,
+            job.work,
+            lambda result: self._end(job, job.done, result),
+            lambda error: self._end(job, job.failed, error),
+        )
+
+    def _end(self, job: _Job, report: Callable[[Any], object], result: object) -> None:
+        if job.key is not None:
+            del self._running[job.key]
+            following = self._waiting.pop(job.key, None)
+            if following and not following.dropped:
+                self._running[job.key] = following
+                self._start(following)
+        if not job.dropped:
+            self._forget(job)
+            report(result)
+
+    def _drop(self, job: _Job) -> None:
+        job.dropped = True
+        self._forget(job)
+
+    def _forget(self, job: _Job) -> None:
+        if job in self._labelled:
+            self._labelled.remove(job)
+            self._changed()
 
 
 class DaemonThreads(ThreadPoolExecutor):
@@ -63,7 +162,7 @@ class BackgroundJob:
 
     def __init__(
         self,
-        app: "App[Any]",
+        app: Loop,
         work: Callable[[], Coroutine[Any, Any, T]],
         then: Callable[[T], object],
         failed: Callable[[StackError], object],
@@ -101,7 +200,7 @@ class BackgroundJob:
                 self._loop = None
 
 
-def _hand_over(app: "App[Any]", call: Callable[[Any], object], argument: object) -> None:
+def _hand_over(app: Loop, call: Callable[[Any], object], argument: object) -> None:
     with suppress(RuntimeError):  # the app was left meanwhile
         app.call_later(call, argument)
 

@@ -1,17 +1,13 @@
 """The line that always tells of the active run."""
 
-from typing import TYPE_CHECKING, cast
-
 from stack_tui.names import plural
+from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.run_page import score, tally, title
 from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Part, line, meter
 from stack_tui.tui.ui.icons import PHASES
-
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
 _METER = 16
 
@@ -27,12 +23,12 @@ class StatusLine(BlockView):
         self.watch(self.app, "busy", self._show)
 
     def _show(self) -> None:
-        stack = cast("StackApp", self.app)
+        host = host_of(self)
         parts: list[Part] = [(" stack-tui ", "accent"), " "]
-        if stack.busy:
-            parts += [(f"… {', '.join(stack.busy)}", "warn"), "   "]
-        active = stack.snapshot.active
-        parts += _active(active[0]) if active else _idle(stack.snapshot)
+        if host.busy:
+            parts += [(f"… {', '.join(host.busy)}", "warn"), "   "]
+        active = host.snapshot.active
+        parts += _active(active[0]) if active else _idle(host.snapshot)
         if len(active) > 1:
             parts.append((f"   and {len(active) - 1} more", "dim"))
         self.show([line(*parts)])

@@ -7,7 +7,7 @@ from stack_tui.errors import StackError
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.effects import RATE
 from stack_tui.reports.measures.noise import noise_of
-from stack_tui.reports.pages.numbers import format_points
+from stack_tui.reports.number_format import format_points
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Run, folders, read_spec
 

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.calibration import TOGETHER, calibration, kappas
-from stack_tui.reports.measures.corrected_rate import corrected_rate
+from stack_tui.reports.measures.calibration import TOGETHER, calibration
 from stack_tui.reports.measures.label_meaning import judges_should_pass, should_pass
 from stack_tui.reports.pages.calibration_section import calibration_section
 from stack_tui.reports.render.html_report import html_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.markdown import markdown_report
 from stack_tui.reports.render.text_report import run_report
+from stack_tui.reports.stats.corrected_rate import corrected_rate
+from stack_tui.reports.stats.rater_agreement import kappas
 from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.runs.labels import LABEL_KINDS, Label, LabelKind
 from stack_tui.runs.view import RunView

@@ -10,18 +10,18 @@ from scipy.stats import binom
 
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.repeats import all_of_k, pass_at_k
-from stack_tui.reports.measures.sample_intervals import (
-    mean_interval,
-    share_interval,
-    wilson_interval,
-)
-from stack_tui.reports.measures.sample_intervals import rate_interval as one_rate_interval
 from stack_tui.reports.stats.paired import (
     bootstrap_interval,
     cluster,
     rate_interval,
     tango_interval,
 )
+from stack_tui.reports.stats.sample_intervals import (
+    mean_interval,
+    share_interval,
+    wilson_interval,
+)
+from stack_tui.reports.stats.sample_intervals import rate_interval as one_rate_interval
 from tests.reports.views import OTHER_SPEC, judged, outcomes, view
 
 COUNTS = [30, 100, 1000]

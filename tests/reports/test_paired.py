@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from stack_tui.reports.stats.holm import holm
 from stack_tui.reports.stats.paired import (
     bootstrap_interval,
     cluster,
+    holm,
     mcnemar_exact,
     rate_interval,
     sign_flip,

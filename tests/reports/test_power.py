@@ -1,14 +1,12 @@
 import pytest
 
+from stack_tui.reports.number_format import reach
 from stack_tui.reports.stats.paired import mcnemar_exact, sign_flip
 from stack_tui.reports.stats.power import (
     LEAST_FLIPS,
     cases_for_mean_difference,
     cases_for_paired_difference,
-    cases_for_unpaired_difference,
-    reach,
     smallest_paired_difference,
-    smallest_unpaired_difference,
 )
 
 
@@ -28,12 +26,6 @@ def test_a_difference_can_be_shown_by_as_many_cases_as_it_takes() -> None:
     assert smallest_paired_difference(needed - 1, 0.2) > 0.05
 
 
-def test_two_rates_need_the_textbooks_number_of_cases_each() -> None:
-    # p(1 − p) = 1/4 in both, difference .1: 2 × .25 × 2.8016² / .01 = 392.4.
-    assert cases_for_unpaired_difference(0.1) == 393
-    assert smallest_unpaired_difference(393) == pytest.approx(0.1, abs=1e-3)
-
-
 def test_a_mean_difference_needs_cases_by_its_spread() -> None:
     # A difference of half a standard deviation: 4 × 2.8016² = 31.4.
     assert cases_for_mean_difference(0.5, 1.0) == 32
@@ -46,7 +38,6 @@ def test_no_fewer_cases_than_the_flips_of_signs_need_show_a_mean_difference() ->
 
 def test_no_difference_needs_no_number_of_cases() -> None:
     assert cases_for_paired_difference(0.0) is None
-    assert cases_for_unpaired_difference(0.0) is None
     assert cases_for_mean_difference(0.0, 1.0) is None
 
 
@@ -65,4 +56,3 @@ def test_few_cases_say_what_they_cannot_tell() -> None:
 
 def test_no_cases_show_no_difference() -> None:
     assert smallest_paired_difference(0) == 1.0
-    assert smallest_unpaired_difference(1) == 1.0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.reports.measures.repeats import Repeats, all_of_k, pass_at_k, repeats_of
-from stack_tui.reports.measures.sample_intervals import share_interval
+from stack_tui.reports.stats.sample_intervals import share_interval
 from stack_tui.runs.events import Sample
 from stack_tui.wilson import wilson_interval
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from stack_tui.reports.measures.sample_intervals import (
+from stack_tui.reports.stats.sample_intervals import (
     mean_interval,
     rate_interval,
     wilson_interval,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.sample_intervals import rate_interval
+from stack_tui.reports.stats.sample_intervals import rate_interval
 from stack_tui.runs.events import Sample
 from stack_tui.tui.state.pass_rate_history import POINTS, PassRateHistory, Point, pass_rate_history
 from stack_tui.tui.ui.plot import plot

@@ -116,8 +116,8 @@ def test_hostile_text_is_only_ever_shown(size: tuple[int, int], benchmark: bool)
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         shown: list[str] = []
         app.busy = (BAD,)
-        app.tell(BAD)
-        app.tell_error(ERROR)
+        app.show_message(BAD)
+        app.show_error(ERROR)
         for pane in "1234":
             for keys in (
                 (pane, "z"),

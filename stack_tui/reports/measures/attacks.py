@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import Interval, rate_interval
-from stack_tui.reports.pages.numbers import format_interval, format_number
+from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
+from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs.events import Sample
 
 LABEL = "attack:"

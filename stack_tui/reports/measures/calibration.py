@@ -2,22 +2,19 @@
 
 from collections.abc import Hashable, Sequence
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stack_tui.reports.measures.corrected_rate import CorrectedRate, corrected_rate
 from stack_tui.reports.measures.label_meaning import judges_should_pass, should_pass
-from stack_tui.reports.measures.sample_intervals import Interval, rate_interval
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.stats.bootstrap import resampled_interval
+from stack_tui.reports.stats.corrected_rate import CorrectedRate, corrected_rate
+from stack_tui.reports.stats.rater_agreement import kappas
+from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs import labels
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.runs.view import RunView
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 TOGETHER = "all together"
 
@@ -135,19 +132,3 @@ def _agreement(
         scored=len(differences),
         difference=fmean(differences) if differences else None,
     )
-
-
-def kappas(counts: "NDArray[Any]") -> "NDArray[Any]":
-    """Return Cohen's κ (1960) of each row: neither, the second alone, the first alone, both pass.
-
-    It is nan where chance alone would always agree.
-    """
-    import numpy as np
-
-    neither, second, first, both = np.asarray(counts, dtype=float).T
-    total = neither + second + first + both
-    observed = (neither + both) / total
-    passing = (first + both) * (second + both) + (neither + second) * (neither + first)
-    expected = passing / total**2
-    certain = expected > 1 - 1e-12
-    return np.where(certain, np.nan, (observed - expected) / np.where(certain, 1, 1 - expected))

@@ -22,7 +22,7 @@ from stack_tui.reports.measures.setting_differences import (
     more_than_one_thing,
 )
 from stack_tui.reports.measures.summary import standing
-from stack_tui.reports.stats.holm import holm
+from stack_tui.reports.stats.paired import holm
 from stack_tui.runs.view import RunView
 
 DECIDING = (RATE, JUDGE_SCORE, RULE_SCORE)

@@ -18,10 +18,10 @@ from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.judge_agreement import agreement
 from stack_tui.reports.measures.lm_eval_scores import recorded
 from stack_tui.reports.measures.repeats import figures_at_k
-from stack_tui.reports.measures.sample_intervals import Interval
 from stack_tui.reports.measures.sample_result import missing
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.render.comparison_text import difference
+from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import Sample, Status
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line

@@ -7,11 +7,11 @@ import msgspec
 from stack_tui.reports.measures.duels.duel_pairs import pair_results, verdict_words
 from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.intervals import intervals
-from stack_tui.reports.measures.sample_intervals import Interval, rate_interval
 from stack_tui.reports.measures.sample_result import missing
 from stack_tui.reports.measures.summary import SuiteSummary, in_order, summarize
-from stack_tui.reports.pages.numbers import format_interval, format_number, format_points
+from stack_tui.reports.number_format import format_interval, format_number, format_points
 from stack_tui.reports.stats.power import LEAST_FLIPS, smallest_paired_difference
+from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 

@@ -8,7 +8,7 @@ import msgspec
 
 from stack_tui.reports.measures.intervals import Intervals, intervals
 from stack_tui.reports.measures.summary import SuiteSummary, summarize
-from stack_tui.reports.pages.numbers import format_interval, format_number
+from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
 from stack_tui.runs.events import Sample
 from stack_tui.runs.holdout_access_log import HoldoutAccess

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.reports.measures.summary import in_order
+from stack_tui.reports.stats.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, Sample
 
 

@@ -8,10 +8,10 @@ from statistics import fmean
 import msgspec
 
 from stack_tui.reports.measures.judge_kinship import JudgeKinship, kinship
-from stack_tui.reports.measures.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.stats.krippendorff import Alpha, krippendorff
+from stack_tui.reports.stats.rater_agreement import Alpha, krippendorff
+from stack_tui.reports.stats.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.reports.stats.spearman import spearman
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.view import RunView

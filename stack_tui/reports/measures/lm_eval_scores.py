@@ -3,7 +3,7 @@
 from statistics import NormalDist
 from typing import Any
 
-from stack_tui.reports.measures.sample_intervals import Interval
+from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.view import RunView
 
 _Z = NormalDist().inv_cdf(0.975)

@@ -7,10 +7,10 @@ from statistics import NormalDist
 import msgspec
 
 from stack_tui.reports.measures.pairing import SamplePair, outcome_missing
-from stack_tui.reports.measures.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.pages.numbers import format_interval, format_points
+from stack_tui.reports.number_format import format_interval, format_points
 from stack_tui.reports.pages.section import Section
+from stack_tui.reports.stats.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 

@@ -6,13 +6,13 @@ from statistics import fmean, stdev
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import (
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.reports.stats.sample_intervals import (
     Interval,
     mean_interval,
     rate_interval,
     share_interval,
 )
-from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.events import Sample
 
 CaseRepeats = Sequence[Sample]

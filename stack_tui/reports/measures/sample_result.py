@@ -3,8 +3,9 @@
 from typing import Literal
 
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.runs.events import JUDGE_PASS, Sample
+from stack_tui.runs.events import JUDGE_PASS, CriterionScore, JudgeScore, Sample
 from stack_tui.runs.view import RunView
+from stack_tui.text import one_line
 
 SampleResult = Literal["passed", "failed", "error", "unscored", "no verdict"]
 SIGNS: dict[SampleResult, str] = {
@@ -62,3 +63,21 @@ def worst_first(view: RunView) -> list[Sample]:
 def missing(view: RunView) -> int:
     """Return how many planned samples have no outcome at all."""
     return max(0, view.total.planned - view.total.done)
+
+
+def judge_answer(verdict: JudgeScore) -> str:
+    """Return what the judge said: its criteria one by one, its answer, or why there is none."""
+    if verdict.criteria:
+        return "; ".join(map(_criterion, verdict.criteria))
+    return verdict.failure.message if verdict.failure else verdict.answer
+
+
+def _criterion(each: CriterionScore) -> str:
+    shown = "–" if each.score is None else f"{each.score:g}"
+    weight = "" if each.weight == 1 else f" × {each.weight:g}"
+    why = ""
+    if each.failure:
+        why = f" ({each.failure.message})"
+    elif each.score is None:
+        why = f" (no score in {one_line(each.answer, 80)!r})"
+    return f"{each.name}{weight} {shown}{why}"

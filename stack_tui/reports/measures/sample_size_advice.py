@@ -1,7 +1,7 @@
 """What would settle a comparison that could not tell two runs apart."""
 
 from stack_tui.reports.measures.effects import RATE, Effect
-from stack_tui.reports.pages.numbers import format_points
+from stack_tui.reports.number_format import format_points
 from stack_tui.reports.stats.power import (
     cases_for_mean_difference,
     cases_for_paired_difference,

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import Interval, wilson_interval
 from stack_tui.reports.pages.section import section_lines
 from stack_tui.reports.pages.suite_sections import sections
+from stack_tui.reports.stats.sample_intervals import Interval, wilson_interval
 from stack_tui.runs.events import Finding
 from stack_tui.runs.view import RunView, TaskCount
 from stack_tui.text import one_line, printable

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from stack_tui.reports.measures.calibration import AgreementWithPeople, Calibration
-from stack_tui.reports.measures.corrected_rate import CorrectedRate
-from stack_tui.reports.pages.numbers import format_interval, format_number
+from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
+from stack_tui.reports.stats.corrected_rate import CorrectedRate
 
 
 def calibration_section(found: Calibration | None) -> Section | None:

@@ -7,7 +7,7 @@ from stack_tui.reports.measures.duels.duel_pairs import PairResult, verdict_word
 from stack_tui.reports.measures.duels.duel_ratings import Rating
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary
 from stack_tui.reports.measures.holdout_summary import seen
-from stack_tui.reports.pages.numbers import format_interval, format_number
+from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
 from stack_tui.runs.spec import DuelRun
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from stack_tui.reports.measures.judge_agreement import JudgeAgreement, JudgeNotes, PairAgreement
-from stack_tui.reports.pages.numbers import format_interval, format_number
+from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
-from stack_tui.reports.stats.krippendorff import Alpha
+from stack_tui.reports.stats.rater_agreement import Alpha
 
 _APART_SHOWN = 5
 _KIN = {

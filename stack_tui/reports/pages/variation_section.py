@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from stack_tui.reports.measures.effects import Effect
 from stack_tui.reports.measures.repeats import CaseSpread, Repeats
-from stack_tui.reports.measures.sample_intervals import Interval
 from stack_tui.reports.measures.temperatures import Setting, settings_of
-from stack_tui.reports.pages.numbers import format_interval
+from stack_tui.reports.number_format import format_interval
 from stack_tui.reports.pages.section import Section
 from stack_tui.reports.render.comparison_text import difference
+from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import sample_name
 from stack_tui.runs.view import RunView
 

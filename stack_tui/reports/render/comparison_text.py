@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from stack_tui.reports.measures.comparison import Comparison, Flip, RunLabel
 from stack_tui.reports.measures.effects import RATE, Effect
-from stack_tui.reports.pages.numbers import format_number
+from stack_tui.reports.number_format import format_number
 from stack_tui.runs.events import sample_name
 from stack_tui.text import one_line
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from stack_tui.reports.measures.sample_result import SIGNS, outcome, why
-from stack_tui.reports.pages.numbers import judge_answer
+from stack_tui.reports.measures.sample_result import SIGNS, judge_answer, outcome, why
 from stack_tui.reports.render.svg import text
 from stack_tui.runs.events import Sample
 from stack_tui.text import printable

@@ -15,8 +15,9 @@ from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.summary import in_order, summarize
 from stack_tui.reports.measures.task_results import benchmark_document
 from stack_tui.reports.measures.temperatures import settings_of
+from stack_tui.reports.number_format import reach
 from stack_tui.reports.render.duel_json import duel_document
-from stack_tui.reports.stats.power import reach, smallest_paired_difference
+from stack_tui.reports.stats.power import smallest_paired_difference
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView

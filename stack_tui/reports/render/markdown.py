@@ -11,7 +11,7 @@ from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.sample_result import SIGNS, outcome, why, worst_first
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.pages.numbers import format_interval, format_number
+from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
 from stack_tui.reports.pages.suite_sections import sections
 from stack_tui.reports.render.comparison_text import (

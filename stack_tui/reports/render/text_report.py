@@ -7,14 +7,15 @@ from rich.cells import cell_len
 
 from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.intervals import Intervals, intervals
-from stack_tui.reports.measures.sample_intervals import Interval
+from stack_tui.reports.measures.sample_result import judge_answer
 from stack_tui.reports.measures.summary import SuiteSummary, in_order, summarize
 from stack_tui.reports.measures.task_results import benchmark_report
-from stack_tui.reports.pages.numbers import judge_answer
+from stack_tui.reports.number_format import reach
 from stack_tui.reports.pages.section import section_lines
 from stack_tui.reports.pages.suite_sections import sections
 from stack_tui.reports.render.duel_text import duel_report, won
-from stack_tui.reports.stats.power import FEW_CASES, reach
+from stack_tui.reports.stats.power import FEW_CASES
+from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import JudgeScore, Sample, sample_name
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from stack_tui.reports.measures.sample_intervals import Interval
 from stack_tui.reports.stats.paired import SEED, percentile_tail
+from stack_tui.wilson import Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

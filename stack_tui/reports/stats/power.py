@@ -7,8 +7,6 @@ the two normal quantiles, 1.960 + 0.842 = 2.80 standard errors (Miller 2024, arX
 import math
 from statistics import NormalDist
 
-from stack_tui.names import plural
-
 POWER_FACTOR = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
 TYPICAL_DISCORDANT = 0.2
 FEW_CASES = 30
@@ -26,25 +24,6 @@ def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDAN
     return _at_most_one(max(POWER_FACTOR * math.sqrt(discordant / cases), LEAST_FLIPS / cases))
 
 
-def reach(cases: int, of: int) -> str:
-    """Return in words the smallest difference of pass rates that two runs of so many cases show.
-
-    Of `of` cases in all, those of one cluster are counted as one in `cases`.
-    """
-    counted = plural(cases, "case" if cases == of else "independent case")
-    if cases < LEAST_FLIPS:
-        return f"with {counted}, no difference is visible"
-    smallest = f"{100 * smallest_paired_difference(cases):.0f} points"
-    if cases < FEW_CASES:
-        return f"with {counted}, differences under {smallest} are invisible"
-    return f"with {counted}, differences of {smallest} and more show"
-
-
-def smallest_unpaired_difference(cases: int, rate: float = 0.5) -> float:
-    """Return the same for runs of other cases each, `cases` a run, at about that pass rate."""
-    return _at_most_one(POWER_FACTOR * math.sqrt(2 * rate * (1 - rate) / cases)) if cases else 1.0
-
-
 def cases_for_paired_difference(
     difference: float, discordant: float = TYPICAL_DISCORDANT
 ) -> int | None:
@@ -56,11 +35,6 @@ def cases_for_paired_difference(
         return None
     share = max(discordant, abs(difference))
     return math.ceil(_cases(share, difference))
-
-
-def cases_for_unpaired_difference(difference: float, rate: float = 0.5) -> int | None:
-    """Return the same for runs of other cases each: how many a run, at about that pass rate."""
-    return math.ceil(_cases(2 * rate * (1 - rate), difference)) if difference else None
 
 
 def cases_for_mean_difference(difference: float, deviation: float) -> int | None:

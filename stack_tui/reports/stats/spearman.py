@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from stack_tui.reports.measures.sample_intervals import Interval
+from stack_tui.wilson import Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

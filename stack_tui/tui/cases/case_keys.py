@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -14,12 +14,12 @@ from stack_tui.tui.cases import actions, case_changes, import_export_actions
 from stack_tui.tui.cases.case_changes import Undo
 from stack_tui.tui.cases.new_suite import new_suite
 from stack_tui.tui.cases.preview import latest_outcome
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.state.snapshot import SuiteFile
 from stack_tui.tui.ui.external_editor import open_in_editor
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case
-    from stack_tui.tui.app import StackApp
 
 ListedCase = tuple[SuiteFile, "Case | None"]
 
@@ -55,7 +55,7 @@ class CaseKeys(DOMNode):
         """Say whether its text may be seen, and tell how where it may not yet."""
         sealed = self.is_sealed(file, case)
         if sealed:
-            self._stack.tell("Held out: H shows it first, and counts the look.")
+            self._host.show_message("Held out: H shows it first, and counts the look.")
         return not sealed
 
     def action_reveal(self) -> None:
@@ -63,41 +63,41 @@ class CaseKeys(DOMNode):
         entry = self.entry
         suite = entry[0].suite if entry else None
         if entry is None or suite is None or not any(case.holdout for case in suite.cases):
-            self._stack.tell("No case of this suite is held out.")
+            self._host.show_message("No case of this suite is held out.")
         elif not self.is_sealed(entry[0]):
-            self._stack.tell("They are shown already.")
-        elif holdout_reveal.count_look(self._stack, suite.name, entry[0].path.name):
+            self._host.show_message("They are shown already.")
+        elif holdout_reveal.count_look(self._host, suite.name, entry[0].path.name):
             self.reveal(entry[0])
 
     def action_findings(self) -> None:
         if entry := self.entry:
-            actions.look_over(self._stack, entry[0])
+            actions.look_over(self._host, entry[0])
 
     def action_leakage(self) -> None:
         if entry := self.entry:
-            actions.ask_leakage(self._stack, entry[0])
+            actions.ask_leakage(self._host, entry[0])
 
     @property
-    def _stack(self) -> "StackApp":
-        return cast("StackApp", self.app)
+    def _host(self) -> Host:
+        return host_of(self)
 
     def action_edit(self) -> None:
         entry = self.entry
         if entry and self._may_open(*entry):
-            actions.edit(self._stack, *entry, self._changed)
+            actions.edit(self._host, *entry, self._changed)
 
     def action_raw(self) -> None:
         entry = self.entry
         if entry and self._may_open(entry[0]):
             case_id = entry[1].id if entry[1] else ""
-            actions.edit_raw(self._stack, entry[0].path, self._changed, case_id)
+            actions.edit_raw(self._host, entry[0].path, self._changed, case_id)
 
     def action_add(self) -> None:
         if entry := self.entry:
-            actions.add(self._stack, entry[0], self._changed)
+            actions.add(self._host, entry[0], self._changed)
 
     def action_new_suite(self) -> None:
-        new_suite(self._stack, self._changed)
+        new_suite(self._host, self._changed)
 
     def action_duplicate(self) -> None:
         self._change(case_changes.duplicate)
@@ -112,7 +112,7 @@ class CaseKeys(DOMNode):
         entry = self.entry
         if entry and (case := entry[1]):
             path = entry[0].path
-            actions.change(self._stack, self._changed, lambda: change(path, case.id))
+            actions.change(self._host, self._changed, lambda: change(path, case.id))
 
     def action_fold(self) -> None:
         if entry := self.entry:
@@ -122,45 +122,45 @@ class CaseKeys(DOMNode):
         """Go to the case's latest sample."""
         entry = self.entry
         if not entry or not entry[1] or not entry[0].suite:
-            self._stack.tell("Only a case has samples.")
+            self._host.show_message("Only a case has samples.")
             return
-        runs, suite, case_id = self._stack.snapshot.runs, entry[0].suite.name, entry[1].id
+        runs, suite, case_id = self._host.snapshot.runs, entry[0].suite.name, entry[1].id
 
-        def found(place: tuple[Path, SampleKey] | None) -> str:
+        def found(place: tuple[Path, SampleKey] | None) -> None:
             if place is None:
-                return f"{case_id} has no sample yet; n starts a run."
-            self.post_message(self.OutcomeWanted(*place))
-            return ""
+                self._host.show_message(f"{case_id} has no sample yet; n starts a run.")
+            else:
+                self.post_message(self.OutcomeWanted(*place))
 
-        self._stack.do(
-            f"looking for {case_id}", lambda: latest_outcome(runs, suite, case_id), found
+        self._host.run_job(
+            lambda: latest_outcome(runs, suite, case_id), found, label=f"looking for {case_id}"
         )
 
     def action_import(self) -> None:
-        import_export_actions.import_file(self._stack)
+        import_export_actions.import_file(self._host)
 
     def action_export(self) -> None:
         entry = self.entry
         if entry and entry[0].suite:
             sealed = self.is_sealed(entry[0])
-            import_export_actions.export_suite(self._stack, entry[0].suite, with_holdout=not sealed)
+            import_export_actions.export_suite(self._host, entry[0].suite, with_holdout=not sealed)
 
     def action_undo(self) -> None:
         """Take the last change back, if the file is still what it left."""
         if undo := self._undo:
-            actions.change(self._stack, self._changed, lambda: case_changes.take_back(undo))
+            actions.change(self._host, self._changed, lambda: case_changes.take_back(undo))
         else:
-            self._stack.tell("Nothing to take back.")
+            self._host.show_message("Nothing to take back.")
 
     def _changed(self, undo: Undo | None) -> None:
         if undo:
             self._undo = undo
-            self._stack.tell(f"{undo.what}; u takes it back, v shows its latest sample")
-            self._stack.look_again()
+            self._host.show_message(f"{undo.what}; u takes it back, v shows its latest sample")
+            self._host.reread()
 
     def action_editor(self) -> None:
         """Open the suite's file in $EDITOR, and read it again after."""
         entry = self.entry
         if entry and self._may_open(entry[0]):
-            open_in_editor(self._stack, entry[0].path)
-            self._stack.look_again()
+            open_in_editor(self._host, entry[0].path)
+            self._host.reread()

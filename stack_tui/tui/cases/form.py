@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +20,7 @@ from stack_tui.tui.cases.case_changes import HeldText, Undo
 from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.cases.preview import Trial
 from stack_tui.tui.cases.preview_page import trial_blocks
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.runs.endpoint_options import tried_on
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import drafts
@@ -30,7 +31,6 @@ from stack_tui.tui.ui.key_line import KeyLine
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case, Suite
-    from stack_tui.tui.app import StackApp
 
 _SETTLED_S = 0.3
 
@@ -86,29 +86,29 @@ class CaseForm(Screen[Undo | None]):
     def on_mount(self) -> None:
         if draft := drafts.kept(self._held.path, self._draft_name):
             changed = "; the file has changed since" if draft.seen != self._held.seen else ""
-            self._stack.tell(f"A draft that was not saved is shown{changed}.")
+            self._host.show_message(f"A draft that was not saved is shown{changed}.")
         self._check()
         self.watch(self.app, "snapshot", self._look_outside)
         if self._sample is not None:
             self._grade()
             return
-        runs, name, case_id = self._stack.snapshot.runs, self._suite.name, self._case.id
+        runs, name, case_id = self._host.snapshot.runs, self._suite.name, self._case.id
         jobs.run(
             self.app,
             lambda: preview.latest_sample(runs, name, case_id),
             self._take_sample,
-            self._stack.tell_error,
+            self._host.show_error,
         )
 
     @property
-    def _stack(self) -> StackApp:
-        return cast("StackApp", self.app)
+    def _host(self) -> Host:
+        return host_of(self)
 
     def _look_outside(self) -> None:
         """Tell once that somebody else has changed the file meanwhile."""
         if not self._changed_outside and case_changes.differs(self._held):
             self._changed_outside = True
-            self._stack.tell(
+            self._host.show_message(
                 f"{self._held.path} was changed elsewhere; nothing of that is written over."
             )
 
@@ -158,7 +158,7 @@ class CaseForm(Screen[Undo | None]):
                 self.app,
                 lambda: preview.graded(case, suite, sample),
                 self._show_trial,
-                self._stack.tell_error,
+                self._host.show_error,
             )
 
     def _show_trial(self, tried: Trial) -> None:
@@ -169,35 +169,34 @@ class CaseForm(Screen[Undo | None]):
         """Put the case as it is typed to the model and the judges."""
         case = self._check()
         if case is None:
-            self._stack.tell("What is marked must be put right first.")
+            self._host.show_message("What is marked must be put right first.")
             return
-        endpoint, judges = tried_on(self._stack.endpoints, self._stack.config.defaults, self._suite)
+        endpoint, judges = tried_on(self._host.endpoints, self._host.config.defaults, self._suite)
         if endpoint is None:
-            self._stack.tell("There is no endpoint to ask.")
+            self._host.show_message("There is no endpoint to ask.")
             return
         suite = self._suite
-        self._stack.do(
-            f"asking {endpoint.name} for {case.id}",
+        self._host.run_job(
             lambda: preview.ask(suite, case, endpoint, judges),
             self._asked,
+            label=f"asking {endpoint.name} for {case.id}",
         )
 
-    def _asked(self, sample: Sample) -> str:
+    def _asked(self, sample: Sample) -> None:
         if self.is_attached:
             self.query_one(".trial", BlockView).border_title = "What it got just now"
             self._take_sample(sample)
-        return ""
 
     def action_save(self) -> None:
         """Save the case into its file, which is never written over somebody else's change."""
         case = self._check()
         if case is None:
-            self._stack.tell("Not saved: what is marked must be put right first.")
+            self._host.show_message("Not saved: what is marked must be put right first.")
             return
         try:
             undo = case_changes.save_case(self._held, self._before, case)
         except StackError as error:
-            self._stack.tell_error(error)
+            self._host.show_error(error)
             return
         drafts.forget(self._held.path, self._draft_name)
         self.dismiss(undo)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stack_tui.names import plural
 from stack_tui.text import one_line
+from stack_tui.tui.host import Host
 from stack_tui.tui.state.suite_files import own_folder
 from stack_tui.tui.ui.ask_line import AskLine
 from stack_tui.tui.ui.blocks import line
@@ -14,33 +15,32 @@ from stack_tui.tui.ui.blocks import line
 if TYPE_CHECKING:
     from stack_tui.suites.import_export.imported import BroughtIn
     from stack_tui.suites.model.case import Suite
-    from stack_tui.tui.app import StackApp
 
 
-def import_file(stack: StackApp) -> None:
+def import_file(host: Host) -> None:
     """Ask for a file of cases, and make suites of it in the folder of one's own suites."""
-    folder = own_folder(stack.cases)
+    folder = own_folder(host.cases)
 
     def work(file: Path) -> BroughtIn:
         from stack_tui.suites.import_export.files import bring_in
 
         return bring_in(file, folder)
 
-    def brought_in(found: BroughtIn) -> str:
-        stack.cases = folder
-        return _told(stack, found)
+    def brought_in(found: BroughtIn) -> None:
+        host.cases = folder
+        _tell(host, found)
 
     def given(name: str | None) -> None:
         if name:
             file = Path(name).expanduser()
-            stack.do(f"importing {file.name}", lambda: work(file), brought_in)
+            host.run_job(lambda: work(file), brought_in, label=f"importing {file.name}")
 
     hint = "A file of cases: .jsonl, .csv, or promptfoo's .yaml."
-    stack.push_screen(AskLine("Import cases", hint, "", _no_file), given)
+    host.open(AskLine("Import cases", hint, "", _no_file), given)
 
 
-def _told(stack: StackApp, found: BroughtIn) -> str:
-    """Show what the suites do not carry, and return what was made."""
+def _tell(host: Host, found: BroughtIn) -> None:
+    """Show what was made, and what the suites do not carry."""
     from stack_tui.suites.import_export.imported import told
 
     made = ", ".join(
@@ -49,11 +49,11 @@ def _told(stack: StackApp, found: BroughtIn) -> str:
     if found.notes:
         head = line((f"Made {made}. What it does not carry:", "strong"))
         notes = [line(("! ", "warn"), one_line(told(note), 1000)) for note in found.notes]
-        stack.read_on(lambda: [head, line(""), *notes])
-    return f"made {made}"
+        host.show_page(lambda: [head, line(""), *notes])
+    host.show_message(f"made {made}")
 
 
-def export_suite(stack: StackApp, suite: Suite, *, with_holdout: bool) -> None:
+def export_suite(host: Host, suite: Suite, *, with_holdout: bool) -> None:
     """Ask for a file, and write the suite's cases to it, never over one."""
     from stack_tui.suites.model.case import without_holdout
 
@@ -69,10 +69,14 @@ def export_suite(stack: StackApp, suite: Suite, *, with_holdout: bool) -> None:
         if name:
             file = Path(name).expanduser()
             size = plural(len(exported.cases), "case")
-            stack.do(f"exporting {suite.name}", lambda: work(file), lambda to: f"{size} in {to}")
+            host.run_job(
+                lambda: work(file),
+                lambda to: host.show_message(f"{size} in {to}"),
+                label=f"exporting {suite.name}",
+            )
 
     hint = "Its name ends in .jsonl or .csv; a file that is there is never overwritten."
-    stack.push_screen(AskLine(f"Export {suite.name}", hint, f"{suite.name}.jsonl"), given)
+    host.open(AskLine(f"Export {suite.name}", hint, f"{suite.name}.jsonl"), given)
 
 
 def _no_file(name: str) -> str:

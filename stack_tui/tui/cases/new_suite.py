@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
 from stack_tui.tui.cases import actions
+from stack_tui.tui.host import Host
 from stack_tui.tui.state.suite_files import own_folder
 from stack_tui.tui.ui.ask_line import AskLine
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Suite
-    from stack_tui.tui.app import StackApp
     from stack_tui.tui.cases.actions import ChangeCallback
 
 
-def new_suite(stack: StackApp, told: ChangeCallback) -> None:
+def new_suite(host: Host, told: ChangeCallback) -> None:
     """Ask for a name, write a suite with an example case under it, and open it as TOML."""
-    folder = own_folder(stack.cases)
+    folder = own_folder(host.cases)
 
     def bad_name(name: str) -> str:
         from stack_tui.suites.model.validation import suite_problems
@@ -39,17 +39,17 @@ def new_suite(stack: StackApp, told: ChangeCallback) -> None:
             create(_file(folder, name), suite_text(_example(name)))
         except OSError as error:
             problem = f"cannot be made: {error.strerror}"
-            stack.tell_error(StackError(problem, where=str(folder)))
+            host.show_error(StackError(problem, where=str(folder)))
             return
         except StackError as error:
-            stack.tell_error(error)
+            host.show_error(error)
             return
-        stack.cases = folder
-        stack.look_again()
-        actions.edit_raw(stack, _file(folder, name), told)
+        host.cases = folder
+        host.reread()
+        actions.edit_raw(host, _file(folder, name), told)
 
     hint = f"Its name; the file will lie in {folder}."
-    stack.push_screen(AskLine("New suite", hint, "", bad_name), given)
+    host.open(AskLine("New suite", hint, "", bad_name), given)
 
 
 def _file(folder: Path, name: str) -> Path:

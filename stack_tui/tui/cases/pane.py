@@ -131,7 +131,7 @@ class CasesPane(Pane, CaseKeys):
 
     @on(Table.Selected)
     def _open(self) -> None:
-        self.stack.read_on(self._blocks)
+        self.host.show_page(self._blocks)
 
     @property
     def entry(self) -> ListedCase | None:
@@ -158,7 +158,7 @@ class CasesPane(Pane, CaseKeys):
         return [
             line("No suite yet."),
             line(""),
-            line(("A suite is a TOML file of cases in ", "dim"), str(self.stack.cases)),
+            line(("A suite is a TOML file of cases in ", "dim"), str(self.host.cases)),
             line(
                 ("N", "accent"),
                 (" writes one, ", "dim"),

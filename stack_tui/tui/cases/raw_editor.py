@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,15 +16,13 @@ from stack_tui.names import plural
 from stack_tui.tui import jobs
 from stack_tui.tui.cases import case_changes
 from stack_tui.tui.cases.case_changes import HeldText, Undo
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import drafts
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.safe_input import SafeTextArea
-
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
 _SETTLED_S = 0.3
 _COLOURS = {"stack-dark": "vscode_dark", "stack-light": "github_light"}
@@ -64,14 +62,14 @@ class RawEditor(Screen[Undo | None]):
 
     def on_mount(self) -> None:
         if drafts.kept(self._held.path, _DRAFT):
-            self._stack.tell("A draft that was not saved is shown.")
+            self._host.show_message("A draft that was not saved is shown.")
         area = self.query_one(TextArea)
         area.move_cursor((self._at_line - 1, 0), center=True)
         self._check()
 
     @property
-    def _stack(self) -> StackApp:
-        return cast("StackApp", self.app)
+    def _host(self) -> Host:
+        return host_of(self)
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
@@ -113,7 +111,7 @@ class RawEditor(Screen[Undo | None]):
         try:
             undo = case_changes.write(self._held, self.query_one(TextArea).text, "edited the suite")
         except StackError as error:
-            self._stack.tell_error(error)
+            self._host.show_error(error)
             return
         drafts.forget(self._held.path, _DRAFT)
         self.dismiss(undo)

@@ -12,41 +12,41 @@ from stack_tui.errors import StackError
 from stack_tui.names import first_free, slug
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints import config_changes
-from stack_tui.tui.endpoints.endpoint_page import EndpointRole, EndpointView
+from stack_tui.tui.host import Host
+from stack_tui.tui.state.endpoint_list import EndpointRole, EndpointView
 from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
     from stack_tui.config.decode import Endpoint
-    from stack_tui.tui.app import StackApp
 
 UndoCallback = Callable[[Undo | None], None]
 
 _USES: dict[EndpointRole, str] = {"default": "what runs are asked of", "judge": "a judge"}
 
 
-def add(stack: StackApp, told: UndoCallback) -> None:
+def add(host: Host, told: UndoCallback) -> None:
     """Write a new endpoint."""
-    _open_form(stack, None, None, told)
+    _open_form(host, None, None, told)
 
 
-def edit(stack: StackApp, seen: EndpointView, told: UndoCallback) -> None:
+def edit(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     """Edit a configured endpoint; another becomes a new one, with what is known of it filled in."""
     if seen.origin == "configured":
-        _open_form(stack, seen.endpoint, None, told)
+        _open_form(host, seen.endpoint, None, told)
     else:
-        _open_form(stack, None, _suggested(seen, stack.config.endpoints), told)
+        _open_form(host, None, _suggested(seen, host.config.endpoints), told)
 
 
-def keep(stack: StackApp, seen: EndpointView, told: UndoCallback) -> None:
+def keep(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     """Give an endpoint that was found or used a name, and write it into the configuration."""
     from stack_tui.tui.ui.ask_line import AskLine
 
     if seen.origin == "configured":
-        stack.tell(f"{seen.endpoint.name} is in the configuration already.")
+        host.show_message(f"{seen.endpoint.name} is in the configuration already.")
         return
-    taken = stack.config.endpoints
+    taken = host.config.endpoints
     suggested = _suggested(seen, taken)
-    path = config_changes.path_of(stack.config)
+    path = config_changes.path_of(host.config)
 
     def problem(name: str) -> str:
         from stack_tui.config.config_edit import name_problem
@@ -57,83 +57,83 @@ def keep(stack: StackApp, seen: EndpointView, told: UndoCallback) -> None:
     def named(name: str | None) -> None:
         if name is not None:
             endpoint = msgspec.structs.replace(suggested, name=name)
-            change(stack, told, lambda: config_changes.save(path, endpoint, None))
+            change(host, told, lambda: config_changes.save(path, endpoint, None))
 
     does = "It is written into" if path.exists() else "This makes"
     hint = f"What to call {one_line(seen.endpoint.url, 50)}? {does} {one_line(str(path), 60)}."
-    stack.push_screen(AskLine("Keep the endpoint", hint, suggested.name, problem), named)
+    host.open(AskLine("Keep the endpoint", hint, suggested.name, problem), named)
 
 
-def remove(stack: StackApp, seen: EndpointView, told: UndoCallback) -> None:
+def remove(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     """Take a configured endpoint out of the file, once that is confirmed."""
     from stack_tui.tui.ui.confirm import Confirm
 
     if seen.origin != "configured":
-        stack.tell(f"{seen.endpoint.name} is {seen.origin}: there is nothing to remove.")
+        host.show_message(f"{seen.endpoint.name} is {seen.origin}: there is nothing to remove.")
         return
-    path = config_changes.path_of(stack.config)
+    path = config_changes.path_of(host.config)
 
     def answered(yes: bool | None) -> None:
         if yes:
-            change(stack, told, lambda: config_changes.remove(path, seen.endpoint))
+            change(host, told, lambda: config_changes.remove(path, seen.endpoint))
 
     name = one_line(seen.endpoint.name, 40)
     uses = " and ".join(_USES[role] for role in seen.roles)
     used = f" It is {uses} by default." if uses else ""
     lost = f"Its settings go out of {one_line(str(path), 60)}.{used} u brings them back."
-    stack.push_screen(Confirm(f"Remove {name}?", lost, f"remove {name}"), answered)
+    host.open(Confirm(f"Remove {name}?", lost, f"remove {name}"), answered)
 
 
-def toggle_default(stack: StackApp, seen: EndpointView, told: UndoCallback) -> None:
+def toggle_default(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     """Make it the endpoint that is taken where none is named, or no longer."""
-    _toggle(stack, seen, told, config_changes.toggle_default)
+    _toggle(host, seen, told, config_changes.toggle_default)
 
 
-def toggle_judge(stack: StackApp, seen: EndpointView, told: UndoCallback) -> None:
+def toggle_judge(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     """Make it a judge of runs that name none, or no longer."""
-    _toggle(stack, seen, told, config_changes.toggle_judge)
+    _toggle(host, seen, told, config_changes.toggle_judge)
 
 
-def change(stack: StackApp, told: UndoCallback, work: Callable[[], Undo]) -> None:
+def change(host: Host, told: UndoCallback, work: Callable[[], Undo]) -> None:
     """Do a change of the file, and go by what it says from now on."""
     try:
         undo = work()
     except StackError as error:
-        stack.tell_error(error)
+        host.show_error(error)
     else:
-        take(stack, told)(undo)
+        take(host, told)(undo)
 
 
-def take(stack: StackApp, told: UndoCallback) -> UndoCallback:
+def take(host: Host, told: UndoCallback) -> UndoCallback:
     """Return what goes by a change that was made, and tells of it."""
 
     def taken(undo: Undo | None) -> None:
         if undo:
-            stack.take_config(configuration.decode(undo.after.text, undo.after.path))
+            host.use_config(configuration.decode(undo.after.text, undo.after.path))
         told(undo)
 
     return taken
 
 
 def _toggle(
-    stack: StackApp,
+    host: Host,
     seen: EndpointView,
     told: UndoCallback,
     toggled: Callable[[configuration.Config, str], Undo],
 ) -> None:
     if seen.origin == "configured":
-        change(stack, told, lambda: toggled(stack.config, seen.endpoint.name))
+        change(host, told, lambda: toggled(host.config, seen.endpoint.name))
     else:
-        stack.tell(f"{seen.endpoint.name} is {seen.origin}: K keeps it under a name first.")
+        host.show_message(f"{seen.endpoint.name} is {seen.origin}: K keeps it under a name first.")
 
 
 def _open_form(
-    stack: StackApp, before: Endpoint | None, suggested: Endpoint | None, told: UndoCallback
+    host: Host, before: Endpoint | None, suggested: Endpoint | None, told: UndoCallback
 ) -> None:
     from stack_tui.tui.endpoints.form import EndpointForm
 
-    path = config_changes.path_of(stack.config)
-    stack.push_screen(EndpointForm(path, before, suggested), take(stack, told))
+    path = config_changes.path_of(host.config)
+    host.open(EndpointForm(path, before, suggested), take(host, told))
 
 
 def _suggested(seen: EndpointView, taken: Collection[str]) -> Endpoint:

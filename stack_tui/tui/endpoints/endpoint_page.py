@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from stack_tui.config.decode import EMBEDDED, Endpoint
+from stack_tui.config.decode import EMBEDDED
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints.capabilities_page import ability_blocks, failure_blocks
 from stack_tui.tui.endpoints.load_page import load_blocks, load_details
-from stack_tui.tui.state.metrics_history import Load
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, field, heading, line
-from stack_tui.tui.ui.icons import AT_REST, HEALTH, UNKNOWN, Icon
+from stack_tui.tui.ui.icons import HEALTH
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
@@ -22,57 +21,12 @@ if TYPE_CHECKING:
     from stack_tui.endpoints.kinds.server_kind import Model
     from stack_tui.errors import Failure
 
-EndpointOrigin = Literal["configured", "found here", "used by a run", "built in"]
-EndpointRole = Literal["default", "judge"]
-
 _GIB = 1 << 30
 _FOR_GOOD_S = 365 * 86_400
 
 TINY = (
     "a tiny model (SmolLM2, 135 million parameters), there to show the tool: trust no score of it"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointView:
-    """An endpoint, where it is known from, and its latest answer."""
-
-    endpoint: Endpoint
-    origin: EndpointOrigin
-    health: Health | None = None
-    load: Load | None = None
-    roles: tuple[EndpointRole, ...] = ()
-    finding: ProbeResult | None = None
-
-    @property
-    def sign(self) -> Icon:
-        if self.health is None:
-            return UNKNOWN
-        resting = self.health.state == "down" and self.health.failure is None
-        return AT_REST if resting and self.endpoint.url == EMBEDDED else HEALTH[self.health.state]
-
-    @property
-    def model(self) -> str:
-        """The model that is asked for, or that it serves."""
-        served = self.health.model if self.health else None
-        return self.endpoint.model or served or ""
-
-    @property
-    def server(self) -> str:
-        """Its server kind and version."""
-        return f"{self.health.server_kind} {self.health.version}".strip() if self.health else ""
-
-    @property
-    def known_as(self) -> str:
-        """Where it is known from, and what it is taken for by itself."""
-        named: dict[EndpointRole, str] = {"default": "default endpoint", "judge": "default judge"}
-        roles = (named[role] for role in self.roles)
-        return ", ".join((self.origin, *roles))
-
-    @property
-    def busy(self) -> Load | None:
-        """How busy it is, as long as it answers."""
-        return self.load if self.health and self.health.state == "up" else None
 
 
 def brief_blocks(seen: EndpointView) -> list[Block]:
@@ -91,12 +45,9 @@ def brief_blocks(seen: EndpointView) -> list[Block]:
 def endpoint_blocks(seen: EndpointView, asking: str = "") -> list[Block]:
     """Return the endpoint's document; `asking` says that its abilities are being found out."""
     endpoint, health = seen.endpoint, seen.health
+    sign = HEALTH[seen.state]
     blocks: list[Block] = [
-        line(
-            (f"{seen.sign}  ", seen.sign.tone),
-            (endpoint.name, "strong"),
-            ("  " + seen.known_as, "dim"),
-        )
+        line((f"{sign}  ", sign.tone), (endpoint.name, "strong"), (f"  {seen.known_as}", "dim"))
     ]
     if endpoint.url == EMBEDDED:
         blocks.append(line((TINY, "warn")))

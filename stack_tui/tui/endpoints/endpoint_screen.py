@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from textual.binding import Binding, BindingType
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.tui.endpoints.endpoint_page import EndpointView, endpoint_blocks
+from stack_tui.tui.endpoints.endpoint_page import endpoint_blocks
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.jobs import BackgroundJob
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.page_screen import PageScreen
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
-    from stack_tui.tui.app import StackApp
 
 _PROBE_S = 120.0
 
@@ -58,20 +59,20 @@ class EndpointScreen(PageScreen):
         self._asking = "asking…"
         self._show()
         self._probe = BackgroundJob(
-            self.app, lambda: examine(endpoint, _PROBE_S), self._take, self._stack.tell_error
+            self.app, lambda: examine(endpoint, _PROBE_S), self._take, self._host.show_error
         )
 
     def _take(self, finding: ProbeResult) -> None:
         self._asking = ""
-        self._stack.note_finding(self._endpoint, finding)
+        self._host.note_probe(self._endpoint, finding)
 
     @property
-    def _stack(self) -> StackApp:
-        return cast("StackApp", self.app)
+    def _host(self) -> Host:
+        return host_of(self)
 
     @property
     def _seen(self) -> EndpointView | None:
-        return next((s for s in self._stack.endpoints if s.endpoint == self._endpoint), None)
+        return next((s for s in self._host.endpoints if s.endpoint == self._endpoint), None)
 
     @property
     def _in_use(self) -> bool:
@@ -79,7 +80,7 @@ class EndpointScreen(PageScreen):
         return any(
             card.spec
             and self._endpoint.url in (e.url for e in (card.spec.endpoint, *card.spec.judges))
-            for card in self._stack.snapshot.active
+            for card in self._host.snapshot.active
         )
 
     def _told(self) -> list[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,6 +19,7 @@ from stack_tui.text import one_line
 from stack_tui.tui.endpoints import config_changes
 from stack_tui.tui.endpoints.capabilities_page import finding_blocks
 from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts, to_texts
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.jobs import BackgroundJob
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
@@ -29,7 +30,6 @@ from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
-    from stack_tui.tui.app import StackApp
 
 TEST_S = 60.0
 
@@ -83,8 +83,8 @@ class EndpointForm(Screen[Undo | None]):
         self._stop_test()
 
     @property
-    def _stack(self) -> StackApp:
-        return cast("StackApp", self.app)
+    def _host(self) -> Host:
+        return host_of(self)
 
     @property
     def _texts(self) -> dict[str, str]:
@@ -92,7 +92,7 @@ class EndpointForm(Screen[Undo | None]):
 
     @on(Input.Changed)
     def _check(self) -> Endpoint | None:
-        taken = {name for name in self._stack.config.endpoints if name != self._own_name}
+        taken = {name for name in self._host.config.endpoints if name != self._own_name}
         endpoint, problems = from_texts(self._texts, taken)
         for each in self.query(FormField):
             untouched = not each.text and not self._begun[each.field.name]
@@ -116,7 +116,7 @@ class EndpointForm(Screen[Undo | None]):
         self._stop_test()
         self._show([line((f"asking {one_line(asked.url)}…", "warn"))])
         self._test = BackgroundJob(
-            self.app, lambda: examine(asked, TEST_S), self._show_finding, self._stack.tell_error
+            self.app, lambda: examine(asked, TEST_S), self._show_finding, self._host.show_error
         )
 
     def _show_finding(self, finding: ProbeResult) -> None:
@@ -134,13 +134,13 @@ class EndpointForm(Screen[Undo | None]):
         """Save the endpoint into the configuration's file."""
         endpoint = self._check()
         if endpoint is None:
-            taken = {name for name in self._stack.config.endpoints if name != self._own_name}
+            taken = {name for name in self._host.config.endpoints if name != self._own_name}
             self._tell_problems(from_texts(self._texts, taken)[1])
             return
         try:
             self.dismiss(config_changes.save(self._path, endpoint, self._before))
         except StackError as error:
-            self._stack.tell_error(error)
+            self._host.show_error(error)
 
     def _tell_problems(self, problems: dict[str, str]) -> None:
         """Show what is wrong at every field, also at those that nobody has typed in."""
@@ -149,7 +149,7 @@ class EndpointForm(Screen[Undo | None]):
         first = next((f for f in self.query(FormField) if f.field.name in problems), None)
         if first:
             first.focus_within()
-        self._stack.tell("What is marked must be put right first.")
+        self._host.show_message("What is marked must be put right first.")
 
     def action_leave(self) -> None:
         """Leave; where something is not saved, ask what becomes of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,8 +13,9 @@ from textual.screen import Screen
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.tui.endpoints.capabilities_page import failure_blocks
-from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui.host import host_of
 from stack_tui.tui.jobs import BackgroundJob
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
@@ -25,7 +26,6 @@ from stack_tui.tui.ui.table import Table
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.latency import Latency
-    from stack_tui.tui.app import StackApp
 
 _COLUMNS = (
     Column("endpoint", 10, grow=1),
@@ -78,7 +78,7 @@ class LatencyScreen(Screen[None]):
     def action_time_all(self) -> None:
         """Time those that are up, side by side, or at rest and so started by it."""
         for seen in self._endpoints:
-            if seen.sign.word in ("up", "at rest"):
+            if seen.state in ("up", "at rest"):
                 self._time(seen.endpoint)
 
     def action_call_off(self) -> None:
@@ -106,9 +106,9 @@ class LatencyScreen(Screen[None]):
                 self._take(endpoint, found)
 
         self._found.pop(endpoint, None)
-        stack = cast("StackApp", self.app)
+        host = host_of(self)
         self._jobs[endpoint] = BackgroundJob(
-            self.app, lambda: time_requests(endpoint, told), over, stack.tell_error
+            self.app, lambda: time_requests(endpoint, told), over, host.show_error
         )
         self._show()
 

@@ -10,9 +10,11 @@ from textual.widget import Widget
 from stack_tui.text import fold_case
 from stack_tui.tui.endpoints import actions, config_changes
 from stack_tui.tui.endpoints.actions import UndoCallback
-from stack_tui.tui.endpoints.endpoint_page import EndpointOrigin, EndpointView, brief_blocks
+from stack_tui.tui.endpoints.endpoint_page import brief_blocks
 from stack_tui.tui.endpoints.gpu_page import gpu_blocks, gpu_details
 from stack_tui.tui.endpoints.rows import ENDPOINT_COLUMNS, ENDPOINT_KEYS, endpoint_row
+from stack_tui.tui.host import Host
+from stack_tui.tui.state.endpoint_list import EndpointOrigin, EndpointView
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.list_pane import Pane
@@ -22,9 +24,8 @@ from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.gpu import Gpus
-    from stack_tui.tui.app import StackApp
 
-Action = Callable[["StackApp", EndpointView, UndoCallback], None]
+Action = Callable[[Host, EndpointView, UndoCallback], None]
 
 
 class EndpointsPane(Pane):
@@ -121,7 +122,7 @@ class EndpointsPane(Pane):
             brief.show(self._empty())
 
     def _empty(self) -> list[Block]:
-        path = config_changes.path_of(self.stack.config)
+        path = config_changes.path_of(self.host.config)
         does = "are written into" if path.exists() else "will be written into"
         return [
             line("No endpoint is configured, and none was found on this machine."),
@@ -143,7 +144,7 @@ class EndpointsPane(Pane):
         self.app.push_screen(EndpointScreen(self._seen[event.row].endpoint))
 
     def action_ask_again(self) -> None:
-        self.stack.ask_endpoints_again()
+        self.host.poll_endpoints()
 
     def action_latency(self) -> None:
         from stack_tui.tui.endpoints.latency_screen import LatencyScreen
@@ -151,10 +152,10 @@ class EndpointsPane(Pane):
         self.app.push_screen(LatencyScreen(self._seen, self.table.row))
 
     def action_gpus(self) -> None:
-        self.stack.read_on(lambda: gpu_details(self.stack.gpus))
+        self.host.show_page(lambda: gpu_details(self.host.gpus))
 
     def action_add(self) -> None:
-        actions.add(self.stack, self._changed)
+        actions.add(self.host, self._changed)
 
     def action_edit(self) -> None:
         self._with_current(actions.edit)
@@ -173,18 +174,18 @@ class EndpointsPane(Pane):
 
     def action_undo(self) -> None:
         if undo := self._undo:
-            actions.change(self.stack, self._changed, lambda: config_changes.take_back(undo))
+            actions.change(self.host, self._changed, lambda: config_changes.take_back(undo))
         else:
-            self.stack.tell("Nothing to take back.")
+            self.host.show_message("Nothing to take back.")
 
     def _with_current(self, action: Action) -> None:
         if seen := self.current:
-            action(self.stack, seen, self._changed)
+            action(self.host, seen, self._changed)
 
     def _changed(self, undo: Undo | None) -> None:
         if undo:
             self._undo = undo
-            self.stack.tell(f"{undo.what}; u takes it back")
+            self.host.show_message(f"{undo.what}; u takes it back")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the endpoint under the cursor allows, and undo where there is what to undo."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stack_tui.tui.endpoints.endpoint_page import EndpointRole, EndpointView
+from stack_tui.tui.state.endpoint_list import EndpointRole, EndpointView
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column
+from stack_tui.tui.ui.icons import HEALTH
 from stack_tui.tui.ui.list_pane import SortKey, known
 from stack_tui.tui.ui.rows import Cell, Row
 
@@ -21,7 +22,7 @@ ENDPOINT_COLUMNS = (
 )
 
 ENDPOINT_KEYS: tuple[Callable[[EndpointView], SortKey], ...] = (
-    lambda seen: (seen.sign.word, seen.endpoint.name),
+    lambda seen: (seen.state, seen.endpoint.name),
     lambda seen: (seen.endpoint.name,),
     lambda seen: (seen.server,),
     lambda seen: (seen.model,),
@@ -40,10 +41,10 @@ _DEFAULT: dict[tuple[EndpointRole, ...], str] = {
 
 def endpoint_row(seen: EndpointView) -> Row:
     """Return the endpoint's cells."""
-    health = seen.health
+    sign, health = HEALTH[seen.state], seen.health
     context = health.context_length if health else None
     return (
-        Cell(str(seen.sign), seen.sign.tone),
+        Cell(str(sign), sign.tone),
         Cell(seen.endpoint.name),
         Cell(seen.server, "dim"),
         Cell(seen.model.rsplit("/", 1)[-1], "dim"),

@@ -1,7 +1,6 @@
 """What can be done with the sample that is shown, in the results and on the whole screen."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -14,12 +13,10 @@ from stack_tui.runs.labels import Label
 from stack_tui.tui import holdout_reveal
 from stack_tui.tui.cases import actions as case_actions
 from stack_tui.tui.cases.case_changes import Undo
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.results.sample_page import Fold
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.runs import actions as run_actions
-
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
 SAMPLE_BINDINGS = (
     Binding("t", "fold('reasoning')", "Reasoning", show=False, id="sample.reasoning"),
@@ -67,8 +64,8 @@ class SampleActions(DOMNode):
     """The actions of SAMPLE_BINDINGS, for whatever holds a SampleView."""
 
     @property
-    def _stack(self) -> "StackApp":
-        return cast("StackApp", self.app)
+    def _host(self) -> Host:
+        return host_of(self)
 
     def action_fold(self, fold: Fold) -> None:
         self.query_one(SampleView).toggle(fold)
@@ -78,11 +75,11 @@ class SampleActions(DOMNode):
         chosen = self.query_one(SampleView).chosen
         spec = chosen.card.spec if chosen else None
         if chosen is None or spec is None or not any(s.holdout for s in chosen.samples):
-            self._stack.tell("No sample of this run is held out.")
+            self._host.show_message("No sample of this run is held out.")
         elif chosen.revealed:
-            self._stack.tell("They are shown already.")
-        elif holdout_reveal.count_look(self._stack, spec.suite_name, spec.id):
-            self._stack.look_again(chosen.card.folder)
+            self._host.show_message("They are shown already.")
+        elif holdout_reveal.count_look(self._host, spec.suite_name, spec.id):
+            self._host.reread(chosen.card.folder)
 
     def action_label(self) -> None:
         """Ask what is the matter with the sample, and keep that beside the run."""
@@ -99,50 +96,52 @@ class SampleActions(DOMNode):
                 try:
                     labels.add(folder, label)
                 except StackError as error:
-                    self._stack.tell_error(error)
-                self._stack.look_again()
+                    self._host.show_error(error)
+                self._host.reread()
 
-        self._stack.push_screen(LabelDialog(sample, chosen.label(sample)), given)
+        self._host.open(LabelDialog(sample, chosen.label(sample)), given)
 
     def action_make_case(self) -> None:
         """Make a case of the sample."""
         view = self.query_one(SampleView)
         if view.sample and view.chosen:
-            case_actions.add_result(self._stack, view.sample, view.chosen.suite, self._edited)
+            case_actions.add_result(self._host, view.sample, view.chosen.suite, self._edited)
 
     def action_again(self) -> None:
         """Grade or judge the run's outputs again."""
         if chosen := self.query_one(SampleView).chosen:
-            run_actions.grade_again(self._stack, chosen.card)
+            run_actions.grade_again(self._host, chosen.card)
 
     def action_edit_case(self) -> None:
         """Edit the case that the sample is of, in the suite's file as it is now."""
         view = self.query_one(SampleView)
         spec = view.chosen.card.spec if view.chosen else None
         if view.sample is None or spec is None or spec.suite is None:
-            self._stack.tell("Only a suite's sample has a case to edit.")
+            self._host.show_message("Only a suite's sample has a case to edit.")
             return
         if view.sealed:
-            self._stack.tell("It is held out: H shows it first.")
+            self._host.show_message("It is held out: H shows it first.")
             return
-        for file in self._stack.snapshot.suites:
+        for file in self._host.snapshot.suites:
             for case in file.suite.cases if file.suite else ():
                 same = file.suite and file.suite.name == spec.suite.name
                 if same and case.id == view.sample.id:
-                    case_actions.edit(self._stack, file, case, self._edited)
+                    case_actions.edit(self._host, file, case, self._edited)
                     return
-        self._stack.tell(f"The case is no longer in a suite called {spec.suite.name}.")
+        self._host.show_message(f"The case is no longer in a suite called {spec.suite.name}.")
 
     def _edited(self, undo: Undo | None) -> None:
         if undo:
-            self._stack.tell(f"{undo.what}; the next run takes it")
-            self._stack.look_again()
+            self._host.show_message(f"{undo.what}; the next run takes it")
+            self._host.reread()
 
     def action_copy_output(self) -> None:
         sample = self.query_one(SampleView).sample
         if sample:
-            self._stack.copy_to_clipboard(sample.output or "\n\n".join(sample.outputs.values()))
-            self._stack.tell("Output sent to the terminal's clipboard; w writes it to a file.")
+            self._host.copy_to_clipboard(sample.output or "\n\n".join(sample.outputs.values()))
+            self._host.show_message(
+                "Output sent to the terminal's clipboard; w writes it to a file."
+            )
 
     def action_write(self) -> None:
         """Write the sample, everything unfolded, into the working folder."""
@@ -156,6 +155,6 @@ class SampleActions(DOMNode):
             write_atomically(path, view.whole_text())
         except OSError as error:
             reason = StackError(f"cannot be written: {error.strerror}", where=str(path))
-            self._stack.tell_error(reason)
+            self._host.show_error(reason)
         else:
-            self._stack.tell(f"Written to {path.resolve()}")
+            self._host.show_message(f"Written to {path.resolve()}")

@@ -106,7 +106,7 @@ class ResultsPane(Pane, SampleActions):
         """Put the cursor on that sample of that run, as soon as it is the chosen one."""
         self._sought = (folder, key)
         self._arrangement = "all"
-        self.stack.choose(folder)
+        self.host.choose(folder)
         self.action_clear_search()
         self._go_to_wanted()
 
@@ -204,4 +204,6 @@ class ResultsPane(Pane, SampleActions):
                 self.table.go_to(place)
                 return
             place += step
-        self.stack.tell("No failing sample further on." if step > 0 else "None before this one.")
+        self.host.show_message(
+            "No failing sample further on." if step > 0 else "None before this one."
+        )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.tui import jobs
+from stack_tui.tui.host import host_of
 from stack_tui.tui.results.highlight import MARKED_CHARACTERS
 from stack_tui.tui.results.raw_answers import answers_of
 from stack_tui.tui.results.sample_page import Fold, sample_blocks
@@ -18,7 +19,6 @@ from stack_tui.tui.ui.blocks import Block
 if TYPE_CHECKING:
     from stack_tui.suites.grading.rules import Mark
     from stack_tui.suites.model.case import Case
-    from stack_tui.tui.app import StackApp
 
 _OPENED: Final[dict[Fold, str]] = {
     "reasoning": "▾ Reasoning",
@@ -106,12 +106,10 @@ class SampleView(BlockView):
             self._take_answers(sample, [])
         elif self.chosen:
             folder = self.chosen.card.folder
-            stack = cast("StackApp", self.app)
-            jobs.run(
-                stack,
+            host_of(self).run_job(
                 lambda: answers_of(folder, sample),
                 lambda found: self._take_answers(sample, found),
-                stack.tell_error,
+                key=(self, "answers"),
             )
 
     def _take_answers(self, sample: Sample, found: list[Answer]) -> None:

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.tui import backend
+from stack_tui.tui.host import Host
 from stack_tui.tui.runs.compared_samples import ComparedRuns, compared
 from stack_tui.tui.state.snapshot import RunCard, SuiteFile
 
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
-
-def stop(stack: StackApp, card: RunCard) -> None:
+def stop(host: Host, card: RunCard) -> None:
     """Have the run stop; nothing is lost, so nothing is asked."""
-    _have(stack, card, "stopping", backend.stop, "stops after what is in flight; r resumes it")
+    _have(host, card, "stopping", backend.stop, "stops after what is in flight; r resumes it")
 
 
-def resume(stack: StackApp, card: RunCard) -> None:
+def resume(host: Host, card: RunCard) -> None:
     """Have a worker go on with the run."""
-    _have(stack, card, "resuming", backend.resume, "goes on with what is missing")
+    _have(host, card, "resuming", backend.resume, "goes on with what is missing")
 
 
-def pause_or_proceed(stack: StackApp, card: RunCard) -> None:
+def pause_or_proceed(host: Host, card: RunCard) -> None:
     """Pause a run that goes, or have a paused one go on."""
     if card.phase == "paused":
-        _have(stack, card, "resuming", backend.proceed, "goes on")
+        _have(host, card, "resuming", backend.proceed, "goes on")
     else:
-        _have(stack, card, "pausing", backend.pause, "pauses; p goes on")
+        _have(host, card, "pausing", backend.pause, "pauses; p goes on")
 
 
-def ask_limit(stack: StackApp, card: RunCard) -> None:
+def ask_limit(host: Host, card: RunCard) -> None:
     """Ask how many requests the run may have in flight, and have it so."""
     from stack_tui.tui.ui.ask_line import AskLine
 
@@ -41,39 +38,41 @@ def ask_limit(stack: StackApp, card: RunCard) -> None:
         if text is not None:
             requests = int(text) if text else None
             said = f"{requests} requests" if requests else "as many requests as help"
-            stack.do(
-                f"changing {card.id}",
+            host.run_job(
                 lambda: backend.set_concurrency(card.folder, requests),
-                lambda _: f"{card.id} has {said} in flight at once",
+                lambda _: host.show_message(f"{card.id} has {said} in flight at once"),
+                label=f"changing {card.id}",
             )
 
     hint = "A number, or nothing: then it finds itself."
     now = str(card.concurrency or "")
-    stack.push_screen(AskLine("Requests at once", hint, now, _no_number), answered)
+    host.open(AskLine("Requests at once", hint, now, _no_number), answered)
 
 
-def compare(stack: StackApp, card: RunCard, baseline: Path | None) -> None:
+def compare(host: Host, card: RunCard, baseline: Path | None) -> None:
     """Show how the run stands against the baseline, else against the one before it."""
-    before = baseline or baseline_of(stack.snapshot.runs, card)
+    before = baseline or baseline_of(host.snapshot.runs, card)
     if before is None or before == card.folder:
-        stack.tell("Nothing to compare with: mark a run with m, then c on another.")
+        host.show_message("Nothing to compare with: mark a run with m, then c on another.")
         return
-    stack.do(
-        f"comparing {card.id}",
+    host.run_job(
         lambda: compared(before, card.folder),
-        lambda found: _show(stack, found),
+        lambda found: _show(host, found),
+        label=f"comparing {card.id}",
     )
 
 
-def grade_again(stack: StackApp, card: RunCard) -> None:
+def grade_again(host: Host, card: RunCard) -> None:
     """Ask how the run's recorded outputs are to be graded again, and start that."""
     from stack_tui.tui.runs.regrade_form import RegradeChoice, RegradeForm
 
     if card.spec is None or card.spec.suite is None:
-        stack.tell("Only a suite's run can be graded again; lm-eval alone scores benchmarks.")
+        host.show_message(
+            "Only a suite's run can be graded again; lm-eval alone scores benchmarks."
+        )
         return
     name = card.spec.suite.name
-    path = next((file.path for file in stack.snapshot.suites if _is(file, name)), None)
+    path = next((file.path for file in host.snapshot.suites if _is(file, name)), None)
 
     def work(wanted: RegradeChoice) -> Path:
         if wanted.by == "rules":
@@ -82,52 +81,51 @@ def grade_again(stack: StackApp, card: RunCard) -> None:
 
     def chosen(wanted: RegradeChoice | None) -> None:
         if wanted:
-            stack.do(f"grading {card.id} again", lambda: work(wanted), begun)
+            host.run_job(lambda: work(wanted), begun, label=f"grading {card.id} again")
 
-    def begun(folder: Path) -> str:
-        stack.choose(folder)
-        return f"{folder.name} has begun; c in Runs compares it with the first grading"
+    def begun(folder: Path) -> None:
+        host.choose(folder)
+        host.show_message(f"{folder.name} has begun; c in Runs compares it with the first grading")
 
-    stack.push_screen(RegradeForm(card, stack.endpoints), chosen)
+    host.open(RegradeForm(card, host.endpoints), chosen)
 
 
 def _is(file: SuiteFile, name: str) -> bool:
     return file.suite is not None and file.suite.name == name
 
 
-def duel(stack: StackApp, card: RunCard, baseline: Path | None) -> None:
+def duel(host: Host, card: RunCard, baseline: Path | None) -> None:
     """Ask who judges the run against the baseline, else against the one before it, and start."""
     from stack_tui.tui.runs.new_duel import NewDuel
 
-    before = stack.snapshot.card(baseline or baseline_of(stack.snapshot.runs, card))
+    before = host.snapshot.card(baseline or baseline_of(host.snapshot.runs, card))
     if before is None or before.spec is None or before.folder == card.folder:
-        stack.tell("Nothing to judge it against: mark a run with m, then d on another.")
+        host.show_message("Nothing to judge it against: mark a run with m, then d on another.")
         return
     folders = (before.folder, card.folder)
 
     def answered(judges: tuple[Endpoint, ...] | None) -> None:
         if judges:
-            results = stack.results
-            stack.do(
-                f"starting a duel of {card.id}",
+            results = host.results
+            host.run_job(
                 lambda: backend.start_duel(results, folders, judges),
-                lambda folder: _begun(stack, folder),
+                lambda folder: _begun(host, folder),
+                label=f"starting a duel of {card.id}",
             )
 
-    usual = stack.config.defaults.judges or [judge.name for judge in before.spec.judges]
-    stack.push_screen(NewDuel((before, card), stack.endpoints, usual), answered)
+    usual = host.config.defaults.judges or [judge.name for judge in before.spec.judges]
+    host.open(NewDuel((before, card), host.endpoints, usual), answered)
 
 
-def _begun(stack: StackApp, folder: Path) -> str:
-    stack.choose(folder)
-    return f"{folder.name} has begun"
+def _begun(host: Host, folder: Path) -> None:
+    host.choose(folder)
+    host.show_message(f"{folder.name} has begun")
 
 
-def _show(stack: StackApp, found: ComparedRuns) -> str:
+def _show(host: Host, found: ComparedRuns) -> None:
     from stack_tui.tui.runs.compare_screen import CompareScreen
 
-    stack.push_screen(CompareScreen(found))
-    return ""
+    host.open(CompareScreen(found))
 
 
 def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
@@ -143,9 +141,13 @@ def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
 
 
 def _have(
-    stack: StackApp, card: RunCard, doing: str, action: Callable[[Path], None], outcome: str
+    host: Host, card: RunCard, doing: str, action: Callable[[Path], None], outcome: str
 ) -> None:
-    stack.do(f"{doing} {card.id}", lambda: action(card.folder), lambda _: f"{card.id} {outcome}")
+    host.run_job(
+        lambda: action(card.folder),
+        lambda _: host.show_message(f"{card.id} {outcome}"),
+        label=f"{doing} {card.id}",
+    )
 
 
 def _no_number(text: str) -> str:

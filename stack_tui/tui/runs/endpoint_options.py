@@ -7,8 +7,9 @@ from textual.content import Content
 
 from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.text import one_line
-from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui.blocks import line
+from stack_tui.tui.ui.icons import HEALTH
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Suite
@@ -21,7 +22,7 @@ def endpoint_options(endpoints: Sequence[EndpointView]) -> list[tuple[Content, i
 
 def said(seen: EndpointView) -> Content:
     """Return an endpoint with its sign and model, on one line."""
-    return line(f"{seen.sign.mark} {seen.endpoint.name}  {one_line(seen.model, 40)}")
+    return line(f"{HEALTH[seen.state].mark} {seen.endpoint.name}  {one_line(seen.model, 40)}")
 
 
 def first_endpoint(endpoints: Sequence[EndpointView], defaults: Defaults) -> int:
@@ -29,7 +30,7 @@ def first_endpoint(endpoints: Sequence[EndpointView], defaults: Defaults) -> int
     names = [seen.endpoint.name for seen in endpoints]
     if defaults.endpoint in names:
         return names.index(defaults.endpoint)
-    up = [place for place, seen in enumerate(endpoints) if seen.sign.word == "up"]
+    up = [place for place, seen in enumerate(endpoints) if seen.state == "up"]
     return up[0] if up else 0
 
 

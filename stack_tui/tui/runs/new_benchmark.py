@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,19 +15,19 @@ from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.errors import StackError
-from stack_tui.tui import backend, jobs
-from stack_tui.tui.endpoints.endpoint_page import EndpointView
+from stack_tui.tui import backend
+from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.benchmark_plan_page import plan_blocks
 from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint
 from stack_tui.tui.runs.estimate import estimate
 from stack_tui.tui.runs.task_picker import TaskPicker
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 
 if TYPE_CHECKING:
     from stack_tui.benchmarks.catalog.catalog import Catalog
     from stack_tui.endpoints.capabilities import Capabilities
-    from stack_tui.tui.app import StackApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
         self._endpoints = tuple(endpoints)
         self._defaults = defaults
         self._catalog: Catalog | None = None
-        self._plans = 0
         self._abilities: dict[Endpoint, Capabilities | StackError] = {}
 
     def compose(self) -> ComposeResult:
@@ -91,8 +90,7 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
     def on_mount(self) -> None:
         if self._endpoints:
             self._tell(line(("reading the tasks…", "dim")))
-            stack = cast("StackApp", self.app)
-            jobs.run(stack, backend.open_catalog, self._take_catalog, stack.tell_error)
+            host_of(self).run_job(backend.open_catalog, self._take_catalog)
             self._probe()
 
     def _take_catalog(self, catalog: Catalog) -> None:
@@ -110,11 +108,10 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
         """Find out what the endpoint can do: the routes depend on it."""
         endpoint = self._endpoint
         if endpoint not in self._abilities:
-            jobs.run(
-                self.app,
+            host_of(self).run_job(
                 lambda: backend.probe(endpoint),
                 lambda found: self._take_abilities(endpoint, found),
-                lambda error: self._take_abilities(endpoint, error),
+                failed=lambda error: self._take_abilities(endpoint, error),
             )
         self._plan()
 
@@ -133,9 +130,7 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
         names = tuple(picker.ticked or filter(None, [picker.highlighted]))
         abilities = self._abilities.get(self._endpoint)
         limit, endpoint = self._number("#limit"), self._endpoint
-        runs = cast("StackApp", self.app).snapshot.runs
-        self._plans += 1
-        number = self._plans
+        runs = host_of(self).snapshot.runs
 
         def work() -> list[Block]:
             leaves = [leaf for name in names for leaf in catalog.leaves(name)]
@@ -143,13 +138,13 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
             return plan_blocks(names, leaves, catalog, abilities, known)
 
         def then(blocks: list[Block]) -> None:
-            if number == self._plans and self.is_attached:
+            if self.is_attached:
                 self._tell(*blocks)
 
         def failed(error: StackError) -> None:
             then([line((error.what, "bad"))])
 
-        jobs.run(self.app, work, then, failed)
+        host_of(self).run_job(work, then, failed=failed, key=(self, "plan"))
 
     def _number(self, field: str) -> float | None:
         text = self.query_one(field, Input).value

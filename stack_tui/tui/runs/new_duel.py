@@ -14,8 +14,8 @@ from textual.widgets import Button, Label
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.text import one_line
-from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.runs.endpoint_options import said
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.tui.ui.check_list import CheckList
 

@@ -17,10 +17,10 @@ from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config.decode import Defaults, Endpoint, PanelMethod
 from stack_tui.names import plural
-from stack_tui.reports.stats.power import reach
+from stack_tui.reports.number_format import reach
 from stack_tui.suites.model.validation import MOST_REPEATS
-from stack_tui.tui.endpoints.endpoint_page import EndpointView
 from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint, said
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import SuiteFile
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.check_list import CheckList

@@ -97,14 +97,14 @@ class RunsPane(Pane, RunKeys):
             self._findings[card.folder] = set(found)
             for place in found.keys() - known:
                 finding = found[place]
-                self.stack.tell(f"{finding.level}: {finding.task}: {finding.seen}")
+                self.host.show_message(f"{finding.level}: {finding.task}: {finding.seen}")
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
         matching = [place for place, card in enumerate(self._runs) if wanted in words_of(card)]
         order = self.in_order(matching, self._runs, RUN_KEYS)
         chosen = next(
-            (place for place in order if self._runs[place].folder == self.stack.chosen), None
+            (place for place in order if self._runs[place].folder == self.host.chosen), None
         )
         self.table.show(order, self._row, row=chosen, heading=Heading("", self.sorted_by))
         self._show_detail()
@@ -116,7 +116,7 @@ class RunsPane(Pane, RunKeys):
     @on(Table.Highlighted)
     def _choose(self) -> None:
         if card := self.current:
-            self.stack.choose(card.folder)
+            self.host.choose(card.folder)
         self._show_detail()
 
     @on(Table.Selected)
@@ -154,10 +154,10 @@ class RunsPane(Pane, RunKeys):
             self.app.push_screen(RunScreen(), back)
 
     def action_compare(self) -> None:
-        self.with_current(lambda stack, card: actions.compare(stack, card, self._baseline))
+        self.with_current(lambda host, card: actions.compare(host, card, self._baseline))
 
     def action_duel(self) -> None:
-        self.with_current(lambda stack, card: actions.duel(stack, card, self._baseline))
+        self.with_current(lambda host, card: actions.duel(host, card, self._baseline))
 
     def action_mark(self) -> None:
         """Make the run under the cursor the baseline of comparisons, or no longer."""

@@ -1,16 +1,13 @@
 """What can be done with the run that is shown, in the list and on the whole screen."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
 
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.runs import actions
 from stack_tui.tui.state.snapshot import RunCard
-
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
 RUN_BINDINGS = (
     Binding("s", "stop", "Stop", id="runs.stop", tooltip="Stop the run; r resumes it"),
@@ -58,10 +55,10 @@ class RunKeys(DOMNode):
     def action_again(self) -> None:
         self.with_current(actions.grade_again)
 
-    def with_current(self, action: "Callable[[StackApp, RunCard], None]") -> None:
+    def with_current(self, action: "Callable[[Host, RunCard], None]") -> None:
         """Do that to the run that is meant, where there is one."""
         if card := self.current:
-            action(cast("StackApp", self.app), card)
+            action(host_of(self), card)
 
 
 def allowed(action: str, card: RunCard | None) -> bool | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from stack_tui.names import plural
+from stack_tui.reports.number_format import reach
 from stack_tui.reports.pages.section import table_lines
-from stack_tui.reports.stats.power import FEW_CASES, reach
+from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints.load_page import load_blocks, load_figures
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.screen import Screen
 
 from stack_tui.runs.store import Phase
+from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.run_keys import RUN_BINDINGS, RunKeys, allowed
 from stack_tui.tui.runs.run_page import course_blocks, head_blocks
 from stack_tui.tui.runs.task_rows import TASK_COLUMNS, task_row
@@ -22,9 +23,6 @@ from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.rows import Row
 from stack_tui.tui.ui.table import Table
-
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
 _LEAST, _MOST = 5, 16
 _BESIDES_PLOT = 7
@@ -72,11 +70,11 @@ class RunScreen(Screen[str | None], RunKeys):
     @property
     def current(self) -> RunCard | None:
         """The run that is shown."""
-        chosen = cast("StackApp", self.app).snapshot.chosen
+        chosen = host_of(self).snapshot.chosen
         return chosen.card if chosen else None
 
     def _show(self) -> None:
-        chosen = cast("StackApp", self.app).snapshot.chosen
+        chosen = host_of(self).snapshot.chosen
         if chosen is None:
             self.dismiss(None)
             return

@@ -3,20 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from stack_tui.config.decode import EMBEDDED, Config, Endpoint
-from stack_tui.tui.endpoints.endpoint_page import EndpointOrigin, EndpointRole, EndpointView
 from stack_tui.tui.state.metrics_history import Load
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
     from stack_tui.endpoints.health import Health
 
+EndpointOrigin = Literal["configured", "found here", "used by a run", "built in"]
+EndpointRole = Literal["default", "judge"]
+EndpointState = Literal["up", "loading", "stale", "down", "refused", "at rest", "asking"]
+
 _NONE: Mapping[Endpoint, ProbeResult] = {}
 EMBEDDED_ENDPOINT = Endpoint(name="embedded", url=EMBEDDED)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    """An endpoint, where it is known from, and its latest answer."""
+
+    endpoint: Endpoint
+    origin: EndpointOrigin
+    health: Health | None = None
+    load: Load | None = None
+    roles: tuple[EndpointRole, ...] = ()
+    finding: ProbeResult | None = None
+
+    @property
+    def state(self) -> EndpointState:
+        """Its health; "at rest" if a run would start it, "asking" before its first answer."""
+        if self.health is None:
+            return "asking"
+        resting = self.health.state == "down" and self.health.failure is None
+        return "at rest" if resting and self.endpoint.url == EMBEDDED else self.health.state
+
+    @property
+    def model(self) -> str:
+        """The model that is asked for, or that it serves."""
+        served = self.health.model if self.health else None
+        return self.endpoint.model or served or ""
+
+    @property
+    def server(self) -> str:
+        """Its server kind and version."""
+        return f"{self.health.server_kind} {self.health.version}".strip() if self.health else ""
+
+    @property
+    def known_as(self) -> str:
+        """Where it is known from, and what it is taken for by itself."""
+        named: dict[EndpointRole, str] = {"default": "default endpoint", "judge": "default judge"}
+        roles = (named[role] for role in self.roles)
+        return ", ".join((self.origin, *roles))
+
+    @property
+    def busy(self) -> Load | None:
+        """How busy it is, as long as it answers."""
+        return self.load if self.health and self.health.state == "up" else None
 
 
 def list_endpoints(

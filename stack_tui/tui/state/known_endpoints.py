@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from stack_tui.config.decode import Config, Endpoint
-from stack_tui.tui.endpoints.endpoint_page import EndpointView
-from stack_tui.tui.state.endpoint_list import list_endpoints, steadied
+from stack_tui.tui.state.endpoint_list import EndpointView, list_endpoints, steadied
 from stack_tui.tui.state.endpoint_poller import Reports
 from stack_tui.tui.state.messages import (
     EndpointAnswered,

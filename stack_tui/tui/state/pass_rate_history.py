@@ -66,7 +66,7 @@ def _point(done: int, passed: list[bool], cases: list[tuple[str, str, bool]] | N
     if cases is None:
         bounds = wilson_interval(count, len(passed))
     else:
-        from stack_tui.reports.measures.sample_intervals import rate_interval
+        from stack_tui.reports.stats.sample_intervals import rate_interval
 
         bounds = rate_interval(passed, cases)
     rate = count / len(passed)

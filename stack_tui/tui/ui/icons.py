@@ -7,7 +7,7 @@ from stack_tui.runs.events import Sample
 from stack_tui.runs.store import Phase
 
 Tone = Literal["", "strong", "dim", "accent", "good", "bad", "warn"]
-HealthState = Literal["up", "loading", "stale", "down", "refused"]
+HealthState = Literal["up", "loading", "stale", "down", "refused", "at rest", "asking"]
 
 
 class Icon(NamedTuple):
@@ -39,10 +39,10 @@ HEALTH: Final[dict[HealthState, Icon]] = {
     "stale": Icon("◌", "stale", "warn"),
     "down": Icon("✗", "down", "bad"),
     "refused": Icon("⊘", "refused", "bad"),
+    "at rest": Icon("○", "at rest", "dim"),
+    "asking": Icon("·", "asking", "dim"),
 }
 
-AT_REST: Final = Icon("○", "at rest", "dim")
-UNKNOWN: Final = Icon("·", "asking", "dim")
 UNREADABLE: Final = Icon("✗", "unreadable", "bad")
 
 _PASS: Final = Icon("✓", "pass", "good")

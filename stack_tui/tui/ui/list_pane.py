@@ -1,7 +1,7 @@
 """What the four panes have in common: a number, a title, a list, and a search through it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,11 +10,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 
+from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.ui.search_line import SearchLine
 from stack_tui.tui.ui.table import Table
-
-if TYPE_CHECKING:
-    from stack_tui.tui.app import StackApp
 
 SortKey = tuple[Any, ...]
 T = TypeVar("T")
@@ -60,9 +58,9 @@ class Pane(Vertical):
         self.border_title = Content.assemble((str(self.NUMBER), "bold"), f" {self.TITLE}")
 
     @property
-    def stack(self) -> "StackApp":
+    def host(self) -> Host:
         """The app, as the panes know it."""
-        return cast("StackApp", self.app)
+        return host_of(self)
 
     @property
     def table(self) -> Table:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import Interval, rate_interval
+from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs.duel_verdicts import DuelOutcome, by_judge, kind
 from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.runs.spec import DuelRun

@@ -6,17 +6,17 @@ import msgspec
 from msgspec.structs import replace
 
 from stack_tui.reports.measures.effects import LEVEL, Verdict
-from stack_tui.reports.measures.sample_intervals import Interval
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.stats.holm import holm
 from stack_tui.reports.stats.paired import (
     Clusters,
     bootstrap_interval,
     cluster,
+    holm,
     mcnemar_exact,
     sign_flip_exact,
 )
 from stack_tui.reports.stats.power import cases_for_mean_difference
+from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.duel_verdicts import TIE
 from stack_tui.runs.events import Sample, TaskPlan
 from stack_tui.runs.view import RunView

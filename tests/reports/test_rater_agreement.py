@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.stats.krippendorff import Alpha, krippendorff
+from stack_tui.reports.stats.rater_agreement import Alpha, krippendorff
 
 Observers = tuple[tuple[int | None, ...], ...]
 N: int | None = None  # no score

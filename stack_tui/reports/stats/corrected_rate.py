@@ -4,8 +4,8 @@ from collections.abc import Hashable, Sequence
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import Interval
 from stack_tui.reports.stats.paired import SEED, cluster, design_effect
+from stack_tui.wilson import Interval
 
 LEAST_LABELS = 5
 _DRAWS = 20_000

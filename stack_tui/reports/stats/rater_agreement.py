@@ -1,12 +1,12 @@
-"""Krippendorff's alpha for scores: how far judges agree beyond what chance would give."""
+"""How far raters agree: Krippendorff's alpha for scores, Cohen's kappa for verdicts."""
 
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stack_tui.reports.measures.sample_intervals import Interval
 from stack_tui.reports.stats.bootstrap import resampled_interval
+from stack_tui.wilson import Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,3 +66,19 @@ def _alpha(sums: "NDArray[Any]") -> "NDArray[Any]":
     expected = 2 * (count * squares - total * total)
     equal = expected <= 1e-9 * count * count
     return np.where(equal, np.nan, 1 - (count - 1) * observed / np.where(equal, 1, expected))
+
+
+def kappas(counts: "NDArray[Any]") -> "NDArray[Any]":
+    """Return Cohen's κ (1960) of each row: neither, the second alone, the first alone, both pass.
+
+    It is nan where chance alone would always agree.
+    """
+    import numpy as np
+
+    neither, second, first, both = np.asarray(counts, dtype=float).T
+    total = neither + second + first + both
+    observed = (neither + both) / total
+    passing = (first + both) * (second + both) + (neither + second) * (neither + first)
+    expected = passing / total**2
+    certain = expected > 1 - 1e-12
+    return np.where(certain, np.nan, (observed - expected) / np.where(certain, 1, 1 - expected))

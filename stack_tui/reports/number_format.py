@@ -1,0 +1,41 @@
+"""How every report writes numbers."""
+
+from stack_tui.names import plural
+from stack_tui.reports.stats.power import FEW_CASES, LEAST_FLIPS, smallest_paired_difference
+
+
+def format_number(value: float, *, rate: bool) -> str:
+    """Return a rate in percent, any other figure with two decimals."""
+    return f"{100 * value:.1f}%" if rate else f"{value:.2f}"
+
+
+def format_interval(interval: tuple[float, float] | None, *, rate: bool) -> str:
+    """Return an interval as "low to high", "" for None."""
+    if interval is None:
+        return ""
+    return f"{format_number(interval[0], rate=rate)} to {format_number(interval[1], rate=rate)}"
+
+
+def format_with_interval(value: float, interval: tuple[float, float] | None, *, rate: bool) -> str:
+    """Return a figure with its interval in brackets, such as 66.7% (30.0% to 90.3%)."""
+    bounds = format_interval(interval, rate=rate)
+    return format_number(value, rate=rate) + (f" ({bounds})" if bounds else "")
+
+
+def format_points(share: float) -> str:
+    """Return a share of 1 in points, such as 6.7 points."""
+    return f"{100 * share:.1f} points"
+
+
+def reach(cases: int, of: int) -> str:
+    """Return in words the smallest difference of pass rates that two runs of so many cases show.
+
+    `cases` counts each cluster once; `of` counts all cases.
+    """
+    counted = plural(cases, "case" if cases == of else "independent case")
+    if cases < LEAST_FLIPS:
+        return f"with {counted}, no difference is visible"
+    smallest = f"{100 * smallest_paired_difference(cases):.0f} points"
+    if cases < FEW_CASES:
+        return f"with {counted}, differences under {smallest} are invisible"
+    return f"with {counted}, differences of {smallest} and more show"
