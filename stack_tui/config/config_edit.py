@@ -60,7 +60,7 @@ def variable_problem(name: str) -> str:
     """
     if name.isidentifier() and not _KEYS.match(name):
         return ""
-    return "takes a variable's name, never the key: export MY_KEY=… and enter MY_KEY here"
+    return "takes a variable's name, never a key: export MY_KEY=… and enter MY_KEY here"
 
 
 def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> str:
@@ -104,7 +104,7 @@ def set_judges(text: str, names: Sequence[str]) -> str:
     return _with_defaults(text, {"judges": list(dict.fromkeys(names)) or None})
 
 
-def _table(text: str, name: str) -> dict[str, Any]:
+def _table(text: str, name: str) -> Mapping[str, Any]:
     """Return the top-level table of that name, an empty one if it is missing."""
     table = edit.tables_of(text).get(name, {})
     if not isinstance(table, dict):
@@ -157,7 +157,7 @@ def _in_defaults(text: str, before: str, name: str | None) -> str:
 def _with_defaults(text: str, changed: Mapping[str, Any]) -> str:
     """Return `text` with those defaults, of which None removes one."""
     old = _table(text, "defaults")
-    wanted = {key: value for key, value in (old | changed).items() if value is not None}
+    wanted = {key: value for key, value in {**old, **changed}.items() if value is not None}
     if wanted == old:
         return text
     if "defaults" not in edit.tables_of(text):

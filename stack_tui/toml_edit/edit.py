@@ -7,6 +7,7 @@ Otherwise UnusualForm is raised, and nothing is lost by an edit that went wrong.
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -95,12 +96,13 @@ def remove(text: str, path: TablePath) -> str:
     tables = tables_of(text)
     parent = _node(tables, path[:-1])
     pieces = splitter.split(text)
-    if isinstance(parent, dict) and not any(_is_in(piece, path) for piece in pieces):
-        rest = {key: value for key, value in parent.items() if key != path[-1]}
-        return set_values(text, path[:-1], rest)
-    _pop(pieces, path)
+    headed = any(_is_in(piece, path) for piece in pieces)
+    if headed or isinstance(parent, list):
+        _pop(pieces, path)
     del parent[path[-1]]
-    if not parent and not any(piece.path == path[:-1] for piece in pieces):
+    if not headed:
+        _set(pieces, path[:-1], parent)
+    if not parent and path[-2] not in _node(tables_of(splitter.join(pieces)), path[:-2]):
         del _node(tables, path[:-2])[path[-2]]
     return _checked(pieces, tables)
 
@@ -156,9 +158,10 @@ def _checked(pieces: list[Piece], tables: Mapping[str, Any]) -> str:
 def _node(tables: Any, path: TablePath) -> Any:
     """Return what the tables hold at `path`."""
     for key in path:
-        if not isinstance(tables, list if isinstance(key, int) else dict):
-            raise UnusualForm
-        tables = tables[key]
+        try:
+            tables = tables[key]
+        except (TypeError, LookupError):
+            raise UnusualForm from None
     return tables
 
 
@@ -189,23 +192,35 @@ def _pop(pieces: list[Piece], path: TablePath) -> list[Piece]:
     before, gap = pieces[own.start - 1], gone[-1].gap
     if before.gap.strip():
         gap = before.gap + gap if gap.strip() else before.gap
+    elif before.tail and own.start < len(pieces):
+        gap = gap or before.gap  # else the comment would be above the next table, and about it
     pieces[own.start - 1] = replace(before, gap=gap)
     return gone
 
 
 def _put(pieces: list[Piece], place: int, new: Sequence[Piece]) -> None:
-    """Put a table's pieces behind the piece at `place`, with the gap that the file usually has."""
+    """Put a table's pieces behind the piece at `place`, with the gap that the file usually has.
+
+    A comment below a table keeps a gap: without it, the comment would be about the next table.
+    """
     parent = new[0].path[:-1]
     gaps = [
         above.gap
-        for above, piece in zip(pieces, pieces[1:], strict=False)
+        for above, piece in pairwise(pieces)
         if piece.path[:-1] == parent and not above.gap.strip()
     ]
-    usual = gaps[-1] if gaps else _line_end(splitter.join(pieces))
+    line_end = _line_end(splitter.join(pieces))
+    usual = gaps[-1] if gaps else line_end
     before = pieces[place]
     above, below = (usual, before.gap) if before.text else ("", before.gap or usual)
     if place == len(pieces) - 1 and below.strip():
-        above, below = below if below.endswith(("\n\n", "\r\n\r\n")) else below + usual, ""
+        above, below = below, ""
+        while not above.endswith(line_end * 2):
+            above += line_end
+    elif place < len(pieces) - 1 and new[-1].tail:
+        below = below or line_end
+    if before.tail:
+        above = above or line_end
     pieces[place] = replace(before, gap=above)
     pieces[place + 1 : place + 1] = [*new[:-1], replace(new[-1], gap=below)]
 
@@ -226,11 +241,11 @@ def _inserted(
         place = alike[-1] if alike else len(pieces) - 1
     line_end = _line_end(text)
     _put(pieces, place, [_ended(piece, line_end) for piece in new])
-    parent = tables
-    for key, below in zip(path[:-1], path[1:], strict=True):
-        parent = parent.setdefault(key, [] if isinstance(below, int) else {})  # type: ignore[call-overload]
+    parent: Any = tables
+    for key, below in pairwise(path):
+        parent = parent.setdefault(key, [] if isinstance(below, int) else {})
     if isinstance(path[-1], int):
-        parent.insert(path[-1], dict(values))  # type: ignore[attr-defined]
+        parent.insert(path[-1], dict(values))
     else:
         parent[path[-1]] = dict(values)
     return _checked(pieces, tables)

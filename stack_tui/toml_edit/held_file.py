@@ -37,9 +37,7 @@ class HeldFile:
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
-            raise FileChanged(
-                "was removed since it was read", where=where, remedy=remedy
-            ) from None
+            raise FileChanged("was removed since it was read", where=where, remedy=remedy) from None
         except OSError as error:
             raise StackError(
                 f"cannot be read: {error.strerror}",

@@ -3,7 +3,9 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
 TablePath = tuple[str | int, ...]
 
@@ -59,7 +61,7 @@ def split(text: str) -> list[Piece]:
     pieces = [_piece((), 0, 0, starts[0] if starts else len(lines), lines, comments)]
     ends = [*starts[1:], len(lines)]
     paths = _paths(headers.values())
-    for path, header, start, end in zip(paths, headers, starts, ends, strict=True):
+    for path, header, start, end in zip(paths, headers, starts, ends, strict=False):
         pieces.append(_piece(path, header, start, end, lines, comments))
     return pieces
 
@@ -80,6 +82,20 @@ def header_of(path: TablePath) -> str:
 def with_header(code: str, path: TablePath) -> str:
     """Return a piece's code under another header."""
     return _HEADER.sub(lambda _: header_of(path), code, count=1)
+
+
+def line_of_key(code: str, key: str) -> int:
+    """Return the line, from 0, on which a piece's code gives the key its value; 0 if it does not.
+
+    It is the line that the code can be cut behind and still hold the key.
+    """
+    lines = _LINE.findall(code)
+    for number in range(1, len(lines)):
+        body = "".join(lines[1 : number + 1])
+        with suppress(tomllib.TOMLDecodeError):
+            if key in tomllib.loads(body):
+                return number
+    return 0
 
 
 def _scan(text: str) -> tuple[dict[int, str], set[int]]:
@@ -126,7 +142,7 @@ def _piece(
         while tail_end and not lines[tail_end - 1].strip():
             tail_end -= 1
     cuts = (start, header, code_end, tail_end, end)
-    lead, code, tail, gap = ("".join(lines[a:b]) for a, b in zip(cuts, cuts[1:], strict=False))
+    lead, code, tail, gap = ("".join(lines[a:b]) for a, b in pairwise(cuts))
     return Piece(path, header + 1, lead, code, tail, gap)
 
 

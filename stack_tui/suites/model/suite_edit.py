@@ -58,12 +58,13 @@ def delete_case(text: str, case_id: str) -> str:
 
 
 def line_of(text: str, case_id: str) -> int:
-    """Return the line, from 1, of the case's header; 1 if the case or its header is missing."""
+    """Return the line, from 1, of the case's id; 1 if the case has no header or is missing."""
     try:
         path, _ = _find(text, case_id)
     except StackError:
         return 1
-    return next((piece.line for piece in splitter.split(text) if piece.path == path), 1)
+    piece = next((piece for piece in splitter.split(text) if piece.path == path), None)
+    return piece.line + splitter.line_of_key(piece.code, "id") if piece else 1
 
 
 def _find(text: str, case_id: str) -> tuple[tuple[str, int], dict[str, Any]]:
