@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App
-from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.reactive import var
 from textual.screen import Screen
@@ -18,7 +17,7 @@ from textual.screen import Screen
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.text import printable
-from stack_tui.tui import backend, jobs
+from stack_tui.tui import backend, bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.signals import leave_on_signals
 from stack_tui.tui.state.config_watch import ConfigWatch
@@ -61,22 +60,7 @@ class StackApp(App[None]):
     TITLE = "stack-tui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "Help", key_display="?", id="help"),
-        Binding(
-            "ctrl+p", "command_palette", "Commands", key_display="^p", id="commands", priority=True
-        ),
-        Binding("q", "quit", "Leave", id="quit", tooltip="Leave; runs go on"),
-        Binding(
-            "ctrl+g",
-            "give_up",
-            "Give up",
-            id="give_up",
-            tooltip="Wait no longer for what is under way",
-        ),
-        Binding("ctrl+t", "next_theme", "Next theme", show=False, id="theme"),
-        Binding("f12", "screenshot", "Save a picture of the screen", show=False, id="picture"),
-    ]
+    BINDINGS = bindings.APP
 
     snapshot: var[Snapshot] = var(Snapshot())
     endpoints: var[tuple[EndpointView, ...]] = var(())
