@@ -19,24 +19,25 @@ from stack_tui.errors import StackError
 from stack_tui.text import printable
 from stack_tui.tui import backend, bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.signals import leave_on_signals
-from stack_tui.tui.state.config_watch import ConfigWatch
-from stack_tui.tui.state.endpoint_list import EndpointView
-from stack_tui.tui.state.endpoint_poller import EndpointPoller
-from stack_tui.tui.state.known_endpoints import KnownEndpoints, reports_to
-from stack_tui.tui.state.messages import (
+from stack_tui.tui.messages import (
     ConfigRead,
     EndpointAnswered,
     EndpointMeasured,
     EndpointsFound,
     GpusRead,
     SnapshotRead,
+    reports_to,
 )
+from stack_tui.tui.signals import leave_on_signals
+from stack_tui.tui.state.config_watch import ConfigWatch
+from stack_tui.tui.state.endpoint_list import EndpointView
+from stack_tui.tui.state.endpoint_poller import EndpointPoller
+from stack_tui.tui.state.known_endpoints import KnownEndpoints
 from stack_tui.tui.state.reader import Reader
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui import theme
 from stack_tui.tui.ui.blocks import Block
-from stack_tui.tui.ui.keymap import keymap
+from stack_tui.tui.ui.keymap import key_for, keymap
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
@@ -248,6 +249,10 @@ class StackApp(App[None]):
         """Show the message for a few seconds."""
         self.notify(printable(message), markup=False, timeout=4)
 
+    def key_for(self, name: str) -> str:
+        """Return the key to name in a message for the binding of that id, as it is configured."""
+        return key_for(name, self.keymap)
+
     def show_error(self, error: StackError) -> None:
         """Show what went wrong and what to do about it."""
         message = "\n".join(filter(None, (error.what, error.remedy)))
@@ -265,7 +270,7 @@ class StackApp(App[None]):
 
     def show_page(self, blocks: Callable[[], Sequence[Block]]) -> None:
         """Show a page on the whole screen; `blocks` is called whenever what is known changes."""
-        from stack_tui.tui.ui.page_screen import PageScreen
+        from stack_tui.tui.page_screen import PageScreen
 
         self.push_screen(PageScreen(blocks))
 

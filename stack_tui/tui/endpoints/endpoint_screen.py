@@ -10,9 +10,9 @@ from stack_tui.tui import bindings
 from stack_tui.tui.endpoints.endpoint_page import endpoint_blocks
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.jobs import BackgroundJob
+from stack_tui.tui.page_screen import PageScreen
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui.blocks import Block, line
-from stack_tui.tui.ui.page_screen import PageScreen
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult

@@ -20,7 +20,7 @@ from stack_tui.tui.results.sample_order import (
     standing,
 )
 from stack_tui.tui.results.sample_view import SampleView
-from stack_tui.tui.runs.run_page import title
+from stack_tui.tui.run_summary import title
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.icons import concern

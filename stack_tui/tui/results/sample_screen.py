@@ -14,7 +14,7 @@ from stack_tui.tui.ui.key_line import KeyLine
 class SampleScreen(Screen[None], SampleActions):
     """Shows the sample under the cursor of the results, and moves that cursor."""
 
-    CSS_PATH = "../ui/reading.tcss"
+    CSS_PATH = "../page_screen.tcss"
 
     BINDINGS = bindings.SAMPLE_SCREEN
 

@@ -12,8 +12,8 @@ from textual.widgets import Label
 
 from stack_tui.config.decode import Endpoint, PanelMethod
 from stack_tui.tui import bindings
+from stack_tui.tui.run_summary import title
 from stack_tui.tui.runs.endpoint_options import said
-from stack_tui.tui.runs.run_page import title
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.tui.ui.check_list import CheckList

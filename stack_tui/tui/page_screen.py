@@ -17,7 +17,7 @@ class PageScreen(Screen[None]):
     """Shows what `blocks` returns, again whenever what the app knows has changed."""
 
     # Absolute, since Textual looks for a relative one beside the subclass.
-    CSS_PATH = Path(__file__).with_name("reading.tcss")
+    CSS_PATH = Path(__file__).with_name("page_screen.tcss")
 
     BINDINGS = bindings.PAGE
 
