@@ -1,4 +1,4 @@
-"""`stack-tui compare`: whether one run is better than another, worse, or neither can be told."""
+"""`stack-tui compare`: compare two runs, with a verdict."""
 
 import click
 import msgspec
@@ -15,9 +15,10 @@ from stack_tui.worker.compare_runs import compare_runs
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
 def compare_command(a: str, b: str, as_json: bool, places: options.Places) -> int:
-    """Say how run B stands against run A, paired sample by sample.
+    """Compare run B with run A, paired sample by sample.
 
-    Flips, paired differences with their intervals, and a verdict: better, worse or inconclusive.
+    Prints flips, paired differences with their intervals, and a verdict: better, worse or
+    inconclusive.
     """
     runs = [Run(places.run_folder(name)) for name in (a, b)]
     comparison = compare_runs(*runs)

@@ -1,4 +1,4 @@
-"""`stack-tui doctor`: what each endpoint is and can do, or what is wrong with it and the remedy."""
+"""`stack-tui doctor`: print each endpoint's capabilities, or what is wrong with it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _SHOWN_MODELS = 5
 
 @click.command("doctor")
 @options.endpoint_choice
-@click.option("--latency", is_flag=True, help="Time a few small requests to each instead.")
+@click.option("--latency", is_flag=True, help="Time a few small requests to each endpoint instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
 def doctor_command(
@@ -27,9 +27,10 @@ def doctor_command(
     as_json: bool,
     places: options.Places,
 ) -> int:
-    """Say of each endpoint what it is, what it can do, and what is wrong with it.
+    """Print each endpoint's capabilities, or what is wrong and how to fix it.
 
-    Without an option: of all that are configured, or else of all that answer on local ports.
+    Without an option, checks all configured endpoints, or those that answer on local ports if
+    none is configured.
     """
     known = places.read_config()
     endpoints = [choice.resolve(known)] if choice.endpoint or choice.url else _all(known)

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from stack_tui.config import decode as configuration
-from stack_tui.config.decode import Config, Endpoint, PanelMethod
+from stack_tui.config.decode import CONCURRENCY_HELP, Config, Endpoint, PanelMethod
 from stack_tui.config.resolve import named_endpoint, resolve_judges
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.paths import DEFAULT_RESULTS, shipped_cases
@@ -146,7 +146,6 @@ judge_choice = option_group(
     panel_option,
 )
 
-CONCURRENCY_HELP = "Max concurrent requests. Leave out to tune automatically."
 concurrency_option = click.option("--concurrency", type=click.IntRange(1), help=CONCURRENCY_HELP)
 note_option = click.option("--note", default="", help="A note to store with the run.")
 detach_option = click.option(

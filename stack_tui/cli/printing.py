@@ -1,4 +1,4 @@
-"""Giving out a run's report: in which form, where to, and whether its gates hold."""
+"""Print a run's report in the requested format, and check its gates."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ _SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
 
 
 class Printing(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command's options say of its report; `against` is the run to compare it with."""
+    """The report that a command's options ask for; `against` is the run to compare it with."""
 
     as_json: bool = False
     form: str | None = None
@@ -42,7 +42,7 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def wanted(self) -> str:
-        """The form that was asked for: text where none was."""
+        """The requested format, text by default."""
         return self.form or ("json" if self.as_json else "text")
 
 
@@ -73,7 +73,7 @@ printing_options = options.option_group(
 
 
 def print_report(run: Run, printing: Printing) -> int:
-    """Give out what the run says so far; return the exit code that its outcome stands for."""
+    """Print the run's report, complete or not; return the exit code for its outcome."""
     if printing.out:
         _check_out(printing.out)
     wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
@@ -89,7 +89,7 @@ def print_report(run: Run, printing: Printing) -> int:
 
 
 def _shown(run: Run, printing: Printing) -> RunView:
-    """Return what the report may show; a look at what is held out is counted before it."""
+    """Return what the report may show; access to held-out cases is logged first."""
     if not printing.show_holdout:
         return redacted_view(run.view)
     if run.view.holdouts:
@@ -101,9 +101,9 @@ def _shown(run: Run, printing: Printing) -> RunView:
 def check_printing(
     printing: Printing, results: Path, subject: str, suite_gates: Sequence[str] = ()
 ) -> None:
-    """Raise, before anything is asked, for a report that could not be written or compared.
+    """Raise StackError for a report that could not be written or compared, before a run starts.
 
-    So too for a gate that no report could meet or fail.
+    The same for a gate that no report could meet or fail.
     """
     for text in (*suite_gates, *printing.gate):
         gate = gates.parse(text)
@@ -120,7 +120,7 @@ def _check_out(path: Path) -> None:
     if path.is_dir():
         problem = f"{path} is a folder: name a file"
     elif not folder.is_dir():
-        problem = f"there is no folder {folder}"
+        problem = f"the folder {folder} does not exist"
     elif not os.access(path if path.exists() else folder, os.W_OK):
         problem = f"{path} cannot be written"
     else:
@@ -133,7 +133,7 @@ def _suite_gates(run: Run) -> Sequence[str]:
     try:
         return suites.load(path).gates if path.exists() else ()
     except StackError as error:
-        click.echo(f"the suite's own gates are left out: {one_line(str(error))}", err=True)
+        click.echo(f"the suite's own gates are skipped: {one_line(str(error))}", err=True)
         return ()
 
 
@@ -232,7 +232,7 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
     if run.phase == "interrupted" and (last_line := last_log_line(run.folder)):
         click.echo(one_line(last_line, 1000), err=True)
     if run.phase != "finished":
-        click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
+        click.echo(f"{run.phase}; continue it with: stack-tui resume {run.folder.name}", err=True)
         return 3 if run.phase == "failed" else 4
     broken = {"failed"} if inconclusive == "pass" else {"failed", "inconclusive"}
     unmet = [result for result in results if result.state in broken]
@@ -247,6 +247,6 @@ def _comparisons(run: Run, wanted: Sequence[Gate]) -> dict[str, Comparison]:
 
 
 def _compared(run: Run, name: str) -> Comparison:
-    """Return how the run stands against another: an id, `latest`, or `latest:NOTE`."""
+    """Return the comparison of the run with another: an id, `latest`, or `latest:NOTE`."""
     other = store.find_earlier(run.folder.parent, name, run.spec.subject, run.folder)
     return compare_runs(Run(other), run)

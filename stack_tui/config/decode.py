@@ -16,6 +16,7 @@ from stack_tui.toml_edit import source
 
 EMBEDDED = "embedded:smollm2"
 Keys = tuple[str, ...]
+CONCURRENCY_HELP = "Max concurrent requests; leave empty to tune automatically."
 THEMES = ("dark", "light", "16")
 PanelMethod = Literal["median", "mean", "majority"]
 

@@ -141,7 +141,8 @@ def test_a_run_whose_worker_ended_says_what_it_said_last(capsys: Captured) -> No
     folder = store.create(Path("eval-results"), spec_of("20261124-120000-tiny-c"), SUITE)
     (folder / "worker.log").write_text("an old one\nNo space left on device\n")
     assert run(["report", "latest"]) == 4
-    assert capsys.readouterr().err.startswith("No space left on device\ninterrupted; go on with")
+    printed = capsys.readouterr().err
+    assert printed.startswith("No space left on device\ninterrupted; continue it with")
 
 
 def test_a_run_whose_folder_went_while_it_was_followed_is_told_so(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stack_tui.config.decode import CONCURRENCY_HELP
 from stack_tui.errors import StackError
 from stack_tui.tui import backend
 from stack_tui.tui.host import Host
@@ -42,16 +43,15 @@ def ask_limit(host: Host, card: RunCard) -> None:
     def answered(text: str | None) -> None:
         if text is not None:
             requests = int(text) if text else None
-            said = f"{requests} requests" if requests else "as many requests as help"
+            limit = f"max {requests} concurrent requests" if requests else "tuned automatically"
             host.run_job(
                 lambda: control.set_concurrency(card.folder, requests),
-                lambda _: host.show_message(f"{card.id} has {said} in flight at once"),
+                lambda _: host.show_message(f"{card.id}: {limit}"),
                 label=f"changing {card.id}",
             )
 
-    hint = "A number, or nothing: then it finds itself."
     now = str(card.concurrency or "")
-    host.open(AskLine("Requests at once", hint, now, _no_number), answered)
+    host.open(AskLine("Concurrency", CONCURRENCY_HELP, now, _number_problem), answered)
 
 
 def compare(host: Host, card: RunCard, baseline: Path | None) -> None:
@@ -157,7 +157,7 @@ def _have(
     )
 
 
-def _no_number(text: str) -> str:
-    """Say what is wrong with a number of requests."""
+def _number_problem(text: str) -> str:
+    """Return what is wrong with a number of requests, "" if nothing is."""
     good = not text or (text.isdecimal() and int(text) > 0)
-    return "" if good else "It must be a whole number from 1 on, or nothing."
+    return "" if good else "It must be a whole number of 1 or more, or empty."

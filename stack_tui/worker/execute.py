@@ -1,4 +1,4 @@
-"""Carrying out one run: from its journal as it stands to `finished`, or to a stop."""
+"""Execute one run: from the state of its journal to `finished`, or until it is stopped."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ _PREFLIGHT_BUDGET_S = 30.0
 
 
 class Recorder:
-    """Appends each event to the journal and to the view that the worker itself keeps."""
+    """Appends events to the journal and applies them to the worker's own view."""
 
     def __init__(self, journal: Journal, view: RunView) -> None:
         self.journal = journal
@@ -45,38 +45,38 @@ class Recorder:
         self._last_fault: dict[str, float] = {}
 
     def record(self, event: Event) -> None:
-        """Append the event; raises OSError where the disk refuses it."""
+        """Append the event; raises OSError if the disk refuses it."""
         self.journal.append(event)
         self.view.apply([event])
 
     def note_retry(self, endpoint: str, error: EndpointError, wait_s: float) -> None:
-        """Record that a request will be sent again, each endpoint and reason at most every 10 s."""
+        """Record a retry, for each endpoint and reason at most every 10 s."""
         now = time.time()
         reason = f"{endpoint}: {error.kind}"
         if now - self._last_fault.get(reason, 0.0) >= _FAULT_REPEAT_S:
             self._last_fault[reason] = now
-            message = f"{error.what}; asking again in {wait_s:.0f} s"
+            message = f"{error.what}; retrying in {wait_s:.0f} s"
             self.record(Fault(at=now, where=endpoint, message=message, remedy=error.remedy))
 
-    def begin_again(self, recorded: Recorded) -> None:
-        """Record the start of a run on what another one recorded, and what is to be told of it."""
+    def start_regrade(self, recorded: Recorded) -> None:
+        """Record the start of a run on recorded outputs; the first time with the notes on them."""
         first = self.view.started is None
         self.record(_started(self.view, recorded.server))
         for fault in recorded.faults if first else ():
             self.record(fault)
 
     async def sync_each_second(self) -> None:
-        """Keep what was recorded durable, until cancelled."""
+        """Make the journal durable once a second, until cancelled."""
         while True:
             await asyncio.sleep(1.0)
             await asyncio.to_thread(self.journal.sync)
 
 
-async def carry_out(folder: Path) -> Finished | None:
-    """Carry out the run in `folder`; return how it finished, or None where it was stopped.
+async def execute(folder: Path) -> Finished | None:
+    """Execute the run in `folder`; return how it finished, None if it was stopped.
 
-    Raises RunBusy where another worker has it, StackError where the spec cannot be read, OSError
-    where the disk refuses a record; in each case the journal is whole and can be resumed.
+    Raises RunBusy if another worker is on it, StackError if the spec cannot be read, OSError if the
+    disk refuses a record. In each case the journal is intact and the run can be resumed.
     """
     spec = read_spec(folder)
     with Journal(journal_path(folder)) as journal:
@@ -90,7 +90,7 @@ async def carry_out(folder: Path) -> Finished | None:
         try:
             return await _with_endpoints(folder, recorder, kept)
         except StackError as error:
-            return run_outcome.failed(recorder.record, error)
+            return run_outcome.record_failure(recorder.record, error)
 
 
 async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) -> Finished | None:
@@ -110,7 +110,7 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
         _stop_on_signals(stopping)
         watched: list[Coroutine[None, None, None]] = []
         if spec.origin:
-            recorder.begin_again(recorded)
+            recorder.start_regrade(recorded)
             events = evaluator.graded_again(folder, recorder.view, judges, recorded, stopping)
         else:
             model = clients[spec.endpoint]
@@ -137,14 +137,14 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
 
 
 def _fit_limit(limit: Limit, health: Health, spec: RunSpec) -> None:
-    """Let no more requests out than the server works on at once; in benchmarks begin with many."""
+    """Cap concurrency at the server's slots; a benchmark starts high, its requests being short."""
     kind = kind_named(health.server_kind)
     start = kind.many_at_once if kind and spec.benchmark else limit.current
     limit.begin_at(start, health.slots or limit.maximum)
 
 
 async def _ready(model: Client, recorder: Recorder) -> Health:
-    """Return the model's health; what a server's bad moment explains is tried again for a while."""
+    """Return the model's health; retry for a while what a short failure of the server explains."""
     policy = RetryPolicy(budget_s=_PREFLIGHT_BUDGET_S)
     began = time.monotonic()
     failures = 0

@@ -17,7 +17,7 @@ from stack_tui.suites.grading import rules
 from stack_tui.suites.grading.rules import Grade
 from stack_tui.suites.model.case import Case
 from stack_tui.worker import follow_control
-from stack_tui.worker.run_worker import carry_out
+from stack_tui.worker.execute import execute
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
 from tests.fakes.replies import Asked, Reply
 from tests.worker.runs import carried_out, make, model_requests, reply, scores
@@ -157,7 +157,7 @@ def test_two_workers_never_carry_out_one_run(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         folder = make(tmp_path, server)
         with Journal(journal_path(folder)), pytest.raises(RunBusy):
-            asyncio.run(carry_out(folder))
+            asyncio.run(execute(folder))
 
 
 def test_a_server_that_is_gone_at_the_start_makes_a_failed_run_with_the_reason(
