@@ -6,6 +6,7 @@ from stack_tui.names import plural
 from stack_tui.reports.number_format import reach
 from stack_tui.reports.pages.section import table_lines
 from stack_tui.reports.stats.power import FEW_CASES
+from stack_tui.runs.spec import DuelSubject, SuiteSubject
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints.load_page import load_blocks, load_figures
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
@@ -44,7 +45,7 @@ def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
     Where there is little room, that stands beside the plot's title.
     """
     card = chosen.card
-    suite = card.spec is not None and card.spec.suite is not None
+    suite = is_suite(card)
     if not chosen.course.points:
         return [line(("The plot begins with the first graded sample.", "dim"))]
     what = "Pass rate" if suite else "Accuracy"
@@ -63,17 +64,22 @@ def title(card: RunCard) -> str:
     """Return what the run evaluates and on what, on one line."""
     if card.spec is None:
         return card.id
-    return f"{one_line(card.spec.subject, 40)} · {model_of(card)}"
+    return f"{one_line(card.spec.subject.name, 40)} · {model_of(card)}"
 
 
 def model_of(card: RunCard) -> str:
     """Return the run's model, or its endpoint's name where it is not known."""
     if card.spec is None:
         return ""
-    if card.spec.duel:
-        return one_line(" vs ".join(_short(run.model) for run in card.spec.duel.runs), 40)
+    if isinstance(card.spec.subject, DuelSubject):
+        return one_line(" vs ".join(_short(run.model) for run in card.spec.subject.runs), 40)
     model = card.spec.endpoint.model or card.spec.endpoint.name
     return one_line(_short(model), 40)
+
+
+def is_suite(card: RunCard) -> bool:
+    """Return whether the run is of a suite: its samples pass or fail, and form no accuracy."""
+    return card.spec is not None and isinstance(card.spec.subject, SuiteSubject)
 
 
 def _short(model: str) -> str:
@@ -84,7 +90,7 @@ def score(card: RunCard) -> str:
     """Return the share of a suite's samples that pass, held-out ones aside, or the accuracy."""
     open_cases = card.summary.pass_rate if card.summary else None
     rate = card.counts.pass_rate if open_cases is None else open_cases
-    return format.percent(rate) if card.spec and card.spec.suite else format.share(rate)
+    return format.percent(rate) if is_suite(card) else format.share(rate)
 
 
 def tally(counts: Counts) -> str:
@@ -141,12 +147,12 @@ def _scores(card: RunCard) -> list[Block]:
     if summary and summary.judge_avg is not None:
         figured.append(("judge", format.grade(summary.judge_avg)))
     if card.counts.pass_rate is not None:
-        figured.append(("pass" if card.spec and card.spec.suite else "accuracy", score(card)))
+        figured.append(("pass" if is_suite(card) else "accuracy", score(card)))
     scores: list[Part] = []
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
     if card.counts.pass_rate is not None and card.interval:
-        suite = card.spec is not None and card.spec.suite is not None
+        suite = is_suite(card)
         scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
     counts = line(*_counts(card.counts), *_asked(card))
     return [line(*scores), counts, *_few(card)] if scores else [counts]
