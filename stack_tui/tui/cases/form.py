@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.timer import Timer
@@ -14,7 +13,7 @@ from textual.widgets import Input, TextArea
 
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample
-from stack_tui.tui import jobs
+from stack_tui.tui import bindings, jobs
 from stack_tui.tui.cases import case_changes, preview
 from stack_tui.tui.cases.case_changes import HeldText, Undo
 from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
@@ -42,18 +41,7 @@ class CaseForm(Screen[Undo | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "FormField Input"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", priority=True, id="editor.save"),
-        Binding(
-            "f5",
-            "ask",
-            "Try it now",
-            priority=True,
-            tooltip="Ask model and judges now",
-            id="editor.ask",
-        ),
-        Binding("escape", "leave", "Leave", id="editor.leave"),
-    ]
+    BINDINGS = bindings.CASE_FORM
 
     def __init__(
         self, held: HeldText, suite: Suite, case: Case, *, new: bool, sample: Sample | None = None

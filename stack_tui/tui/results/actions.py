@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from textual.binding import Binding
 from textual.dom import DOMNode
 
 from stack_tui.errors import StackError
@@ -19,50 +18,9 @@ from stack_tui.tui.results.sample_page import Fold
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.runs import actions as run_actions
 
-SAMPLE_BINDINGS = (
-    Binding("t", "fold('reasoning')", "Reasoning", show=False, id="sample.reasoning"),
-    Binding("p", "fold('prompt')", "Prompt", show=False, id="sample.prompt"),
-    Binding("e", "fold('examples')", "Few-shot examples", show=False, id="sample.examples"),
-    Binding("x", "fold('raw')", "Raw requests and responses", show=False, id="sample.raw"),
-    Binding(
-        "y", "copy_output", "Copy", show=False, id="sample.copy", tooltip="Copy the output (OSC 52)"
-    ),
-    Binding("L", "label", "Label", show=False, id="sample.label", tooltip="Say what is the matter"),
-    Binding(
-        "E", "edit_case", "Edit its case", show=False, id="sample.edit", tooltip="Edit its case"
-    ),
-    Binding(
-        "C",
-        "make_case",
-        "Make a case",
-        show=False,
-        id="sample.case",
-        tooltip="Make a case of it, to be tried from now on",
-    ),
-    Binding(
-        "a",
-        "again",
-        "Grade again",
-        show=False,
-        id="sample.again",
-        tooltip="Grade or judge the run's outputs again; the model is not asked",
-    ),
-    Binding(
-        "H",
-        "reveal",
-        "Holdout",
-        show=False,
-        id="sample.holdout",
-        tooltip="Show held-out cases' texts; each look is counted",
-    ),
-    Binding(
-        "w", "write", "Write", show=False, id="sample.write", tooltip="Write the sample to a file"
-    ),
-)
-
 
 class SampleActions(DOMNode):
-    """The actions of SAMPLE_BINDINGS, for whatever holds a SampleView."""
+    """The actions of for whatever holds a SampleView."""
 
     @property
     def _host(self) -> Host:
