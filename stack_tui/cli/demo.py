@@ -11,7 +11,7 @@ from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, print_report
 from stack_tui.config.resolve import EMBEDDED_ENDPOINT
 from stack_tui.endpoints.embedded import shared_server
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.worker import launch
 from stack_tui.worker.requests import BenchmarkRun, SuiteRun
@@ -35,7 +35,7 @@ def demo_command(headless: bool, no_mouse: bool, places: Places) -> int:
         endpoint=EMBEDDED_ENDPOINT,
         judges=(EMBEDDED_ENDPOINT,),
     )
-    smoke = BenchmarkRun(benchmark=BenchmarkSpec(tasks=(_SMOKE,)), endpoint=EMBEDDED_ENDPOINT)
+    smoke = BenchmarkRun(benchmark=BenchmarkSubject(tasks=(_SMOKE,)), endpoint=EMBEDDED_ENDPOINT)
     starts = [partial(launch.start, request, results) for request in (suite, smoke)]
     click.echo("starting the embedded model, SmolLM2-135M, for demonstration only…", err=True)
     lease = shared_server.acquire()

@@ -40,7 +40,7 @@ def duel_command(
     results = places.results_folder(config)
     folders = distinct_runs([places.run_folder(name) for name in runs])
     first = read_spec(folders[0])
-    check_printing(printing, results, f"duel-{first.suite_name}")
+    check_printing(printing, results, f"duel-{first.subject.suite_name}")
     request = DuelRun(
         runs=folders,
         judges=duel_judges(config, judges, folders[0], first),

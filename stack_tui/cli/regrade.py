@@ -69,5 +69,5 @@ def rejudge_command(
 
 def _regrade(request: Regrade, printing: Printing, *, detach: bool) -> int:
     results = request.run.parent
-    check_printing(printing, results, read_spec(request.run).subject)
+    check_printing(printing, results, read_spec(request.run).subject.name)
     return run_to_report(partial(launch.start, request, results), printing, detach=detach)

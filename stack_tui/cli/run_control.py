@@ -60,7 +60,7 @@ def resume_command(
     if found.phase == "finished":
         click.echo(f"{folder.name} is complete; nothing is missing", err=True)
         return print_report(found, printing)
-    check_printing(printing, folder.parent, found.spec.subject)
+    check_printing(printing, folder.parent, found.spec.subject.name)
     start = partial(_resume, folder, concurrency=concurrency, retry_errors=retry_errors)
     return run_to_report(start, printing, detach=detach)
 

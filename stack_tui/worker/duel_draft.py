@@ -12,7 +12,7 @@ from stack_tui.errors import StackError
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry, matches
 from stack_tui.runs.events import Sample
-from stack_tui.runs.spec import DuelParticipant, DuelSpec, RunSpec
+from stack_tui.runs.spec import DuelParticipant, DuelSubject, RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import Case, Suite, criteria_of
@@ -25,13 +25,13 @@ _MOST = len(string.ascii_lowercase)
 
 def draft_duel(request: DuelRun) -> RunDraft:
     """Return the draft of a duel; raises StackError for runs that cannot be compared."""
-    spec, data = gather(request.runs)
+    subject, data = gather(request.runs)
     return RunDraft(
         RunSpec(
             id="",
             created=created_now(),
             endpoint=request.judges[0],
-            duel=spec,
+            subject=subject,
             judges=request.judges,
             concurrency=request.concurrency,
             note=request.note,
@@ -75,7 +75,7 @@ def distinct_runs(folders: Sequence[Path]) -> tuple[Path, ...]:
     return distinct
 
 
-def gather(folders: Sequence[Path]) -> tuple[DuelSpec, DuelData]:
+def gather(folders: Sequence[Path]) -> tuple[DuelSubject, DuelData]:
     """Return who takes part and what is judged; raises StackError for runs without a comparison."""
     runs = [Run(folder) for folder in distinct_runs(folders)]
     found = [(run, _suite_of(run)) for run in runs]
@@ -100,13 +100,13 @@ def gather(folders: Sequence[Path]) -> tuple[DuelSpec, DuelData]:
         )
         for letter, (run, _) in zip(letters, found, strict=True)
     )
-    return DuelSpec(suite=names[0], runs=participants), data
+    return DuelSubject(suite=names[0], runs=participants), data
 
 
 def _suite_of(run: Run) -> Suite:
     run.refresh()
-    if run.spec.suite is None:
-        kind = "benchmarks" if run.spec.benchmark else "a duel"
+    if not isinstance(run.spec.subject, SuiteSubject):
+        kind = "a duel" if isinstance(run.spec.subject, DuelSubject) else "benchmarks"
         raise StackError(
             f"is a run of {kind}: a duel compares the outputs of a suite's runs only",
             where=run.spec.id,

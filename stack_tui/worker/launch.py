@@ -11,7 +11,7 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import Capabilities, preflight, probe
 from stack_tui.endpoints.retry import ONCE
-from stack_tui.runs.spec import BenchmarkSpec, new_run_id
+from stack_tui.runs.spec import BenchmarkSubject, Subject, new_run_id
 from stack_tui.runs.store import Control, create, write_control
 from stack_tui.worker.duel_draft import draft_duel
 from stack_tui.worker.probe_record import ProbeRecord, write_probe
@@ -50,13 +50,12 @@ async def _start(draft: RunDraft, results: Path) -> Path:
             health = await preflight(client)
             ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
             if endpoint == draft.spec.endpoint:
-                benchmark = draft.spec.benchmark
-                capabilities = await _check_tasks(client, benchmark) if benchmark else None
+                capabilities = await _check_tasks(client, draft.spec.subject)
                 record = ProbeRecord(health=health, capabilities=capabilities)
         model = ready.get(draft.spec.endpoint, draft.spec.endpoint)
         spec = msgspec.structs.replace(
             draft.spec,
-            id=new_run_id(draft.spec.subject, model.model),
+            id=new_run_id(draft.spec.subject.name, model.model),
             endpoint=model,
             judges=tuple(ready.get(judge, judge) for judge in draft.spec.judges),
         )
@@ -71,11 +70,16 @@ async def _start(draft: RunDraft, results: Path) -> Path:
         return folder
 
 
-async def _check_tasks(client: Client, benchmark: BenchmarkSpec) -> Capabilities:
-    """Return what the endpoint can do; raises StackError for unknown tasks and unsupported ones."""
+async def _check_tasks(client: Client, subject: Subject) -> Capabilities | None:
+    """Return what the endpoint can do, if tasks depend on it.
+
+    Raises StackError for a task that is unknown, or that the endpoint does not support.
+    """
+    if not isinstance(subject, BenchmarkSubject):
+        return None
     from stack_tui.benchmarks.catalog.catalog import open_catalog
     from stack_tui.benchmarks.preflight_checks import refuse_early
 
     capabilities = await probe(client)
-    refuse_early(benchmark, open_catalog(benchmark.include_path), capabilities)
+    refuse_early(subject, open_catalog(subject.include_path), capabilities)
     return capabilities

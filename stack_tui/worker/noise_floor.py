@@ -51,4 +51,4 @@ def _noise_runs(run: Run) -> Iterator[Path]:
 
 
 def _subject(spec: RunSpec) -> tuple[str, str, str | None]:
-    return spec.subject, spec.endpoint.url, spec.endpoint.model
+    return spec.subject.name, spec.endpoint.url, spec.endpoint.model

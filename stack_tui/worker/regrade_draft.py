@@ -10,7 +10,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, SampleKey
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded_run import read_recorded
-from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSpec
+from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites.attempts import sampling_plan
 from stack_tui.suites.model import suite_store as suites
@@ -62,7 +62,7 @@ def draft_regrade(request: Regrade) -> RunDraft:
 
 def _suite_run(folder: Path) -> Run:
     run = Run(folder)
-    if run.spec.suite is None:
+    if not isinstance(run.spec.subject, SuiteSubject):
         raise StackError(
             "only a suite's run can be graded again",
             where=folder.name,
@@ -89,7 +89,8 @@ def _with_suite(
     checks_endpoints: bool,
 ) -> RunDraft:
     """Return the draft with the suite to grade by, and with what its cases need of the run."""
-    path = suite_path or Path(run.spec.suite.path if run.spec.suite else "")
+    subject = run.spec.subject
+    path = suite_path or Path(subject.path if isinstance(subject, SuiteSubject) else "")
     if suite_path is None and not path.is_file():
         raise StackError(
             "the suite's file no longer exists",
@@ -111,7 +112,7 @@ def _with_suite(
         )
     spec = msgspec.structs.replace(
         spec,
-        suite=SuiteSpec(name=suite.name, path=str(path), sha256=text_digest(text)),
+        subject=SuiteSubject(name=suite.name, path=str(path), sha256=text_digest(text)),
         temperatures=temperatures,
     )
     started = [run.view.started] if run.view.started else []

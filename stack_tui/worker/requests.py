@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.config.decode import Endpoint, PanelMethod
-from stack_tui.runs.spec import BenchmarkSpec, RegradeBy
+from stack_tui.runs.spec import BenchmarkSubject, RegradeBy
 
 
 class SuiteRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ class SuiteRun(msgspec.Struct, frozen=True, kw_only=True):
 class BenchmarkRun(msgspec.Struct, frozen=True, kw_only=True):
     """Run lm-eval's tasks against an endpoint."""
 
-    benchmark: BenchmarkSpec
+    benchmark: BenchmarkSubject
     """The tasks, and the options that change what is asked or how it is scored."""
     endpoint: Endpoint
     """The endpoint that is evaluated."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from stack_tui.runs.duel_data import DuelData
 from stack_tui.runs.events import Event
-from stack_tui.runs.spec import RunSpec, SuiteSpec
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.toml_edit import source
 from stack_tui.worker.requests import BenchmarkRun, SuiteRun
@@ -54,7 +54,7 @@ def draft_suite(request: SuiteRun) -> RunDraft:
         endpoint=request.endpoint,
         judges=request.judges,
         panel=request.panel,
-        suite=SuiteSpec(name=suite.name, path=str(request.suite), sha256=text_digest(text)),
+        subject=SuiteSubject(name=suite.name, path=str(request.suite), sha256=text_digest(text)),
         repeats=NOISE_REPEATS if noise else request.repeats or suite.repeats,
         temperatures=(0.0,) if noise else request.temperatures or suite.temperatures,
         noise=noise,
@@ -71,7 +71,7 @@ def draft_benchmark(request: BenchmarkRun) -> RunDraft:
             id="",
             created=created_now(),
             endpoint=request.endpoint,
-            benchmark=request.benchmark,
+            subject=request.benchmark,
             concurrency=request.concurrency,
             note=request.note,
         )

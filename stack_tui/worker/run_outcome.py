@@ -33,7 +33,7 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
     view.finished = finished
     view.relabel(labels.read(folder))
     view.looks = (
-        holdout_access_log.read_accesses(folder.parent, view.spec.suite_name)
+        holdout_access_log.read_accesses(folder.parent, view.spec.subject.suite_name)
         if view.holdouts
         else ()
     )
@@ -53,7 +53,7 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
 
 def latest_report_path(results: Path, view: RunView) -> Path:
     """Return the path of the subject's latest report, such as eval-results/custom.json."""
-    return results / f"{view.spec.subject}.json"
+    return results / f"{view.spec.subject.name}.json"
 
 
 def record_failure(record: Callable[[Event], None], error: StackError) -> Finished:

@@ -7,7 +7,7 @@ import pytest
 from stack_tui.cli.command_line import run
 from stack_tui.config.decode import Config, Defaults, Endpoint
 from stack_tui.errors import StackError
-from stack_tui.runs.spec import RunSpec, SuiteSpec
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import create, read_spec
 from stack_tui.worker.duel_draft import duel_judges
 from tests.cli.folders import SUITE
@@ -22,7 +22,7 @@ def suite_run(results: Path, *judges: Endpoint) -> Path:
         created="2026-11-24T10:15:00+00:00",
         endpoint=TWO,
         judges=judges,
-        suite=SuiteSpec(name="tiny", path="tiny.toml", sha256="0"),
+        subject=SuiteSubject(name="tiny", path="tiny.toml", sha256="0"),
     )
     return create(results, spec, "")
 

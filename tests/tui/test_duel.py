@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from stack_tui.runs.events import JudgeScore, Sample
-from stack_tui.runs.spec import DuelParticipant, DuelSpec, RunSpec
+from stack_tui.runs.spec import DuelParticipant, DuelSubject, RunSpec
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.new_duel import NewDuel
@@ -31,7 +31,7 @@ SPEC = RunSpec(
     created="2026-11-18T13:00:00+00:00",
     endpoint=JUDGE,
     judges=(JUDGE,),
-    duel=DuelSpec(
+    subject=DuelSubject(
         suite="custom",
         runs=(
             DuelParticipant(letter="a", id="first", model="org/llama-8b"),

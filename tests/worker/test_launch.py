@@ -20,7 +20,7 @@ from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import RunBusy, Tail
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.store import journal_path
 from stack_tui.toml_edit.source import TomlError
 from stack_tui.worker import control, launch
@@ -243,7 +243,7 @@ def kinds_of_requests(server: FakeServer) -> Counter[tuple[str, str]]:
 
 
 def test_a_start_probes_the_endpoint_once_and_a_resume_does_so_anew(tmp_path: Path) -> None:
-    smoke = BenchmarkSpec(tasks=("stack_smoke_answer",), limit=2)
+    smoke = BenchmarkSubject(tasks=("stack_smoke_answer",), limit=2)
     with FakeServer("vllm", brain=KnownModel()) as server:
         itself = endpoint(server)
 

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.errors import StackError
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.tui import backend, bindings
 from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.benchmark_plan_page import plan_blocks
@@ -161,7 +161,7 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
             return
         self.dismiss(
             BenchmarkRun(
-                benchmark=BenchmarkSpec(
+                benchmark=BenchmarkSubject(
                     tasks=tasks, fewshot=None if fewshot is None else int(fewshot), limit=limit
                 ),
                 endpoint=self._endpoint,
