@@ -198,7 +198,7 @@ class StackApp(App[None]):
 
     def poll_endpoints(self) -> None:
         """Ask every endpoint now how it is."""
-        self._watch.ask_again()
+        self._watch.poll_now()
         self.show_message("Asking all endpoints.")
 
     def choose(self, folder: Path) -> None:
