@@ -224,10 +224,13 @@ class StackApp(App[None]):
         *,
         failed: Callable[[StackError], object] | None = None,
         key: object = None,
+        overtake: bool = True,
         label: str = "",
     ) -> None:
         """Do `work` in a thread, then call `done` with its result here; see Host."""
-        self._jobs.run(work, done, failed or self.show_error, key=key, label=label)
+        self._jobs.run(
+            work, done, failed or self.show_error, key=key, overtake=overtake, label=label
+        )
 
     def _show_busy(self) -> None:
         self.busy = self._jobs.labels
