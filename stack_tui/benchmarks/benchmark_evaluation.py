@@ -25,7 +25,7 @@ from stack_tui.endpoints.probe import Capabilities, Health
 from stack_tui.errors import StackError
 from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.events import Answer, Event, SampleKey
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 
 
 def evaluate(
@@ -53,8 +53,8 @@ def evaluate(
     """
 
     async def work(emit: Emit) -> None:
-        benchmark = spec.benchmark
-        assert benchmark is not None
+        benchmark = spec.subject
+        assert isinstance(benchmark, BenchmarkSubject)
         tasks = catalog
         if tasks is None:
             tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
@@ -98,14 +98,14 @@ def evaluate(
     return stream_events(work)
 
 
-def _checked_catalog(benchmark: BenchmarkSpec, capabilities: Capabilities) -> Catalog:
+def _checked_catalog(benchmark: BenchmarkSubject, capabilities: Capabilities) -> Catalog:
     catalog = open_catalog(benchmark.include_path)
     refuse_early(benchmark, catalog, capabilities)
     return catalog
 
 
 async def _tokenizer(
-    client: Client, benchmark: BenchmarkSpec, capabilities: Capabilities
+    client: Client, benchmark: BenchmarkSubject, capabilities: Capabilities
 ) -> Tokenizer | None:
     root = None
     try:
@@ -122,7 +122,7 @@ async def _tokenizer(
 
 
 def _chat_template(
-    benchmark: BenchmarkSpec, capabilities: Capabilities, tokenizer: Tokenizer | None
+    benchmark: BenchmarkSubject, capabilities: Capabilities, tokenizer: Tokenizer | None
 ) -> tuple[bool, str, dict[str, str]]:
     """Return whether prompts are sent as messages, else the template for them and its tokens."""
     if not benchmark.apply_chat_template:
@@ -160,7 +160,7 @@ def _identity(client: Client, health: Health) -> list[Any]:
 
 
 def _model_args(
-    client: Client, benchmark: BenchmarkSpec, tokenizer: Tokenizer | None
+    client: Client, benchmark: BenchmarkSubject, tokenizer: Tokenizer | None
 ) -> dict[str, Any]:
     return {
         "model": client.endpoint.model or "",

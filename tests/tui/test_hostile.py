@@ -11,10 +11,11 @@ from textual.pilot import Pilot
 from stack_tui.config.decode import Config, Defaults, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs.events import ChoiceLogprob, Failure, Fault, Finding, JudgeScore, Sample
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.text import well_formed
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.state.messages import EndpointAnswered
+from stack_tui.tui.messages import EndpointAnswered
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, Snapshot, SuiteFile, TaskRow
 from tests.e2e.hostile import ALL, LONG_LINE
 from tests.tui.data import BEGAN, benchmark_card, drive, screen_text, suite_card, suite_spec, up
@@ -67,9 +68,9 @@ def everything(benchmark: bool) -> Snapshot:
     spec = msgspec.structs.replace(
         suite_spec(), endpoint=ENDPOINT, judges=(ENDPOINT,), note=BAD, created=BAD
     )
-    suite = spec.suite
-    assert suite is not None
-    spec = msgspec.structs.replace(spec, suite=msgspec.structs.replace(suite, name=BAD))
+    suite = spec.subject
+    assert isinstance(suite, SuiteSubject)
+    spec = msgspec.structs.replace(spec, subject=msgspec.structs.replace(suite, name=BAD))
     card = suite_card(
         (SAMPLE,),
         spec=spec,

@@ -80,10 +80,11 @@ def _add_result(
 
 def edit_raw(host: Host, path: Path, told: ChangeCallback, case_id: str = "") -> None:
     """Edit the suite's file as it is written, from the case's place on."""
+    from stack_tui.suites.model.suite_edit import line_of
     from stack_tui.tui.cases.raw_editor import RawEditor
 
     if held := _read(host, path):
-        host.open(RawEditor(held, case_changes.line_of(held, case_id)), told)
+        host.open(RawEditor(held, line_of(held.text, case_id)), told)
 
 
 def look_over(host: Host, file: SuiteFile) -> None:
@@ -153,7 +154,7 @@ def change(host: Host, told: ChangeCallback, work: Callable[[], Undo]) -> None:
         host.show_error(error)
 
 
-def _read(host: Host, path: Path) -> case_changes.HeldText | None:
+def _read(host: Host, path: Path) -> case_changes.HeldFile | None:
     try:
         return case_changes.read(path)
     except StackError as error:

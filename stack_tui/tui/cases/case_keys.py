@@ -25,7 +25,7 @@ ListedCase = tuple[SuiteFile, "Case | None"]
 
 
 class CaseKeys(DOMNode):
-    """The actions of CASE_BINDINGS, for the list of cases."""
+    """The actions of bindings.CASES, for the list of cases."""
 
     _undo: Undo | None = None
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.timer import Timer
@@ -14,9 +13,9 @@ from textual.widgets import Input, TextArea
 
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample
-from stack_tui.tui import jobs
+from stack_tui.tui import bindings, jobs
 from stack_tui.tui.cases import case_changes, preview
-from stack_tui.tui.cases.case_changes import HeldText, Undo
+from stack_tui.tui.cases.case_changes import HeldFile, Undo
 from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.cases.preview import Trial
 from stack_tui.tui.cases.preview_page import trial_blocks
@@ -42,21 +41,10 @@ class CaseForm(Screen[Undo | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "FormField Input"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", priority=True, id="editor.save"),
-        Binding(
-            "f5",
-            "ask",
-            "Try it now",
-            priority=True,
-            tooltip="Ask model and judges now",
-            id="editor.ask",
-        ),
-        Binding("escape", "leave", "Leave", id="editor.leave"),
-    ]
+    BINDINGS = bindings.CASE_FORM
 
     def __init__(
-        self, held: HeldText, suite: Suite, case: Case, *, new: bool, sample: Sample | None = None
+        self, held: HeldFile, suite: Suite, case: Case, *, new: bool, sample: Sample | None = None
     ) -> None:
         """Edit the case, a `new` one or the file's; its rules are tried on the sample, if given."""
         super().__init__()
@@ -85,7 +73,7 @@ class CaseForm(Screen[Undo | None]):
 
     def on_mount(self) -> None:
         if draft := drafts.kept(self._held.path, self._draft_name):
-            changed = "; the file has changed since" if draft.seen != self._held.seen else ""
+            changed = "; the file has changed since" if draft.seen != self._held.digest else ""
             self._host.show_message(f"A draft that was not saved is shown{changed}.")
         self._check()
         self.watch(self.app, "snapshot", self._look_outside)
@@ -133,7 +121,7 @@ class CaseForm(Screen[Undo | None]):
         if self._check() is not None:
             self._grade()
         if self._changed:
-            draft = drafts.Draft(self._texts, self._held.seen)
+            draft = drafts.Draft(self._texts, self._held.digest)
             drafts.keep(self._held.path, self._draft_name, draft)
 
     def _check(self) -> Case | None:

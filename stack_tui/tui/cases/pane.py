@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import BindingType
 from textual.widget import Widget
 
 from stack_tui.names import plural
 from stack_tui.text import fold_case
-from stack_tui.tui.cases.case_bindings import CASE_BINDINGS
+from stack_tui.tui import bindings
 from stack_tui.tui.cases.case_keys import CaseKeys, ListedCase
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.holdout_reveal import sealed_case
@@ -39,7 +38,7 @@ class CasesPane(Pane, CaseKeys):
     NUMBER = 3
     TITLE = "Cases"
 
-    BINDINGS: ClassVar[list[BindingType]] = [*CASE_BINDINGS]
+    BINDINGS = bindings.CASES
 
     def contents(self) -> Iterable[Widget]:
         yield Table(_COLUMNS)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import TextArea
 
 from stack_tui.errors import StackError
 from stack_tui.names import plural
-from stack_tui.tui import jobs
+from stack_tui.tui import bindings, jobs
 from stack_tui.tui.cases import case_changes
-from stack_tui.tui.cases.case_changes import HeldText, Undo
+from stack_tui.tui.cases.case_changes import HeldFile, Undo
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import drafts
@@ -35,12 +32,9 @@ class RawEditor(Screen[Undo | None]):
     CSS_PATH = "raw_editor.tcss"
     AUTO_FOCUS = "TextArea"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", priority=True, id="editor.save"),
-        Binding("escape", "leave", "Leave", priority=True, id="editor.leave"),
-    ]
+    BINDINGS = bindings.RAW_EDITOR
 
-    def __init__(self, held: HeldText, at_line: int = 1) -> None:
+    def __init__(self, held: HeldFile, at_line: int = 1) -> None:
         super().__init__()
         self._held = held
         self._at_line = at_line
@@ -82,7 +76,7 @@ class RawEditor(Screen[Undo | None]):
         self._check()
         text = self.query_one(TextArea).text
         if text != self._held.text:
-            draft = drafts.Draft({"text": text}, self._held.seen)
+            draft = drafts.Draft({"text": text}, self._held.digest)
             drafts.keep(self._held.path, _DRAFT, draft)
 
     def _check(self) -> None:

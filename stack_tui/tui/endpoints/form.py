@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
@@ -16,6 +15,7 @@ from textual.widgets import Input
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.text import one_line
+from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import config_changes
 from stack_tui.tui.endpoints.capabilities_page import finding_blocks
 from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts, to_texts
@@ -41,18 +41,7 @@ class EndpointForm(Screen[Undo | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "FormField Input"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", priority=True, id="editor.save"),
-        Binding(
-            "f5",
-            "test",
-            "Test",
-            priority=True,
-            id="editor.test",
-            tooltip="Ask it now what it is and can do",
-        ),
-        Binding("escape", "leave", "Leave", id="editor.leave"),
-    ]
+    BINDINGS = bindings.ENDPOINT_FORM
 
     def __init__(self, path: Path, before: Endpoint | None, suggested: Endpoint | None) -> None:
         super().__init__()
