@@ -7,8 +7,7 @@ import msgspec
 
 from stack_tui.errors import StackError
 from stack_tui.runs.journal import is_held
-from stack_tui.runs.store import journal_path, read_control, write_control
-from stack_tui.worker.probe_record import forget_probe
+from stack_tui.runs.store import journal_path, probe_path, read_control, write_control
 from stack_tui.worker.worker_process import spawn
 
 
@@ -20,7 +19,8 @@ def resume(folder: Path, *, retry_errors: bool = True) -> None:
     if not is_held(journal_path(folder)):
         control = msgspec.structs.replace(read_control(folder), retry_errors=retry_errors)
         write_control(folder, control)
-        forget_probe(folder)
+        # The server may have changed since: the worker probes it anew.
+        probe_path(folder).unlink(missing_ok=True)
     spawn(folder)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from stack_tui.endpoints.probe import Capabilities, Health
 from stack_tui.paths import write_atomically
+from stack_tui.runs.store import probe_path
 
 
 class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -18,21 +19,12 @@ class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 def write_probe(folder: Path, record: ProbeRecord) -> None:
     """Write the record into the run's folder."""
     content = msgspec.json.format(msgspec.json.encode(record), indent=2)
-    write_atomically(_path(folder), content)
+    write_atomically(probe_path(folder), content)
 
 
 def read_probe(folder: Path) -> ProbeRecord | None:
     """Return the record, None if there is none that can be read: the worker then probes itself."""
     try:
-        return msgspec.json.decode(_path(folder).read_bytes(), type=ProbeRecord)
+        return msgspec.json.decode(probe_path(folder).read_bytes(), type=ProbeRecord)
     except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
-
-
-def forget_probe(folder: Path) -> None:
-    """Remove the record: a run that is resumed may find another server, or the same one changed."""
-    _path(folder).unlink(missing_ok=True)
-
-
-def _path(folder: Path) -> Path:
-    return folder / "endpoint.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stack_tui.config.decode import CONCURRENCY_HELP
 from stack_tui.errors import StackError
@@ -17,6 +17,8 @@ from stack_tui.worker import control
 
 if TYPE_CHECKING:
     from stack_tui.worker.requests import DuelRun, Regrade
+
+_RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
 
 def stop(host: Host, card: RunCard) -> None:
@@ -39,7 +41,7 @@ def pause_or_proceed(host: Host, card: RunCard) -> None:
 
 def ask_limit(host: Host, card: RunCard) -> None:
     """Ask how many requests the run may have in flight, and have it so."""
-    from stack_tui.tui.ui.ask_line import AskLine
+    from stack_tui.tui.ui.dialogs import AskLine
 
     def answered(text: str | None) -> None:
         if text is not None:
@@ -148,6 +150,27 @@ def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
     return next(
         (run.folder for run in earlier if run.spec and run.spec.subject.name == subject), None
     )
+
+
+ACTIONS: Final[dict[str, Callable[[Host, RunCard], None]]] = {
+    "stop": stop,
+    "resume": resume,
+    "pause": pause_or_proceed,
+    "limit": ask_limit,
+    "regrade": grade_again,
+}
+"""What the bindings of bindings.RUN do with a run, in the list and on the whole screen."""
+
+
+def allowed(action: str, parameters: tuple[object, ...], card: RunCard | None) -> bool | None:
+    """Return whether the run allows the action: None greys it out, True for all other actions."""
+    if action != "run":
+        return True
+    if parameters[0] in ("stop", "pause", "limit"):
+        return True if card and card.active else None
+    if parameters[0] == "resume":
+        return True if card and not card.problem and card.phase in _RESUMABLE else None
+    return True
 
 
 def _have(

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,12 @@ from tests.tui.data import (
     screen_text,
     wait_for,
 )
-from tests.tui.test_health import Answers, watching
+from tests.tui.state.test_endpoint_poller import Answers, watching
 
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    async def discover() -> list[Health]:
+    async def discover(ports: Sequence[int]) -> list[Health]:
         return []
 
     monkeypatch.setattr(probe, "discover", discover)
