@@ -28,6 +28,15 @@ def as_read(path: Path, text: str) -> HeldText:
     return HeldText(path, text, text_digest(text))
 
 
+def differs(held: HeldText) -> bool:
+    """Return whether the file holds another text now; one that cannot be read does."""
+    try:
+        content = held.path.read_bytes()
+    except OSError:
+        return True
+    return text_digest(content.decode("utf-8-sig", "replace")) != held.seen
+
+
 def text_digest(text: str) -> str:
     """Return what tells whether a file still holds the text that was read from it."""
     return hashlib.sha256(text.encode()).hexdigest()

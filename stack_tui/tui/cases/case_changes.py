@@ -21,14 +21,6 @@ def read(path: Path) -> HeldText:
     return as_read(path, source.read_text(path))
 
 
-def differs(held: HeldText) -> bool:
-    """Say whether the file holds another text by now; one that cannot be read does."""
-    try:
-        return read(held.path).seen != held.seen
-    except StackError:
-        return True
-
-
 def write(held: HeldText, text: str, what: str) -> Undo:
     """Save the text where the file is still what was read; raises TomlError, FileChanged."""
     from stack_tui.suites.model.suite_file import save
