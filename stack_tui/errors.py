@@ -4,8 +4,16 @@ from typing import Literal
 
 import msgspec
 
+# `internal` is a defect of this program, met while one sample was handled.
 FailureKind = Literal[
-    "timeout", "connection", "rate_limit", "server_error", "bad_request", "auth", "bad_answer"
+    "timeout",
+    "connection",
+    "rate_limit",
+    "server_error",
+    "bad_request",
+    "auth",
+    "bad_answer",
+    "internal",
 ]
 
 

@@ -26,4 +26,4 @@ def keys_command(as_json: bool, config: Path | None) -> None:
         return
     width = max(len(each.id) for each in found)
     for each in found:
-        click.echo(f"{each.id:<{width}}  {each.shown:<14}  {each.what}")
+        click.echo(f"{each.id:<{width}}  {each.printed:<14}  {each.what}")

@@ -1,4 +1,4 @@
-"""Changes of stack-tui.toml that leave its comments, its order and its other tables as they are."""
+"""Changes to stack-tui.toml that keep its comments, its order and its other tables."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,8 +10,8 @@ import msgspec
 from stack_tui.config import decode
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
-from stack_tui.toml_edit import held_file, source, splitter
-from stack_tui.toml_edit.held_file import HeldText, as_read
+from stack_tui.toml_edit import edit, held_file, source
+from stack_tui.toml_edit.held_file import HeldFile
 
 _HEAD = "# The endpoints that stack-tui knows by name.\n"
 _SELF = "self"
@@ -19,29 +19,27 @@ _REMEDY = "Read it again and repeat the change."
 _KEYS = re.compile(r"(sk|pk|rk|gsk|hf|xai|nvapi|r8|ghp)_|(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{20}")
 
 
-def read(path: Path) -> HeldText:
-    """Return the configuration's text, an empty one where there is no file yet."""
+def read(path: Path) -> HeldFile:
+    """Return the configuration's file, with an empty text if there is none yet."""
     if not path.exists() or (path.is_file() and not path.read_bytes().strip()):
-        return as_read(path, "")
-    return as_read(path, source.read_text(path))
+        return HeldFile.of(path, "")
+    return HeldFile.of(path, source.read_text(path))
 
 
-def save(held: HeldText, text: str) -> HeldText:
-    """Write the new text, where the file is still what was read; raises TomlError, FileChanged."""
+def save(held: HeldFile, text: str) -> HeldFile:
+    """Write the new text; raises TomlError if it is not valid, FileChanged if the file changed."""
     text = text if text.strip() else _HEAD
     decode.decode(text, held.path)
     if held.path.exists() or held.text:
-        held_file.replace(held.path, text, held.seen, _REMEDY)
-    else:
-        held_file.create(held.path, text, _REMEDY)
-    return as_read(held.path, text)
+        return held.replaced(text, _REMEDY)
+    return held_file.create(held.path, text, _REMEDY)
 
 
-def change(path: Path, edit: Callable[[str], str]) -> tuple[HeldText, HeldText]:
-    """Change the file, which is made where there is none; return it as it was and as it is now."""
+def change(path: Path, edited: Callable[[str], str]) -> tuple[HeldFile, HeldFile]:
+    """Change the file, which is created if it is missing; return it as it was and as it is now."""
     held = read(path)
     try:
-        text = edit(held.text)
+        text = edited(held.text)
     except StackError as error:
         error.where = error.where or str(path)
         raise
@@ -49,145 +47,119 @@ def change(path: Path, edit: Callable[[str], str]) -> tuple[HeldText, HeldText]:
 
 
 def name_problem(name: str) -> str:
-    """Say what keeps the name from being an endpoint's, "" where nothing does."""
+    """Return why an endpoint cannot have this name, "" if it can."""
     if not name.strip() or name != name.strip() or not name.isprintable():
-        return "must be a word or a few, on one line"
+        return "must be a few words on one line"
     return "self stands for the model that is evaluated" if name == _SELF else ""
 
 
 def variable_problem(name: str) -> str:
-    """Say why this is no environment variable's name, without quoting it: it may be a key."""
+    """Return why this cannot name an environment variable, "" if it can.
+
+    The text is not quoted: it may be a key that was typed by mistake.
+    """
     if name.isidentifier() and not _KEYS.match(name):
         return ""
-    return "takes a variable's name, never a key: export MY_KEY=… and name MY_KEY here"
+    return "takes a variable's name, never a key: export MY_KEY=… and enter MY_KEY here"
 
 
 def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> str:
     """Return `text` with the endpoint added, or in the place of the one called `before`.
 
-    Where it gets another name, the defaults name it so too. Raises StackError for a name that is
-    taken or none, and where the text's form is too unusual.
+    If it is renamed, the defaults name it so too. Raises StackError if the name is taken or not
+    valid, and UnusualForm if the text's form is too unusual to be edited.
     """
     if problem := name_problem(endpoint.name):
-        raise StackError(f"the name {problem}")
-    tables = _tables(text)
-    if endpoint.name != before and endpoint.name in tables.get("endpoints", {}):
+        raise StackError(f"the name {problem}", remedy="Choose another name.")
+    known = _endpoints(text)
+    if endpoint.name != before and endpoint.name in known:
         raise StackError(f"the name {endpoint.name!r} is taken", remedy="Choose another name.")
+    path = ("endpoints", endpoint.name)
     if before is None:
-        return _added(text, tables, endpoint)
-    wanted = _wanted(_named(tables, before), endpoint)
+        return edit.insert(text if text.strip() else _HEAD, path, _fields(endpoint))
+    wanted = _wanted(_named(known, before), endpoint)
     if endpoint.name != before:
-        text = _renamed(text, tables, before, endpoint.name)
-    tables["endpoints"][endpoint.name] = wanted
-    text = splitter.with_values(text, ("endpoints", endpoint.name), wanted)
-    return splitter.says(text, tables)
+        text = _in_defaults(text, before, endpoint.name)
+        text = edit.rename(text, ("endpoints", before), endpoint.name)
+    return edit.set_values(text, path, wanted)
 
 
 def remove_endpoint(text: str, name: str) -> str:
     """Return `text` without the endpoint, the comment directly above it, and its use as default."""
-    tables = _tables(text)
-    _named(tables, name)
-    text = _in_defaults(text, tables, name, None)
-    pieces = splitter.split(text)
-    own = [piece for piece in pieces if piece.path[:2] == ("endpoints", name)]
-    del tables["endpoints"][name]
-    if own:
-        text = splitter.without(pieces, own)
-    else:
-        text = splitter.with_values(text, ("endpoints",), tables["endpoints"])
-    if not tables["endpoints"] and "endpoints" not in _tables(text):
-        del tables["endpoints"]
-    return splitter.says(text, tables)
+    _named(_endpoints(text), name)
+    return edit.remove(_in_defaults(text, name, None), ("endpoints", name))
 
 
 def set_default(text: str, name: str | None) -> str:
-    """Return `text` with that endpoint, or none, as the one that commands take by themselves."""
-    tables = _tables(text)
+    """Return `text` with that endpoint as the default, or without a default."""
     if name is not None:
-        _named(tables, name)
-    return _with_defaults(text, tables, {"endpoint": name})
+        _named(_endpoints(text), name)
+    return _with_defaults(text, {"endpoint": name})
 
 
 def set_judges(text: str, names: Sequence[str]) -> str:
-    """Return `text` with those endpoints as the judges of runs that name none."""
-    tables = _tables(text)
+    """Return `text` with those endpoints as the default judges."""
     for name in names:
-        _named(tables, name)
-    return _with_defaults(text, tables, {"judges": list(dict.fromkeys(names)) or None})
+        _named(_endpoints(text), name)
+    return _with_defaults(text, {"judges": list(dict.fromkeys(names)) or None})
 
 
-def _tables(text: str) -> dict[str, Any]:
-    tables = splitter.tables_of(text)
-    if not all(isinstance(tables.get(root, {}), dict) for root in ("endpoints", "defaults")):
-        raise splitter.unusual()
-    return tables
+def _table(text: str, name: str) -> Mapping[str, Any]:
+    """Return the top-level table of that name, an empty one if it is missing."""
+    table = edit.tables_of(text).get(name, {})
+    if not isinstance(table, dict):
+        raise edit.UnusualForm
+    return table
 
 
-def _named(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    endpoints: Mapping[str, Mapping[str, Any]] = tables.get("endpoints", {})
+def _endpoints(text: str) -> Mapping[str, Mapping[str, Any]]:
+    return _table(text, "endpoints")
+
+
+def _named(endpoints: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any]:
     if name not in endpoints:
         known = ", ".join(sorted(endpoints)) or "none"
-        raise StackError(f"no endpoint is called {name!r}; configured: {known}")
+        raise StackError(
+            f"no endpoint is called {name!r}; configured: {known}",
+            remedy="Choose one of them, or add it first.",
+        )
     return endpoints[name]
+
+
+def _fields(endpoint: Endpoint) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(endpoint)
+    del fields["name"]
+    return fields
 
 
 def _wanted(table: Mapping[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     """Return the table with what differs from `endpoint` replaced, the rest as it is written."""
-    fields: dict[str, Any] = msgspec.to_builtins(endpoint)
-    del fields["name"]
     try:
-        current = msgspec.convert({**table, "name": endpoint.name}, Endpoint)
+        old = msgspec.convert({**table, "name": endpoint.name}, Endpoint)
     except msgspec.ValidationError:
-        return fields
-    same = {f for f in Endpoint.__struct_fields__ if getattr(current, f) == getattr(endpoint, f)}
-    kept = {key: value for key, value in table.items() if key in same or key in fields}
-    return kept | {key: value for key, value in fields.items() if key not in same}
+        return _fields(endpoint)
+    return edit.merged(table, _fields(endpoint), endpoint, old)
 
 
-def _added(text: str, tables: dict[str, Any], endpoint: Endpoint) -> str:
-    """Put the endpoint behind the last one, else at the end."""
-    wanted = _wanted({}, endpoint)
-    header = splitter.header_of(("endpoints", endpoint.name))
-    new = splitter.with_values(f"{header}\n", ("endpoints", endpoint.name), wanted)
-    tables.setdefault("endpoints", {})[endpoint.name] = wanted
-    pieces = splitter.split(text if text.strip() else _HEAD)
-    places = [place for place, piece in enumerate(pieces) if piece.path[:1] == ("endpoints",)]
-    place = places[-1] if places else len(pieces) - 1
-    return splitter.says(splitter.put(pieces, place, new), tables)
-
-
-def _renamed(text: str, tables: dict[str, Any], before: str, name: str) -> str:
-    """Give the endpoint, and what the defaults call it, the new name in text and tables."""
-    text = _in_defaults(text, tables, before, name)
-    pieces = splitter.split(text)
-    text = splitter.renamed(pieces, ("endpoints", before), ("endpoints", name))
-    tables["endpoints"] = {
-        name if key == before else key: value for key, value in tables["endpoints"].items()
-    }
-    return splitter.says(text, tables)
-
-
-def _in_defaults(text: str, tables: dict[str, Any], before: str, name: str | None) -> str:
-    """Let the defaults call the endpoint so, or no longer name it, in text and tables."""
-    defaults = tables.get("defaults", {})
+def _in_defaults(text: str, before: str, name: str | None) -> str:
+    """Return `text` with the endpoint under another name in the defaults, None to remove it."""
+    defaults = _table(text, "defaults")
     changed: dict[str, Any] = {}
     if defaults.get("endpoint") == before:
         changed["endpoint"] = name
     judges = defaults.get("judges")
     if isinstance(judges, list) and before in judges:
-        called = (name if judge == before else judge for judge in judges)
-        changed["judges"] = [judge for judge in called if judge is not None] or None
-    return _with_defaults(text, tables, changed) if changed else text
+        renamed = (name if judge == before else judge for judge in judges)
+        changed["judges"] = [judge for judge in renamed if judge is not None] or None
+    return _with_defaults(text, changed) if changed else text
 
 
-def _with_defaults(text: str, tables: dict[str, Any], changed: Mapping[str, Any]) -> str:
-    """Change those defaults in text and tables, None taking one out."""
-    wanted = tables.get("defaults", {}) | changed
-    wanted = {key: value for key, value in wanted.items() if value is not None}
-    if wanted == tables.get("defaults", {}):
+def _with_defaults(text: str, changed: Mapping[str, Any]) -> str:
+    """Return `text` with those defaults, of which None removes one."""
+    old = _table(text, "defaults")
+    wanted = {key: value for key, value in {**old, **changed}.items() if value is not None}
+    if wanted == old:
         return text
-    if "defaults" not in tables:
-        pieces = splitter.split(text)
-        text = splitter.put(pieces, len(pieces) - 1, "[defaults]\n")
-    tables["defaults"] = wanted
-    return splitter.says(splitter.with_values(text, ("defaults",), wanted), tables)
+    if "defaults" not in edit.tables_of(text):
+        return edit.insert(text, ("defaults",), wanted)
+    return edit.set_values(text, ("defaults",), wanted)

@@ -1,4 +1,4 @@
-"""The takes of a suite: each repeat and temperature in which all of its cases are asked."""
+"""The attempts of a suite: each repeat and temperature at which all of its cases are asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from stack_tui.suites.model.case import Case, Suite
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One asking of every case; `setting` is its temperature where the run has several of them."""
+    """One pass over every case; `setting` is its temperature if the run has several, else None."""
 
     temperature: float
     repeat: int = 0
@@ -17,16 +17,16 @@ class Attempt:
     setting: float | None = None
 
     def key(self, suite: Suite, case: Case) -> SampleKey:
-        """Return what identifies the sample that comes of the case."""
+        """Return the key of the case's sample in this attempt."""
         return (suite.name, case.id, self.repeat, self.setting)
 
 
 def sampling_plan(
     suite: Suite, repeats: int, temperatures: Sequence[float] = (), *, alike: bool = False
 ) -> list[Attempt]:
-    """Return the takes, repeat by repeat; without temperatures those of the suite hold.
+    """Return the attempts, repeat by repeat; `temperatures` defaults to the suite's.
 
-    Each repeat has a seed of its own, unless all are to be asked `alike`.
+    Each repeat has its own seed, unless `alike` asks for the same request each time.
     """
     chosen = tuple(temperatures) or suite.temperatures
     return [

@@ -1,7 +1,7 @@
-"""Asking one endpoint: recorded answers first, and without what it was seen to refuse."""
+"""Questions to one endpoint: recorded answers first, without the fields it refuses."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,15 +9,16 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.chat import Completion, read_completion, refused_field, without
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.runs.events import Answer, Event, Fault
+from stack_tui.runner.stream import Emit
+from stack_tui.runs.events import Answer, Fault
 from stack_tui.runs.spec import digest
 
 
 @dataclass(frozen=True)
 class Question:
-    """One request about one sample: who is asked (`role`: "model" or "judge:NAME") and what.
+    """One request about one sample, to the model or a judge.
 
-    `setting` is the sample's temperature where the run has several.
+    `role` is "model" or "judge:NAME", `setting` the sample's temperature if the run has several.
     """
 
     task: str
@@ -30,17 +31,17 @@ class Question:
 
 @dataclass(frozen=True)
 class Asked:
-    """The answer to a question; `latency_s` is that of the request that brought it."""
+    """The answer to a question, with the latency of its request in seconds."""
 
     completion: Completion
     latency_s: float
 
 
 def answer_key(endpoint: Endpoint, question: Question) -> str:
-    """Return what identifies the question's answer in a run's journal.
+    """Return the key of the question's answer in a run's journal.
 
-    It holds what was to be asked, whatever an endpoint's refusals made of that. A judge's question
-    may be the same at two temperatures: the setting tells them apart.
+    It is made of the body before any refused field is removed. A judge's question may be the same
+    at two temperatures, so the setting is part of it.
     """
     setting = () if question.setting is None else (question.setting,)
     return digest(
@@ -55,22 +56,20 @@ def answer_key(endpoint: Endpoint, question: Question) -> str:
 
 
 class Answers(Protocol):
-    """Whatever gives a model's answers: asked for now, or recorded."""
+    """A source of a model's answers: its endpoint, or an earlier run."""
 
     @property
     def endpoint(self) -> Endpoint:
-        """The endpoint that they are of."""
+        """The model's endpoint."""
 
     async def ask(self, question: Question) -> Asked:
         """Return the completion; raises EndpointError."""
 
 
 class ModelClient:
-    """One endpoint's client, with the answers that it gave before and the fields it refuses."""
+    """One endpoint's client, with its recorded answers and the fields that it refuses."""
 
-    def __init__(
-        self, client: Client, recorded: Mapping[str, Answer], emit: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, client: Client, recorded: Mapping[str, Answer], emit: Emit) -> None:
         self.client = client
         self.endpoint = client.endpoint
         self._recorded = recorded
@@ -78,12 +77,12 @@ class ModelClient:
         self._refused: set[str] = set()
 
     async def ask(self, question: Question) -> Asked:
-        """Return the completion, asking only where none is recorded; raises EndpointError."""
+        """Return the completion, the recorded one if there is one; raises EndpointError."""
         key = answer_key(self.endpoint, question)
         if (answer := self._recorded.get(key)) and (completion := _usable(answer)):
             return Asked(completion, answer.latency_s)
         reply, sent = await self._post(question.body)
-        self._emit(
+        await self._emit(
             Answer(
                 at=time.time(),
                 key=key,
@@ -101,7 +100,7 @@ class ModelClient:
         return Asked(read_completion(reply.data), reply.latency_s)
 
     async def _post(self, body: Mapping[str, Any]) -> tuple[Reply, Mapping[str, Any]]:
-        """Send the body, less what the endpoint refuses; return the answer and what was sent."""
+        """Return the reply to the body and the body as sent, without the fields refused."""
         refused = set(self._refused)
         while True:
             sent = without(body, refused)
@@ -114,19 +113,19 @@ class ModelClient:
                 refused.add(field)
                 continue
             for field in sorted(refused - self._refused):
-                self._remember(field)
+                await self._remember(field)
             return reply, sent
 
-    def _remember(self, field: str) -> None:
+    async def _remember(self, field: str) -> None:
         self._refused.add(field)
         message = f"refuses {field}, and is asked without it from now on"
         if field == "max_tokens":
             message = "refuses max_tokens, and is given max_completion_tokens from now on"
-        self._emit(Fault(at=time.time(), where=self.endpoint.name, message=message))
+        await self._emit(Fault(at=time.time(), where=self.endpoint.name, message=message))
 
 
 def _usable(answer: Answer) -> Completion | None:
-    """Return the recorded completion; an empty or broken one is asked for anew."""
+    """Return the recorded completion, None for an empty or broken one: it is asked for anew."""
     try:
         completion = read_completion(answer.response)
     except EndpointError:

@@ -1,4 +1,4 @@
-"""A model's answers as an earlier run recorded them: given again, and nobody is asked."""
+"""A model's answers from an earlier run's journal, for re-grading without a request."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,9 +16,9 @@ CHANGED = "are put to the model in other words now"
 
 
 class RecordedModel:
-    """Stands in for the model's endpoint with the samples that it led to; errors are errors again.
+    """Stands in for the model's endpoint with an earlier run's samples, its errors included.
 
-    Samples are found by case, repeat and temperature: a suite may have been given another name.
+    Samples are looked up by case, repeat and temperature, because the suite may have been renamed.
     """
 
     def __init__(self, endpoint: Endpoint, samples: Iterable[Sample]) -> None:
@@ -26,7 +26,7 @@ class RecordedModel:
         self._samples = {sample.key[1:]: sample for sample in samples}
 
     async def ask(self, question: Question) -> Asked:
-        """Return the recorded completion; raises EndpointError where an error was recorded."""
+        """Return the recorded completion; raises EndpointError if an error was recorded."""
         sample = self._samples[question.sample, question.repeat, question.setting]
         if failure := sample.failure:
             raise EndpointError(failure.kind, failure.message, remedy=failure.remedy)
@@ -40,12 +40,12 @@ class RecordedModel:
         )
         return Asked(completion, sample.latency_s)
 
-    def unanswered(self, suite: Suite, takes: Sequence[Attempt]) -> dict[SampleKey, str]:
-        """Return why which of the suite's samples cannot be graded again."""
+    def unanswered(self, suite: Suite, attempts: Sequence[Attempt]) -> dict[SampleKey, str]:
+        """Return the samples of the suite that cannot be re-graded, each with the reason."""
         found: dict[SampleKey, str] = {}
         for case in suite.cases:
-            for take in takes:
-                key = take.key(suite, case)
+            for attempt in attempts:
+                key = attempt.key(suite, case)
                 sample = self._samples.get(key[1:])
                 if sample is None:
                     found[key] = NO_OUTPUT

@@ -1,4 +1,4 @@
-"""One case's outcome: the model's answer, its status, its rule score and its judges' verdicts."""
+"""A case's outcome: the model's output, its status, rule score and judge scores."""
 
 import asyncio
 import time
@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.limit import Stopped
-from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, JudgeScore, Sample, Status
+from stack_tui.errors import Failure
+from stack_tui.runner.request_engine import gather_all
+from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, Sample, Status
 from stack_tui.runs.spec import digest
 from stack_tui.suites.attempts import Attempt
 from stack_tui.suites.grading import rules
@@ -20,68 +20,75 @@ from stack_tui.suites.model_client import Answers, Asked, ModelClient, Question
 
 
 def prefix_id(suite: Suite) -> str | None:
-    """Return the name by which samples refer to the system prompt, None where there is none."""
+    """Return the id by which samples refer to the system prompt, None if it is empty."""
     return digest(suite.system)[:8] if suite.system else None
 
 
 def is_judged(suite: Suite, case: Case, judges: Sequence[object]) -> bool:
-    """Say whether the case goes to judges: there are some, and it says what they look for."""
+    """Return whether the case is judged: there are judges, and it has a rubric or criteria."""
     return bool(judges and (case.rubric.strip() or criteria_of(suite, case)))
 
 
 def prompt_of(suite: Suite, case: Case) -> str:
-    """Return the user's turn that puts the case to the model."""
+    """Return the user message for the case."""
     return suite.prompt.replace("{input}", case.input)
 
 
-def model_body(suite: Suite, case: Case, model: str | None, take: Attempt) -> dict[str, Any]:
-    """Return the request that puts the case to the model."""
+def model_body(suite: Suite, case: Case, model: str | None, attempt: Attempt) -> dict[str, Any]:
+    """Return the request body for the case."""
     system = [{"role": "system", "content": suite.system}] if suite.system else []
     body: dict[str, Any] = {
         "model": model,
         "messages": [*system, {"role": "user", "content": prompt_of(suite, case)}],
-        "temperature": take.temperature,
+        "temperature": attempt.temperature,
         "max_tokens": suite.max_tokens,
     }
     if suite.top_p is not None:
         body["top_p"] = suite.top_p
-    if take.seed is not None:
-        body["seed"] = take.seed
+    if attempt.seed is not None:
+        body["seed"] = attempt.seed
     return body | suite.extra_body
 
 
 async def run_attempt(
-    suite: Suite, place: int, take: Attempt, model: Answers, judges: Sequence[ModelClient]
+    suite: Suite, place: int, attempt: Attempt, model: Answers, judges: Sequence[ModelClient]
 ) -> Sample:
-    """Return the outcome of the case at `place`; raises Stopped where a request was not sent."""
+    """Return the outcome of the case at `place`; raises EndpointError if the model gave none.
+
+    A judge's failed request is part of the outcome.
+    """
     case = suite.cases[place]
-    body = model_body(suite, case, model.endpoint.model, take)
-    sample = Sample(
-        at=time.time(),
-        task=suite.name,
-        id=case.id,
-        place=place,
-        repeat=take.repeat,
-        temperature=take.setting,
-        prefix=prefix_id(suite),
-        prompt=body["messages"][-1]["content"],
-        labels=case.labels,
-        cluster=case.cluster,
-        holdout=case.holdout,
-    )
-    question = Question(suite.name, case.id, take.repeat, "model", body, take.setting)
-    try:
-        asked = await model.ask(question)
-    except Stopped:
-        raise
-    except EndpointError as error:
-        return replace(sample, at=time.time(), status="error", failure=error.failure())
-    sample = _answered(sample, asked)
+    body = model_body(suite, case, model.endpoint.model, attempt)
+    question = Question(suite.name, case.id, attempt.repeat, "model", body, attempt.setting)
+    sample = _answered(_begun(suite, place, attempt), await model.ask(question))
     if sample.output or sample.status != "truncated":
         sample = await _graded(sample, suite, case)
         if is_judged(suite, case, judges):
             sample = await _judged(sample, suite, case, judges)
     return replace(sample, at=time.time())
+
+
+def failed_attempt(suite: Suite, place: int, attempt: Attempt, failure: Failure) -> Sample:
+    """Return the outcome of a case that could not be answered or graded."""
+    return replace(_begun(suite, place, attempt), status="error", failure=failure)
+
+
+def _begun(suite: Suite, place: int, attempt: Attempt) -> Sample:
+    """Return what is known of the sample before the model is asked."""
+    case = suite.cases[place]
+    return Sample(
+        at=time.time(),
+        task=suite.name,
+        id=case.id,
+        place=place,
+        repeat=attempt.repeat,
+        temperature=attempt.setting,
+        prefix=prefix_id(suite),
+        prompt=prompt_of(suite, case),
+        labels=case.labels,
+        cluster=case.cluster,
+        holdout=case.holdout,
+    )
 
 
 def _answered(sample: Sample, asked: Asked) -> Sample:
@@ -108,7 +115,7 @@ def _status(finish_reason: str, output: str) -> Status:
 
 
 async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
-    """Return the sample with its rule score; patterns are searched for beside the event loop."""
+    """Return the sample with its rule score; patterns and schemas are checked in a thread."""
     if case.regex or case.not_regex or case.json_schema is not None:
         grade = await asyncio.to_thread(rules.grade, case, suite, sample.output)
     else:
@@ -120,16 +127,8 @@ async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
 async def _judged(
     sample: Sample, suite: Suite, case: Case, judges: Sequence[ModelClient]
 ) -> Sample:
-    """Return the graded sample with its verdicts, and what the panel makes of them."""
-    answers = await asyncio.gather(
-        *(ask_judge(judge, suite, case, sample) for judge in judges),
-        return_exceptions=True,
-    )
-    verdicts: list[JudgeScore] = []
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-        verdicts.append(answer)
+    """Return the graded sample with its judge scores and the panel's."""
+    verdicts = await gather_all(ask_judge(judge, suite, case, sample) for judge in judges)
     scores = [verdict.score for verdict in verdicts if verdict.score is not None]
     score, no_majority = judge_panel.combined(scores, suite.panel or "median")
     status: Status = "unscored" if score is None and sample.status == "ok" else sample.status

@@ -1,4 +1,4 @@
-"""Writing a text file that people edit too: in one step, never over somebody else's change."""
+"""A text file that people edit too: written in one step, and never over somebody else's change."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,63 +7,68 @@ from pathlib import Path
 from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 
-_MARK = b"\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"
 
 
 class FileChanged(StackError):
-    """The file is no longer what the edit began with; nothing was written."""
+    """The file is no longer what was read; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeldText:
-    """A file as it was read: its text, and the digest that tells whether it still is."""
+class HeldFile:
+    """A file's path, the text that was read from it, and that text's digest."""
 
     path: Path
     text: str
-    seen: str
+    digest: str
+
+    @classmethod
+    def of(cls, path: Path, text: str) -> "HeldFile":
+        """Return the file as it is if it holds this text."""
+        return cls(path, text, _digest(text))
+
+    def differs(self) -> bool:
+        """Return whether the file holds another text now; one that cannot be read does."""
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return True
+        return _digest(content.decode("utf-8-sig", "replace")) != self.digest
+
+    def replaced(self, text: str, remedy: str) -> "HeldFile":
+        """Write the new text and return the file as it is then.
+
+        Its permissions and a byte order mark are kept. Raises FileChanged, with `remedy`, if the
+        file no longer holds the text that was read.
+        """
+        where = str(self.path)
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            raise FileChanged("was removed since it was read", where=where, remedy=remedy) from None
+        except OSError as error:
+            raise StackError(
+                f"cannot be read: {error.strerror}",
+                where=where,
+                remedy="Check the file's permissions.",
+            ) from None
+        if _digest(content.decode("utf-8-sig", "replace")) != self.digest:
+            raise FileChanged("was changed since it was read", where=where, remedy=remedy)
+        mark = _BOM if content.startswith(_BOM) else b""
+        _write(self.path, mark + text.encode())
+        return HeldFile.of(self.path, text)
 
 
-def as_read(path: Path, text: str) -> HeldText:
-    """Return the text as what the file was seen to hold."""
-    return HeldText(path, text, text_digest(text))
-
-
-def differs(held: HeldText) -> bool:
-    """Return whether the file holds another text now; one that cannot be read does."""
-    try:
-        content = held.path.read_bytes()
-    except OSError:
-        return True
-    return text_digest(content.decode("utf-8-sig", "replace")) != held.seen
-
-
-def text_digest(text: str) -> str:
-    """Return what tells whether a file still holds the text that was read from it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def replace(path: Path, text: str, seen: str, remedy: str) -> None:
-    """Write the text where the file's has the digest `seen`, else raise FileChanged with `remedy`.
-
-    A mark at the file's beginning stays, as do its permissions.
-    """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise FileChanged("was removed since it was read", where=str(path), remedy=remedy) from None
-    except OSError as error:
-        raise StackError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    if text_digest(content.decode("utf-8-sig", "replace")) != seen:
-        raise FileChanged("was changed since it was read", where=str(path), remedy=remedy)
-    mark = _MARK if content.startswith(_MARK) else b""
-    _write(path, mark + text.encode())
-
-
-def create(path: Path, text: str, remedy: str) -> None:
-    """Write a new file; raises FileChanged with `remedy` where there is one of that name."""
+def create(path: Path, text: str, remedy: str) -> HeldFile:
+    """Write a new file; raises FileChanged, with `remedy`, if one of that name exists."""
     if path.exists():
         raise FileChanged("exists already", where=str(path), remedy=remedy)
     _write(path, text.encode())
+    return HeldFile.of(path, text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Typed reading of TOML files, with errors that name the file and the line or the path in it."""
+"""Reading of text and TOML files, with errors that name the file and the place in it."""
 
 import tomllib
 from pathlib import Path
@@ -12,33 +12,38 @@ T = TypeVar("T")
 
 
 class TomlError(StackError):
-    """A TOML file that cannot be read, with the file and the place in it as `where`."""
+    """A TOML file that is not valid; `where` is the file and the place in it."""
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text; raises TomlError where missing, unreadable, not UTF-8 or empty."""
-    if path.is_char_device():
-        raise TomlError("is a device, not a TOML file", where=str(path))
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise TomlError("no such file", where=str(path)) from None
-    except IsADirectoryError:
-        raise TomlError("is a folder, not a TOML file", where=str(path)) from None
-    except OSError as error:
-        raise TomlError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise TomlError(
-            "not UTF-8 text", where=f"{path}:{line}", remedy="Save the file as UTF-8."
-        ) from None
+    """Return a TOML file's text; raises StackError as `read_utf8` does, or if it is empty."""
+    text = read_utf8(path)
     if not text.strip():
         raise TomlError("the file is empty", where=str(path))
     return text
 
 
+def read_utf8(path: Path) -> str:
+    """Return the file's text; raises StackError if it is missing, unreadable or not UTF-8."""
+    if path.is_char_device():
+        raise StackError("is a device, not a file", where=str(path))
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise StackError("no such file", where=str(path)) from None
+    except IsADirectoryError:
+        raise StackError("is a folder, not a file", where=str(path)) from None
+    except OSError as error:
+        raise StackError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise StackError(
+            "not UTF-8 text", where=f"{path}:{line}", remedy="Save the file as UTF-8."
+        ) from None
+
+
 def parse(text: str, path: Path) -> dict[str, Any]:
-    """Return the tables in `text`; raises TomlError with the line where it is no TOML."""
+    """Return the tables in `text`; raises TomlError, with the line, if it is not valid TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -46,7 +51,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
 
 
 def convert(data: Any, kind: type[T], path: Path, place: str = "") -> T:
-    """Return `data` as `kind`; raises TomlError with the path in the file and what was expected."""
+    """Return `data` as `kind`; raises TomlError with the place in the file and what is expected."""
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:

@@ -1,214 +1,171 @@
-"""A TOML file as one piece a table: one is changed, added or taken out, the others stay as written.
-
-Whoever edits so compares what the new text says with what it should: see `says`.
-"""
+"""Split a TOML file into one piece per table, so that one can be edited and the others kept."""
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
 
-from stack_tui.errors import StackError
-from stack_tui.toml_edit import items
+TablePath = tuple[str | int, ...]
 
-TablePath = tuple[str, ...]
-
-# Strings and comments are matched too, and so passed over: they may hold what looks like a header.
 _KEY = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
+_KEYS = re.compile(_KEY)
+_HEADER = re.compile(rf"\[\[?[ \t]*{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*[ \t]*\]\]?")
+# Strings and comments are matched so that brackets and # inside them are passed over.
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
     r"|'''.*?'{3,5}"
     r'|"(?:\\.|[^"\\\n])*"'
     r"|'[^'\n]*'"
     r"|#[^\n]*"
-    rf"|^[ \t]*(?P<header>\[[ \t]*{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*[ \t]*\])(?=[ \t]*(?:#|\r?$))",
-    re.DOTALL | re.MULTILINE,
+    r"|[\[\]{}]",
+    re.DOTALL,
 )
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-class UnusualForm(StackError):
-    """The file is written in a way that cannot be edited piece by piece."""
-
-
-@dataclass(frozen=True)
-class TomlPiece:
-    """A table's lines with the comment directly above them, and the gap before the next piece."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The lines of one table under its own header; the first piece is what precedes all headers."""
 
     path: TablePath
-    text: str
+    """The table's keys; for `[[case]]` also its place: ("case", 0), ("case", 0, "number")."""
+    line: int
+    """The header's line in the file, from 1."""
+    lead: str
+    """The comment lines directly above the header."""
+    code: str
+    """The lines from the header to the last key or value."""
+    tail: str
+    """The comment lines directly below the code."""
     gap: str
+    """Blank lines, and comments that stand apart, up to the next piece."""
+
+    @property
+    def text(self) -> str:
+        """The piece without the gap below it: what moves if the table moves."""
+        return self.lead + self.code + self.tail
 
 
-def tables_of(text: str) -> dict[str, Any]:
-    """Return what the text says; raises StackError where it is no TOML."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StackError(f"not valid TOML: {error}", remedy="Correct the file first.") from None
-    except RecursionError:
-        raise unusual() from None
-
-
-def says(text: str, tables: Mapping[str, Any]) -> str:
-    """Return the text, which says what `tables` do; raises UnusualForm where it does not."""
-    try:
-        same = tomllib.loads(text) == tables
-    except tomllib.TOMLDecodeError:
-        same = False
-    if not same:
-        raise unusual()
-    return text
-
-
-def unusual() -> UnusualForm:
-    """Return the error of a file that is left alone."""
-    return UnusualForm(
-        "its form is too unusual to be edited here",
-        remedy="Edit the file itself, or give each table in it a [header] of its own.",
-    )
-
-
-def split(text: str) -> list[TomlPiece]:
-    """Return the pieces in order, the first being what stands above every table."""
-    headers = [token for token in _TOKEN.finditer(text) if token["header"]]
-    starts = [0, *(_lead_start(text, token.start()) for token in headers), len(text)]
-    paths = [(), *(_path_of(token["header"]) for token in headers)]
-    pieces = []
-    for path, start, end in zip(paths, starts, starts[1:], strict=False):
-        code_end = _code_end(text, start, end)
-        pieces.append(TomlPiece(path, text[start:code_end], text[code_end:end]))
+def split(text: str) -> list[Piece]:
+    """Return the pieces of a valid TOML text in order; joined, they are the text again."""
+    lines = _LINE.findall(text)
+    headers, comments = _scan(text)
+    starts = []
+    for header in headers:
+        start = header
+        while start - 1 in comments:
+            start -= 1
+        starts.append(start)
+    pieces = [_piece((), 0, 0, starts[0] if starts else len(lines), lines, comments)]
+    ends = [*starts[1:], len(lines)]
+    paths = _paths(headers.values())
+    for path, header, start, end in zip(paths, headers, starts, ends, strict=False):
+        pieces.append(_piece(path, header, start, end, lines, comments))
     return pieces
 
 
-def join(pieces: Iterable[TomlPiece]) -> str:
+def join(pieces: Iterable[Piece]) -> str:
     """Return the text of the pieces."""
     return "".join(piece.text + piece.gap for piece in pieces)
 
 
-def put(pieces: list[TomlPiece], place: int, new: str) -> str:
-    """Return the text with `new` behind the piece at `place`, a blank line above and below it."""
-    before, after = join(pieces[:place]) + pieces[place].text, pieces[place].gap
-    if place == len(pieces) - 1:
-        before, after = before + after, ""
-    after += join(pieces[place + 1 :])
-    line_end = "\r\n" if "\r\n" in before + after else "\n"
-    if before and not before.endswith("\n"):
-        before += line_end
-    if before and not before.endswith(line_end * 2):
-        before += line_end
-    if after and after[0] not in "\r\n":
-        after = line_end + after
-    return before + new.replace("\n", line_end) + after
-
-
-def without(pieces: list[TomlPiece], gone: Collection[TomlPiece]) -> str:
-    """Return the text without those pieces; comments in the gaps around them are kept."""
-    kept = pieces[:1]
-    for piece in pieces[1:]:
-        if piece not in gone:
-            kept.append(piece)
-        elif not kept[-1].gap.strip():
-            kept[-1] = replace(kept[-1], gap=piece.gap)
-        elif piece.gap.strip():
-            kept[-1] = replace(kept[-1], gap=kept[-1].gap + piece.gap)
-    return join(kept)
-
-
-def renamed(pieces: list[TomlPiece], before: TablePath, after: TablePath) -> str:
-    """Return the text with the tables at and under `before` called `after` in their headers."""
-    written = []
-    for piece in pieces:
-        if piece.path[: len(before)] == before:
-            token = next(found for found in _TOKEN.finditer(piece.text) if found["header"])
-            header = header_of((*after, *piece.path[len(before) :]))
-            start, end = token.span("header")
-            piece = replace(piece, text=piece.text[:start] + header + piece.text[end:])
-        written.append(piece)
-    return join(written)
-
-
 def header_of(path: TablePath) -> str:
-    """Return the header of a table."""
-    import tomlkit
-
+    """Return the header of the table, such as [endpoints.local] or [[case]]."""
     bare = re.compile(r"[A-Za-z0-9_-]+")
-    keys = (key if bare.fullmatch(key) else tomlkit.key(key).as_string() for key in path)
-    return f"[{'.'.join(keys)}]"
+    names = [key for key in path if isinstance(key, str)]
+    title = ".".join(name if bare.fullmatch(name) else _quoted(name) for name in names)
+    return f"[[{title}]]" if isinstance(path[-1], int) else f"[{title}]"
 
 
-def with_values(text: str, path: TablePath, values: Mapping[str, Any]) -> str:
-    """Return the text with these values and no others in the table at `path`, one piece's own.
+def with_header(code: str, path: TablePath) -> str:
+    """Return a piece's code under another header."""
+    return _HEADER.sub(lambda _: header_of(path), code, count=1)
 
-    What has not changed keeps its form and its comments.
+
+def line_of_key(code: str, key: str) -> int:
+    """Return the line, from 0, on which a piece's code gives the key its value; 0 if it does not.
+
+    It is the line that the code can be cut behind and still hold the key.
     """
-    pieces = split(text)
-    having = [place for place, piece in enumerate(pieces) if _has(piece, path)]
-    if len(having) != 1:
-        raise unusual()
-    (place,) = having
-    pieces[place] = replace(pieces[place], text=_edited(pieces[place].text, path, values))
-    return join(pieces)
+    lines = _LINE.findall(code)
+    for number in range(1, len(lines)):
+        body = "".join(lines[1 : number + 1])
+        with suppress(tomllib.TOMLDecodeError):
+            if key in tomllib.loads(body):
+                return number
+    return 0
 
 
-def _has(piece: TomlPiece, path: TablePath) -> bool:
-    try:
-        node: Any = tomllib.loads(piece.text)
-    except tomllib.TOMLDecodeError:
-        raise unusual() from None
-    for key in path:
-        if not isinstance(node, dict) or key not in node:
-            return False
-        node = node[key]
-    return isinstance(node, dict)
+def _scan(text: str) -> tuple[dict[int, str], set[int]]:
+    """Return the headers by line, from 0, and the lines that hold a comment and nothing else."""
+    headers: dict[int, str] = {}
+    comments: set[int] = set()
+    depth = line = seen = place = 0
+    while token := _TOKEN.search(text, place):
+        start, place = token.span()
+        line += text.count("\n", seen, start)
+        seen = start
+        match text[start]:
+            case "#" if _begins_line(text, start):
+                comments.add(line)
+            case "[" if depth == 0 and _begins_line(text, start):
+                header = _HEADER.match(text, start)
+                assert header is not None, "valid TOML has a header here"
+                headers[line] = header[0]
+                place = header.end()
+            case "[" | "{":
+                depth += 1
+            case "]" | "}":
+                depth -= 1
+    return headers, comments
 
 
-def _edited(text: str, path: TablePath, values: Mapping[str, Any]) -> str:
+def _begins_line(text: str, place: int) -> bool:
+    return not text[text.rfind("\n", 0, place) + 1 : place].strip(" \t")
+
+
+def _piece(
+    path: TablePath, header: int, start: int, end: int, lines: list[str], comments: set[int]
+) -> Piece:
+    """Return the piece of the lines from `start` to `end`, of which `header` ends the lead."""
+    code_end = end
+    while code_end > header and (code_end - 1 in comments or not lines[code_end - 1].strip()):
+        code_end -= 1
+    tail_end = code_end
+    if path or code_end:
+        while tail_end < end and tail_end in comments:
+            tail_end += 1
+    else:  # a file that begins with comments: they are about the file, not about what follows
+        tail_end = end
+        while tail_end and not lines[tail_end - 1].strip():
+            tail_end -= 1
+    cuts = (start, header, code_end, tail_end, end)
+    lead, code, tail, gap = ("".join(lines[a:b]) for a, b in pairwise(cuts))
+    return Piece(path, header + 1, lead, code, tail, gap)
+
+
+def _paths(headers: Iterable[str]) -> Iterator[TablePath]:
+    """Yield each header's path, with the place of every [[table]] that it names or lies in."""
+    counts: dict[TablePath, int] = {}
+    for header in headers:
+        path: TablePath = ()
+        keys = [_unquoted(key) for key in _KEYS.findall(header)]
+        for number, key in enumerate(keys, 1):
+            path = (*path, key)
+            if number == len(keys) and header.startswith("[["):
+                counts[path] = counts.get(path, 0) + 1
+            if path in counts:
+                path = (*path, counts[path] - 1)
+        yield path
+
+
+def _unquoted(key: str) -> str:
+    return next(iter(tomllib.loads(f"{key} = 0"))) if key[0] in "\"'" else key
+
+
+def _quoted(key: str) -> str:
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-    from tomlkit.items import AbstractTable
 
-    try:
-        document = tomlkit.parse(text.replace("\r\n", "\n"))
-        node: Any = document
-        for key in path:
-            node = node[key]
-        if not isinstance(node, AbstractTable):
-            raise unusual()
-        items.change_table(node, values)
-        written = tomlkit.dumps(document)
-    except (TOMLKitError, ValueError, KeyError):
-        raise unusual() from None
-    return written.replace("\n", "\r\n") if "\r\n" in text else written
-
-
-def _path_of(header: str) -> TablePath:
-    node: Any = tomllib.loads(header)
-    path = []
-    while node:
-        ((key, node),) = node.items()
-        path.append(key)
-    return tuple(path)
-
-
-def _lead_start(text: str, header: int) -> int:
-    """Return where the comment lines directly above the header begin."""
-    lines = _LINE.findall(text[:header])
-    while lines and lines[-1].lstrip().startswith("#"):
-        header -= len(lines.pop())
-    return header
-
-
-def _code_end(text: str, start: int, end: int) -> int:
-    """Return where the blank lines at the end of a piece, and comments after one, begin."""
-    place = end
-    for line in reversed(_LINE.findall(text[start:end])):
-        if line.strip() and not line.lstrip().startswith("#"):
-            break
-        place -= len(line)
-    for line in _LINE.findall(text[place:end]) if place > start else ():
-        if not line.strip():
-            break
-        place += len(line)
-    return place
+    return tomlkit.key(key).as_string()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App
-from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.reactive import var
 from textual.screen import Screen
@@ -18,26 +17,27 @@ from textual.screen import Screen
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.text import printable
-from stack_tui.tui import backend, jobs
+from stack_tui.tui import backend, bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.signals import leave_on_signals
-from stack_tui.tui.state.config_watch import ConfigWatch
-from stack_tui.tui.state.endpoint_list import EndpointView
-from stack_tui.tui.state.endpoint_poller import EndpointPoller
-from stack_tui.tui.state.known_endpoints import KnownEndpoints, reports_to
-from stack_tui.tui.state.messages import (
+from stack_tui.tui.messages import (
     ConfigRead,
     EndpointAnswered,
     EndpointMeasured,
     EndpointsFound,
     GpusRead,
     SnapshotRead,
+    reports_to,
 )
+from stack_tui.tui.signals import leave_on_signals
+from stack_tui.tui.state.config_watch import ConfigWatch
+from stack_tui.tui.state.endpoint_list import EndpointView
+from stack_tui.tui.state.endpoint_poller import EndpointPoller
+from stack_tui.tui.state.known_endpoints import KnownEndpoints
 from stack_tui.tui.state.reader import Reader
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui import theme
 from stack_tui.tui.ui.blocks import Block
-from stack_tui.tui.ui.keymap import keymap
+from stack_tui.tui.ui.keymap import key_for, keymap
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
@@ -61,22 +61,7 @@ class StackApp(App[None]):
     TITLE = "stack-tui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "Help", key_display="?", id="help"),
-        Binding(
-            "ctrl+p", "command_palette", "Commands", key_display="^p", id="commands", priority=True
-        ),
-        Binding("q", "quit", "Leave", id="quit", tooltip="Leave; runs go on"),
-        Binding(
-            "ctrl+g",
-            "give_up",
-            "Give up",
-            id="give_up",
-            tooltip="Wait no longer for what is under way",
-        ),
-        Binding("ctrl+t", "next_theme", "Next theme", show=False, id="theme"),
-        Binding("f12", "screenshot", "Save a picture of the screen", show=False, id="picture"),
-    ]
+    BINDINGS = bindings.APP
 
     snapshot: var[Snapshot] = var(Snapshot())
     endpoints: var[tuple[EndpointView, ...]] = var(())
@@ -264,6 +249,10 @@ class StackApp(App[None]):
         """Show the message for a few seconds."""
         self.notify(printable(message), markup=False, timeout=4)
 
+    def key_for(self, name: str) -> str:
+        """Return the key to name in a message for the binding of that id, as it is configured."""
+        return key_for(name, self.keymap)
+
     def show_error(self, error: StackError) -> None:
         """Show what went wrong and what to do about it."""
         message = "\n".join(filter(None, (error.what, error.remedy)))
@@ -281,7 +270,7 @@ class StackApp(App[None]):
 
     def show_page(self, blocks: Callable[[], Sequence[Block]]) -> None:
         """Show a page on the whole screen; `blocks` is called whenever what is known changes."""
-        from stack_tui.tui.ui.page_screen import PageScreen
+        from stack_tui.tui.page_screen import PageScreen
 
         self.push_screen(PageScreen(blocks))
 

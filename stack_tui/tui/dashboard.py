@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.reactive import var
 from textual.screen import Screen
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.tui import backend
+from stack_tui.tui import backend, bindings
 from stack_tui.tui.cases.pane import CasesPane
 from stack_tui.tui.endpoints.pane import EndpointsPane
 from stack_tui.tui.host import Host, host_of
@@ -41,22 +40,7 @@ class Dashboard(Screen[None]):
     ]
     AUTO_FOCUS = "RunsPane Table"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(
-                str(pane.NUMBER),
-                f"pane({pane.NUMBER})",
-                pane.TITLE,
-                show=False,
-                id=f"pane.{pane.NUMBER}",
-            )
-            for pane in PANES
-        ),
-        Binding("z", "zoom", "Zoom", id="zoom", tooltip="The pane alone, or all four again"),
-        Binding("escape", "unzoom", "All panes", show=False, system=True),
-        Binding("n", "new_run", "New run", id="new_run", tooltip="Start a run of a suite"),
-        Binding("b", "benchmark", "Benchmark", id="benchmark", tooltip="Start a run of benchmarks"),
-    ]
+    BINDINGS = bindings.DASHBOARD
 
     active: var[int] = var(2)
     zoomed: var[bool] = var(False)

@@ -1,12 +1,12 @@
 """The keys of where one stands."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import ActiveBinding
 from textual.screen import ModalScreen, Screen
 
+from stack_tui.tui import bindings
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, field, heading, line
 from stack_tui.tui.ui.line_view import LineView
@@ -24,9 +24,7 @@ class Help(ModalScreen[None]):
 
     CSS_PATH = "help.tcss"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss(None)", "Close", id="back"),
-    ]
+    BINDINGS = bindings.HELP
 
     def __init__(self, screen: Screen[object]) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
+from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -14,13 +15,14 @@ from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import Snapshot
-from stack_tui.tui.ui.blocks import Block
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
     from stack_tui.endpoints.gpu import Gpus
 
 T = TypeVar("T")
+Block = Content | Callable[[int], Sequence[Content]]
+"""A paragraph of a page, or a function from the width to its lines."""
 
 
 class Host(Protocol):
@@ -83,6 +85,10 @@ class Host(Protocol):
 
     def open(self, screen: Screen[T], then: Callable[[T | None], None] | None = None) -> None:
         """Open the screen, and call `then` with its result; None if it was cancelled."""
+        ...
+
+    def key_for(self, name: str) -> str:
+        """Return the key to name in a message for the binding of that id, as it is configured."""
         ...
 
     def choose(self, folder: Path) -> None:

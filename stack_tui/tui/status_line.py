@@ -2,7 +2,7 @@
 
 from stack_tui.names import plural
 from stack_tui.tui.host import host_of
-from stack_tui.tui.runs.run_page import score, tally, title
+from stack_tui.tui.run_summary import score, tally, title
 from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView

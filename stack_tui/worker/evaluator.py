@@ -35,8 +35,8 @@ def graded_again(
         suite,
         RecordedModel(view.spec.endpoint, recorded.samples),
         judges,
-        takes=_takes(suite, view.spec),
-        recorded=recorded.answers,
+        attempts=_attempts(suite, view.spec),
+        recorded=_reusable(view, recorded.answers),
         done=_done(folder, view),
         stopping=stopping,
     )
@@ -53,13 +53,14 @@ async def events(
 ) -> AsyncGenerator[Event, None]:
     """Return the events to come of the run that `view` shows, what is settled left out."""
     done = _done(folder, view)
+    recorded = _reusable(view, recorded)
     if view.spec.suite:
         suite = _suite(folder, view.spec)
         return evaluate_suite(
             suite,
             model,
             judges,
-            takes=_takes(suite, view.spec),
+            attempts=_attempts(suite, view.spec),
             recorded=recorded,
             done=done,
             stopping=stopping,
@@ -83,7 +84,24 @@ async def events(
     )
 
 
-def _takes(suite: Suite, spec: RunSpec) -> list[Attempt]:
+def _reusable(view: RunView, recorded: Mapping[str, Answer]) -> Mapping[str, Answer]:
+    """Return the answers without those of samples that met an internal error.
+
+    Such an answer may be what the program could not handle: a resumed run asks for it again.
+    """
+    broken = {
+        (sample.task, sample.id)
+        for sample in view.samples
+        if sample.failure and sample.failure.kind == "internal"
+    }
+    return {
+        key: answer
+        for key, answer in recorded.items()
+        if (answer.task, answer.sample) not in broken
+    }
+
+
+def _attempts(suite: Suite, spec: RunSpec) -> list[Attempt]:
     return sampling_plan(suite, spec.repeats, spec.temperatures, alike=spec.noise)
 
 

@@ -1,4 +1,4 @@
-"""What goes on beside the evaluation: obeying what is wanted, and watching the server."""
+"""What runs beside the evaluation: following the control file and watching the server."""
 
 import asyncio
 import time
@@ -24,7 +24,10 @@ async def follow_control(
     stopping: asyncio.Event,
     record: Callable[[Event], None],
 ) -> None:
-    """Follow the run's control file, until cancelled: pause, proceed, stop, change concurrency."""
+    """Apply the run's control file until cancelled: pause, proceed, stop, change concurrency.
+
+    A stop only sets `stopping`: the request engine closes the limits, paused or not.
+    """
     known = Control()
     while True:
         wanted = read_control(folder, known)
@@ -41,17 +44,18 @@ def _follow(
 ) -> None:
     if limits and wanted.concurrency != known.concurrency:
         limits[0].fix(wanted.concurrency)
+    if wanted.wanted == "stop":
+        stopping.set()
+        return
     for limit in limits:
         if wanted.wanted == "pause":
             limit.pause()
         else:
             limit.proceed()
-    if wanted.wanted == "stop":
-        stopping.set()
 
 
 async def watch_server(client: Client, kind: str, record: Callable[[Event], None]) -> None:
-    """Record what the server's metrics say now and then, as long as it gives any."""
+    """Record the server's metrics every few seconds until cancelled; return if it has none."""
     async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(1)) as beside:
         while True:
             try:

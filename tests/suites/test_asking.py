@@ -23,8 +23,12 @@ def question(**more: object) -> Question:
 def ask(server: FakeServer, questions: Sequence[Question]) -> tuple[list[Asked], list[Event]]:
     async def all_of_them() -> tuple[list[Asked], list[Event]]:
         events: list[Event] = []
+
+        async def emit(event: Event) -> None:
+            events.append(event)
+
         async with client(server, policy=ONCE) as asked:
-            asker = ModelClient(asked, {}, events.append)
+            asker = ModelClient(asked, {}, emit)
             return [await asker.ask(one) for one in questions], events
 
     return asyncio.run(all_of_them())

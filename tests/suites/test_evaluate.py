@@ -40,7 +40,7 @@ def run(
                 asked,
                 model,
                 judges,
-                takes=sampling_plan(asked, repeats, alike=alike),
+                attempts=sampling_plan(asked, repeats, alike=alike),
                 recorded=recorded or {},
                 done=done,
                 stopping=asyncio.Event(),

@@ -31,7 +31,7 @@ def start(
         asked,
         model,
         [model] if judged else [],
-        takes=sampling_plan(asked, 1),
+        attempts=sampling_plan(asked, 1),
         recorded=recorded or {},
         done=(),
         stopping=stopping,

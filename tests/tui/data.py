@@ -16,7 +16,7 @@ from stack_tui.runs.events import ChoiceLogprob, Failure, JudgeScore, Sample, Ta
 from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.state.messages import EndpointAnswered, SnapshotRead
+from stack_tui.tui.messages import EndpointAnswered, SnapshotRead
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot, SuiteFile, TaskRow
 
 BEGAN = 1_795_000_000.0

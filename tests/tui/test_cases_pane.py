@@ -10,9 +10,9 @@ from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.cases.pane import CasesPane
+from stack_tui.tui.page_screen import PageScreen
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.ui.page_screen import PageScreen
 from tests.tui.data import (
     KV_CACHE,
     SUITE_FILE,

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from stack_tui.reports.stats.sample_intervals import rate_interval
 from stack_tui.runs.events import Sample
+from stack_tui.tui.runs.plot import plot
 from stack_tui.tui.state.pass_rate_history import POINTS, PassRateHistory, Point, pass_rate_history
-from stack_tui.tui.ui.plot import plot
 from stack_tui.wilson import wilson_interval
 
 OUTCOMES = st.lists(st.sampled_from([True, False, None]), max_size=400)

@@ -11,7 +11,7 @@ from stack_tui.endpoints.kinds.server_kind import Model
 from stack_tui.errors import Failure
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks, endpoint_blocks
 from stack_tui.tui.endpoints.gpu_page import gpu_details
-from stack_tui.tui.endpoints.load_page import load_details
+from stack_tui.tui.load_page import load_details
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.metrics_history import Load, Series
 from tests.tui.data import BEGAN, LOCAL, up

@@ -16,7 +16,7 @@ from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.endpoints.endpoint_screen import EndpointScreen
 from stack_tui.tui.endpoints.form import EndpointForm
-from stack_tui.tui.state.messages import ConfigRead, EndpointsFound
+from stack_tui.tui.messages import ConfigRead, EndpointsFound
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.confirm import Confirm

@@ -6,8 +6,8 @@ import msgspec
 from textual.pilot import Pilot
 
 from stack_tui.tui.app import StackApp
+from stack_tui.tui.page_screen import PageScreen
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.ui.page_screen import PageScreen
 from tests.tui.data import (
     CUSTOM,
     KV_CACHE,

@@ -14,7 +14,7 @@ from stack_tui.runs.events import ChoiceLogprob, Failure, Fault, Finding, JudgeS
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.text import well_formed
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.state.messages import EndpointAnswered
+from stack_tui.tui.messages import EndpointAnswered
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, Snapshot, SuiteFile, TaskRow
 from tests.e2e.hostile import ALL, LONG_LINE
 from tests.tui.data import BEGAN, benchmark_card, drive, screen_text, suite_card, suite_spec, up

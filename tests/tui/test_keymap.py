@@ -1,17 +1,26 @@
 """Keys of one's own: what is refused, and what the keys then do."""
 
+import importlib
+import re
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
+from click.testing import CliRunner
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+from stack_tui import tui
+from stack_tui.cli.keys import keys_command
 from stack_tui.config import decode
 from stack_tui.config.decode import Config
 from stack_tui.errors import StackError
+from stack_tui.tui import bindings
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.help import Help
 from stack_tui.tui.ui import keymap
 from stack_tui.tui.ui.key_line import KeyLine
+from stack_tui.tui.ui.list_pane import Pane
 from tests.tui.data import drive, screen_text
 
 
@@ -42,12 +51,12 @@ def test_an_unknown_name_is_refused_with_the_nearest_known() -> None:
     error = refusal('runs.stopp = "x"')
     assert error.where == "stack-tui.toml: keys"
     assert "runs.stopp" in error.what
-    assert "runs.stop meant" in error.remedy
+    assert "Did you mean runs.stop?" in error.remedy
 
 
 @pytest.mark.parametrize("key", ["ctrl+enter", "ctrl+i", "ctrl+shift+a", "shift+a", "é\x1b", ""])
 def test_a_key_that_not_every_terminal_sends_is_refused(key: str) -> None:
-    assert "no key that every terminal sends" in refusal(f"zoom = {key!a}").what
+    assert "not a key that every terminal sends" in refusal(f"zoom = {key!a}").what
 
 
 def test_a_key_that_is_typed_is_refused_where_one_types() -> None:
@@ -83,7 +92,7 @@ def test_one_key_may_do_different_things_at_different_places() -> None:
 def test_every_key_of_the_screens_has_a_name_by_which_it_can_be_changed() -> None:
     nameless = [
         binding.action
-        for chain in keymap.chains()
+        for chain in bindings.chains()
         for binding in chain
         if not binding.id and not binding.system and not binding.action.startswith(("app.", "scr"))
     ]
@@ -93,7 +102,7 @@ def test_every_key_of_the_screens_has_a_name_by_which_it_can_be_changed() -> Non
 def test_no_two_things_share_a_key_where_one_stands() -> None:
     """Leaving a screen and opening a row may: the list has the first say."""
     shared = set()
-    for chain in keymap.chains():
+    for chain in bindings.chains():
         first: dict[str, str] = {}
         for binding in chain:
             other = first.setdefault(binding.key, binding.id or binding.action)
@@ -114,3 +123,34 @@ def test_a_key_of_ones_own_works_and_is_shown() -> None:
         assert "f1" in screen_text(app)
 
     drive(body, config=configured('help = "f1"'))
+
+
+def test_every_widget_that_has_keys_takes_a_table_that_is_checked() -> None:
+    """A screen or pane whose table stands at no place would have keys that nobody checks."""
+    placed = {id(table) for place in bindings.PLACES for table in place}
+    modules = walk_packages(tui.__path__, f"{tui.__name__}.")
+    found = {
+        value.__qualname__: value.__dict__["BINDINGS"]
+        for module in modules
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, type) and issubclass(value, Screen | Pane)
+        if value.__module__.startswith("stack_tui.") and "BINDINGS" in value.__dict__
+    }
+    assert len(found) > 20
+    assert [name for name, table in found.items() if id(table) not in placed] == []
+
+
+def test_every_key_is_printed_by_a_name_that_a_terminal_shows() -> None:
+    """Escape is listed as "escape": its character would clear the line, or worse."""
+    output = CliRunner().invoke(keys_command, []).output
+    assert all(line.isprintable() for line in output.splitlines())
+    columns = [re.split(r"  +", line.strip()) for line in output.splitlines()]
+    assert ["back", "escape q enter ? v", "Back"] in columns
+    assert all(len(row) == 3 and all(row) for row in columns)
+
+
+def test_a_message_names_the_key_in_force() -> None:
+    assert keymap.key_for("cases.undo", {}) == "u"
+    assert keymap.key_for("back", {}) == "escape"
+    assert keymap.key_for("cases.undo", {"cases.undo": "f4,question_mark"}) == "f4"
+    assert keymap.key_for("cases.undo", {"cases.undo": "question_mark"}) == "?"

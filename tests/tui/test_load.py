@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from stack_tui.endpoints.gpu import Gpu, Gpus
 from stack_tui.tui.endpoints.gpu_page import gpu_blocks
-from stack_tui.tui.endpoints.load_page import load_blocks
+from stack_tui.tui.load_page import load_blocks
 from stack_tui.tui.state.metrics_history import Load, LoadHistory, Series, sparkline
 from tests.tui.test_documents import told
 

@@ -6,12 +6,17 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stack_tui.runs.events import Answer, Fault, Sample
 from stack_tui.runs.journal import Journal, RunBusy, Tail
 from stack_tui.runs.store import Control, journal_path, write_control
+from stack_tui.suites.grading import rules
+from stack_tui.suites.grading.rules import Grade
+from stack_tui.suites.model.case import Case
+from stack_tui.worker import follow_control
 from stack_tui.worker.run_worker import carry_out
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
 from tests.fakes.replies import Asked, Reply
@@ -188,3 +193,42 @@ def test_a_rate_limit_with_retry_after_is_obeyed_and_noted(tmp_path: Path) -> No
         run = carried_out(make(tmp_path, server))
     assert run.phase == "finished"
     assert any("Rate limit" in fault.message for fault in run.view.faults)
+
+
+def test_a_case_that_meets_an_internal_error_is_asked_again_by_resume(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = rules.grade
+
+    def grade(case: Case, *rest: Any) -> Grade:
+        if case.id == "case-3":
+            raise OverflowError("int too large to convert to float")
+        return real(case, *rest)
+
+    with FakeServer("vllm", reply) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(rules, "grade", grade)
+            run = carried_out(make(tmp_path, server))
+        assert run.phase == "errors"
+        (failed,) = [sample for sample in run.view.samples if sample.status == "error"]
+        assert failed.failure is not None
+        assert failed.failure.kind == "internal"
+        assert "OverflowError" in failed.failure.message
+        asked = len(model_requests(server))
+        again = carried_out(run.folder)
+        assert len(model_requests(server)) == asked + 1
+    assert again.phase == "finished"
+
+
+def test_a_stop_while_paused_sends_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = iter([Control(wanted="pause"), Control(wanted="pause")])
+    monkeypatch.setattr(
+        follow_control, "read_control", lambda *_: next(wanted, Control(wanted="stop"))
+    )
+    monkeypatch.setattr(follow_control, "_LOOK_EVERY_S", 0.01)
+    with FakeServer("vllm", reply) as server:
+        run = carried_out(make(tmp_path, server))
+        assert server.asked == []
+    assert run.phase == "stopped"

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from stack_tui import paths
 from stack_tui.errors import StackError
-from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import BroughtIn, Imported
 from stack_tui.suites.import_export.jsonl import read_jsonl, write_jsonl
 from stack_tui.suites.import_export.records import Renamed
 from stack_tui.suites.import_export.tables import read_csv, write_csv
 from stack_tui.suites.model.case import Suite
 from stack_tui.suites.model.suite_edit import suite_text
-from stack_tui.suites.model.suite_file import create
+from stack_tui.suites.model.suite_store import create
+from stack_tui.toml_edit.source import read_utf8
 
 _READERS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv}
 _WRITERS = {".jsonl": write_jsonl, ".csv": write_csv}
@@ -32,7 +32,7 @@ def read(path: Path, renamed: Renamed | None = None) -> Imported:
     if ending not in _READERS:
         known = ", ".join([*_READERS, ".yaml"])
         raise StackError("is of no kind that can be imported", where=str(path), remedy=known)
-    cases = _READERS[ending](read_text(path), path, renamed)
+    cases = _READERS[ending](read_utf8(path), path, renamed)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64] or "imported"
     return Imported(suites=(Suite(name=name, cases=cases),))
 

@@ -1,9 +1,9 @@
 """One judge's verdict on one output: a score, or one for each criterion and what they make."""
 
-import asyncio
 import math
 from collections.abc import Sequence
 
+from stack_tui.runner.request_engine import gather_all
 from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
 from stack_tui.suites.judging.judge_panel import weighted
 from stack_tui.suites.judging.judge_prompt import judge_body, judge_prompt
@@ -22,18 +22,10 @@ async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample
     criteria = criteria_of(suite, case)
     if not criteria:
         return await _ask(judge, suite, sample, judge_prompt(suite, case, sample.output))
-    answers = await asyncio.gather(
-        *(
-            _ask(judge, suite, sample, judge_prompt(suite, case, sample.output, criterion))
-            for criterion in criteria
-        ),
-        return_exceptions=True,
+    found = await gather_all(
+        _ask(judge, suite, sample, judge_prompt(suite, case, sample.output, criterion))
+        for criterion in criteria
     )
-    found: list[JudgeScore] = []
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-        found.append(answer)
     return _together(criteria, found)
 
 

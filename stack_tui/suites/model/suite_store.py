@@ -1,7 +1,6 @@
 """Suites as files: finding them, and reading one with errors that name the place in it."""
 
 import difflib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,22 +11,12 @@ from stack_tui.errors import StackError
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.suites.model.validation import case_problems, suite_problems
 from stack_tui.text import one_line
-from stack_tui.toml_edit import source
+from stack_tui.toml_edit import held_file, source, splitter
+from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.toml_edit.source import TomlError
 
 DEFAULT_FOLDER = Path("cases")
 T = TypeVar("T", bound=msgspec.Struct)
-
-# Strings and comments are matched too, and so passed over: they may hold what looks like a header.
-_CASE_HEADER = re.compile(
-    r'"""(?:\\.|[^\\])*?"""'
-    r"|'''.*?'''"
-    r'|"(?:\\.|[^"\\\n])*"'
-    r"|'[^'\n]*'"
-    r"|#[^\n]*"
-    r"|^[ \t]*(?P<header>\[\[[ \t]*case[ \t]*\]\])",
-    re.DOTALL | re.MULTILINE,
-)
 
 
 def discover(folder: Path = DEFAULT_FOLDER) -> list[Path]:
@@ -86,9 +75,7 @@ def _parse(text: str, path: Path) -> Suite:
         raise TomlError(
             "holds no case", where=str(path), remedy="Add one: [[case]] with an id and an input."
         )
-    lines = _case_lines(text)
-    if len(lines) != len(cases):
-        lines = [0] * len(cases)
+    lines = _case_lines(text, len(cases))
     read: dict[str, tuple[int, Case]] = {}
     for number, (table, line) in enumerate(zip(cases, lines, strict=True)):
         file = Path(f"{path}:{line}") if line else path
@@ -145,13 +132,23 @@ def _place(number: int, table: Mapping[str, Any]) -> str:
     return f"case[{number}] ({one_line(name, 60)})" if isinstance(name, str) else f"case[{number}]"
 
 
-def _case_lines(text: str) -> list[int]:
-    """Return the line, from 1, of each [[case]]."""
-    lines = []
-    line, seen = 1, 0
-    for match in _CASE_HEADER.finditer(text):
-        if match["header"]:
-            line += text.count("\n", seen, match.start("header"))
-            seen = match.start("header")
-            lines.append(line)
-    return lines
+def _case_lines(text: str, cases: int) -> list[int]:
+    """Return the line, from 1, of each [[case]]; 0 for cases that have no header of their own."""
+    pieces = splitter.split(text)
+    lines = [piece.line for piece in pieces if piece.path[:1] == ("case",) and len(piece.path) == 2]
+    return lines if len(lines) == cases else [0] * cases
+
+
+def save(held: HeldFile, text: str) -> HeldFile:
+    """Write the suite's new text and return the file as it is then.
+
+    Raises TomlError if `text` is not a valid suite, FileChanged if the file changed meanwhile.
+    """
+    parse(text, held.path)
+    return held.replaced(text, "Save under another name, or read the file again and repeat it.")
+
+
+def create(path: Path, text: str) -> HeldFile:
+    """Write a new suite; raises TomlError if `text` is not valid, FileChanged if `path` exists."""
+    parse(text, path)
+    return held_file.create(path, text, "Choose another name.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
 from stack_tui.names import plural
-from stack_tui.toml_edit.held_file import HeldText
+from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.cases import case_changes
 from stack_tui.tui.host import Host
 from stack_tui.tui.state.snapshot import SuiteFile
@@ -47,10 +47,11 @@ def edit_named(host: Host, suite: str, case_id: str, changed: Changed) -> None:
 
 def edit_raw(host: Host, path: Path, changed: Changed, case_id: str = "") -> None:
     """Edit the suite's file as TOML, starting at the case."""
+    from stack_tui.suites.model.suite_edit import line_of
     from stack_tui.tui.cases.raw_editor import RawEditor
 
     if held := _read(host, path):
-        host.open(RawEditor(held, case_changes.line_of(held, case_id)), changed)
+        host.open(RawEditor(held, line_of(held.text, case_id)), changed)
 
 
 def add(host: Host, file: SuiteFile, changed: Changed) -> None:
@@ -153,7 +154,7 @@ def change(host: Host, changed: Changed, work: Callable[[], Undo]) -> None:
         host.show_error(error)
 
 
-def _read(host: Host, path: Path) -> HeldText | None:
+def _read(host: Host, path: Path) -> HeldFile | None:
     try:
         return case_changes.read(path)
     except StackError as error:

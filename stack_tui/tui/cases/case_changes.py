@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.names import first_free
 from stack_tui.toml_edit import source
-from stack_tui.toml_edit.held_file import FileChanged, as_read
-from stack_tui.toml_edit.held_file import HeldText as HeldText
-from stack_tui.tui.ui.undo import Undo as Undo
+from stack_tui.toml_edit.held_file import FileChanged, HeldFile
+from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case
 
 
-def read(path: Path) -> HeldText:
+def read(path: Path) -> HeldFile:
     """Read the suite's file; raises TomlError."""
-    return as_read(path, source.read_text(path))
+    return HeldFile.of(path, source.read_text(path))
 
 
-def write(held: HeldText, text: str, what: str) -> Undo:
+def write(held: HeldFile, text: str, what: str) -> Undo:
     """Save the text where the file is still what was read; raises TomlError, FileChanged."""
-    from stack_tui.suites.model.suite_file import save
+    from stack_tui.suites.model.suite_store import save
 
-    save(held.path, text, held.seen)
-    return Undo(what, held.text, as_read(held.path, text))
+    return Undo(what, held.text, save(held, text))
 
 
 def take_back(undo: Undo) -> Undo:
@@ -34,7 +32,7 @@ def take_back(undo: Undo) -> Undo:
     return write(undo.after, undo.before, f"took back: {undo.what}")
 
 
-def save_case(held: HeldText, before: Case | None, case: Case) -> Undo:
+def save_case(held: HeldFile, before: Case | None, case: Case) -> Undo:
     """Save the case in place of `before`, or as a new one.
 
     Where the file was changed meanwhile, and `before` in it was not, that change is kept beside
@@ -49,7 +47,7 @@ def save_case(held: HeldText, before: Case | None, case: Case) -> Undo:
         return _save_case(now, before, case)
 
 
-def _save_case(held: HeldText, before: Case | None, case: Case) -> Undo:
+def _save_case(held: HeldFile, before: Case | None, case: Case) -> Undo:
     from stack_tui.suites.model import suite_edit
 
     if before is None:
@@ -57,7 +55,7 @@ def _save_case(held: HeldText, before: Case | None, case: Case) -> Undo:
     return write(held, suite_edit.change_case(held.text, before.id, case), f"changed {case.id}")
 
 
-def _still_holds(held: HeldText, before: Case | None) -> bool:
+def _still_holds(held: HeldFile, before: Case | None) -> bool:
     from stack_tui.suites.model import suite_store
 
     return before is None or before in suite_store.parse(held.text, held.path).cases
@@ -91,10 +89,3 @@ def move(path: Path, case_id: str, rows: int) -> Undo:
     ids = [case.id for case in suite_store.parse(held.text, path).cases]
     place = min(max(ids.index(case_id) + rows, 0), len(ids) - 1)
     return write(held, suite_edit.move_case(held.text, case_id, place), f"moved {case_id}")
-
-
-def line_of(held: HeldText, case_id: str) -> int:
-    """Return the line, from 1, on which the case's id stands; 1 where it is not found."""
-    lines = enumerate(held.text.splitlines(), 1)
-    found = (n for n, text in lines if text.startswith("id") and f'"{case_id}"' in text)
-    return next(found, 1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 
 from stack_tui.runs.events import Sample
-from stack_tui.toml_edit.held_file import HeldText
+from stack_tui.toml_edit.held_file import HeldFile
+from stack_tui.tui import bindings
 from stack_tui.tui.cases import case_changes, preview
 from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.cases.preview import Trial, trial_blocks
@@ -19,7 +19,7 @@ from stack_tui.tui.runs.endpoint_options import tried_on
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
-from stack_tui.tui.ui.editor_screen import LEAVE, SAVE, EditorScreen
+from stack_tui.tui.ui.editor_screen import EditorScreen
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.undo import Undo
@@ -34,21 +34,10 @@ class CaseForm(EditorScreen):
     CSS_PATH = "../ui/fields.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        SAVE,
-        Binding(
-            "f5",
-            "try",
-            "Try it now",
-            priority=True,
-            tooltip="Ask the model and the judges now",
-            id="editor.ask",
-        ),
-        LEAVE,
-    ]
+    BINDINGS = bindings.CASE_FORM
 
     def __init__(
-        self, held: HeldText, suite: Suite, case: Case, *, new: bool, sample: Sample | None = None
+        self, held: HeldFile, suite: Suite, case: Case, *, new: bool, sample: Sample | None = None
     ) -> None:
         """Edit the case, a `new` one or the file's; try its rules on the sample, if given."""
         super().__init__(to_texts(case), held, f"\nnew {case.id}" if new and case.id else case.id)

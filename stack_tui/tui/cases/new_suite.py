@@ -30,7 +30,7 @@ def new_suite(host: Host, changed: Changed) -> None:
 
     def given(name: str | None) -> None:
         from stack_tui.suites.model.suite_edit import suite_text
-        from stack_tui.suites.model.suite_file import create
+        from stack_tui.suites.model.suite_store import create
 
         if name is None:
             return

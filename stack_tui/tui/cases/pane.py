@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
 from stack_tui.names import plural
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.text import fold_case
-from stack_tui.tui import holdout_reveal
+from stack_tui.tui import bindings, holdout_reveal
 from stack_tui.tui.cases import actions, case_changes, import_export_actions
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.cases.new_suite import new_suite
@@ -41,50 +40,13 @@ _COLUMNS = (
 )
 
 
-def _key(
-    key: str, action: str, title: str, name: str, does: str = "", *, show: bool = False
-) -> Binding:
-    """Return a binding called `cases.name` in the key map."""
-    return Binding(key, action, title, show=show, id=f"cases.{name}", tooltip=does)
-
-
 class CasesPane(Pane):
     """The suites of the cases folder, each with its cases under it."""
 
     NUMBER = 3
     TITLE = "Cases"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        _key("e", "edit", "Edit", "edit", "Edit the case", show=True),
-        _key("R", "raw", "TOML", "raw", "Edit the suite as TOML"),
-        _key("a", "add", "Add", "add", "Add a case to the suite", show=True),
-        _key("N", "new_suite", "New suite", "new", "Write a suite of one's own"),
-        _key("d", "duplicate", "Duplicate", "duplicate"),
-        _key("D", "delete", "Delete", "delete"),
-        _key("J", "move(1)", "Move down", "down"),
-        _key("K", "move(-1)", "Move up", "up"),
-        _key("v", "outcome", "Sample", "outcome", "Go to its latest sample, a failing one first"),
-        _key("space", "fold", "Fold", "fold", "Fold or unfold the suite"),
-        _key(
-            "i", "import", "Import", "import", "Import suites from JSONL, CSV or promptfoo's YAML"
-        ),
-        _key("x", "export", "Export", "export", "Export the suite's cases as JSONL or CSV"),
-        _key("u", "undo", "Undo", "undo", "Take the last change back", show=True),
-        _key("E", "editor", "$EDITOR", "editor", "Open the suite in $EDITOR"),
-        _key(
-            "H", "reveal", "Holdout", "holdout", "Show held-out cases' texts; each look is counted"
-        ),
-        _key(
-            "F",
-            "diagnostics",
-            "Findings",
-            "findings",
-            "Look the suite over: contradictions, repeated cases, empty rubrics",
-        ),
-        _key(
-            "T", "leakage", "Leakage", "leakage", "Look for the cases in training or few-shot data"
-        ),
-    ]
+    BINDINGS = bindings.CASES
 
     @dataclass
     class ShowSample(Message):

@@ -110,7 +110,7 @@ async def _ask(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> 
             suite,
             clients[endpoint],
             [clients[judge] for judge in judges],
-            takes=sampling_plan(suite, 1, suite.temperatures[:1]),
+            attempts=sampling_plan(suite, 1, suite.temperatures[:1]),
             recorded={},
             done=(),
             stopping=asyncio.Event(),

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import TextArea
 
 from stack_tui.errors import StackError
 from stack_tui.names import plural
-from stack_tui.toml_edit.held_file import HeldText
+from stack_tui.toml_edit.held_file import HeldFile
+from stack_tui.tui import bindings
 from stack_tui.tui.cases import case_changes
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
-from stack_tui.tui.ui.editor_screen import LEAVE, SAVE, EditorScreen
+from stack_tui.tui.ui.editor_screen import EditorScreen
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.safe_input import SafeTextArea
 from stack_tui.tui.ui.undo import Undo
@@ -32,9 +31,9 @@ class RawEditor(EditorScreen):
     CSS_PATH = "raw_editor.tcss"
     AUTO_FOCUS = "TextArea"
 
-    BINDINGS: ClassVar[list[BindingType]] = [SAVE, LEAVE]
+    BINDINGS = bindings.RAW_EDITOR
 
-    def __init__(self, held: HeldText, at_line: int = 1) -> None:
+    def __init__(self, held: HeldFile, at_line: int = 1) -> None:
         super().__init__({"text": held.text}, held, "\nthe whole file")
         self._file = held
         self._at_line = at_line

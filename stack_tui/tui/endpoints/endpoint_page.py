@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stack_tui.config.decode import EMBEDDED
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints.capabilities_page import ability_blocks, failure_blocks
-from stack_tui.tui.endpoints.load_page import load_blocks, load_details
+from stack_tui.tui.load_page import load_blocks, load_details
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, field, heading, line

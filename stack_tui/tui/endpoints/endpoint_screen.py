@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from textual.binding import Binding, BindingType
-
 from stack_tui.config.decode import Endpoint
+from stack_tui.tui import bindings
 from stack_tui.tui.endpoints.endpoint_page import endpoint_blocks
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.jobs import BackgroundJob
+from stack_tui.tui.page_screen import PageScreen
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui.blocks import Block, line
-from stack_tui.tui.ui.page_screen import PageScreen
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
@@ -24,15 +23,7 @@ _PROBE_S = 120.0
 class EndpointScreen(PageScreen):
     """Tells all of one endpoint; what it can do is asked of an idle one on this machine at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "p",
-            "probe",
-            "Probe",
-            id="endpoint.probe",
-            tooltip="Find out what it can do: some 20 small requests",
-        ),
-    ]
+    BINDINGS = bindings.ENDPOINT_SCREEN
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(self._told)

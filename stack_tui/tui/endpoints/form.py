@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.text import one_line
+from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import config_changes
 from stack_tui.tui.endpoints.capabilities_page import finding_blocks
 from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts, to_texts
@@ -21,7 +21,7 @@ from stack_tui.tui.jobs import BackgroundJob
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
-from stack_tui.tui.ui.editor_screen import LEAVE, SAVE, EditorScreen
+from stack_tui.tui.ui.editor_screen import EditorScreen
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.undo import Undo
@@ -40,18 +40,7 @@ class EndpointForm(EditorScreen):
 
     SETTLE_S = 0.0
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        SAVE,
-        Binding(
-            "f5",
-            "test",
-            "Test",
-            priority=True,
-            id="editor.test",
-            tooltip="Ask it now what it is and can do",
-        ),
-        LEAVE,
-    ]
+    BINDINGS = bindings.ENDPOINT_FORM
 
     def __init__(self, path: Path, before: Endpoint | None, suggested: Endpoint | None) -> None:
         begun = before or suggested

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.tui import bindings
 from stack_tui.tui.endpoints.capabilities_page import failure_blocks
 from stack_tui.tui.host import host_of
 from stack_tui.tui.jobs import BackgroundJob
@@ -42,12 +42,7 @@ class LatencyScreen(Screen[None]):
     CSS_PATH = "latency_screen.tcss"
     AUTO_FOCUS = "Table"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "time", "This one", id="latency.one", tooltip="Time the one under the cursor"),
-        Binding("a", "time_all", "All", id="latency.all", tooltip="Time all that are up"),
-        Binding("c", "call_off", "Call off", id="latency.call_off"),
-        Binding("escape,q", "app.pop_screen", "Back", key_display="esc", id="back"),
-    ]
+    BINDINGS = bindings.LATENCY_SCREEN
 
     def __init__(self, endpoints: Sequence[EndpointView], current: int | None) -> None:
         super().__init__()

@@ -1,13 +1,13 @@
 """Pane 1: the endpoints and how they are."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from stack_tui.text import fold_case
+from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import actions, config_changes
 from stack_tui.tui.endpoints.actions import UndoCallback
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks
@@ -34,44 +34,7 @@ class EndpointsPane(Pane):
     NUMBER = 1
     TITLE = "Endpoints"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "add", "Add", id="endpoints.add", tooltip="Add an endpoint"),
-        Binding("e", "edit", "Edit", id="endpoints.edit", tooltip="Edit the endpoint"),
-        Binding("t", "latency", "Latency", id="endpoints.latency", tooltip="Compare latencies"),
-        Binding(
-            "d",
-            "default",
-            "Default",
-            id="endpoints.default",
-            tooltip="Make it the endpoint that is taken where none is named, or no longer",
-        ),
-        Binding(
-            "J",
-            "judge",
-            "Judge",
-            show=False,
-            id="endpoints.judge",
-            tooltip="Make it a judge of runs that name none, or no longer",
-        ),
-        Binding(
-            "K",
-            "keep",
-            "Keep",
-            id="endpoints.keep",
-            tooltip="Keep a found endpoint under a name in the configuration",
-        ),
-        Binding("D", "remove", "Remove", show=False, id="endpoints.remove"),
-        Binding("u", "undo", "Undo", id="endpoints.undo", tooltip="Take the last change back"),
-        Binding("r", "ask_again", "Ask now", id="endpoints.ask", tooltip="Ask all endpoints now"),
-        Binding(
-            "i",
-            "gpus",
-            "GPUs",
-            show=False,
-            id="endpoints.gpus",
-            tooltip="All of this machine's GPUs, with their processes",
-        ),
-    ]
+    BINDINGS = bindings.ENDPOINTS
 
     def contents(self) -> Iterable[Widget]:
         yield Table(ENDPOINT_COLUMNS)

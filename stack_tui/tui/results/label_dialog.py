@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -16,6 +14,7 @@ from stack_tui.runs.events import Sample
 from stack_tui.runs.labels import LABEL_KINDS, LabelKind, whoever
 from stack_tui.runs.labels import Label as Verdict
 from stack_tui.text import one_line
+from stack_tui.tui import bindings
 from stack_tui.tui.ui.safe_input import SafeInput
 
 
@@ -25,14 +24,7 @@ class LabelDialog(ModalScreen[Verdict | None]):
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = ""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(str(n), f"label('{kind}')", kind, id=f"label.{n}")
-            for n, kind in enumerate(LABEL_KINDS, 1)
-        ),
-        Binding("0", "label('')", "No label", id="label.none"),
-        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
-    ]
+    BINDINGS = bindings.LABEL_DIALOG
 
     def __init__(self, sample: Sample, before: Verdict | None) -> None:
         super().__init__()

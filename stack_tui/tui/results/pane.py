@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.tui import bindings
 from stack_tui.tui.results import sample_filter
 from stack_tui.tui.results.rows import SUITE_COLUMNS, SampleTable, form_of
 from stack_tui.tui.results.sample_order import (
@@ -19,8 +19,8 @@ from stack_tui.tui.results.sample_order import (
     order_samples,
     suite_position,
 )
-from stack_tui.tui.results.sample_view import SAMPLE_BINDINGS, SampleView
-from stack_tui.tui.runs.run_page import title
+from stack_tui.tui.results.sample_view import SampleView
+from stack_tui.tui.run_summary import title
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.icons import concern
@@ -38,32 +38,7 @@ class ResultsPane(Pane):
     SEARCH_HINT = sample_filter.HINT
     SEARCH_HELP = sample_filter.HELP
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "f",
-            "arrange",
-            "Failing",
-            tooltip="All, failing first, failing only",
-            id="results.failing",
-        ),
-        Binding(
-            "right_square_bracket",
-            "failing(1)",
-            "Next",
-            key_display="]",
-            tooltip="Next failing",
-            id="results.next",
-        ),
-        Binding(
-            "left_square_bracket",
-            "failing(-1)",
-            "Previous failing",
-            key_display="[",
-            show=False,
-            id="results.previous",
-        ),
-        *SAMPLE_BINDINGS,
-    ]
+    BINDINGS = bindings.RESULTS
 
     class Opened(Message):
         """Show the sample under the cursor on the whole screen."""

@@ -1,15 +1,13 @@
 """One sample on the whole screen."""
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from stack_tui.tui import bindings
 from stack_tui.tui.results.pane import ResultsPane
-from stack_tui.tui.results.sample_view import SAMPLE_BINDINGS, SampleView
+from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.key_line import KeyLine
 
@@ -17,24 +15,9 @@ from stack_tui.tui.ui.key_line import KeyLine
 class SampleScreen(Screen[None]):
     """Show the sample under the cursor of the results, and move that cursor."""
 
-    CSS_PATH = "../ui/reading.tcss"
+    CSS_PATH = "../page_screen.tcss"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "app.pop_screen", "Back", key_display="esc", id="back"),
-        Binding("n,right", "move(1)", "Next", key_display="n", id="sample.next"),
-        Binding("b,left", "move(-1)", "Before", key_display="b", id="sample.before"),
-        Binding(
-            "right_square_bracket", "failing(1)", "Next failing", key_display="]", id="results.next"
-        ),
-        Binding(
-            "left_square_bracket",
-            "failing(-1)",
-            "Previous failing",
-            key_display="[",
-            id="results.previous",
-        ),
-        *SAMPLE_BINDINGS,
-    ]
+    BINDINGS = bindings.SAMPLE_SCREEN
 
     def __init__(self, results: ResultsPane) -> None:
         super().__init__()

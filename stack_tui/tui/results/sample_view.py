@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 
@@ -30,31 +29,6 @@ if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case, Suite
 
 
-def _key(key: str, action: str, title: str, name: str, does: str = "") -> Binding:
-    """Return the binding of an action of the view, for `action_sample` of what holds the view."""
-    return Binding(key, f"sample({action!r})", title, show=False, id=f"sample.{name}", tooltip=does)
-
-
-SAMPLE_BINDINGS = (
-    _key("t", "fold('reasoning')", "Reasoning", "reasoning"),
-    _key("p", "fold('prompt')", "Prompt", "prompt"),
-    _key("e", "fold('examples')", "Few-shot examples", "examples"),
-    _key("x", "fold('raw')", "Raw requests and responses", "raw"),
-    _key("y", "copy_output", "Copy", "copy", "Copy the output (OSC 52)"),
-    _key("L", "label", "Label", "label", "Say what is the matter"),
-    _key("E", "edit_case", "Edit its case", "edit", "Edit its case"),
-    _key("C", "make_case", "Make a case", "case", "Make a case of it, to be tried from now on"),
-    _key(
-        "a",
-        "regrade",
-        "Grade again",
-        "again",
-        "Grade or judge the run's outputs again; the model is not asked",
-    ),
-    _key("H", "reveal", "Holdout", "holdout", "Show held-out cases' texts; each look is counted"),
-    _key("w", "write", "Write", "write", "Write the sample to a file"),
-)
-
 _OPENED: Final[dict[Fold, str]] = {
     "reasoning": "▾ Reasoning",
     "examples": "▾ Few-shot",
@@ -64,7 +38,7 @@ _OPENED: Final[dict[Fold, str]] = {
 
 
 class SampleView(BlockView):
-    """Show a sample, and do what SAMPLE_BINDINGS offer.
+    """Show a sample, and do what `bindings.SAMPLE` offers.
 
     The list of samples has the focus, not this view, so what holds the view binds the keys: its
     `action_sample` runs the action here. Marks are found in a thread, as a pattern may be slow.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 
+from stack_tui.tui import bindings
 from stack_tui.tui.runs.compared_samples import CHANGES, ComparedRuns
 from stack_tui.tui.runs.comparison_page import comparison_blocks, twin_blocks
 from stack_tui.tui.status_line import StatusLine
@@ -37,16 +35,7 @@ class CompareScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "Table"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "app.pop_screen", "Back", key_display="esc", id="back"),
-        Binding(
-            "f",
-            "flips",
-            "Flips only",
-            tooltip="The flips alone, or every sample",
-            id="compare.flips",
-        ),
-    ]
+    BINDINGS = bindings.COMPARE_SCREEN
 
     def __init__(self, compared: ComparedRuns) -> None:
         super().__init__()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.errors import StackError
-from stack_tui.tui import backend
+from stack_tui.tui import backend, bindings
 from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.benchmark_plan_page import plan_blocks
 from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint
@@ -46,10 +45,7 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "TaskPicker Input, #cancel"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "Start", id="form.start"),
-        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
-    ]
+    BINDINGS = bindings.START_FORM
 
     def __init__(self, endpoints: Sequence[EndpointView], defaults: Defaults) -> None:
         super().__init__()

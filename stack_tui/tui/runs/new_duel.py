@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.text import one_line
+from stack_tui.tui import bindings
 from stack_tui.tui.runs.endpoint_options import said
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
@@ -26,10 +25,7 @@ class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "#judges"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "Start", id="form.start"),
-        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
-    ]
+    BINDINGS = bindings.START_FORM
 
     def __init__(
         self, runs: Sequence[RunCard], endpoints: Sequence[EndpointView], judges: Collection[str]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING, get_args
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -19,6 +18,7 @@ from stack_tui.config.decode import Defaults, Endpoint, PanelMethod
 from stack_tui.names import plural
 from stack_tui.reports.number_format import reach
 from stack_tui.suites.model.validation import MOST_REPEATS
+from stack_tui.tui import bindings
 from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint, said
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import SuiteFile
@@ -63,10 +63,7 @@ class NewRun(ModalScreen[RunRequest | None]):
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "#suite, #cancel"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "start", "Start", id="form.start"),
-        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
-    ]
+    BINDINGS = bindings.START_FORM
 
     def __init__(
         self,

@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
 from stack_tui.runs.store import Phase
 from stack_tui.text import fold_case
+from stack_tui.tui import bindings
 from stack_tui.tui.runs import actions
 from stack_tui.tui.runs.rows import RUN_COLUMNS, RUN_KEYS, run_row, words_of
-from stack_tui.tui.runs.run_keys import RUN_BINDINGS, RunKeys, allowed
+from stack_tui.tui.runs.run_keys import RunKeys, allowed
 from stack_tui.tui.runs.run_page import run_blocks
 from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui.block_view import BlockView
@@ -31,33 +30,7 @@ class RunsPane(Pane, RunKeys):
     TITLE = "Runs"
     SPLIT_AT = 150
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "v",
-            "view",
-            "View",
-            id="runs.view",
-            tooltip="The run on the whole screen, as it goes on",
-        ),
-        *RUN_BINDINGS,
-        Binding("space", "pause", "Pause", show=False, id="runs.pause", tooltip="Pause or go on"),
-        Binding("m", "mark", "Mark", show=False, id="runs.mark", tooltip="Mark as the baseline"),
-        Binding(
-            "c",
-            "compare",
-            "Compare",
-            id="runs.compare",
-            tooltip="Compare with the marked run, else with the one before it",
-        ),
-        Binding(
-            "d",
-            "duel",
-            "Duel",
-            show=False,
-            id="runs.duel",
-            tooltip="Have judges say whether it or the marked run did better",
-        ),
-    ]
+    BINDINGS = bindings.RUNS
 
     @dataclass
     class Opened(Message):

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+from typing import Literal, get_args
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from stack_tui.config.decode import Endpoint, PanelMethod
+from stack_tui.tui import bindings
+from stack_tui.tui.run_summary import title
 from stack_tui.tui.runs.endpoint_options import said
-from stack_tui.tui.runs.run_page import title
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.tui.ui.check_list import CheckList
@@ -34,12 +34,7 @@ class RegradeForm(ModalScreen[RegradeChoice | None]):
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "CheckList"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "rules", "By the rules as they are now", id="again.rules"),
-        Binding("2", "judges", "By the judges that are ticked", id="again.judges"),
-        Binding("p", "panel", "Another panel", id="again.panel"),
-        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
-    ]
+    BINDINGS = bindings.REGRADE_FORM
 
     def __init__(self, card: RunCard, endpoints: Sequence[EndpointView]) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from stack_tui.text import fold_case
-from stack_tui.tui.runs.run_page import model_of, score
+from stack_tui.tui.run_summary import model_of, score
 from stack_tui.tui.state.snapshot import Counts, RunCard
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column

@@ -2,38 +2,17 @@
 
 from collections.abc import Callable
 
-from textual.binding import Binding
 from textual.dom import DOMNode
 
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.runs import actions
 from stack_tui.tui.state.snapshot import RunCard
 
-RUN_BINDINGS = (
-    Binding("s", "stop", "Stop", id="runs.stop", tooltip="Stop the run; r resumes it"),
-    Binding(
-        "r",
-        "resume",
-        "Resume",
-        id="runs.resume",
-        tooltip="Ask for what is missing, and again for what ended in an error",
-    ),
-    Binding("p", "pause", "Pause", id="runs.pause", tooltip="Pause or go on"),
-    Binding("l", "limit", "Limit", show=False, id="runs.limit", tooltip="Change requests at once"),
-    Binding(
-        "a",
-        "again",
-        "Grade again",
-        show=False,
-        id="runs.again",
-        tooltip="Grade or judge its outputs again; the model is not asked",
-    ),
-)
 _RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
 
 class RunKeys(DOMNode):
-    """The actions of RUN_BINDINGS, for whatever shows a run as `current`."""
+    """The actions of for whatever shows a run as `current`."""
 
     @property
     def current(self) -> RunCard | None:

@@ -7,12 +7,13 @@ from stack_tui.reports.number_format import reach
 from stack_tui.reports.pages.section import table_lines
 from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
-from stack_tui.tui.endpoints.load_page import load_blocks, load_figures
+from stack_tui.tui.load_page import load_blocks, load_figures
+from stack_tui.tui.run_summary import score, tally, title
+from stack_tui.tui.runs.plot import plot
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, bar, field, heading, line, meter
 from stack_tui.tui.ui.icons import PHASES, UNREADABLE, Tone
-from stack_tui.tui.ui.plot import plot
 from stack_tui.wilson import Interval, wilson_interval
 
 _TASK_METER = 10
@@ -57,46 +58,6 @@ def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
     if not narrow and (loads := load_blocks(chosen.load)):
         blocks += [heading("Server"), *loads]
     return blocks
-
-
-def title(card: RunCard) -> str:
-    """Return what the run evaluates and on what, on one line."""
-    if card.spec is None:
-        return card.id
-    return f"{one_line(card.spec.subject, 40)} · {model_of(card)}"
-
-
-def model_of(card: RunCard) -> str:
-    """Return the run's model, or its endpoint's name where it is not known."""
-    if card.spec is None:
-        return ""
-    if card.spec.duel:
-        return one_line(" vs ".join(_short(run.model) for run in card.spec.duel.runs), 40)
-    model = card.spec.endpoint.model or card.spec.endpoint.name
-    return one_line(_short(model), 40)
-
-
-def _short(model: str) -> str:
-    return model.rsplit("/", 1)[-1]
-
-
-def score(card: RunCard) -> str:
-    """Return the share of a suite's samples that pass, held-out ones aside, or the accuracy."""
-    open_cases = card.summary.pass_rate if card.summary else None
-    rate = card.counts.pass_rate if open_cases is None else open_cases
-    return format.percent(rate) if card.spec and card.spec.suite else format.share(rate)
-
-
-def tally(counts: Counts) -> str:
-    """Return how many of the samples have an outcome, 8,850/14,042, or 14,042 where all have.
-
-    Where more tasks are being loaded the sum has a + behind it.
-    """
-    if counts.partial:
-        return f"{counts.done:,}/{counts.planned:,}+"
-    if counts.done == counts.planned or not counts.planned:
-        return f"{counts.done:,}"
-    return f"{counts.done:,}/{counts.planned:,}"
 
 
 def _title(card: RunCard) -> Block:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 
 from stack_tui.runs.store import Phase
+from stack_tui.tui import bindings
 from stack_tui.tui.host import host_of
-from stack_tui.tui.runs.run_keys import RUN_BINDINGS, RunKeys, allowed
+from stack_tui.tui.runs.run_keys import RunKeys, allowed
 from stack_tui.tui.runs.run_page import course_blocks, head_blocks
 from stack_tui.tui.runs.task_rows import TASK_COLUMNS, task_row
 from stack_tui.tui.runs.task_tree import Branch, BranchPath, task_tree
@@ -36,17 +35,7 @@ class RunScreen(Screen[str | None], RunKeys):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "Table, .course"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,v", "dismiss(None)", "Back", key_display="esc", id="back"),
-        Binding(
-            "f",
-            "open",
-            "Samples",
-            id="run.samples",
-            tooltip="Show the samples of the task, or fold the group",
-        ),
-        *RUN_BINDINGS,
-    ]
+    BINDINGS = bindings.RUN_SCREEN
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """A task, or a group of them, as one row of the tree."""
 
-from stack_tui.tui.runs.run_page import tally
+from stack_tui.tui.run_summary import tally
 from stack_tui.tui.runs.task_tree import Branch
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from textual.message import Message
 
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.tui.state.endpoint_list import EndpointView, list_endpoints, steadied
-from stack_tui.tui.state.endpoint_poller import Reports
-from stack_tui.tui.state.messages import (
-    EndpointAnswered,
-    EndpointMeasured,
-    EndpointsFound,
-    GpusRead,
-)
 from stack_tui.tui.state.metrics_history import Load
 from stack_tui.tui.state.snapshot import RunCard
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
     from stack_tui.endpoints.health import Health
-
-
-def reports_to(post: Callable[[Message], object]) -> Reports:
-    """Return reports that are posted as messages."""
-    return Reports(
-        answered=lambda endpoint, health: post(EndpointAnswered(endpoint, health)),
-        measured=lambda endpoint, load: post(EndpointMeasured(endpoint, load)),
-        found=lambda found: post(EndpointsFound(found)),
-        gpus=lambda gpus: post(GpusRead(gpus)),
-    )
 
 
 class KnownEndpoints:

@@ -1,15 +1,14 @@
 """A question that one line answers."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from stack_tui.tui import bindings
 from stack_tui.tui.ui.safe_input import SafeInput
 
 
@@ -18,9 +17,7 @@ class AskLine(ModalScreen[str | None]):
 
     CSS_PATH = "form.tcss"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
-    ]
+    BINDINGS = bindings.DIALOG
 
     def __init__(
         self, title: str, hint: str, value: str = "", problem: Callable[[str], str] | None = None

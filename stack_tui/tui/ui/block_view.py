@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.strip import Strip
 from textual.visual import Visual
 
+from stack_tui.tui import bindings
 from stack_tui.tui.ui.blocks import Block
 from stack_tui.tui.ui.line_view import LineView
 
@@ -18,14 +18,7 @@ class BlockView(LineView):
 
     CLICKABLE: ClassVar[bool] = False
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Up", show=False, id="list.up"),
-        Binding("down,j", "scroll_down", "Down", show=False, id="list.down"),
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, id="list.page_up"),
-        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, id="list.page_down"),
-        Binding("home,g", "scroll_home", "Top", show=False, id="list.top"),
-        Binding("end,G", "scroll_end", "End", show=False, id="list.end"),
-    ]
+    BINDINGS = bindings.TEXT
 
     def __init__(
         self, *, id: str | None = None, classes: str | None = None, can_focus: bool = True

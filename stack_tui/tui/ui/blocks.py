@@ -1,15 +1,15 @@
 """Paragraphs for documents, from text that is never trusted: all of it is shown literally."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from textual.content import Content
 
 from stack_tui.text import printable
+from stack_tui.tui.host import Block as Block
 from stack_tui.tui.ui.icons import Icon, Tone
 
 Part = str | Content | tuple[str, Tone]
-Block = Content | Callable[[int], Sequence[Content]]
 
 TextStyle = Literal["required", "forbidden", "removed", "added", "marked tab", "done", "to do"]
 

@@ -1,11 +1,10 @@
 """A list of things of which any number can be ticked."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
 
+from stack_tui.tui import bindings
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
@@ -14,9 +13,7 @@ from stack_tui.tui.ui.table import Table
 class CheckList(Table):
     """Names under each other, each with a box before it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "select", "Tick or untick", show=False, id="list.tick"),
-    ]
+    BINDINGS = bindings.CHECK_LIST
 
     def __init__(self, names: Sequence[str], title: str, *, id: str | None = None) -> None:
         super().__init__((Column(title, 20, grow=1),), id=id)

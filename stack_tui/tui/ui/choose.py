@@ -1,15 +1,14 @@
 """One of several things, chosen from a list."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from stack_tui.tui import bindings
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
@@ -20,9 +19,7 @@ class Choose(ModalScreen[int | None]):
 
     CSS_PATH = "form.tcss"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", id="form.cancel"),
-    ]
+    BINDINGS = bindings.DIALOG
 
     def __init__(self, title: str, names: Sequence[str]) -> None:
         super().__init__()

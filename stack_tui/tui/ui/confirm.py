@@ -1,15 +1,13 @@
 """The question that stands between a key and a loss."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from stack_tui.text import one_line
+from stack_tui.tui import bindings
 
 
 class Confirm(ModalScreen[bool]):
@@ -17,10 +15,7 @@ class Confirm(ModalScreen[bool]):
 
     CSS_PATH = "form.tcss"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "dismiss(True)", "Yes", id="confirm.yes"),
-        Binding("escape,n", "dismiss(False)", "No", key_display="esc", id="form.cancel"),
-    ]
+    BINDINGS = bindings.CONFIRM
 
     def __init__(self, title: str, lost: str, yes: str) -> None:
         super().__init__()

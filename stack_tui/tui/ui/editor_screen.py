@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import on
-from textual.binding import Binding
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
 
 from stack_tui.errors import StackError
-from stack_tui.toml_edit.held_file import HeldText, differs
+from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.host import host_of
 from stack_tui.tui.ui import drafts
 from stack_tui.tui.ui.form_field import FormField
@@ -22,15 +21,12 @@ from stack_tui.tui.ui.unsaved import Unsaved, UnsavedChoice
 
 T = TypeVar("T")
 
-SAVE = Binding("ctrl+s", "save", "Save", priority=True, id="editor.save")
-LEAVE = Binding("escape", "leave", "Leave", priority=True, id="editor.leave")
-
 
 class EditorScreen(Screen[Undo | None]):
     """Edit one thing in a file; return the undo of what was saved, None if nothing was.
 
-    A child composes the fields, binds SAVE and LEAVE, and defines `check` and `saving`; one whose
-    fields are no FormFields defines `texts` too. Files are read and written in threads, because a
+    A child composes the fields, binds `save` and `leave`, and defines `check` and `saving`, and
+    also `texts` if its fields are no FormFields. Files are read and written in threads, because a
     disk may be slow or remote.
     """
 
@@ -39,7 +35,7 @@ class EditorScreen(Screen[Undo | None]):
     """How long typing must pause before what was typed is checked and kept; 0 checks each key."""
 
     def __init__(
-        self, begun: Mapping[str, str], held: HeldText | None = None, draft_name: str = ""
+        self, begun: Mapping[str, str], held: HeldFile | None = None, draft_name: str = ""
     ) -> None:
         """Edit the texts in `begun`, by field.
 
@@ -73,7 +69,7 @@ class EditorScreen(Screen[Undo | None]):
     def on_mount(self) -> None:
         host = host_of(self)
         if self.held and self._draft:
-            changed = " The file has changed since." if self._draft.seen != self.held.seen else ""
+            changed = " The file has changed since." if self._draft.seen != self.held.digest else ""
             host.show_message(f"Restored an unsaved draft.{changed}")
         if self.held:
             self.watch(self.app, "snapshot", self._look_outside)
@@ -121,7 +117,7 @@ class EditorScreen(Screen[Undo | None]):
             return
         self._look_outside()
         if self.texts != self.begun:
-            draft = drafts.Draft(self.texts, self.held.seen)
+            draft = drafts.Draft(self.texts, self.held.digest)
             self._write_draft(lambda path, name: drafts.keep(path, name, draft))
         else:
             self._write_draft(drafts.forget)
@@ -136,7 +132,7 @@ class EditorScreen(Screen[Undo | None]):
     def _look_outside(self) -> None:
         """Report once that the file was changed elsewhere."""
         if (held := self.held) and not self._changed_outside:
-            self.run_job("outside", lambda: differs(held), self._report_outside)
+            self.run_job("outside", lambda: held.differs(), self._report_outside)
 
     def _report_outside(self, changed: bool) -> None:
         if changed and self.held and not self._changed_outside:

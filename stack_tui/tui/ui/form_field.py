@@ -5,9 +5,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, TextArea
 
-from stack_tui.tui.endpoints.variable_input import VariableInput
 from stack_tui.tui.ui.field import Field
 from stack_tui.tui.ui.safe_input import SafeInput, SafeTextArea
+from stack_tui.tui.ui.variable_input import VariableInput
 
 
 class FormField(Vertical):

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pkgutil import iter_modules
-from types import ModuleType
+from functools import cache
 from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingsMap
-from textual.dom import DOMNode
+from textual.binding import Binding
 from textual.keys import format_key, key_to_character
-from textual.screen import ModalScreen, Screen
 
 from stack_tui.errors import StackError
 from stack_tui.paths import CONFIG_NAME
 from stack_tui.text import one_line
+from stack_tui.tui.bindings import chains
 
 if TYPE_CHECKING:
     from stack_tui.config.decode import Config
@@ -49,17 +46,13 @@ class Bound:
     typed_over: bool
 
     @property
-    def shown(self) -> str:
+    def printed(self) -> str:
         """The keys as the configuration takes them."""
-        characters = (None if key == "space" else key_to_character(key) for key in self.keys)
-        return " ".join(char or key for char, key in zip(characters, self.keys, strict=True))
+        return " ".join(map(print_key, self.keys))
 
 
 def keymap(config: Config) -> dict[str, str]:
-    """Return the configured keys as Textual takes them; raises StackError for one that is no good.
-
-    Only where there are any are all screens read in, to know what they bind.
-    """
+    """Return the configured keys as Textual takes them; raises StackError for an unusable one."""
     if not config.keys:
         return {}
     where = f"{config.path or CONFIG_NAME}: keys"
@@ -93,24 +86,46 @@ def bound(config: Config | None = None) -> dict[str, Bound]:
     return found
 
 
+def key_for(name: str, keymap: Mapping[str, str]) -> str:
+    """Return the key to name in a message for what the configuration knows as `name`.
+
+    `keymap` holds the keys in force, as `keymap()` returns them.
+    """
+    keys = keymap.get(name) or _default_keys()[name]
+    return print_key(keys.partition(",")[0])
+
+
+def print_key(key: str) -> str:
+    """Return the character that the key types, or its name if that is not printable."""
+    character = None if key == "space" else key_to_character(key)
+    return character if character and character.isprintable() else key
+
+
+@cache
+def _default_keys() -> dict[str, str]:
+    return {
+        binding.id: binding.key for chain in chains() for binding in reversed(chain) if binding.id
+    }
+
+
 def _check_name(name: str, known: Mapping[str, Bound], where: str) -> None:
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         raise StackError(
             f"nothing is called {one_line(name)!r}",
             where=where,
-            remedy=f"Is {near[0]} meant? " * bool(near) + "`stack-tui keys` lists all names.",
+            remedy=f"Did you mean {near[0]}? " * bool(near) + "`stack-tui keys` lists all names.",
         )
 
 
 def _check_key(key: str, of: Bound, where: str) -> None:
     character = len(key) == 1 and key.isprintable()
     if not character and key not in _USABLE:
-        told = f"{one_line(key)!r} is no key that every terminal sends"
-        raise StackError(told, where=where, remedy=_REMEDY)
+        problem = f"{one_line(key)!r} is not a key that every terminal sends"
+        raise StackError(problem, where=where, remedy=_REMEDY)
     if of.typed_over and (character or key in ("space", "backspace", "delete")):
-        told = f"{one_line(key)!r} is needed for typing where this key is pressed"
-        raise StackError(told, where=where, remedy="f1 to f12, or ctrl+ and a letter.")
+        problem = f"{one_line(key)!r} is needed for typing where this key is pressed"
+        raise StackError(problem, where=where, remedy="f1 to f12, or ctrl+ and a letter.")
 
 
 def _check_conflicts(
@@ -144,40 +159,3 @@ def _called(binding: Binding) -> str:
 def _named(key: str) -> str:
     """Return the key by Textual's name for it: question_mark for ?."""
     return next(iter(Binding.make_bindings([Binding(key, "")]))).key if len(key) == 1 else key
-
-
-def chains() -> Iterator[list[Binding]]:
-    """Yield what is bound at each place: in a list or a text, on its screen, and everywhere."""
-    from stack_tui.tui.app import StackApp
-    from stack_tui.tui.dashboard import PANES, Dashboard
-    from stack_tui.tui.ui.block_view import BlockView
-    from stack_tui.tui.ui.check_list import CheckList
-    from stack_tui.tui.ui.table import Table
-
-    for pane in PANES:
-        yield _bindings_of(Table, BlockView, pane, Dashboard, StackApp)
-    for screen in _screens():
-        over = () if issubclass(screen, ModalScreen) else (StackApp,)
-        yield _bindings_of(Table, BlockView, CheckList, screen, *over)
-
-
-def _screens() -> list[type[DOMNode]]:
-    """Return the screens that stand over the dashboard."""
-    from stack_tui.tui import cases, endpoints, help, results, runs, ui
-    from stack_tui.tui.dashboard import Dashboard
-
-    rooms = (endpoints, runs, cases, results, ui)
-    names = (f"{room.__name__}.{it.name}" for room in rooms for it in iter_modules(room.__path__))
-    modules: list[ModuleType] = [help, *map(importlib.import_module, names)]
-    return [
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Screen) and value is not Dashboard
-        if value.__module__ == module.__name__
-    ]
-
-
-def _bindings_of(*classes: type[DOMNode]) -> list[Binding]:
-    maps = (each._merged_bindings or BindingsMap() for each in classes)
-    return [binding for bindings in maps for _, binding in bindings]

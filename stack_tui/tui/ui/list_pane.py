@@ -5,11 +5,11 @@ from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 
+from stack_tui.tui import bindings
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.ui.search_line import SearchLine
 from stack_tui.tui.ui.table import Table
@@ -32,14 +32,7 @@ class Pane(Vertical):
     SEARCH_HINT: ClassVar[str] = "words to look for"
     SEARCH_HELP: ClassVar[Mapping[str, str]] = {}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", id="pane.search"),
-        Binding("o", "sort", "Sort", show=False, id="pane.sort", tooltip="Sort by the next column"),
-        Binding(
-            "O", "reverse", "Reverse", show=False, id="pane.reverse", tooltip="Sort the other way"
-        ),
-        Binding("escape", "clear_search", "Clear the search", show=False, system=True),
-    ]
+    BINDINGS = bindings.PANE
 
     sorted_by: tuple[int, bool] | None = None
 

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events, on
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
+from stack_tui.tui import bindings
 from stack_tui.tui.ui.columns import Column, Layout, fit
 from stack_tui.tui.ui.line_view import LineView
 from stack_tui.tui.ui.rows import TONES, Heading, Row, paint_heading, paint_row, row_styles
@@ -33,15 +33,7 @@ class Table(LineView):
         *(f"tone-{tone}" for tone in TONES),
     }
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="list.page_up"),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="list.page_down"),
-        Binding("home,g", "first", "First row", show=False, id="list.top"),
-        Binding("end,G", "last", "Last row, and stay on the last", show=False, id="list.end"),
-        Binding("enter", "select", "Open", show=False, id="list.open"),
-    ]
+    BINDINGS = bindings.TABLE
 
     @dataclass
     class Highlighted(Message):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stack_tui.toml_edit.held_file import HeldText
+from stack_tui.toml_edit.held_file import HeldFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,4 +11,4 @@ class Undo:
 
     what: str
     before: str
-    after: HeldText
+    after: HeldFile

@@ -1,12 +1,13 @@
 """The question that is asked where something would be lost."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Label
+
+from stack_tui.tui import bindings
 
 UnsavedChoice = Literal["save", "drop"]
 
@@ -16,11 +17,7 @@ class Unsaved(ModalScreen[UnsavedChoice | None]):
 
     CSS_PATH = "form.tcss"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "dismiss('save')", "Save", id="unsaved.save"),
-        Binding("d", "dismiss('drop')", "Drop", id="unsaved.drop"),
-        Binding("escape", "dismiss(None)", "Go on editing", id="form.cancel"),
-    ]
+    BINDINGS = bindings.UNSAVED
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="form") as form:

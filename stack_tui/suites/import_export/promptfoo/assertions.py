@@ -9,13 +9,13 @@ from typing import Any
 from stack_tui.errors import StackError
 from stack_tui.suites.grading import patterns
 from stack_tui.suites.grading.json_rule import schema_problem
-from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import Notes
 from stack_tui.suites.import_export.promptfoo import references
 from stack_tui.suites.import_export.promptfoo.templates import Unmapped, render, text
 from stack_tui.suites.import_export.promptfoo.yaml_text import read_yaml
 from stack_tui.suites.model.case import Phrase
 from stack_tui.toml_edit import items
+from stack_tui.toml_edit.source import read_utf8
 
 _CASE_COUNTS = re.compile(r"(not-)?(contains(-all|-any)?|equals|starts-with)")
 _SETTINGS = {
@@ -122,7 +122,7 @@ def _value(value: Any, values: Mapping[str, Any], folder: Path) -> Any:
     if not references.is_reference(rendered):
         return rendered
     path = references.referred(rendered, folder, (".json", ".yaml", ".yml", ".txt"))[0]
-    content = read_text(path)
+    content = read_utf8(path)
     return content if path.suffix == ".txt" else read_yaml(content, path).data
 
 

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from stack_tui.errors import StackError
 from stack_tui.names import first_free, slug
-from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import Imported, Notes
 from stack_tui.suites.import_export.promptfoo.assertions import rules_of
 from stack_tui.suites.import_export.promptfoo.prompts import Prompt, prompts_of
@@ -24,6 +23,7 @@ from stack_tui.suites.import_export.promptfoo.tests import PromptfooTest, tests_
 from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument, read_yaml
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.suites.model.validation import case_problems, suite_problems
+from stack_tui.toml_edit.source import read_utf8
 
 _KNOWN = frozenset(
     {
@@ -46,7 +46,7 @@ def read_promptfoo(path: Path) -> Imported:
 
     Files that it names are read from its own folder alone. Raises StackError with file and line.
     """
-    config = read_yaml(read_text(path), path)
+    config = read_yaml(read_utf8(path), path)
     if not isinstance(config.data, Mapping):
         raise StackError("expected prompts and tests", where=str(path))
     notes = Notes()

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import Notes
 from stack_tui.suites.import_export.promptfoo import references
 from stack_tui.suites.import_export.promptfoo.templates import Unmapped, variables
 from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument
+from stack_tui.toml_edit.source import read_utf8
 
 _TEXT_FILES = (".txt", ".md", ".j2")
 _CHAT_FILES = (".json",)
@@ -65,7 +65,7 @@ def _texts(source: Any, folder: Path) -> Iterator[str]:
         yield source
         return
     for path in references.referred(source, folder, (*_TEXT_FILES, *_CHAT_FILES)):
-        content = read_text(path)
+        content = read_utf8(path)
         if path.suffix.lower() in _TEXT_FILES:
             yield from (part.strip() for part in f"\n{content}\n".split("\n---\n") if part.strip())
         else:

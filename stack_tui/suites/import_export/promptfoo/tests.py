@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.suites.import_export.import_source import read_text
 from stack_tui.suites.import_export.imported import Notes
 from stack_tui.suites.import_export.promptfoo import references
 from stack_tui.suites.import_export.promptfoo.assertions import Assertion
 from stack_tui.suites.import_export.promptfoo.table_tests import table_tests
 from stack_tui.suites.import_export.promptfoo.templates import Unmapped, text
 from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument, read_yaml
+from stack_tui.toml_edit.source import read_utf8
 
 _MOST_OF_ONE_TEST = 10_000
 _KNOWN = frozenset({"description", "vars", "assert", "metadata"})
@@ -66,7 +66,7 @@ def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
     try:
         if references.is_reference(shared):
             path = references.referred(shared, config.path.parent, (".yaml", ".yml", ".json"))[0]
-            shared = read_yaml(read_text(path), path).data
+            shared = read_yaml(read_utf8(path), path).data
     except Unmapped as reason:
         notes.left_out(where, str(reason))
         return {}
@@ -86,7 +86,7 @@ def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
     if not isinstance(one, str):
         raise Unmapped("a test that is no object")
     for path in references.referred(one, folder, _TEST_FILES):
-        content = read_text(path)
+        content = read_utf8(path)
         if path.suffix == ".csv":
             yield from table_tests(content, path)
         elif path.suffix == ".jsonl":
@@ -152,7 +152,7 @@ def _contents(value: Any, folder: Path) -> Iterator[Any]:
         yield value
         return
     for path in references.referred(value, folder, (".txt", ".md", ".json", ".yaml", ".yml")):
-        content = read_text(path)
+        content = read_utf8(path)
         yield content if path.suffix in (".txt", ".md") else read_yaml(content, path).data
 
 

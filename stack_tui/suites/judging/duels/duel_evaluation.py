@@ -1,13 +1,16 @@
-"""Putting two runs' outputs to judges, in both orders: a stream of events and nothing else."""
+"""Evaluate a duel: two runs' outputs to judges in both orders, as a stream of events."""
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
-from contextlib import aclosing
 from functools import partial
 
+from msgspec.structs import replace
+
 from stack_tui.endpoints.client import Client
-from stack_tui.runner.sample_runner import SampleJob, SampleRunner
+from stack_tui.errors import Failure
+from stack_tui.runner.request_engine import Job, ListedJobs, RequestEngine, gather_all
+from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.duel_data import DuelData, Match, matches
 from stack_tui.runs.duel_verdicts import TIE, winner
 from stack_tui.runs.events import Answer, Event, JudgeScore, Planned, Sample, SampleKey, TaskPlan
@@ -16,7 +19,7 @@ from stack_tui.suites.judging.duels.duel_judge import ask_preference
 from stack_tui.suites.model_client import ModelClient
 
 
-async def evaluate(
+def evaluate(
     contest: DuelData,
     judges: Sequence[Client],
     *,
@@ -24,40 +27,57 @@ async def evaluate(
     done: Collection[SampleKey],
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
-    """Yield what happens: each answer before what rests on it, each match when it is settled.
+    """Yield the duel's events: each answer before what rests on it, each match when it is final.
 
-    Answers in `recorded`, by key, are not asked for again; matches in `done` are left out. Once
-    `stopping` is set nothing more is sent, what is in flight is yielded, and the stream ends.
+    Answers in `recorded`, by key, are reused; matches in `done` are skipped. Set `stopping` to end
+    the stream after the requests in flight.
     """
-    yield _planned(contest, judges)
-    crowd = SampleRunner(judges, stopping)
-    panel = [ModelClient(judge, recorded, crowd.tell) for judge in judges]
-    found, _ = matches(contest)
 
-    def jobs() -> Iterator[SampleJob]:
-        for match in (match for pair in found.values() for match in pair):
-            if match.key not in done:
-                yield partial(_take, match, panel, contest.judge_max_tokens)
+    async def work(emit: Emit) -> None:
+        await emit(_planned(contest, judges))
+        panel = [ModelClient(judge, recorded, emit) for judge in judges]
+        found, _ = matches(contest)
+        jobs = (
+            Job(
+                partial(_judged, match, panel, contest.judge_max_tokens),
+                partial(_failed, match),
+            )
+            for pair in found.values()
+            for match in pair
+            if match.key not in done
+        )
+        limits = [judge.limit for judge in judges]
+        await RequestEngine(limits, stopping, emit).run(ListedJobs(jobs))
 
-    async with aclosing(crowd.events(jobs())) as events:
-        async for event in events:
-            yield event
+    return stream_events(work)
 
 
-async def _take(match: Match, panel: Sequence[ModelClient], max_tokens: int) -> Sample:
-    """Return the match's outcome; outputs that are the same tie, and nobody is asked."""
+async def _judged(match: Match, panel: Sequence[ModelClient], max_tokens: int) -> Sample:
+    """Return the match's outcome; equal outputs tie without a request."""
     verdicts: list[JudgeScore] = []
     if not _same(match):
-        rulings = (
+        preferences = (
             ask_preference(judge, match, first, max_tokens)
             for judge in panel
             for first in (match.a, match.b)
         )
-        for answer in await asyncio.gather(*rulings, return_exceptions=True):
-            if isinstance(answer, BaseException):
-                raise answer
-            verdicts.append(answer)
+        verdicts = await gather_all(preferences)
     won = winner(verdicts, match.a, match.b) if verdicts else TIE
+    return replace(
+        _begun(match),
+        status="ok" if won else "unscored",
+        flags=tuple(_flags(match)),
+        verdicts=tuple(verdicts),
+        winner=won,
+    )
+
+
+def _failed(match: Match, failure: Failure) -> Sample:
+    return replace(_begun(match), status="error", failure=failure)
+
+
+def _begun(match: Match) -> Sample:
+    """Return what is known of the match before the judges are asked."""
     bout = match.bout
     return Sample(
         at=time.time(),
@@ -68,13 +88,9 @@ async def _take(match: Match, panel: Sequence[ModelClient], max_tokens: int) -> 
         temperature=bout.temperature,
         cluster=bout.cluster,
         holdout=bout.holdout,
-        status="ok" if won else "unscored",
         prompt=match.case.input,
         labels=bout.labels,
-        flags=tuple(_flags(match)),
-        verdicts=tuple(verdicts),
         outputs={match.a: match.outputs[0], match.b: match.outputs[1]},
-        winner=won,
     )
 
 

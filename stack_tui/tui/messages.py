@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from stack_tui.config.decode import Config, Endpoint
+from stack_tui.tui.state.endpoint_poller import Reports
 from stack_tui.tui.state.metrics_history import Load
 from stack_tui.tui.state.snapshot import Snapshot
 
@@ -61,3 +63,13 @@ class EndpointsFound(Message):
     """These answer on the well-known local ports."""
 
     found: list[Health]
+
+
+def reports_to(post: Callable[[Message], object]) -> Reports:
+    """Return reports that are posted as messages."""
+    return Reports(
+        answered=lambda endpoint, health: post(EndpointAnswered(endpoint, health)),
+        measured=lambda endpoint, load: post(EndpointMeasured(endpoint, load)),
+        found=lambda found: post(EndpointsFound(found)),
+        gpus=lambda gpus: post(GpusRead(gpus)),
+    )

@@ -39,7 +39,7 @@ def test_a_file_is_never_written_over(tmp_path: Path) -> None:
         ("a.xlsx", b"", "no kind that can be imported"),
         ("a.jsonl", b'{"id": "a"}\n\xff', "a.jsonl:2"),
         ("a.yaml", b"\xff", "not UTF-8"),
-        ("gone.csv", None, "cannot be read"),
+        ("gone.csv", None, "no such file"),
     ],
 )
 def test_what_cannot_be_imported_is_told(

@@ -7,7 +7,7 @@ import pytest
 from stack_tui.suites.grading.rules import grade
 from stack_tui.suites.model import suite_store
 
-FOLDER = Path(__file__).parents[2] / "cases"
+FOLDER = Path(__file__).parents[3] / "cases"
 RIGHT = {
     "solar-system": "Formed 4.6 billion years ago, the Solar System has the Sun, with 99.86 % of "
     "its mass, and eight planets: rocky ones inside, giants of gas and ice outside.",

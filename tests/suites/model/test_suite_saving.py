@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from stack_tui.errors import StackError
-from stack_tui.suites.model.suite_file import create, save
+from stack_tui.suites.model.suite_store import create, save
 from stack_tui.toml_edit import source
-from stack_tui.toml_edit.held_file import FileChanged, text_digest
+from stack_tui.toml_edit.held_file import FileChanged, HeldFile
 from stack_tui.toml_edit.source import TomlError
 
 SUITE = '[suite]\nname = "x"\n\n[[case]]\nid = "a"\ninput = "b"\n'
@@ -21,37 +21,42 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+def held(path: Path) -> HeldFile:
+    return HeldFile.of(path, source.read_text(path))
+
+
 def test_an_edit_of_what_was_read_is_written(path: Path) -> None:
-    save(path, NEW, text_digest(source.read_text(path)))
+    save(held(path), NEW)
     assert path.read_text() == NEW
 
 
 def test_a_change_made_elsewhere_meanwhile_is_kept(path: Path) -> None:
-    seen = text_digest(source.read_text(path))
+    before = held(path)
     path.write_text(SUITE + "# by hand\n")
     with pytest.raises(FileChanged) as refused:
-        save(path, NEW, seen)
+        save(before, NEW)
     assert str(path) in str(refused.value)
     assert "another name" in refused.value.remedy
     assert path.read_text() == SUITE + "# by hand\n"
 
 
 def test_a_file_that_was_removed_does_not_come_back(path: Path) -> None:
+    before = held(path)
     path.unlink()
     with pytest.raises(FileChanged, match="removed"):
-        save(path, NEW, text_digest(SUITE))
+        save(before, NEW)
     assert not path.exists()
 
 
 def test_what_is_no_suite_is_not_written(path: Path) -> None:
     with pytest.raises(TomlError, match=r"case\[0\]"):
-        save(path, NEW.replace("id =", "name ="), text_digest(SUITE))
+        save(held(path), NEW.replace("id =", "name ="))
     assert path.read_text() == SUITE
 
 
 def test_the_mark_of_a_utf_8_file_stays(path: Path) -> None:
     path.write_text(SUITE, encoding="utf-8-sig")
-    save(path, NEW, text_digest(source.read_text(path)))
+    save(held(path), NEW)
     assert path.read_bytes() == b"\xef\xbb\xbf" + NEW.encode()
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from stack_tui.errors import StackError
 from stack_tui.suites.model import suite_edit, suite_store
 from stack_tui.suites.model.case import Case, Suite
-from tests.suites.exchange.importing import asserting, imported, only, said
-from tests.suites.exchange.made import KEYS, VALUES
+from tests.suites.import_export.importing import asserting, imported, only, said
+from tests.suites.import_export.made import KEYS, VALUES
 
 CONFIG = """\
 description: Headlines

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.suites.model import suite_edit, suite_pieces, suite_store
+from stack_tui.suites.model import suite_edit, suite_store
 from stack_tui.suites.model.case import Case, Criterion, Number, Suite
+from stack_tui.toml_edit import splitter
 from tests.suites.files import PHRASES, TEXT, TRICKY, Written, files
 
 PATH = Path("made.toml")
@@ -83,7 +84,7 @@ VALUES = {
 
 @given(files())
 def test_the_pieces_of_a_file_are_the_file(made: tuple[str, list[Written], str]) -> None:
-    assert suite_pieces.join(suite_pieces.split(whole(made))) == whole(made)
+    assert splitter.join(splitter.split(whole(made))) == whole(made)
 
 
 @given(made=files(), data=st.data())
@@ -328,3 +329,26 @@ def test_criteria_under_headers_of_their_own_can_be_changed() -> None:
     changed = edited(text, "b", criteria=(heavier, Criterion(name="style", ask="Is it short?")))
     assert [each.weight for each in by_id(changed, "b").criteria] == [3.0, 1.0]
     assert by_id(changed, "b").number == Number(value=3)
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ('id = "b"', 8),
+        ("id = 'b'", 8),
+        ('\t id="b"  # "a"', 8),
+        ('"id" = "\\u0062"', 8),
+        ('input = """\nid = "b"\n"""\nid = "b"', 11),
+    ],
+)
+def test_the_line_of_a_case_is_that_of_its_id_however_it_is_written(
+    written: str, line: int
+) -> None:
+    text = '[suite]\nname = "x"\n\n[[case]]\nid = "a"\n# b\n  [[case]]\n' + written + "\n"
+    assert suite_edit.line_of(text, "a") == 5
+    assert suite_edit.line_of(text, "b") == line
+
+
+@pytest.mark.parametrize("text", [SUITE, "[suite", 'case = [{ id = "a" }]\n'])
+def test_a_case_without_a_header_of_its_own_is_looked_for_from_the_first_line(text: str) -> None:
+    assert suite_edit.line_of(text, "gone" if text is SUITE else "a") == 1

@@ -7,7 +7,7 @@ import pytest
 
 from stack_tui.suites.grading import rules
 from stack_tui.suites.model.case import Case
-from tests.suites.exchange.importing import asserting, only
+from tests.suites.import_export.importing import asserting, only
 
 
 @pytest.mark.parametrize(

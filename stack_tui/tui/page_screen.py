@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from stack_tui.tui import bindings
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block
@@ -18,11 +17,9 @@ class PageScreen(Screen[None]):
     """Shows what `blocks` returns, again whenever what the app knows has changed."""
 
     # Absolute, since Textual looks for a relative one beside the subclass.
-    CSS_PATH = Path(__file__).with_name("reading.tcss")
+    CSS_PATH = Path(__file__).with_name("page_screen.tcss")
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "app.pop_screen", "Back", key_display="esc", id="back"),
-    ]
+    BINDINGS = bindings.PAGE
 
     def __init__(self, blocks: Callable[[], Sequence[Block]]) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from hypothesis import given
 from stack_tui.errors import StackError
 from stack_tui.suites.import_export.tables import read_csv, write_csv
 from stack_tui.suites.model.case import Case, Number
-from tests.suites.exchange.made import CASES
+from tests.suites.import_export.made import CASES
 
 PATH = Path("cases.csv")
 

@@ -1,0 +1,393 @@
+"""Every key of the app: a table for each list, pane, screen and dialog, and where they meet.
+
+A widget takes its table as its BINDINGS. A key is known to the configuration by its id; what it
+does is the widget's action of that name. PLACES says which tables hold at the same place, so that
+`[keys]` is checked, and `stack-tui keys` printed, without reading a single screen in.
+"""
+
+from itertools import chain
+from typing import Final
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from stack_tui.runs.labels import LABEL_KINDS
+
+Bindings = list[BindingType]
+
+
+def _bind(
+    id: str,
+    keys: str,
+    action: str,
+    short: str,
+    tooltip: str = "",
+    *,
+    show: bool = True,
+    display: str | None = None,
+    priority: bool = False,
+    system: bool = False,
+) -> Binding:
+    """Return a binding; `short` stands in the key line, `tooltip` in the help and the palette."""
+    return Binding(keys, action, short, show, display, priority, tooltip, id or None, system)
+
+
+TABLE: Final[Bindings] = [
+    _bind("list.up", "up,k", "move(-1)", "Up", show=False),
+    _bind("list.down", "down,j", "move(1)", "Down", show=False),
+    _bind("list.page_up", "pageup,ctrl+b", "page(-1)", "Page up", show=False),
+    _bind("list.page_down", "pagedown,ctrl+f", "page(1)", "Page down", show=False),
+    _bind("list.top", "home,g", "first", "First row", show=False),
+    _bind("list.end", "end,G", "last", "Last row, and stay on the last", show=False),
+    _bind("list.open", "enter", "select", "Open", show=False),
+]
+
+CHECK_LIST: Final[Bindings] = [
+    _bind("list.tick", "space", "select", "Tick or untick", show=False),
+]
+
+TEXT: Final[Bindings] = [
+    _bind("list.up", "up,k", "scroll_up", "Up", show=False),
+    _bind("list.down", "down,j", "scroll_down", "Down", show=False),
+    _bind("list.page_up", "pageup,ctrl+b", "page_up", "Page up", show=False),
+    _bind("list.page_down", "pagedown,ctrl+f", "page_down", "Page down", show=False),
+    _bind("list.top", "home,g", "scroll_home", "Top", show=False),
+    _bind("list.end", "end,G", "scroll_end", "End", show=False),
+]
+
+PANE: Final[Bindings] = [
+    _bind("pane.search", "slash", "search", "Search", display="/"),
+    _bind("pane.sort", "o", "sort", "Sort", "Sort by the next column", show=False),
+    _bind("pane.reverse", "O", "reverse", "Reverse", "Sort the other way", show=False),
+    _bind("", "escape", "clear_search", "Clear the search", show=False, system=True),
+]
+
+PAGE: Final[Bindings] = [
+    _bind("back", "escape,q,enter", "app.pop_screen", "Back", display="esc"),
+]
+
+DIALOG: Final[Bindings] = [
+    _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
+]
+
+CONFIRM: Final[Bindings] = [
+    _bind("confirm.yes", "y", "dismiss(True)", "Yes"),
+    _bind("form.cancel", "escape,n", "dismiss(False)", "No", display="esc"),
+]
+
+UNSAVED: Final[Bindings] = [
+    _bind("unsaved.save", "s", "dismiss('save')", "Save"),
+    _bind("unsaved.drop", "d", "dismiss('drop')", "Drop"),
+    _bind("form.cancel", "escape", "dismiss(None)", "Go on editing"),
+]
+
+APP: Final[Bindings] = [
+    _bind("help", "question_mark", "help", "Help", display="?"),
+    _bind("commands", "ctrl+p", "command_palette", "Commands", display="^p", priority=True),
+    _bind("quit", "q", "quit", "Leave", "Leave; runs go on"),
+    _bind("give_up", "ctrl+g", "give_up", "Give up", "Wait no longer for what is under way"),
+    _bind("theme", "ctrl+t", "next_theme", "Next theme", show=False),
+    _bind("picture", "f12", "screenshot", "Save a picture of the screen", show=False),
+]
+
+HELP: Final[Bindings] = [
+    _bind("back", "escape,q,question_mark,enter", "dismiss(None)", "Close"),
+]
+
+DASHBOARD: Final[Bindings] = [
+    _bind("pane.1", "1", "pane(1)", "Endpoints", show=False),
+    _bind("pane.2", "2", "pane(2)", "Runs", show=False),
+    _bind("pane.3", "3", "pane(3)", "Cases", show=False),
+    _bind("pane.4", "4", "pane(4)", "Results", show=False),
+    _bind("zoom", "z", "zoom", "Zoom", "The pane alone, or all four again"),
+    _bind("", "escape", "unzoom", "All panes", show=False, system=True),
+    _bind("new_run", "n", "new_run", "New run", "Start a run of a suite"),
+    _bind("benchmark", "b", "benchmark", "Benchmark", "Start a run of benchmarks"),
+]
+
+ENDPOINTS: Final[Bindings] = [
+    _bind("endpoints.add", "a", "add", "Add", "Add an endpoint"),
+    _bind("endpoints.edit", "e", "edit", "Edit", "Edit the endpoint"),
+    _bind("endpoints.latency", "t", "latency", "Latency", "Compare latencies"),
+    _bind(
+        "endpoints.default",
+        "d",
+        "default",
+        "Default",
+        "Make it the endpoint that is taken where none is named, or no longer",
+    ),
+    _bind(
+        "endpoints.judge",
+        "J",
+        "judge",
+        "Judge",
+        "Make it a judge of runs that name none, or no longer",
+        show=False,
+    ),
+    _bind(
+        "endpoints.keep",
+        "K",
+        "keep",
+        "Keep",
+        "Keep a found endpoint under a name in the configuration",
+    ),
+    _bind("endpoints.remove", "D", "remove", "Remove", show=False),
+    _bind("endpoints.undo", "u", "undo", "Undo", "Take the last change back"),
+    _bind("endpoints.ask", "r", "ask_again", "Ask now", "Ask all endpoints now"),
+    _bind(
+        "endpoints.gpus",
+        "i",
+        "gpus",
+        "GPUs",
+        "All of this machine's GPUs, with their processes",
+        show=False,
+    ),
+]
+
+ENDPOINT_SCREEN: Final[Bindings] = [
+    _bind(
+        "endpoint.probe", "p", "probe", "Probe", "Find out what it can do: some 20 small requests"
+    ),
+]
+
+LATENCY_SCREEN: Final[Bindings] = [
+    _bind("latency.one", "t", "time", "This one", "Time the one under the cursor"),
+    _bind("latency.all", "a", "time_all", "All", "Time all that are up"),
+    _bind("latency.call_off", "c", "call_off", "Call off"),
+    _bind("back", "escape,q", "app.pop_screen", "Back", display="esc"),
+]
+
+ENDPOINT_FORM: Final[Bindings] = [
+    _bind("editor.save", "ctrl+s", "save", "Save", priority=True),
+    _bind("editor.test", "f5", "test", "Test", "Ask it now what it is and can do", priority=True),
+    _bind("editor.leave", "escape", "leave", "Leave", priority=True),
+]
+
+RUN: Final[Bindings] = [
+    _bind("runs.stop", "s", "stop", "Stop", "Stop the run; r resumes it"),
+    _bind(
+        "runs.resume",
+        "r",
+        "resume",
+        "Resume",
+        "Ask for what is missing, and again for what ended in an error",
+    ),
+    _bind("runs.pause", "p", "pause", "Pause", "Pause or go on"),
+    _bind("runs.limit", "l", "limit", "Limit", "Change requests at once", show=False),
+    _bind(
+        "runs.again",
+        "a",
+        "again",
+        "Grade again",
+        "Grade or judge its outputs again; the model is not asked",
+        show=False,
+    ),
+]
+
+RUNS: Final[Bindings] = [
+    _bind("runs.view", "v", "view", "View", "The run on the whole screen, as it goes on"),
+    *RUN,
+    _bind("runs.pause", "space", "pause", "Pause", "Pause or go on", show=False),
+    _bind("runs.mark", "m", "mark", "Mark", "Mark as the baseline", show=False),
+    _bind(
+        "runs.compare",
+        "c",
+        "compare",
+        "Compare",
+        "Compare with the marked run, else with the one before it",
+    ),
+    _bind(
+        "runs.duel",
+        "d",
+        "duel",
+        "Duel",
+        "Have judges say whether it or the marked run did better",
+        show=False,
+    ),
+]
+
+RUN_SCREEN: Final[Bindings] = [
+    _bind("back", "escape,q,v", "dismiss(None)", "Back", display="esc"),
+    _bind("run.samples", "f", "open", "Samples", "Show the samples of the task, or fold the group"),
+    *RUN,
+]
+
+COMPARE_SCREEN: Final[Bindings] = [
+    _bind("back", "escape,q", "app.pop_screen", "Back", display="esc"),
+    _bind("compare.flips", "f", "flips", "Flips only", "The flips alone, or every sample"),
+]
+
+START_FORM: Final[Bindings] = [
+    _bind("form.start", "ctrl+s", "start", "Start"),
+    _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
+]
+
+REGRADE_FORM: Final[Bindings] = [
+    _bind("again.rules", "1", "rules", "By the rules as they are now"),
+    _bind("again.judges", "2", "judges", "By the judges that are ticked"),
+    _bind("again.panel", "p", "panel", "Another panel"),
+    _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
+]
+
+CASES: Final[Bindings] = [
+    _bind("cases.edit", "e", "edit", "Edit", "Edit the case"),
+    _bind("cases.raw", "R", "raw", "TOML", "Edit the suite as TOML", show=False),
+    _bind("cases.add", "a", "add", "Add", "Add a case to the suite"),
+    _bind("cases.new", "N", "new_suite", "New suite", "Write a suite of one's own", show=False),
+    _bind("cases.duplicate", "d", "duplicate", "Duplicate", show=False),
+    _bind("cases.delete", "D", "delete", "Delete", show=False),
+    _bind("cases.down", "J", "move(1)", "Move down", show=False),
+    _bind("cases.up", "K", "move(-1)", "Move up", show=False),
+    _bind(
+        "cases.outcome",
+        "v",
+        "outcome",
+        "Sample",
+        "Go to its latest sample, a failing one first",
+        show=False,
+    ),
+    _bind("cases.fold", "space", "fold", "Fold", "Fold or unfold the suite", show=False),
+    _bind(
+        "cases.import",
+        "i",
+        "import",
+        "Import",
+        "Import suites from JSONL, CSV or promptfoo's YAML",
+        show=False,
+    ),
+    _bind(
+        "cases.export",
+        "x",
+        "export",
+        "Export",
+        "Export the suite's cases as JSONL or CSV",
+        show=False,
+    ),
+    _bind("cases.undo", "u", "undo", "Undo", "Take the last change back"),
+    _bind("cases.editor", "E", "editor", "$EDITOR", "Open the suite in $EDITOR", show=False),
+    _bind(
+        "cases.holdout",
+        "H",
+        "reveal",
+        "Holdout",
+        "Show held-out cases' texts; each look is counted",
+        show=False,
+    ),
+    _bind(
+        "cases.findings",
+        "F",
+        "diagnostics",
+        "Findings",
+        "Look the suite over: contradictions, repeated cases, empty rubrics",
+        show=False,
+    ),
+    _bind(
+        "cases.leakage",
+        "T",
+        "leakage",
+        "Leakage",
+        "Look for the cases in training or few-shot data",
+        show=False,
+    ),
+]
+
+CASE_FORM: Final[Bindings] = [
+    _bind("editor.save", "ctrl+s", "save", "Save", priority=True),
+    _bind("editor.ask", "f5", "try", "Try it now", "Ask model and judges now", priority=True),
+    _bind("editor.leave", "escape", "leave", "Leave", priority=True),
+]
+
+RAW_EDITOR: Final[Bindings] = [
+    _bind("editor.save", "ctrl+s", "save", "Save", priority=True),
+    _bind("editor.leave", "escape", "leave", "Leave", priority=True),
+]
+
+
+def _sample(name: str, key: str, action: str, short: str, tooltip: str = "") -> Binding:
+    """Return a binding for an action of the sample's view, which never has the focus itself."""
+    return _bind(f"sample.{name}", key, f"sample({action!r})", short, tooltip, show=False)
+
+
+SAMPLE: Final[Bindings] = [
+    _sample("reasoning", "t", "fold('reasoning')", "Reasoning"),
+    _sample("prompt", "p", "fold('prompt')", "Prompt"),
+    _sample("examples", "e", "fold('examples')", "Few-shot examples"),
+    _sample("raw", "x", "fold('raw')", "Raw requests and responses"),
+    _sample("copy", "y", "copy_output", "Copy", "Copy the output (OSC 52)"),
+    _sample("label", "L", "label", "Label", "Say what is the matter"),
+    _sample("edit", "E", "edit_case", "Edit its case", "Edit its case"),
+    _sample("case", "C", "make_case", "Make a case", "Make a case of it, to be tried from now on"),
+    _sample(
+        "again",
+        "a",
+        "regrade",
+        "Grade again",
+        "Grade or judge the run's outputs again; the model is not asked",
+    ),
+    _sample(
+        "holdout", "H", "reveal", "Holdout", "Show held-out cases' texts; each look is counted"
+    ),
+    _sample("write", "w", "write", "Write", "Write the sample to a file"),
+]
+
+RESULTS: Final[Bindings] = [
+    _bind("results.failing", "f", "arrange", "Failing", "All, failing first, failing only"),
+    _bind(
+        "results.next", "right_square_bracket", "failing(1)", "Next", "Next failing", display="]"
+    ),
+    _bind(
+        "results.previous",
+        "left_square_bracket",
+        "failing(-1)",
+        "Previous failing",
+        show=False,
+        display="[",
+    ),
+    *SAMPLE,
+]
+
+SAMPLE_SCREEN: Final[Bindings] = [
+    _bind("back", "escape,q", "app.pop_screen", "Back", display="esc"),
+    _bind("sample.next", "n,right", "move(1)", "Next", display="n"),
+    _bind("sample.before", "b,left", "move(-1)", "Before", display="b"),
+    _bind("results.next", "right_square_bracket", "failing(1)", "Next failing", display="]"),
+    _bind(
+        "results.previous", "left_square_bracket", "failing(-1)", "Previous failing", display="["
+    ),
+    *SAMPLE,
+]
+
+LABEL_DIALOG: Final[Bindings] = [
+    *(
+        _bind(f"label.{n}", str(n), f"label('{kind}')", kind)
+        for n, kind in enumerate(LABEL_KINDS, 1)
+    ),
+    _bind("label.none", "0", "label('')", "No label"),
+    _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
+]
+
+_IN_A_LIST = (TABLE, TEXT, CHECK_LIST)
+
+PLACES: Final[tuple[tuple[Bindings, ...], ...]] = (
+    *((TABLE, TEXT, PANE, pane, DASHBOARD, APP) for pane in (ENDPOINTS, RUNS, CASES, RESULTS)),
+    (*_IN_A_LIST, PAGE, ENDPOINT_SCREEN, APP),
+    (*_IN_A_LIST, HELP),
+    *(
+        (*_IN_A_LIST, screen, APP)
+        for screen in (LATENCY_SCREEN, ENDPOINT_FORM, RUN_SCREEN, COMPARE_SCREEN)
+    ),
+    *((*_IN_A_LIST, screen, APP) for screen in (CASE_FORM, RAW_EDITOR, SAMPLE_SCREEN)),
+    *(
+        (*_IN_A_LIST, dialog)
+        for dialog in (DIALOG, CONFIRM, UNSAVED, START_FORM, REGRADE_FORM, LABEL_DIALOG)
+    ),
+)
+
+
+def chains() -> list[list[Binding]]:
+    """Return for each place the bindings that hold there, the nearest first, Textual's last."""
+    return [
+        list(Binding.make_bindings(chain.from_iterable((*place, Screen.BINDINGS, App.BINDINGS))))
+        for place in PLACES
+    ]
