@@ -17,6 +17,7 @@ from stack_tui.runs import holdout_access_log, labels
 from stack_tui.runs.duel_data import DuelData, duel_data_path
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
+from stack_tui.runs.old_formats import current_spec
 from stack_tui.runs.recorded_run import keep
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView
@@ -74,7 +75,9 @@ class Run:
             self._labelled = stamp
             self.view.relabel(labels.read(self.folder))
         if self.view.holdouts:
-            seen = holdout_access_log.read_accesses(self.folder.parent, self.spec.suite_name)
+            seen = holdout_access_log.read_accesses(
+                self.folder.parent, self.spec.subject.suite_name
+            )
             if seen != self.view.looks:
                 self.view.looks = seen
                 self.view.revision += 1
@@ -156,7 +159,7 @@ def _plain(spec: RunSpec) -> dict[str, object]:
 def read_spec(folder: Path) -> RunSpec:
     """Return the run's spec; raises TomlError naming the file and the place in it."""
     path = folder / "run.toml"
-    return source.convert(source.parse(source.read_text(path), path), RunSpec, path)
+    return source.convert(current_spec(source.parse(source.read_text(path), path)), RunSpec, path)
 
 
 def folders(results: Path) -> list[Path]:
@@ -208,7 +211,7 @@ def find_earlier(results: Path, name: str, subject: str, aside: Path | None = No
             spec = read_spec(folder)
         except StackError:
             continue
-        like = spec.subject == subject and (not note or spec.note == note)
+        like = spec.subject.name == subject and (not note or spec.note == note)
         if like and folder != aside and (folder / "report.json").exists():
             return folder
     started_so = f" --note {note}" if note else ""

@@ -65,7 +65,7 @@ def add(host: Host, file: SuiteFile, changed: Changed) -> None:
 
 def add_from_sample(host: Host, sample: Sample, run_suite: Suite | None, changed: Changed) -> None:
     """Make a case of the sample, in the suite of the run's name or in one that the user chooses."""
-    from stack_tui.tui.ui.choose import Choose
+    from stack_tui.tui.ui.dialogs import Choose
 
     files = [file for file in host.snapshot.suites if file.suite]
     of_run = [
@@ -117,7 +117,7 @@ def search_leakage(host: Host, file: SuiteFile) -> None:
     """Ask for files of training data, and show which of the suite's cases they contain."""
     from stack_tui.suites.diagnostics.leakage import leakage
     from stack_tui.tui.cases.diagnostics_page import leakage_blocks
-    from stack_tui.tui.ui.ask_line import AskLine
+    from stack_tui.tui.ui.dialogs import AskLine
 
     suite = file.suite
     if suite is None:

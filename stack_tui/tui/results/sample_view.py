@@ -15,6 +15,7 @@ from stack_tui.paths import write_atomically
 from stack_tui.runs import labels
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.labels import Label
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.tui import holdout_reveal
 from stack_tui.tui.host import host_of
 from stack_tui.tui.results.raw_requests import read_answers
@@ -184,7 +185,7 @@ class SampleView(BlockView):
             host.show_message("No sample of this run is held out.")
         elif chosen.revealed:
             host.show_message("They are shown already.")
-        elif holdout_reveal.count_look(host, spec.suite_name, spec.id):
+        elif holdout_reveal.count_look(host, spec.subject.suite_name, spec.id):
             host.reread(chosen.card.folder)
 
     def action_label(self) -> None:
@@ -216,12 +217,12 @@ class SampleView(BlockView):
     def action_edit_case(self) -> None:
         """Edit the sample's case, as its suite's file is now."""
         spec = self.chosen.card.spec if self.chosen else None
-        if self.sample is None or spec is None or spec.suite is None:
+        if self.sample is None or spec is None or not isinstance(spec.subject, SuiteSubject):
             host_of(self).show_message("Only a suite's sample has a case to edit.")
         elif self.sealed:
             host_of(self).show_message("It is held out: H shows it first.")
         else:
-            self.post_message(self.EditCase(spec.suite.name, self.sample.id))
+            self.post_message(self.EditCase(spec.subject.name, self.sample.id))
 
     def action_copy_output(self) -> None:
         if self.sample:

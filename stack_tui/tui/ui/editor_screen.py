@@ -15,9 +15,9 @@ from stack_tui.errors import StackError
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.host import host_of
 from stack_tui.tui.ui import drafts
+from stack_tui.tui.ui.dialogs import Unsaved, UnsavedChoice
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.undo import Undo
-from stack_tui.tui.ui.unsaved import Unsaved, UnsavedChoice
 
 T = TypeVar("T")
 
