@@ -9,7 +9,7 @@ from stack_tui.tui.ui.blocks import Block, heading, line
 def trial_blocks(tried: Trial) -> list[Block]:
     """Return score and issues first, then the output with what matched in it marked."""
     sample = tried.sample
-    issues: list[Block] = [line(("✗ ", "bad"), issue) for issue in sample.rule_issues]
+    issues: list[Block] = [line(("✗ ", "bad"), issue.words) for issue in sample.rule_issues]
     blocks: list[Block] = [
         heading("Rules", format.share(sample.rule_score)),
         *(issues or [line(("✓ ", "good"), "every rule is met")]),
