@@ -34,7 +34,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Output:
+class CheckedOutput:
     """An output that rules check; each phrase is searched for up to `limit` times.
 
     A verdict needs one occurrence, a highlight all of them.
@@ -72,7 +72,7 @@ class Grade:
     issues: tuple[RuleIssue, ...]
 
 
-def must_mention(case: Case, output: Output) -> Check:
+def must_mention(case: Case, output: CheckedOutput) -> Check:
     """Require each phrase, or one of its alternatives, in any letter case."""
     marks: list[Mark] = []
     missing: list[Phrase] = []
@@ -86,7 +86,7 @@ def must_mention(case: Case, output: Output) -> Check:
     return _listed("must_mention", len(case.must_mention), missing, marks)
 
 
-def must_not_mention(case: Case, output: Output) -> Check:
+def must_not_mention(case: Case, output: CheckedOutput) -> Check:
     """Forbid each phrase, in any letter case."""
     found = {phrase: _phrase_marks(output, "forbidden", phrase) for phrase in case.must_not_mention}
     present = [phrase for phrase in case.must_not_mention if found[phrase]]
@@ -94,32 +94,32 @@ def must_not_mention(case: Case, output: Output) -> Check:
     return _listed("must_not_mention", len(case.must_not_mention), present, marks)
 
 
-def regex(case: Case, output: Output) -> Check:
+def regex(case: Case, output: CheckedOutput) -> Check:
     """Require each pattern to match somewhere."""
     return _patterns("regex", as_list(case.regex), output, "required")
 
 
-def not_regex(case: Case, output: Output) -> Check:
+def not_regex(case: Case, output: CheckedOutput) -> Check:
     """Forbid each pattern to match anywhere."""
     return _patterns("not_regex", as_list(case.not_regex), output, "forbidden")
 
 
-def max_chars(case: Case, output: Output) -> Check:
+def max_chars(case: Case, output: CheckedOutput) -> Check:
     """Limit the number of characters."""
     return _at_most("max_chars", case.max_chars, len(output.text))
 
 
-def max_words(case: Case, output: Output) -> Check:
+def max_words(case: Case, output: CheckedOutput) -> Check:
     """Limit the number of words, which white space separates."""
     return _at_most("max_words", case.max_words, len(output.text.split()))
 
 
-def max_sentences(case: Case, output: Output) -> Check:
+def max_sentences(case: Case, output: CheckedOutput) -> Check:
     """Limit the number of sentences."""
     return _at_most("max_sentences", case.max_sentences, count_sentences(output.text))
 
 
-def equals(case: Case, output: Output) -> Check:
+def equals(case: Case, output: CheckedOutput) -> Check:
     """Require the output to be that text, ignoring letter case and white space around it."""
     if case.equals is None:
         return Check()
@@ -127,7 +127,7 @@ def equals(case: Case, output: Output) -> Check:
     return _single(met, RuleIssue(rule="equals", phrases=(case.equals,)))
 
 
-def one_of(case: Case, output: Output) -> Check:
+def one_of(case: Case, output: CheckedOutput) -> Check:
     """Require the output to be one of the texts, ignoring letter case and white space around it."""
     if not case.one_of:
         return Check()
@@ -135,7 +135,7 @@ def one_of(case: Case, output: Output) -> Check:
     return _single(met, RuleIssue(rule="one_of", phrases=case.one_of))
 
 
-def starts_with(case: Case, output: Output) -> Check:
+def starts_with(case: Case, output: CheckedOutput) -> Check:
     """Require the output to start with the text, ignoring letter case and leading white space."""
     if case.starts_with is None:
         return Check()
@@ -143,7 +143,7 @@ def starts_with(case: Case, output: Output) -> Check:
     return _single(met, RuleIssue(rule="starts_with", phrases=(case.starts_with,)))
 
 
-def json_schema(case: Case, output: Output) -> Check:
+def json_schema(case: Case, output: CheckedOutput) -> Check:
     """Require the whole output to be JSON that the schema allows."""
     if case.json_schema is None:
         return Check()
@@ -151,7 +151,7 @@ def json_schema(case: Case, output: Output) -> Check:
     return _single(not problem, RuleIssue(rule="json_schema", text=problem))
 
 
-def number(case: Case, output: Output) -> Check:
+def number(case: Case, output: CheckedOutput) -> Check:
     """Require the last number in the output, where answers end, to be within the tolerance."""
     if case.number is None:
         return Check()
@@ -163,7 +163,7 @@ def number(case: Case, output: Output) -> Check:
     return _single(met, RuleIssue(rule="number", wanted=wanted, found=said))
 
 
-Rule = Callable[[Case, Output], Check]
+Rule = Callable[[Case, CheckedOutput], Check]
 GUIDE_RULES: dict[str, Rule] = {rule.__name__: rule for rule in (must_mention, must_not_mention)}
 FURTHER_RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -188,7 +188,7 @@ def grade(case: Case, suite: Suite, output: str) -> Grade:
     Each of the guide's lists costs half its failing share, and so do the further rules together; an
     output longer than its input costs 0.2. May take patterns.TIMEOUT_S for each pattern.
     """
-    checked = Output(output)
+    checked = CheckedOutput(output)
     guide = [rule(case, checked) for rule in GUIDE_RULES.values()]
     further = [rule(case, checked) for rule in FURTHER_RULES.values()]
     issues = [issue for check in guide for issue in check.issues]
@@ -203,18 +203,20 @@ def grade(case: Case, suite: Suite, output: str) -> Grade:
 
 def marks(case: Case, output: str) -> list[Mark]:
     """Return what matched in the output, in its order; without patterns that take too long."""
-    checked = Output(output, _MARKS_PER_PHRASE)
+    checked = CheckedOutput(output, _MARKS_PER_PHRASE)
     checks = [rule(case, checked) for rule in (must_mention, must_not_mention, regex, not_regex)]
     found = [mark for check in checks for mark in check.marks if mark.end > mark.start]
     return sorted(found, key=lambda mark: (mark.start, -mark.end))
 
 
-def _phrase_marks(output: Output, kind: MarkKind, phrase: str) -> list[Mark]:
+def _phrase_marks(output: CheckedOutput, kind: MarkKind, phrase: str) -> list[Mark]:
     spans = output.folded.find(phrase, output.limit)
     return [Mark(start, end, kind, phrase) for start, end in spans]
 
 
-def _patterns(rule: str, expressions: tuple[str, ...], output: Output, kind: MarkKind) -> Check:
+def _patterns(
+    rule: str, expressions: tuple[str, ...], output: CheckedOutput, kind: MarkKind
+) -> Check:
     failed: list[Phrase] = []
     too_slow: list[Phrase] = []
     marks: list[Mark] = []
