@@ -49,7 +49,7 @@ def graded(case: Case, suite: Suite, sample: Sample) -> Trial:
 def trial_blocks(trial: Trial) -> list[Block]:
     """Return the score and the issues, then the output with what matched in it marked."""
     sample = trial.sample
-    issues: list[Block] = [line(("✗ ", "bad"), issue) for issue in sample.rule_issues]
+    issues: list[Block] = [line(("✗ ", "bad"), issue.words) for issue in sample.rule_issues]
     blocks: list[Block] = [
         heading("Rules", format.share(sample.rule_score)),
         *(issues or [line(("✓ ", "good"), "every rule is met")]),

@@ -119,7 +119,7 @@ def _output(sample: Sample, marks: Sequence[Mark]) -> list[Block]:
 def _rules(sample: Sample) -> list[Block]:
     if sample.rule_score is None and not sample.rule_issues:
         return []
-    issues = [line(("✗ ", "bad"), issue) for issue in sample.rule_issues]
+    issues = [line(("✗ ", "bad"), issue.words) for issue in sample.rule_issues]
     return [
         line(""),
         heading("Rules", format.share(sample.rule_score)),
