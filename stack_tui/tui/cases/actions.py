@@ -89,7 +89,8 @@ def edit_raw(host: Host, path: Path, told: ChangeCallback, case_id: str = "") ->
 
 def look_over(host: Host, file: SuiteFile) -> None:
     """Show what looking over the suite brings up, as `cases check` does."""
-    from stack_tui.tui.cases.diagnostics_page import finding_blocks
+    from stack_tui.reports.pages.diagnostics_page import diagnostics_page
+    from stack_tui.tui.ui.page_view import page_document
 
     suite = file.suite
     if suite is None:
@@ -102,15 +103,16 @@ def look_over(host: Host, file: SuiteFile) -> None:
         return lint(suite)
 
     def show(found: list[Diagnostic]) -> None:
-        host.show_page(lambda: finding_blocks(suite.name, found))
+        host.show_page(lambda: page_document(diagnostics_page(suite.name, found)))
 
     host.run_job(work, show, label=f"looking over {suite.name}")
 
 
 def ask_leakage(host: Host, file: SuiteFile) -> None:
     """Ask for files of training data, and show which of the suite's cases stand in them."""
-    from stack_tui.tui.cases.diagnostics_page import leakage_blocks
+    from stack_tui.reports.pages.diagnostics_page import leakage_page
     from stack_tui.tui.ui.dialogs import AskLine
+    from stack_tui.tui.ui.page_view import page_document
 
     suite = file.suite
     if suite is None:
@@ -123,12 +125,12 @@ def ask_leakage(host: Host, file: SuiteFile) -> None:
             return
 
         def work() -> Leakage:
-            from stack_tui.suites.diagnostics.leakage import leakage
+            from stack_tui.suites.diagnostics.leakage import leakage, redact_overlaps
 
-            return leakage(suite.cases, paths)
+            return redact_overlaps(leakage(suite.cases, paths), suite.cases)
 
         def show(found: Leakage) -> None:
-            host.show_page(lambda: leakage_blocks(suite, found))
+            host.show_page(lambda: page_document(leakage_page(found, len(suite.cases))))
 
         host.run_job(work, show, label=f"looking for {suite.name} in {len(paths)} files")
 

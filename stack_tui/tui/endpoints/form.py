@@ -14,10 +14,10 @@ from textual.widgets import Input
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
+from stack_tui.reports.pages.endpoint_report import probe_blocks
 from stack_tui.text import one_line
 from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import config_changes
-from stack_tui.tui.endpoints.capabilities_page import finding_blocks
 from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.jobs import BackgroundJob
@@ -26,6 +26,7 @@ from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.key_line import KeyLine
+from stack_tui.tui.ui.page_view import page_blocks
 from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class EndpointForm(Screen[Undo | None]):
 
     def _show_finding(self, finding: ProbeResult) -> None:
         if self.is_attached:
-            self._show(finding_blocks(finding))
+            self._show(page_blocks(probe_blocks(finding)))
 
     def _show(self, blocks: list[Block]) -> None:
         self.query_one(".trial", BlockView).show(blocks, home=True)

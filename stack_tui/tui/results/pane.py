@@ -25,7 +25,7 @@ from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.icons import concern
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import Heading, Row
+from stack_tui.tui.ui.rows import HeadingRow, Row
 from stack_tui.tui.ui.table import Table
 
 
@@ -105,7 +105,7 @@ class ResultsPane(Pane, SampleActions):
         order = arrange(self._samples, places, self._arrangement)
         failing = sum(1 for sample in self._samples if concern(sample) < 3)
         note = f"✗ {failing:,}/{len(self._samples):,}" if self._samples else ""
-        self.table.show(order, self._row, heading=Heading(note, self.sorted_by))
+        self.table.show(order, self._row, heading=HeadingRow(note, self.sorted_by))
         self._say_below()
         self._show_sample()
 
