@@ -7,18 +7,16 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.names import plural
+from stack_tui.reports.pages.diagnostics_page import diagnostics_page, leakage_page
+from stack_tui.reports.render.plain_text import render_text
 from stack_tui.runs import holdout_access_log
-from stack_tui.runs.redact import HIDDEN
-from stack_tui.suites.diagnostics.leakage import Leakage, leakage
+from stack_tui.suites.diagnostics.leakage import leakage, redact_overlaps
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.import_export import files as exchange
 from stack_tui.suites.import_export.imported import told
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import without_holdout
 from stack_tui.text import one_line
-
-_SIGNS = {"error": "✗", "warning": "!", "note": "·"}
 
 
 @click.group("cases")
@@ -36,14 +34,11 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
     """
     found = {path: lint(suites.load(path)) for path in _paths(names)}
     if as_json:
-        click.echo(msgspec.json.encode({str(path): findings for path, findings in found.items()}))
+        click.echo(msgspec.json.encode({str(path): each for path, each in found.items()}))
     else:
-        for path, findings in found.items():
-            click.echo(f"{path}: {plural(len(findings), 'finding')}")
-            for one in findings:
-                where = f"{one.case}.{one.field}" if one.case else f"suite.{one.field}"
-                click.echo(one_line(f"  {_SIGNS[one.level]} {where}: {one.message}", 1000))
-    worst = {one.level for findings in found.values() for one in findings}
+        pages = (diagnostics_page(str(path), each) for path, each in found.items())
+        click.echo("\n\n".join(map(render_text, pages)))
+    worst = {each.level for diagnostics in found.values() for each in diagnostics}
     return 2 if "error" in worst else 0
 
 
@@ -116,30 +111,9 @@ def leakage_command(names: tuple[str, ...], files: tuple[Path, ...], as_json: bo
     Exits with 1 if there are any.
     """
     cases = [case for path in _paths(names) for case in suites.load(path).cases]
-    found = _sealed(leakage(cases, files), {case.id for case in cases if case.holdout})
-    click.echo(msgspec.json.encode(found) if as_json else _told(found, len(cases)))
+    found = redact_overlaps(leakage(cases, files), cases)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        click.echo(render_text(leakage_page(found, len(cases))))
     return 1 if found.overlaps else 0
-
-
-def _sealed(found: Leakage, held_out: set[str]) -> Leakage:
-    """Return the findings without the texts of cases held out."""
-    overlaps = tuple(
-        msgspec.structs.replace(one, text=HIDDEN) if one.case in held_out else one
-        for one in found.overlaps
-    )
-    return msgspec.structs.replace(found, overlaps=overlaps)
-
-
-def _told(found: Leakage, cases: int) -> str:
-    lines = [
-        f"✗ {one.case} ({one.kind}, {one.share:.0%}) in {one.file}:{one.line}: {one.text}"
-        for one in found.overlaps
-    ]
-    lines += [f"! {one.file}:{one.line} was not read: {one.why}" for one in found.unread]
-    if found.further or found.further_unread:
-        lines.append(f"! and {found.further} places more, {found.further_unread} lines not read")
-    if found.too_short:
-        lines.append(f"· too short to look for: {', '.join(found.too_short)}")
-    leaked = len({one.case for one in found.overlaps})
-    lines.append(f"{leaked} of {cases} cases stand in the data")
-    return "\n".join(one_line(line, 1000) for line in lines)

@@ -4,7 +4,8 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.reports.render.comparison_text import comparison_text
+from stack_tui.reports.pages.comparison_page import comparison_page
+from stack_tui.reports.render.plain_text import render_text
 from stack_tui.runs.store import Run
 from stack_tui.worker.compare_runs import compare_runs
 
@@ -25,5 +26,5 @@ def compare_command(a: str, b: str, as_json: bool, places: options.Places) -> in
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
     else:
-        click.echo(comparison_text(comparison))
+        click.echo(render_text(comparison_page(comparison)))
     return 0

@@ -1,7 +1,7 @@
 """Print a run's report in the requested format, and check its gates."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +14,8 @@ from stack_tui.paths import write_atomically
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import Gate, GateResult, NotWorse
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs import holdout_access_log, store
 from stack_tui.runs.redact import redacted_view
 from stack_tui.runs.store import Run
@@ -26,7 +26,6 @@ from stack_tui.worker.compare_runs import compare_runs
 from stack_tui.worker.worker_process import last_log_line
 
 FORMS = ("text", "json", "markdown", "junit", "csv", "html")
-_SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
 
 
 class Printing(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,37 +143,29 @@ def _rendered(
     comparison: Comparison | None,
     results: Sequence[GateResult],
 ) -> str:
-    forms: dict[str, Callable[[], str]] = {
-        "text": lambda: _text(view, _report_path(run), comparison, results),
-        "json": lambda: _json(view, comparison, results),
-        "markdown": lambda: _markdown(view, comparison, results),
-        "junit": lambda: _junit(view, results),
-        "csv": lambda: _csv(view),
-        "html": lambda: _html(view, comparison, results),
-    }
-    return forms[form]()
+    """Return the report in that form. Its renderer is imported only now: jinja2 takes a while."""
+    from stack_tui.reports.pages.run_report import report_page
 
+    match form:
+        case "json":
+            return _json(view, comparison, results)
+        case "csv":
+            from stack_tui.reports.render.csv_table import csv_table
 
-def _text(
-    view: RunView,
-    path: Path | None,
-    comparison: Comparison | None,
-    results: Sequence[GateResult],
-) -> str:
-    parts = [run_report(view, path)]
-    if comparison:
-        from stack_tui.reports.render.comparison_text import comparison_text
+            return csv_table(view)
+        case "junit":
+            from stack_tui.reports.render.junit import junit_report
 
-        parts.append(comparison_text(comparison))
-    if results:
-        parts.append("\n".join(["── gates ──", *map(_gate_line, results)]))
-    return "\n\n".join(parts)
+            return junit_report(view, results)
+        case "markdown":
+            from stack_tui.reports.render.markdown import render_markdown
 
+            return render_markdown(report_page(view, comparison, results))
+        case "html":
+            from stack_tui.reports.render.html_page import render_html
 
-def _gate_line(result: GateResult) -> str:
-    return one_line(
-        f"  {_SIGNS[result.state]} {result.gate}: {result.state}, {result.saying}", 1000
-    )
+            return render_html(report_page(view, comparison, results))
+    return text_report(view, _report_path(run), comparison, results)
 
 
 def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
@@ -184,30 +175,6 @@ def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateRe
     if results:
         document["gates"] = msgspec.to_builtins(results)
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-
-
-def _markdown(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.render.markdown import markdown_report
-
-    return markdown_report(view, comparison=comparison, gates=results)
-
-
-def _junit(view: RunView, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.render.junit import junit_report
-
-    return junit_report(view, results)
-
-
-def _csv(view: RunView) -> str:
-    from stack_tui.reports.render.csv_table import csv_table
-
-    return csv_table(view)
-
-
-def _html(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.render.html_report import html_report
-
-    return html_report(view, comparison=comparison, gates=results)
 
 
 def _report_path(run: Run) -> Path | None:
