@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.judge_kinship import kinship
+from stack_tui.reports.measures.judge_agreement import kinship
 
 
 @pytest.mark.parametrize(
