@@ -1,4 +1,4 @@
-"""`stack-tui cases` and `leakage`: check suites before any request is sent."""
+"""`stack-tui cases` and `leakage`: check, import and export suites without asking a model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ def cases_command() -> None:
 def check_command(names: tuple[str, ...], as_json: bool) -> int:
     """Find mistakes: rules that contradict each other, repeated cases, empty rubrics.
 
-    Without SUITE, check all suites in the cases folder. Exit code 2 if an error was found.
+    Without a SUITE, checks all suites in the cases folder. Exits with 2 if it finds an error.
     """
     found = {path: lint(suites.load(path)) for path in _paths(names)}
     if as_json:
@@ -45,24 +45,22 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
 @cases_command.command("export")
 @click.argument("name", metavar="SUITE")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--show-holdout", is_flag=True, help="Take held-out cases along; each look counts.")
+@click.option("--show-holdout", is_flag=True, help="Include held-out cases; the access is logged.")
 @options.places
-def export_command(
-    name: str, file: Path, show_holdout: bool, results: Path | None, config: Path | None
-) -> int:
-    """Write the cases of SUITE to FILE, as its name ends: .jsonl or .csv; never over a file.
+def export_command(name: str, file: Path, show_holdout: bool, places: options.Places) -> int:
+    """Write the cases of SUITE to a new FILE, as .jsonl or .csv.
 
-    Cases held out are left out unless asked for.
+    Held-out cases are left out unless you include them.
     """
     path = suites.resolve(name, options.cases_folder())
     suite = suites.load(path)
     held = sum(case.holdout for case in suite.cases)
     if held and not show_holdout:
         suite = without_holdout(suite)
-        click.echo(f"{held} held-out cases are left out; --show-holdout takes them along", err=True)
+        click.echo(f"{held} held-out cases are left out; --show-holdout includes them", err=True)
     exchange.write(file, suite)
     if held and show_holdout:
-        folder = options.results_folder(results, options.read_config(config))
+        folder = places.results_folder(places.read_config())
         holdout_access_log.log_access(folder, suite.name, f"export of {path.name}")
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0
@@ -75,12 +73,12 @@ def export_command(
     "renamed",
     multiple=True,
     metavar="KEY=FIELD",
-    help="A key of the file's records is this field of a case; no field leaves it out.",
+    help="Use this key of the file's records as that field of a case; without a field, skip it.",
 )
 def import_command(file: Path, renamed: tuple[str, ...]) -> int:
-    """Make suites of FILE in the cases folder: JSONL, CSV, or promptfoo's YAML.
+    """Import FILE into the cases folder: JSONL, CSV, or promptfoo's YAML.
 
-    What a suite cannot carry is listed. No file is overwritten.
+    Prints what a suite cannot represent. Never overwrites a file.
     """
     known = dict(pair.partition("=")[::2] for pair in renamed)
     found = exchange.bring_in(file, options.own_cases_folder(), known or None)
@@ -104,13 +102,13 @@ def _paths(names: Sequence[str]) -> list[Path]:
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="A file of training or few-shot data: JSONL, text or parquet; repeatable.",
+    help="A file of training or few-shot data: JSONL, text or parquet. Repeatable.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 def leakage_command(names: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> int:
-    """Find cases whose input appears in training or few-shot data, copied or nearly so.
+    """Find cases whose input appears in training or few-shot data, verbatim or nearly.
 
-    Exit code 1 if one does.
+    Exits with 1 if there are any.
     """
     cases = [case for path in _paths(names) for case in suites.load(path).cases]
     found = redact_overlaps(leakage(cases, files), cases)

@@ -1,8 +1,7 @@
-"""`stack-tui doctor`: what each endpoint is and can do, or what is wrong with it and the remedy."""
+"""`stack-tui doctor`: print each endpoint's capabilities, or what is wrong with it."""
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 import msgspec
@@ -20,28 +19,22 @@ from stack_tui.text import one_line
 
 @click.command("doctor")
 @options.endpoint_choice
-@click.option("--latency", is_flag=True, help="Time a few small requests instead.")
+@click.option("--latency", is_flag=True, help="Time a few small requests to each endpoint instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
 def doctor_command(
-    endpoint: str | None,
-    url: str | None,
-    model: str | None,
-    api_key_env: str | None,
+    choice: options.EndpointChoice,
     latency: bool,
     as_json: bool,
-    results: Path | None,
-    config: Path | None,
+    places: options.Places,
 ) -> int:
-    """Report what each endpoint is, what it can do, and what is wrong with it.
+    """Print each endpoint's capabilities, or what is wrong and how to fix it.
 
-    Without options, check all configured endpoints, or else those found on local ports.
+    Without an option, checks all configured endpoints, or those that answer on local ports if
+    none is configured.
     """
-    known = options.read_config(config)
-    if endpoint or url:
-        endpoints = [options.choose_endpoint(known, endpoint, url, model, api_key_env)]
-    else:
-        endpoints = _all(known)
+    known = places.read_config()
+    endpoints = [choice.resolve(known)] if choice.endpoint or choice.url else _all(known)
     if latency:
         return _print_latencies(endpoints, as_json=as_json)
     found = asyncio.run(_examine(endpoints))

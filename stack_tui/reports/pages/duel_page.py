@@ -7,7 +7,7 @@ from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summ
 from stack_tui.reports.number_format import format_with_interval
 from stack_tui.reports.pages.model import Blocks, FactRows, facts, section
 from stack_tui.reports.pages.suite_sections import describe_accesses
-from stack_tui.runs.spec import DuelRun
+from stack_tui.runs.spec import DuelParticipant
 from stack_tui.runs.view import RunView
 
 
@@ -28,7 +28,7 @@ def duel_sections(view: RunView) -> Blocks:
     return blocks + section("judges", facts([*judges, *_notes(summary)]))
 
 
-def _run(run: DuelRun) -> str:
+def _run(run: DuelParticipant) -> str:
     return " · ".join(filter(None, (run.id, run.model, run.note)))
 
 

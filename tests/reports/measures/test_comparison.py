@@ -10,7 +10,13 @@ from stack_tui.reports.measures.comparison import Comparison, compare
 from stack_tui.reports.measures.effects import RATE, effects
 from stack_tui.reports.measures.pairing import SamplePair, SuiteFingerprint
 from stack_tui.runs.events import Failure, Sample
-from stack_tui.runs.spec import BenchmarkSubject, DuelRun, DuelSubject, RunSpec, SuiteSubject
+from stack_tui.runs.spec import (
+    BenchmarkSubject,
+    DuelParticipant,
+    DuelSubject,
+    RunSpec,
+    SuiteSubject,
+)
 from tests.reports.forms import comparison_text
 from tests.reports.views import OTHER_SPEC, SPEC, TIMEOUT, judged, outcomes, view
 
@@ -378,7 +384,7 @@ def test_a_comparison_is_json_and_back() -> None:
 
 
 def test_a_duel_is_named_by_its_runs() -> None:
-    runs = tuple(DuelRun(letter=letter, id=f"run-{letter}") for letter in "ab")
+    runs = tuple(DuelParticipant(letter=letter, id=f"run-{letter}") for letter in "ab")
     duel = msgspec.structs.replace(SPEC, subject=DuelSubject(suite="custom", runs=runs))
     compared = compare(view(outcomes([True]), duel), view(outcomes([True])))
     found = {difference.name: (difference.a, difference.b) for difference in compared.settings}
