@@ -7,10 +7,10 @@ through $HTTPS_PROXY where that is set and $NO_PROXY does not exempt the host.
 
 import errno
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -47,28 +47,6 @@ class TransportError(Exception):
         self.detail = detail
 
 
-class Transport(Protocol):
-    """What carries requests to one endpoint's origin; one per client, closed by it."""
-
-    async def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        heard: Heard = None,
-    ) -> Response:
-        """Send the request; raises TransportError where no whole answer comes.
-
-        `heard` gets each piece of an answer as it comes.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Close its connections."""
-        ...
-
-
 class HttpxTransport:
     """Requests by httpx: for checks and probes, a few at a time."""
 
@@ -97,20 +75,17 @@ class HttpxTransport:
         body: bytes | None,
         heard: Heard = None,
     ) -> Response:
-        """Send the request; raises TransportError where no whole answer comes."""
+        """Send the request and return its answer; raises TransportError if none comes whole.
+
+        `heard` gets each piece of the answer as it comes.
+        """
         import httpx
 
         client = self._open(url)
         try:
             async with client.stream(method, url, headers=dict(headers), content=body) as answer:
-                content = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    content += chunk
-                    if heard:
-                        heard(chunk)
-                    if len(content) > MAX_BODY:
-                        raise TransportError("too_large")
-                return Response(answer.status_code, dict(answer.headers), bytes(content))
+                content = await _read(answer.aiter_bytes(), heard)
+                return Response(answer.status_code, dict(answer.headers), content)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise TransportError(_reason(error), str(error)) from error
 
@@ -155,7 +130,7 @@ class AiohttpTransport:
         body: bytes | None,
         heard: Heard = None,
     ) -> Response:
-        """Send the request; raises TransportError where no whole answer comes."""
+        """Send the request and return its answer, as HttpxTransport does."""
         import aiohttp
 
         session = self._open(url)
@@ -163,15 +138,9 @@ class AiohttpTransport:
             async with session.request(
                 method, url, headers=headers, data=body, allow_redirects=False, proxy=self._proxy
             ) as answer:
-                content = bytearray()
-                async for chunk in answer.content.iter_any():
-                    content += chunk
-                    if heard:
-                        heard(chunk)
-                    if len(content) > MAX_BODY:
-                        raise TransportError("too_large")
+                content = await _read(answer.content.iter_any(), heard)
                 names = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status, names, bytes(content))
+                return Response(answer.status, names, content)
         except (aiohttp.ClientError, UnicodeError, OSError) as error:
             raise TransportError(_reason(error), str(error)) from error
 
@@ -180,6 +149,20 @@ class AiohttpTransport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+Transport = HttpxTransport | AiohttpTransport
+
+
+async def _read(chunks: AsyncIterator[bytes], heard: Heard) -> bytes:
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if heard:
+            heard(chunk)
+        if len(content) > MAX_BODY:
+            raise TransportError("too_large")
+    return bytes(content)
 
 
 @cache
@@ -211,16 +194,15 @@ def proxy_for(url: str) -> str | None:
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield the error and all that led to it."""
     seen: list[BaseException] = []
-    waiting: list[BaseException] = [error]
+    waiting: list[BaseException | None] = [error]
     while waiting:
         cause = waiting.pop(0)
-        if cause in seen:
+        if cause is None or cause in seen:
             continue
         seen.append(cause)
         yield cause
-        if isinstance(cause, BaseExceptionGroup):
-            waiting += cause.exceptions
-        waiting += filter(None, (cause.__cause__, cause.__context__))
+        waiting += getattr(cause, "exceptions", ())
+        waiting += (cause.__cause__, cause.__context__)
 
 
 def _reason(error: BaseException) -> Reason:
