@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
@@ -25,7 +26,6 @@ from stack_tui.endpoints.transport import (
     Transport,
     TransportError,
 )
-from stack_tui.endpoints.urls import base_url, root_url
 from stack_tui.text import one_line, well_formed
 
 _OVERLOADED = frozenset({"timeout", "connection", "rate_limit", "server_error"})
@@ -262,3 +262,23 @@ def _well_formed(data: Any) -> Any:
     if isinstance(data, Mapping):
         return {well_formed(name): _well_formed(value) for name, value in data.items()}
     return data
+
+
+_PASTED = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
+_NATIVE = ("/api/chat", "/api/generate", "/api/tags", "/api")
+
+
+def base_url(url: str) -> str:
+    """Return `url` without a trailing slash or a pasted route; a bare origin gets `/v1`."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    for route in _PASTED:
+        path = path.removesuffix(route).rstrip("/")
+    if path in ("", *_NATIVE):
+        path = "/v1"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def root_url(base: str) -> str:
+    """Return where the server's own routes lie: `base` without its version, such as `/v1`."""
+    return base.removesuffix("/v1")

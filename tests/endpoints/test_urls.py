@@ -3,9 +3,8 @@
 import pytest
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.client import Client, base_url, root_url
 from stack_tui.endpoints.transport import proxy_for
-from stack_tui.endpoints.urls import base_url, root_url
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,51 @@
-"""Looking over a suite that loads: what its author most likely did not mean."""
+"""Check a suite that loads for what its author most likely did not mean."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
-from stack_tui.suites.diagnostics.contradictions import contradictions, quoted
-from stack_tui.suites.diagnostics.diagnostic import Diagnostic, Severity
+import msgspec
+from msgspec.structs import replace
+
 from stack_tui.suites.diagnostics.duplicates import duplicates
+from stack_tui.suites.grading import patterns, rules
 from stack_tui.suites.grading.phrases import contains
-from stack_tui.suites.model.case import Case, Criterion, Suite, as_list, criteria_of
-from stack_tui.text import fold_case
+from stack_tui.suites.model.case import Case, Criterion, Phrase, Suite, as_list, criteria_of
+from stack_tui.text import fold_case, one_line
 
 # One sentence of an answer; a summary of less text than that can hardly be shorter.
 SHORT_INPUT = 100
+_ANSWERS = ("x", "Yes, in 1969.\nIt was so.", "- one\n- two")
+_JSON_BEGINNINGS = '{["-0123456789tfn'
+
+Severity = Literal["error", "warning", "note"]
+
+
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about a case, or about the suite if `case` is empty, and how serious it is.
+
+    `error`: no answer can meet the rules; `warning`: most likely a mistake; `note`: worth a look.
+    """
+
+    case: str
+    field: str
+    level: Severity
+    message: str
 
 
 def lint(suite: Suite, *, judged: bool = True) -> list[Diagnostic]:
-    """Return the findings, on the suite first and then case by case.
+    """Return the diagnostics, the suite's own first and then case by case.
 
-    `judged`: rubrics are looked at too. A suite whose `length_check` is on is taken for a summary.
-    May take patterns.TIMEOUT_S for each pattern.
+    `judged` includes the rubrics. A suite with `length_check` counts as one of summaries. May take
+    patterns.TIMEOUT_S for each pattern.
     """
     found = [*_suite(suite, judged), *_repeated(suite), *_clusters_of_one(suite)]
     for case in suite.cases:
-        found += contradictions(case, suite)
+        found += _contradictions(case, suite)
         if suite.length_check:
             found += _against_the_input(case)
     order = {case.id: place for place, case in enumerate(suite.cases, 1)}
-    return sorted(found, key=lambda finding: order.get(finding.case, 0))
+    return sorted(found, key=lambda each: order.get(each.case, 0))
 
 
 def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
@@ -40,24 +59,24 @@ def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
     if len(without) == len(suite.cases):
         level: Severity = "warning" if suite.judges or suite.judge_prompt else "note"
         message = "no case has a rubric or criteria, so no judge is asked"
-        yield _finding("", "rubric", level, message)
+        yield _diagnostic("", "rubric", level, message)
     else:
         for case in without:
             message = "is empty, so no judge looks at this case"
-            yield _finding(case.id, "rubric", "warning", message)
+            yield _diagnostic(case.id, "rubric", "warning", message)
     if suite.judge_prompt and "{rubric}" not in suite.judge_prompt:
         message = "lacks {rubric}, so judges do not see the rubrics, nor any criterion"
-        yield _finding("", "judge_prompt", "warning", message)
+        yield _diagnostic("", "judge_prompt", "warning", message)
     referring = any(case.reference.strip() for case in suite.cases)
     if referring and suite.judge_prompt and "{reference}" not in suite.judge_prompt:
         message = "lacks {reference}, so judges do not see the references"
-        yield _finding("", "judge_prompt", "warning", message)
+        yield _diagnostic("", "judge_prompt", "warning", message)
     yield from _criteria("", suite.criteria)
     for case in suite.cases:
         yield from _criteria(case.id, case.criteria)
         if case.reference.strip() and not (case.rubric.strip() or criteria_of(suite, case)):
             message = "is shown to judges alone, and no judge looks at this case"
-            yield _finding(case.id, "reference", "warning", message)
+            yield _diagnostic(case.id, "reference", "warning", message)
 
 
 def _criteria(case: str, criteria: tuple[Criterion, ...]) -> Iterator[Diagnostic]:
@@ -66,11 +85,11 @@ def _criteria(case: str, criteria: tuple[Criterion, ...]) -> Iterator[Diagnostic
         words = " ".join(fold_case(criterion.ask).split())
         if words in asked:
             message = f"asks the same as {asked[words]!r}: it only doubles the weight"
-            yield _finding(case, f"criteria[{place}].ask", "warning", message)
+            yield _diagnostic(case, f"criteria[{place}].ask", "warning", message)
         asked.setdefault(words, criterion.name)
     if len(criteria) == 1 and criteria[0].weight != 1:
         message = "says nothing where there is one criterion"
-        yield _finding(case, "criteria[0].weight", "note", message)
+        yield _diagnostic(case, "criteria[0].weight", "note", message)
 
 
 def _short_inputs(suite: Suite) -> Iterator[Diagnostic]:
@@ -80,29 +99,29 @@ def _short_inputs(suite: Suite) -> Iterator[Diagnostic]:
             f"is on, and {len(short)} of {len(suite.cases)} inputs are shorter than a sentence"
         )
         remedy = "if this is no summary, set length_check = false"
-        yield _finding("", "length_check", "warning", f"{message}: {remedy}")
+        yield _diagnostic("", "length_check", "warning", f"{message}: {remedy}")
         return
     for case in short:
         message = f"has {len(case.input)} characters: an answer that is longer loses 0.2"
-        yield _finding(case.id, "input", "warning", f"{message} (length_check)")
+        yield _diagnostic(case.id, "input", "warning", f"{message} (length_check)")
 
 
 def _repeated(suite: Suite) -> Iterator[Diagnostic]:
     for one in duplicates(suite.cases):
         if one.share == 1:
             message = f"says the same as that of {one.earlier!r}"
-            yield _finding(one.case, "input", "warning", message)
+            yield _diagnostic(one.case, "input", "warning", message)
         else:
             message = f"is much like that of {one.earlier!r} ({one.share:.0%} of the word triples)"
-            yield _finding(one.case, "input", "note", message)
+            yield _diagnostic(one.case, "input", "note", message)
 
 
 def _clusters_of_one(suite: Suite) -> Iterator[Diagnostic]:
     sizes = Counter(case.cluster for case in suite.cases)
     for case in suite.cases:
         if case.cluster and sizes[case.cluster] == 1:
-            message = f"{quoted(case.cluster)} is named by no other case"
-            yield _finding(case.id, "cluster", "note", message)
+            message = f"{_quoted(case.cluster)} is named by no other case"
+            yield _diagnostic(case.id, "cluster", "note", message)
 
 
 def _against_the_input(case: Case) -> Iterator[Diagnostic]:
@@ -111,9 +130,160 @@ def _against_the_input(case: Case) -> Iterator[Diagnostic]:
     for place, phrase in enumerate(case.must_mention):
         if not any(contains(text, one) for one in as_list(phrase)):
             what = "a number" if any(map(str.isdigit, "".join(as_list(phrase)))) else "a phrase"
-            message = f"requires {what} that stands nowhere in the input: {quoted(phrase)}"
-            yield _finding(case.id, f"must_mention[{place}]", "note", message)
+            message = f"requires {what} that stands nowhere in the input: {_quoted(phrase)}"
+            yield _diagnostic(case.id, f"must_mention[{place}]", "note", message)
 
 
-def _finding(case: str, field: str, level: Severity, message: str) -> Diagnostic:
-    return Diagnostic(case=case, field=field, level=level, message=message)
+def _diagnostic(case: str, field: str, level: Severity, message: str) -> Diagnostic:
+    return Diagnostic(case=case, field=field, level=level, message=one_line(message))
+
+
+def _contradictions(case: Case, suite: Suite) -> Iterator[Diagnostic]:
+    """Yield rules that no answer can meet together, or that say nothing beside the others."""
+    yield from _required_and_forbidden(case)
+    yield from _said_twice(case)
+    yield from _limits(case)
+    yield from _exact_answers(case, suite)
+    yield from _beginning(case)
+    yield from _patterns(case)
+
+
+def _quoted(phrase: Phrase) -> str:
+    """Return the phrase, or its alternatives, as a message shows it."""
+    return " or ".join(repr(one_line(one, 60)) for one in as_list(phrase))
+
+
+def _required_and_forbidden(case: Case) -> Iterator[Diagnostic]:
+    for place, phrase in enumerate(case.must_mention):
+        held = {one: _held(one, case.must_not_mention) for one in as_list(phrase)}
+        barred = [
+            f"{_quoted(one)} holds {_quoted(found[0])}" for one, found in held.items() if found
+        ]
+        if not barred:
+            continue
+        message = f"requires what must_not_mention forbids: {', '.join(barred)}"
+        level: Severity = "error" if all(held.values()) else "warning"
+        yield _diagnostic(case.id, f"must_mention[{place}]", level, message)
+    if case.number and not case.number.tolerance:
+        value = f"{case.number.value:g}"
+        for forbidden in _held(value, case.must_not_mention):
+            message = f"requires {value}, and must_not_mention forbids {_quoted(forbidden)}"
+            yield _diagnostic(case.id, "number", "error", message)
+
+
+def _said_twice(case: Case) -> Iterator[Diagnostic]:
+    for field in ("must_mention", "must_not_mention"):
+        phrases: tuple[Phrase, ...] = getattr(case, field)
+        for place, phrase in enumerate(phrases):
+            implied = [
+                other
+                for other, longer in enumerate(phrases)
+                if other != place
+                and _implies(longer, phrase)
+                and (other < place or not _implies(phrase, longer))
+            ]
+            if implied:
+                message = f"{_quoted(phrase)} occurs wherever {field}[{implied[0]}] does"
+                yield _diagnostic(
+                    case.id, f"{field}[{place}]", "note", f"{message}, and so counts twice"
+                )
+
+
+def _limits(case: Case) -> Iterator[Diagnostic]:
+    """Hold the limits against the longest of the required phrases, and against all of them."""
+    sizes: dict[str, Callable[[str], int]] = {
+        "max_chars": len,
+        "max_words": lambda text: len(text.split()),
+    }
+    for field, size in sizes.items():
+        limit = getattr(case, field)
+        ways = [min(as_list(phrase), key=size) for phrase in case.must_mention]
+        if limit is None or not ways:
+            continue
+        longest = max(ways, key=size)
+        together = sum(size(way) for way in _apart(ways))
+        if size(longest) > limit:
+            message = f"{limit} leaves no room for {_quoted(longest)}, which must_mention requires"
+            yield _diagnostic(case.id, field, "error", message)
+        elif together > limit:
+            message = f"{limit} hardly leaves room for what must_mention requires ({together})"
+            yield _diagnostic(case.id, field, "warning", message)
+
+
+def _exact_answers(case: Case, suite: Suite) -> Iterator[Diagnostic]:
+    """Grade the answers that `equals` and `one_of` allow by the case's own rules."""
+    freely = replace(suite, length_check=False)
+    if case.equals is not None:
+        for issue in rules.grade(case, freely, case.equals).issues:
+            yield _diagnostic(case.id, "equals", "error", f"its text breaks another rule: {issue}")
+    broken = {one: rules.grade(case, freely, one).issues for one in case.one_of}
+    level: Severity = "error" if all(broken.values()) else "warning"
+    for place, (one, issues) in enumerate(broken.items()):
+        if issues and case.equals is None:
+            message = f"{_quoted(one)} breaks another rule: {issues[0]}"
+            yield _diagnostic(case.id, f"one_of[{place}]", level, message)
+
+
+def _beginning(case: Case) -> Iterator[Diagnostic]:
+    if case.starts_with is None:
+        return
+    start = case.starts_with.strip()
+    for forbidden in _held(start, case.must_not_mention):
+        message = f"holds {_quoted(forbidden)}, which must_not_mention forbids"
+        yield _diagnostic(case.id, "starts_with", "error", message)
+    if case.max_chars is not None and len(start) > case.max_chars:
+        yield _diagnostic(
+            case.id, "starts_with", "error", f"is longer than max_chars, {case.max_chars}"
+        )
+    if case.json_schema is not None and start[0] not in _JSON_BEGINNINGS:
+        yield _diagnostic(
+            case.id, "starts_with", "error", "is no beginning of JSON, as json_schema asks"
+        )
+
+
+def _patterns(case: Case) -> Iterator[Diagnostic]:
+    for field in ("regex", "not_regex"):
+        for pattern in as_list(getattr(case, field)):
+            try:
+                yield from _required(case, pattern) if field == "regex" else _barred(case, pattern)
+            except TimeoutError:
+                message = f"{pattern!r} takes over {patterns.TIMEOUT_S:g} s on a few words"
+                yield _diagnostic(case.id, field, "warning", message)
+
+
+def _required(case: Case, pattern: str) -> Iterator[Diagnostic]:
+    if pattern in as_list(case.not_regex):
+        yield _diagnostic(case.id, "regex", "error", f"{pattern!r} stands in not_regex too")
+    elif all(patterns.search(pattern, answer) for answer in _ANSWERS):
+        yield _diagnostic(case.id, "regex", "warning", f"{pattern!r} matches any answer")
+    elif patterns.search(pattern, ""):
+        yield _diagnostic(case.id, "regex", "warning", f"{pattern!r} matches an empty answer")
+
+
+def _barred(case: Case, pattern: str) -> Iterator[Diagnostic]:
+    if all(patterns.search(pattern, answer) for answer in _ANSWERS):
+        yield _diagnostic(case.id, "not_regex", "error", f"{pattern!r} matches any answer")
+        return
+    for phrase in case.must_mention:
+        if all(patterns.search(pattern, one) for one in as_list(phrase)):
+            message = f"{pattern!r} matches {_quoted(phrase)}, which must_mention requires"
+            yield _diagnostic(case.id, "not_regex", "warning", message)
+
+
+def _held(text: str, phrases: Iterable[str]) -> list[str]:
+    """Return the phrases that stand in the text."""
+    folded = fold_case(text)
+    return [phrase for phrase in phrases if contains(folded, phrase)]
+
+
+def _implies(longer: Phrase, phrase: Phrase) -> bool:
+    """Return whether any way to mention `longer` mentions the phrase as well."""
+    return all(_held(one, as_list(phrase)) for one in as_list(longer))
+
+
+def _apart(ways: list[str]) -> list[str]:
+    """Return the phrases that do not stand within others."""
+    folded = sorted({fold_case(way) for way in ways}, key=len)
+    return [
+        way for place, way in enumerate(folded) if not any(way in o for o in folded[place + 1 :])
+    ]

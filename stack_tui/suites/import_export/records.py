@@ -1,14 +1,25 @@
-"""Records of other files (a line of JSON, a row of a table) as cases."""
+"""Cases as JSONL, an object per line, and as CSV, a column per field with lists as JSON."""
 
+import csv
 import difflib
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from stack_tui.errors import StackError
 from stack_tui.suites.model.case import Case
 from stack_tui.suites.model.suite_store import read_case
 from stack_tui.text import one_line
+
+_TEXT = frozenset({"id", "input", "rubric", "equals", "starts_with", "reference"})
+_WHOLE_NUMBERS = frozenset({"max_chars", "max_words", "max_sentences"})
+_OBJECTS = frozenset({"number", "json_schema", "criteria"})
+_PATTERNS = frozenset({"regex", "not_regex"})
+_PHRASES = _PATTERNS | {"must_mention", "must_not_mention", "one_of", "labels"}
+_JSON_STARTS = ("[", '"')
 
 Renamed = Mapping[str, str]
 
@@ -53,3 +64,106 @@ def _refuse_unknown(table: Mapping[str, Any], where: Path) -> None:
                 where=str(where),
                 remedy=f"{meant}Say which field it is to be (input, equals, …), or leave it out.",
             )
+
+
+def write_jsonl(cases: Iterable[Case]) -> str:
+    """Return one line for each case; `read_jsonl` gives the same cases back."""
+    return "".join(msgspec.json.encode(case).decode() + "\n" for case in cases)
+
+
+def read_jsonl(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Case, ...]:
+    """Return the cases in `text`; raises StackError naming file, line and field."""
+    return cases_of(objects(text, path), path, renamed or {})
+
+
+def objects(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the objects in JSONL with their lines, from 1; raises StackError naming the line."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            record = msgspec.json.decode(line)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise StackError(f"not JSON: {error}", where=where) from None
+        if not isinstance(record, dict):
+            raise StackError("expected an object, as in {...}", where=where)
+        yield number, record
+
+
+def write_csv(cases: Iterable[Case]) -> str:
+    """Return the table, with the columns that are in use; `read_csv` gives the same cases back."""
+    rows: list[dict[str, Any]] = [msgspec.to_builtins(case) for case in cases]
+    used = {field for row in rows for field in row}
+    columns = [field for field in Case.__struct_fields__ if field in used]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(field, row.get(field)) for field in columns])
+    return file.getvalue()
+
+
+def read_csv(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Case, ...]:
+    """Return the cases in `text`; raises StackError naming file, line and column.
+
+    In a column for phrases a plain text is one phrase, and what begins with [ or " is JSON.
+    """
+    names = renamed or {}
+    table = [(line, _values(row, f"{path}:{line}", names)) for line, row in rows(text, path)]
+    return cases_of(table, path, names)
+
+
+def rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows by their columns' names, each with the line, from 1, at which it ends.
+
+    Cells are parted by commas, semicolons or tabs, whichever the header holds most of.
+    """
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    limit = csv.field_size_limit(len(text) + 1)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        read = [(reader.line_num, row) for row in reader if any(row)]
+    except csv.Error as error:
+        where = f"{path}:{reader.line_num}"
+        raise StackError(f"not readable as CSV: {error}", where=where) from None
+    finally:
+        csv.field_size_limit(limit)
+    header = [name.strip() for name in read[0][1]] if read else []
+    if twice := next((name for name in header if header.count(name) > 1), None):
+        raise StackError(f"two columns are called {twice!r}", where=f"{path}:1")
+    for line, row in read:
+        if len(row) != len(header):
+            what = f"has {len(row)} cells where the header has {len(header)}"
+            raise StackError(what, where=f"{path}:{line}")
+    return [(line, dict(zip(header, row, strict=True))) for line, row in read[1:]]
+
+
+def _cell(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str) and (field in _TEXT or value[:1] not in _JSON_STARTS):
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _values(row: Mapping[str, str], where: str, renamed: Renamed) -> dict[str, Any]:
+    return {
+        column: _value(renamed.get(column, column), cell, f"{where}: {column}")
+        for column, cell in row.items()
+        if cell
+    }
+
+
+def _value(field: str, cell: str, where: str) -> Any:
+    if field in _WHOLE_NUMBERS and cell.strip().isdecimal():
+        return int(cell)
+    if field == "holdout" and cell.strip().casefold() in ("true", "false"):
+        return cell.strip().casefold() == "true"
+    if field in _OBJECTS or (field in _PHRASES and cell[:1] in _JSON_STARTS):
+        try:
+            value = msgspec.json.decode(cell)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise StackError(f"not JSON: {error}", where=where) from None
+        return {"value": value} if field == "number" and isinstance(value, int | float) else value
+    return [cell] if field in _PHRASES - _PATTERNS else cell

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-LOWEST, HIGHEST = 1.0, 5.0
+_LOWEST, _HIGHEST = 1.0, 5.0
 
-# A long answer states its score at either end; the x's keep a number cut in two from counting.
+# A long answer states its score at either end.
 _EDGE = 2000
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
@@ -67,12 +67,18 @@ def without_thinking(text: str) -> str:
     return _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
 
 
+def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
+    """Return the text folded, without thinking and decoration; a long one as its ends and `gap`."""
+    answer = without_thinking(text)
+    if len(answer) > 2 * _EDGE:
+        answer = f"{answer[:_EDGE]}{gap}{answer[-_EDGE:]}"
+    return decoration.sub(" ", unicodedata.normalize("NFKC", answer).casefold())
+
+
 def _plain(text: str) -> str:
-    """Return the text without thinking, decoration and words about the scale, in small letters."""
-    said = without_thinking(text)
-    if len(said) > 2 * _EDGE:
-        said = f"{said[:_EDGE]}x x{said[-_EDGE:]}"
-    plain = _DECORATION.sub(" ", unicodedata.normalize("NFKC", said).casefold())
+    """Return the text with numbers as digits and without the words that describe the scale."""
+    # The x's keep a number that the cut divides from counting.
+    plain = plain_text(text, _DECORATION, "x x")
     plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain))
     digits = _WORD.sub(lambda match: match[1] + _WORDS[match[2]], plain)
     return _SCALE.sub(" ", digits).strip()
@@ -106,5 +112,5 @@ def _score(match: re.Match[str]) -> float | None:
     highest = int(match["of"] or 5)
     if highest not in (5, 10, 100) or _SECOND.match(match.string, match.end()):
         return None
-    score = float(match["value"]) * HIGHEST / highest
-    return score if LOWEST <= score <= HIGHEST else None
+    score = float(match["value"]) * _HIGHEST / highest
+    return score if _LOWEST <= score <= _HIGHEST else None
