@@ -1,4 +1,4 @@
-"""The dashboard: four panes, two by two where there is room, else one at a time."""
+"""The dashboard: four panes, two by two if there is room, otherwise one at a time."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane
 
 
 class Dashboard(Screen[None]):
-    """Holds the panes; the one that has the focus is the active one."""
+    """Holds the panes; the active one is the one with the focus."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-narrow"),
@@ -84,9 +84,9 @@ class Dashboard(Screen[None]):
         self.set_class(zoomed, "-zoomed")
 
     def action_pane(self, number: int) -> None:
-        """Go to the pane; it is shown where only one is."""
+        """Go to the pane, and show it if only one fits."""
         self.active = number
-        # At once, not by focus(): keys typed ahead over a slow line are for the new pane.
+        # At once, not by focus(): keys typed ahead on a slow connection are for the new pane.
         self.set_focus(self.pane(number).table)
 
     def action_zoom(self) -> None:
@@ -104,7 +104,7 @@ class Dashboard(Screen[None]):
         suite = self.query_one(CasesPane).suite if self.active == CasesPane.NUMBER else None
         host = self.host
         if not host.snapshot.ready:
-            host.show_message("The suites are still being read: once more in a moment")
+            host.show_message("Still reading the suites. Try again in a moment.")
             return
         form = NewRun(host.snapshot.suites, host.endpoints, host.config.defaults, suite)
         host.open(form, self._start_suite)
@@ -148,6 +148,6 @@ class Dashboard(Screen[None]):
     def _start(self, subject: str, endpoint: Endpoint, work: Callable[[], Path]) -> None:
         def begun(folder: Path) -> None:
             self.host.choose(folder)
-            self.host.show_message(f"{folder.name} has begun")
+            self.host.show_message(f"Started {folder.name}")
 
         self.host.run_job(work, begun, label=f"starting {subject} on {endpoint.name}")
