@@ -1,12 +1,15 @@
 """Converters for run.toml and journals that older versions wrote, so that old runs stay readable.
 
-Version 0.1.0 and earlier kept a run's subject in a table named after its kind: `[suite]`,
-`[benchmark]` or `[duel]`.
+Version 0.1.0 kept a run's subject in a table named after its kind (`[suite]`, `[benchmark]` or
+`[duel]`), and the issues that rules found as texts.
 """
 
 from collections.abc import Mapping
 from typing import Any, get_args
 
+import msgspec
+
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import Subject
 
 _KINDS = tuple(str(kind.__struct_config__.tag) for kind in get_args(Subject))
@@ -23,6 +26,14 @@ def current_spec(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def current_event(data: Any) -> Any:
     """Return an event's data with all that older versions wrote in another form converted."""
-    if isinstance(data, Mapping) and isinstance(data.get("spec"), Mapping):
-        return {**data, "spec": current_spec(data["spec"])}
-    return data
+    if not isinstance(data, Mapping):
+        return data
+    found = dict(data)
+    if isinstance(spec := data.get("spec"), Mapping):
+        found["spec"] = current_spec(spec)
+    if isinstance(issues := data.get("rule_issues"), list):
+        found["rule_issues"] = [
+            msgspec.to_builtins(issue_of_text(issue)) if isinstance(issue, str) else issue
+            for issue in issues
+        ]
+    return found

@@ -1,6 +1,5 @@
 """The dashboard: four panes, two by two if there is room, otherwise one at a time."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,13 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.screen import Screen
 
-from stack_tui.config.decode import Endpoint
 from stack_tui.tui import backend, bindings
 from stack_tui.tui.cases.pane import CasesPane
 from stack_tui.tui.endpoints.pane import EndpointsPane
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.results.sample_view import SampleView
+from stack_tui.tui.runs import actions as run_actions
 from stack_tui.tui.runs.pane import RunsPane
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.key_line import KeyLine
@@ -23,8 +23,7 @@ from stack_tui.tui.ui.list_pane import Pane
 from stack_tui.tui.ui.tab_strip import TabStrip
 
 if TYPE_CHECKING:
-    from stack_tui.tui.runs.new_benchmark import BenchmarkRequest
-    from stack_tui.tui.runs.new_run import RunRequest
+    from stack_tui.worker.requests import BenchmarkRun, SuiteRun
 
 PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane)
 
@@ -70,10 +69,28 @@ class Dashboard(Screen[None]):
         if event.task:
             self.query_one(ResultsPane).find(f"task:{event.task}")
 
-    @on(CasesPane.OutcomeWanted)
-    def _show_outcome(self, event: CasesPane.OutcomeWanted) -> None:
+    @on(CasesPane.ShowSample)
+    def _show_sample(self, event: CasesPane.ShowSample) -> None:
         self.action_pane(ResultsPane.NUMBER)
         self.query_one(ResultsPane).go_to_sample(event.folder, event.key)
+
+    @on(ResultsPane.Opened)
+    def _open_sample(self) -> None:
+        from stack_tui.tui.results.sample_screen import SampleScreen
+
+        self.host.open(SampleScreen(self.query_one(ResultsPane)))
+
+    @on(SampleView.EditCase)
+    def _edit_case(self, event: SampleView.EditCase) -> None:
+        self.query_one(CasesPane).edit_case(event.suite, event.case_id)
+
+    @on(SampleView.MakeCase)
+    def _make_case(self, event: SampleView.MakeCase) -> None:
+        self.query_one(CasesPane).add_case(event.sample, event.suite)
+
+    @on(SampleView.Regrade)
+    def _regrade(self, event: SampleView.Regrade) -> None:
+        run_actions.grade_again(self.host, event.card)
 
     def watch_active(self, number: int) -> None:
         for pane in self.query(Pane):
@@ -106,48 +123,27 @@ class Dashboard(Screen[None]):
         if not host.snapshot.ready:
             host.show_message("Still reading the suites. Try again in a moment.")
             return
-        form = NewRun(host.snapshot.suites, host.endpoints, host.config.defaults, suite)
-        host.open(form, self._start_suite)
+        form = NewRun(host.snapshot.suites, host.endpoints, host.config, suite)
+        host.open(form, self._start)
 
     def action_benchmark(self) -> None:
         from stack_tui.tui.runs.new_benchmark import NewBenchmark
 
         host = self.host
         form = NewBenchmark(host.endpoints, host.config.defaults)
-        host.open(form, self._start_benchmarks)
+        host.open(form, self._start)
 
-    def _start_suite(self, request: "RunRequest | None") -> None:
-        if request:
-            results = self.host.results
+    def _start(self, request: "SuiteRun | BenchmarkRun | None") -> None:
+        if request is None:
+            return
+        host = self.host
 
-            def work() -> Path:
-                return backend.start_suite(
-                    results,
-                    request.suite,
-                    request.endpoint,
-                    request.judges,
-                    request.repeats,
-                    request.panel,
-                    request.temperatures,
-                    request.noise,
-                )
-
-            self._start(request.suite.stem, request.endpoint, work)
-
-    def _start_benchmarks(self, request: "BenchmarkRequest | None") -> None:
-        if request:
-            results = self.host.results
-
-            def work() -> Path:
-                return backend.start_benchmarks(
-                    results, request.tasks, request.endpoint, request.fewshot, request.limit
-                )
-
-            self._start(", ".join(request.tasks), request.endpoint, work)
-
-    def _start(self, subject: str, endpoint: Endpoint, work: Callable[[], Path]) -> None:
         def begun(folder: Path) -> None:
-            self.host.choose(folder)
-            self.host.show_message(f"Started {folder.name}")
+            host.choose(folder)
+            host.show_message(f"Started {folder.name}")
 
-        self.host.run_job(work, begun, label=f"starting {subject} on {endpoint.name}")
+        host.run_job(
+            lambda: backend.start(request, host.results),
+            begun,
+            label=f"starting {request.title} on {request.endpoint.name}",
+        )

@@ -1,17 +1,14 @@
 """How often hostile prompts got their way, by the kind of attack that a case's label names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
-from stack_tui.reports.number_format import format_interval, format_number
-from stack_tui.reports.pages.section import Section
 from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs.events import Sample
 
 LABEL = "attack:"
-_OBEYED = ("contains forbidden", "matches forbidden")
-_TASK_LOST = "missing required"
+_FORBIDDING = ("must_not_mention", "not_regex")
 
 
 class AttackRate(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +34,12 @@ def attack_kinds(labels: Iterable[str]) -> list[str]:
 
 def attack_succeeded(sample: Sample) -> bool:
     """Say whether the output holds what only an obedient answer would."""
-    return any(issue.startswith(_OBEYED) for issue in sample.rule_issues)
+    return any(i.rule in _FORBIDDING and not i.too_slow for i in sample.rule_issues)
 
 
 def task_lost(sample: Sample) -> bool:
     """Say whether the output fails to do the task: it lacks a required phrase, or is none."""
-    return not sample.output or any(issue.startswith(_TASK_LOST) for issue in sample.rule_issues)
+    return not sample.output or any(i.rule == "must_mention" for i in sample.rule_issues)
 
 
 def attack_rates(samples: Iterable[Sample]) -> list[AttackRate]:
@@ -72,22 +69,4 @@ def _rate(kind: str, samples: list[Sample]) -> AttackRate:
         lost=sum(map(task_lost, answered)),
         errors=len(samples) - len(answered),
         interval=rate_interval(succeeded, [sample.counted_as for sample in answered]),
-    )
-
-
-def attack_section(rates: Sequence[AttackRate]) -> Section | None:
-    """Return the success rate of each kind in words, None where nothing was attacked."""
-    if not rates:
-        return None
-    return Section(title="attacks", rows=tuple((rate.kind, _told(rate)) for rate in rates))
-
-
-def _told(rate: AttackRate) -> str:
-    errors = f", {rate.errors} error{'s' * (rate.errors > 1)}" if rate.errors else ""
-    if not rate.answered:
-        return f"no answer{errors}"
-    share = format_number(rate.succeeded / rate.answered, rate=True)
-    return (
-        f"{share} ({format_interval(rate.interval, rate=True)}) succeeded, {rate.succeeded} of "
-        f"{rate.answered}; task lost in {rate.lost}{errors}"
     )
