@@ -5,10 +5,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from stack_tui.config.urls import base_url, url_problem
 from stack_tui.errors import StackError
 from stack_tui.paths import CONFIG_NAME, user_config_dir
 from stack_tui.toml_edit import source
@@ -22,26 +22,43 @@ PanelMethod = Literal["median", "mean", "majority"]
 class Endpoint(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A base URL, a model name and how to authenticate; the key itself is never part of it.
-
-    Prices are per million tokens, in `currency`.
-    """
+    """A server, a model on it, and how to authenticate; the key itself is never part of it."""
 
     name: str
+    """What configuration, commands and reports call it."""
     url: str
+    """The base URL in its normal form, or `EMBEDDED`: a bare origin gets /v1, a slash goes."""
     model: str | None = None
+    """The model's name, None for the only one that the server has."""
     api_key_env: str | None = None
+    """The environment variable that holds the key."""
     concurrency: int | None = None
+    """Maximum concurrent requests, None to tune it automatically."""
     timeout_s: float = 300.0
+    """The timeout of a request, in seconds."""
     price_in: float | None = None
+    """The price of a million prompt tokens, in `currency`."""
     price_out: float | None = None
+    """The price of a million completion tokens, in `currency`."""
     currency: str = "USD"
+    """A short word, printed with costs."""
+    recorded_url: str = ""
+    """The URL as an old run's run.toml states it, if it is not in its normal form."""
+
+    @property
+    def key_url(self) -> str:
+        """The URL in the keys of a run's recorded answers."""
+        return self.recorded_url or self.url
 
     def __post_init__(self) -> None:
-        if self.url != EMBEDDED and not self.url.startswith(("http://", "https://")):
-            raise ValueError(f"url must start with http:// or https://, not {self.url!r}")
-        if self.url != EMBEDDED and (wrong := _wrong_with(self.url)):
-            raise ValueError(f"url {wrong}")
+        if self.url != EMBEDDED:
+            if not self.url.startswith(("http://", "https://")):
+                raise ValueError(f"url must start with http:// or https://, not {self.url!r}")
+            if problem := url_problem(self.url):
+                raise ValueError(f"url {problem}")
+            # Frozen, and yet set here: every way to an endpoint must end in the one form, since
+            # endpoints are compared and looked up by their URLs.
+            msgspec.structs.force_setattr(self, "url", base_url(self.url))
         if self.api_key_env is not None and not self.api_key_env.isidentifier():
             raise ValueError("api_key_env must be a variable's name, not the key itself")
         if self.concurrency is not None and self.concurrency < 1:
@@ -52,28 +69,12 @@ class Endpoint(
 
     def _check_prices(self) -> None:
         if (self.price_in is None) != (self.price_out is None):
-            raise ValueError("price_in and price_out go together; 0 is a price too")
+            raise ValueError("price_in and price_out go together; set a free one to 0")
         for price in (self.price_in, self.price_out):
             if price is not None and not 0 <= price < math.inf:
                 raise ValueError("a price must be 0 or more")
         if not 0 < len(self.currency) <= 12 or not self.currency.isprintable():
             raise ValueError("currency must be a short word, such as EUR")
-
-
-def _wrong_with(url: str) -> str:
-    """Return what keeps `url` from being a base URL, without quoting it: it may hold a secret."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return "is no URL of a server"
-    if parts.username is not None or parts.password is not None:
-        return "must not hold a user name or password; api_key_env names the key's variable"
-    if parts.query or parts.fragment:
-        return "must end with its path: no ? and no #; api_key_env names the key's variable"
-    if not host or port == 0 or not url.isprintable() or " " in url:
-        return "is no URL of a server"
-    return ""
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,11 +148,11 @@ def decode(text: str, path: Path) -> Config:
     tables = source.convert(source.parse(text, path), _Tables, path)
     endpoints = {}
     for name, table in tables.endpoints.items():
+        where = f"{path}: endpoints.{name}"
         if "name" in table:
-            raise source.TomlError(
-                "unknown key `name`: the table's title is the name",
-                where=f"{path}: endpoints.{name}",
-            )
+            raise source.TomlError("unknown key `name`: the table's title is the name", where=where)
+        if "recorded_url" in table:
+            raise source.TomlError("unknown key `recorded_url`", where=where, remedy="Remove it.")
         endpoints[name] = source.convert(
             table | {"name": name}, Endpoint, path, f"endpoints.{name}"
         )

@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import tomli_w
 
+from stack_tui.config.decode import EMBEDDED
+from stack_tui.config.urls import base_url, url_problem
 from stack_tui.errors import StackError
 from stack_tui.paths import FileStamp, write_atomically
 from stack_tui.runs import holdout_access_log, labels
@@ -156,7 +158,22 @@ def _plain(spec: RunSpec) -> dict[str, object]:
 def read_spec(folder: Path) -> RunSpec:
     """Return the run's spec; raises TomlError naming the file and the place in it."""
     path = folder / "run.toml"
-    return source.convert(source.parse(source.read_text(path), path), RunSpec, path)
+    tables = source.parse(source.read_text(path), path)
+    _keep_recorded_urls(tables)
+    return source.convert(tables, RunSpec, path)
+
+
+def _keep_recorded_urls(tables: dict[str, Any]) -> None:
+    """Keep URLs that are not in their normal form beside it, in the tables of an old run.toml.
+
+    Version 0.1 stored a URL as it was typed, and the keys of the run's answers are made of it.
+    """
+    judges = tables.get("judges")
+    for endpoint in [tables.get("endpoint"), *(judges if isinstance(judges, list) else [])]:
+        if isinstance(endpoint, dict) and isinstance(url := endpoint.get("url"), str):
+            normal = url if url == EMBEDDED or url_problem(url) else base_url(url)
+            if normal != url:
+                endpoint.update(url=normal, recorded_url=url)
 
 
 def folders(results: Path) -> list[Path]:

@@ -175,7 +175,7 @@ def test_only_the_value_that_changes_is_written_anew() -> None:
 )
 def test_endpoints_written_in_one_table_are_changed_and_removed_there(text: str) -> None:
     changed = config_edit.put_endpoint(text, Endpoint(name="a", url="http://b"), "a")
-    assert changed == text.replace("http://a", "http://b")
+    assert changed == text.replace("http://a", "http://b/v1")
     assert endpoints(config_edit.remove_endpoint(text, "a")) == {}
 
 
