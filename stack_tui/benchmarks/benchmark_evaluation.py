@@ -24,7 +24,7 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities, Health
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, SampleKey
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 
 
 async def evaluate(
@@ -47,8 +47,8 @@ async def evaluate(
     lm-eval's files are written to `folder`/lm-eval.
     Raises StackError, before anything is asked, where the run cannot be carried out as it stands.
     """
-    benchmark = spec.benchmark
-    assert benchmark is not None
+    benchmark = spec.subject
+    assert isinstance(benchmark, BenchmarkSubject)
     catalog = await asyncio.to_thread(open_catalog, benchmark.include_path)
     await asyncio.to_thread(refuse_early, benchmark, catalog, abilities)
     offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, catalog)
@@ -86,7 +86,7 @@ async def evaluate(
 
 
 async def _tokenizer(
-    client: Client, benchmark: BenchmarkSpec, abilities: Capabilities
+    client: Client, benchmark: BenchmarkSubject, abilities: Capabilities
 ) -> Tokenizer | None:
     root = None
     try:
@@ -103,7 +103,7 @@ async def _tokenizer(
 
 
 def _chat_template(
-    benchmark: BenchmarkSpec, abilities: Capabilities, tokenizer: Tokenizer | None
+    benchmark: BenchmarkSubject, abilities: Capabilities, tokenizer: Tokenizer | None
 ) -> tuple[bool, str, dict[str, str]]:
     """Return (whether prompts leave as messages, else the template to render them, its tokens)."""
     if not benchmark.apply_chat_template:
@@ -141,7 +141,7 @@ def _identity(client: Client, health: Health) -> list[Any]:
 
 
 def _model_args(
-    client: Client, benchmark: BenchmarkSpec, tokenizer: Tokenizer | None
+    client: Client, benchmark: BenchmarkSubject, tokenizer: Tokenizer | None
 ) -> dict[str, Any]:
     return {
         "model": client.endpoint.model or "",

@@ -13,7 +13,7 @@ from stack_tui.benchmarks.scoring.methods import RouteError, ScoringMethod
 from stack_tui.benchmarks.scoring.rolling_windows import windows
 from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
-from stack_tui.runs.spec import BenchmarkSpec, digest
+from stack_tui.runs.spec import BenchmarkSubject, digest
 
 CUT = "context cut"
 
@@ -53,7 +53,7 @@ class Preparer:
     def __init__(
         self,
         abilities: Capabilities,
-        spec: BenchmarkSpec,
+        spec: BenchmarkSubject,
         encoder: Encoder | None,
         *,
         identity: Sequence[Any],

@@ -7,10 +7,10 @@ from stack_tui.benchmarks.scoring import methods
 from stack_tui.benchmarks.scoring.model_tokenizer import named_file
 from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 
 
-def refuse_early(benchmark: BenchmarkSpec, catalog: Catalog, abilities: Capabilities) -> None:
+def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, abilities: Capabilities) -> None:
     """Raise StackError for what cannot run: unknown names, absent places, a missing ability."""
     if benchmark.limit is not None and benchmark.samples:
         raise StackError("--limit and --samples exclude each other")
@@ -25,7 +25,7 @@ def refuse_early(benchmark: BenchmarkSpec, catalog: Catalog, abilities: Capabili
     methods.refuse_unable(leaves, catalog, abilities, benchmark.protocol)
 
 
-def all_data_is_at_hand(benchmark: BenchmarkSpec, catalog: Catalog) -> bool:
+def all_data_is_at_hand(benchmark: BenchmarkSubject, catalog: Catalog) -> bool:
     """Say whether the datasets' folder holds what the tasks need, so that no hub is asked."""
     if not benchmark.datasets:
         return False
@@ -35,6 +35,6 @@ def all_data_is_at_hand(benchmark: BenchmarkSpec, catalog: Catalog) -> bool:
     return all((folder / facts.dataset).is_dir() for facts in known if facts.dataset)
 
 
-def leaves_of(benchmark: BenchmarkSpec, catalog: Catalog) -> list[str]:
+def leaves_of(benchmark: BenchmarkSubject, catalog: Catalog) -> list[str]:
     """Return the tasks that the run's names unfold to; raises UnknownTask."""
     return [leaf for name in benchmark.tasks for leaf in catalog.leaves(name)]

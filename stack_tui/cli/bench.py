@@ -12,7 +12,7 @@ from stack_tui.cli import options
 from stack_tui.cli.foreground import carry_out
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.text import one_line
 from stack_tui.worker import launch
 
@@ -81,7 +81,7 @@ def bench_command(
 
 def _spec(
     tasks: tuple[str, ...], samples: str | None, gen: tuple[str, ...], benchmark: dict[str, Any]
-) -> BenchmarkSpec:
+) -> BenchmarkSubject:
     for name in ("include_path", "datasets", "tokenizer"):
         if benchmark[name] and Path(benchmark[name]).exists():
             benchmark[name] = str(Path(benchmark[name]).resolve())
@@ -89,7 +89,7 @@ def _spec(
     tasks = tuple(dict.fromkeys(tasks))
     data = benchmark | {"tasks": tasks, "samples": chosen, "gen": dict(map(_setting, gen))}
     try:
-        return msgspec.convert(data, BenchmarkSpec)
+        return msgspec.convert(data, BenchmarkSubject)
     except msgspec.ValidationError as error:
         raise StackError(str(error), where="bench") from None
 

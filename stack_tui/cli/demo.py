@@ -11,7 +11,7 @@ from stack_tui.cli.open_app import open_app
 from stack_tui.cli.options import EMBEDDED_ENDPOINT
 from stack_tui.cli.printing import Printing, print_report
 from stack_tui.endpoints.embedded import shared_server
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.worker import launch
 
@@ -49,4 +49,4 @@ def _start_suite(results: Path) -> Path:
 
 
 def _start_smoke(results: Path) -> Path:
-    return launch.start_benchmarks(results, BenchmarkSpec(tasks=(_SMOKE,)), EMBEDDED_ENDPOINT)
+    return launch.start_benchmarks(results, BenchmarkSubject(tasks=(_SMOKE,)), EMBEDDED_ENDPOINT)

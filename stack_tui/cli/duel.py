@@ -46,7 +46,7 @@ def duel_command(
     folder = options.results_folder(results, known)
     folders = [options.run_folder(name, results, config) for name in runs]
     gathered = gather(folders)
-    check_printing(printing, folder, f"duel-{gathered.spec.suite}")
+    check_printing(printing, folder, gathered.subject.name)
     start = partial(
         start_duel,
         folder,

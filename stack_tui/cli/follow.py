@@ -78,7 +78,7 @@ def _bar(run: Run) -> Iterator[Show]:
         console=_stderr(),
         refresh_per_second=4,
     ) as bar:
-        task = bar.add_task(one_line(run.spec.subject, 40), total=None, pace="")
+        task = bar.add_task(one_line(run.spec.subject.name, 40), total=None, pace="")
 
         def show(events: Sequence[Event]) -> None:
             for event in events:
@@ -109,11 +109,11 @@ def _notice(event: Fault | Finding) -> str:
 
 def progress(run: Run) -> str:
     """Return the run's progress on one line: samples, rate, time left, errors."""
-    total = run.view.total
+    total, name = run.view.total, one_line(run.spec.subject.name, 40)
     if not total.planned:
-        return f"{one_line(run.spec.subject, 40)}: being prepared"
+        return f"{name}: being prepared"
     more = "+" if run.view.plan_is_partial else ""
-    return f"{one_line(run.spec.subject, 40)}: {total.done:,}/{total.planned:,}{more}  {pace(run)}"
+    return f"{name}: {total.done:,}/{total.planned:,}{more}  {pace(run)}"
 
 
 def pace(run: Run) -> str:

@@ -89,7 +89,7 @@ def _shown(run: Run, printing: Printing) -> RunView:
     if not printing.show_holdout:
         return redacted_view(run.view)
     if run.view.holdouts:
-        holdout_access_log.log_access(run.folder.parent, run.spec.suite_name, run.spec.id)
+        holdout_access_log.log_access(run.folder.parent, run.spec.subject.suite_name, run.spec.id)
         run.refresh()
     return run.view
 
@@ -207,7 +207,7 @@ def _html(view: RunView, comparison: Comparison | None, results: Sequence[GateRe
 
 
 def _report_path(run: Run) -> Path | None:
-    latest = run.folder.parent / f"{run.spec.subject}.json"
+    latest = run.folder.parent / f"{run.spec.subject.name}.json"
     own = run.folder / "report.json"
     if not own.exists():
         return None
@@ -244,5 +244,5 @@ def _comparisons(run: Run, wanted: Sequence[Gate]) -> dict[str, Comparison]:
 
 def _compared(run: Run, name: str) -> Comparison:
     """Return how the run stands against another: an id, `latest`, or `latest:NOTE`."""
-    other = store.find_earlier(run.folder.parent, name, run.spec.subject, run.folder)
+    other = store.find_earlier(run.folder.parent, name, run.spec.subject.name, run.folder)
     return compare_runs(Run(other), run)

@@ -44,7 +44,7 @@ def regrade_command(
     """
     folder = options.run_folder(run, results, config)
     wanted = Printing(**printing)
-    check_printing(wanted, folder.parent, read_spec(folder).subject)
+    check_printing(wanted, folder.parent, read_spec(folder).subject.name)
     start = partial(regrade_runs.regrade, folder, suite, panel=panel, note=note)
     return carry_out(start, wanted, detach=detach)
 
@@ -78,7 +78,7 @@ def rejudge_command(
     known = options.read_config(config)
     folder = options.run_folder(run, results, config)
     wanted, before = Printing(**printing), read_spec(folder)
-    check_printing(wanted, folder.parent, before.subject)
+    check_printing(wanted, folder.parent, before.subject.name)
     chosen = (
         options.choose_judges(known, judges, (), before.endpoint, no_judge=False) if judges else []
     )

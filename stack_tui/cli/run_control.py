@@ -63,7 +63,7 @@ def resume_command(
     if found.phase == "finished":
         click.echo(f"{folder.name} is complete; nothing is missing", err=True)
         return print_report(found, wanted)
-    check_printing(wanted, folder.parent, found.spec.subject)
+    check_printing(wanted, folder.parent, found.spec.subject.name)
     return carry_out(partial(go_on, folder), wanted, detach=detach)
 
 

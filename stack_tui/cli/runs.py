@@ -43,7 +43,7 @@ def _row(run: Run) -> dict[str, object]:
     total = run.view.total
     return {
         "id": run.folder.name,
-        "subject": run.spec.subject,
+        "subject": run.spec.subject.name,
         "endpoint": run.spec.endpoint.name,
         "model": run.spec.endpoint.model,
         "created": run.spec.created,

@@ -6,6 +6,7 @@ import msgspec
 
 from stack_tui.errors import Failure as Failure
 from stack_tui.errors import FailureKind as FailureKind
+from stack_tui.runs.old_formats import current_event
 from stack_tui.runs.spec import RunSpec
 
 Status = Literal["ok", "empty", "truncated", "error", "unscored"]
@@ -279,5 +280,10 @@ def encode(event: Event) -> bytes:
 
 
 def decode(line: bytes) -> Event:
-    """Return the event that `line` holds; raises msgspec.DecodeError where it holds none."""
-    return _decoder.decode(line)
+    """Return the event that `line` holds; raises msgspec.DecodeError if it holds none."""
+    try:
+        return _decoder.decode(line)
+    except msgspec.ValidationError:
+        # Converting costs a second pass, so only a line that today's types refuse pays for it.
+        event: Event = msgspec.convert(current_event(msgspec.json.decode(line)), Event)
+        return event

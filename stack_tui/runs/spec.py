@@ -1,4 +1,4 @@
-"""run.toml: all that is needed to carry out a run again; never a key."""
+"""run.toml: all that is needed to start a run again; never a key."""
 
 import hashlib
 import math
@@ -13,38 +13,64 @@ from stack_tui.names import slug
 
 RegradeBy = Literal["rules", "judges"]
 
-
 _MOST_DOCUMENTS = 1e9
 
 
-class SuiteSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which suite; its text as it was at the start lies beside run.toml as suite.toml."""
+class _Subject(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"
+):
+    pass
+
+
+class SuiteSubject(_Subject, frozen=True, kw_only=True, tag="suite"):
+    """A suite whose cases the model is asked."""
 
     name: str
+    """The suite's name."""
     path: str
+    """The file that the run was started from; suite.toml beside run.toml is a copy of it."""
     sha256: str
+    """The hash of the file's text at the start, in hex."""
+
+    @property
+    def suite_name(self) -> str:
+        """The name of the suite whose cases the samples are of."""
+        return self.name
 
 
-class BenchmarkSpec(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """Which lm-eval tasks or groups, and the options that change what is asked or scored."""
+class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, tag="benchmark"):
+    """lm-eval's tasks or groups, and the options that change what is asked or how it is scored."""
 
     tasks: tuple[str, ...]
+    """Names of tasks and groups."""
     fewshot: int | None = None
+    """How many examples precede each document; None takes each task's own number."""
     limit: float | None = None
+    """Documents per task: a number, or a share if under 1; None runs all of them."""
     samples: dict[str, tuple[int, ...]] = {}
+    """The documents to run by task, as indexes from 0; a task that is missing runs all of them."""
     gen: dict[str, Any] = {}
+    """Generation settings that replace the tasks' own, such as max_gen_toks."""
     system: str | None = None
+    """The system prompt; None sends none."""
     apply_chat_template: bool = False
+    """Whether prompts are sent as a chat."""
     fewshot_as_multiturn: bool = False
+    """Whether each few-shot example is a turn of the chat."""
     include_path: str | None = None
+    """A folder of further task definitions."""
     datasets: str | None = None
+    """A folder that datasets are read from instead of the Hugging Face hub."""
     tokenizer: str | None = None
+    """The tokenizer's name or folder; None takes the model's, as far as it can be found."""
     protocol: Literal["auto", "completions", "chat"] = "auto"
+    """The API that generates text."""
     seed: int = 1234
+    """The seed of few-shot examples and of generation, from 0 to 2**32 - 1."""
     confirm_unsafe: bool = False
+    """Whether tasks that run the model's code may do so."""
     trust_remote_code: bool = False
+    """Whether datasets may run code of their own."""
 
     def __post_init__(self) -> None:
         if self.limit is not None and not 0 < self.limit < _MOST_DOCUMENTS:
@@ -57,88 +83,103 @@ class BenchmarkSpec(
             if value is None or (isinstance(value, float) and not math.isfinite(value)):
                 raise ValueError(f"gen's {name} must be text, a finite number or a truth value")
 
+    @property
+    def name(self) -> str:
+        """The tasks' names, joined by +."""
+        return "+".join(self.tasks)
 
-class RegradeSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The run that is graded again, the one that its outputs came from, and what is done anew."""
-
-    run: str
-    outputs: str
-    again: RegradeBy
+    @property
+    def suite_name(self) -> str:
+        """An empty text: a benchmark's documents are not cases."""
+        return ""
 
 
 class DuelRun(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A run that takes part in a duel, by the letter that stands for it there."""
+    """A run that takes part in a duel."""
 
     letter: str
+    """What the run is called within the duel."""
     id: str
     model: str = ""
     url: str = ""
     note: str = ""
 
 
-class DuelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which finished runs of a suite are judged two by two; duel.json holds their outputs."""
+class DuelSubject(_Subject, frozen=True, kw_only=True, tag="duel"):
+    """Finished runs of one suite whose outputs judges compare; duel.json holds the outputs."""
 
     suite: str
+    """The suite's name."""
     runs: tuple[DuelRun, ...]
+
+    @property
+    def name(self) -> str:
+        """What the duel is called: duel-SUITE."""
+        return f"duel-{self.suite}"
+
+    @property
+    def suite_name(self) -> str:
+        """The name of the suite whose cases the samples are of."""
+        return self.suite
+
+
+Subject = SuiteSubject | BenchmarkSubject | DuelSubject
+
+
+class RegradeSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the outputs of a re-graded run come from."""
+
+    run: str
+    """The run that is re-graded."""
+    outputs: str
+    """The run that recorded the outputs: the same, unless that was a re-graded one too."""
+    again: RegradeBy
+    """With "judges" all judges are asked anew, with "rules" only if their question changed."""
 
 
 class RunSpec(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """One evaluation of one endpoint on one suite or on some benchmarks, or a duel of such runs.
-
-    A run of a suite asks every case at each of the `temperatures`; where none is recorded, at the
-    suite's own. A `noise` run asks the same thing twice. A duel's endpoint is its first judge:
-    nobody else is asked anything.
-    """
+    """One evaluation of a suite, of benchmarks, or of runs against each other."""
 
     id: str
+    """The folder's name."""
     created: str
+    """When it was started, as ISO 8601."""
     endpoint: Endpoint
-    suite: SuiteSpec | None = None
-    benchmark: BenchmarkSpec | None = None
-    duel: DuelSpec | None = None
+    """The endpoint that is evaluated; in a duel, where only judges are asked, the first judge."""
+    subject: Subject
+    """What is evaluated."""
     judges: tuple[Endpoint, ...] = ()
+    """The judges of a suite or duel; a suite without judges is graded by rules alone."""
     panel: PanelMethod = "median"
+    """How the scores of several judges are combined."""
     repeats: int = 1
+    """How many times each case is run at each temperature."""
     temperatures: tuple[float, ...] = ()
+    """The temperatures that each case is run at; empty takes the suite's own."""
     noise: bool = False
+    """Whether the run measures the noise floor: every request is sent twice, alike."""
     concurrency: int | None = None
+    """Max concurrent requests; None tunes it automatically."""
     note: str = ""
+    """Free text by the user."""
     origin: RegradeSource | None = None
+    """Where the outputs come from; None if the model is asked."""
 
     def __post_init__(self) -> None:
-        if sum(what is not None for what in (self.suite, self.benchmark, self.duel)) != 1:
-            raise ValueError("a run has either a suite or benchmarks or a duel")
         if self.repeats < 1:
             raise ValueError("repeats must be 1 or more")
 
     @property
-    def subject(self) -> str:
-        """What is evaluated: the suite's name, the tasks' joined by +, or duel-SUITE."""
-        if self.suite:
-            return self.suite.name
-        if self.duel:
-            return f"duel-{self.duel.suite}"
-        return "+".join(self.benchmark.tasks) if self.benchmark else ""
-
-    @property
-    def suite_name(self) -> str:
-        """The name of the suite whose cases are evaluated, "" for benchmarks."""
-        if self.duel:
-            return self.duel.suite
-        return self.suite.name if self.suite else ""
-
-    @property
     def asked(self) -> tuple[Endpoint, ...]:
-        """The endpoints that carrying the run out may ask; recorded outputs need no model."""
+        """The endpoints that the run may send requests to; recorded outputs need no model."""
         return tuple(dict.fromkeys(self.judges if self.origin else (self.endpoint, *self.judges)))
 
     def same_outputs(self, other: "RunSpec") -> bool:
-        """Say whether both runs grade what one model answered once."""
+        """Return whether both runs grade the same outputs, recorded once."""
         mine, theirs = (run.origin.outputs if run.origin else run.id for run in (self, other))
         return self.id != other.id and mine == theirs
 
@@ -151,5 +192,5 @@ def new_run_id(subject: str, model: str | None, now: datetime | None = None) -> 
 
 
 def digest(*parts: Any) -> str:
-    """Return a short fingerprint of JSON-like `parts`, the same in whatever order keys come."""
+    """Return a short fingerprint of JSON-like `parts`; the order of keys does not matter."""
     return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:24]

@@ -6,19 +6,18 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import tomli_w
 
-from stack_tui.config.decode import EMBEDDED
-from stack_tui.config.urls import base_url, url_problem
 from stack_tui.errors import StackError
 from stack_tui.paths import FileStamp, write_atomically
 from stack_tui.runs import holdout_access_log, labels
 from stack_tui.runs.duel_data import DuelData, duel_data_path
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
+from stack_tui.runs.old_formats import current_spec
 from stack_tui.runs.recorded_run import keep
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.view import RunView
@@ -76,7 +75,9 @@ class Run:
             self._labelled = stamp
             self.view.relabel(labels.read(self.folder))
         if self.view.holdouts:
-            seen = holdout_access_log.read_accesses(self.folder.parent, self.spec.suite_name)
+            seen = holdout_access_log.read_accesses(
+                self.folder.parent, self.spec.subject.suite_name
+            )
             if seen != self.view.looks:
                 self.view.looks = seen
                 self.view.revision += 1
@@ -158,22 +159,7 @@ def _plain(spec: RunSpec) -> dict[str, object]:
 def read_spec(folder: Path) -> RunSpec:
     """Return the run's spec; raises TomlError naming the file and the place in it."""
     path = folder / "run.toml"
-    tables = source.parse(source.read_text(path), path)
-    _keep_recorded_urls(tables)
-    return source.convert(tables, RunSpec, path)
-
-
-def _keep_recorded_urls(tables: dict[str, Any]) -> None:
-    """Keep URLs that are not in their normal form beside it, in the tables of an old run.toml.
-
-    Version 0.1 stored a URL as it was typed, and the keys of the run's answers are made of it.
-    """
-    judges = tables.get("judges")
-    for endpoint in [tables.get("endpoint"), *(judges if isinstance(judges, list) else [])]:
-        if isinstance(endpoint, dict) and isinstance(url := endpoint.get("url"), str):
-            normal = url if url == EMBEDDED or url_problem(url) else base_url(url)
-            if normal != url:
-                endpoint.update(url=normal, recorded_url=url)
+    return source.convert(current_spec(source.parse(source.read_text(path), path)), RunSpec, path)
 
 
 def folders(results: Path) -> list[Path]:
@@ -225,7 +211,7 @@ def find_earlier(results: Path, name: str, subject: str, aside: Path | None = No
             spec = read_spec(folder)
         except StackError:
             continue
-        like = spec.subject == subject and (not note or spec.note == note)
+        like = spec.subject.name == subject and (not note or spec.note == note)
         if like and folder != aside and (folder / "report.json").exists():
             return folder
     started_so = f" --note {note}" if note else ""

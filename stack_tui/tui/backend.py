@@ -47,10 +47,10 @@ def start_benchmarks(
     limit: float | None,
 ) -> Path:
     """Start a run of these tasks and return its folder; blocks until its worker has begun."""
-    from stack_tui.runs.spec import BenchmarkSpec
+    from stack_tui.runs.spec import BenchmarkSubject
     from stack_tui.worker import launch
 
-    benchmark = BenchmarkSpec(tasks=tuple(tasks), fewshot=fewshot, limit=limit)
+    benchmark = BenchmarkSubject(tasks=tuple(tasks), fewshot=fewshot, limit=limit)
     return launch.start_benchmarks(results, benchmark, endpoint)
 
 

@@ -1,5 +1,6 @@
 """A run in a few words: what it evaluates, how far it is, and how it does."""
 
+from stack_tui.runs.spec import DuelSubject, SuiteSubject
 from stack_tui.text import one_line
 from stack_tui.tui.state.snapshot import Counts, RunCard
 from stack_tui.tui.ui import format
@@ -9,17 +10,22 @@ def title(card: RunCard) -> str:
     """Return what the run evaluates and on what, on one line."""
     if card.spec is None:
         return card.id
-    return f"{one_line(card.spec.subject, 40)} · {model_of(card)}"
+    return f"{one_line(card.spec.subject.name, 40)} · {model_of(card)}"
 
 
 def model_of(card: RunCard) -> str:
     """Return the run's model, or its endpoint's name where it is not known."""
     if card.spec is None:
         return ""
-    if card.spec.duel:
-        return one_line(" vs ".join(_short(run.model) for run in card.spec.duel.runs), 40)
+    if isinstance(card.spec.subject, DuelSubject):
+        return one_line(" vs ".join(_short(run.model) for run in card.spec.subject.runs), 40)
     model = card.spec.endpoint.model or card.spec.endpoint.name
     return one_line(_short(model), 40)
+
+
+def is_suite(card: RunCard) -> bool:
+    """Return whether the run is of a suite, so that its samples pass or fail."""
+    return card.spec is not None and isinstance(card.spec.subject, SuiteSubject)
 
 
 def _short(model: str) -> str:
@@ -30,7 +36,7 @@ def score(card: RunCard) -> str:
     """Return the share of a suite's samples that pass, held-out ones aside, or the accuracy."""
     open_cases = card.summary.pass_rate if card.summary else None
     rate = card.counts.pass_rate if open_cases is None else open_cases
-    return format.percent(rate) if card.spec and card.spec.suite else format.share(rate)
+    return format.percent(rate) if is_suite(card) else format.share(rate)
 
 
 def tally(counts: Counts) -> str:

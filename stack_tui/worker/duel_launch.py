@@ -14,7 +14,7 @@ from stack_tui.errors import StackError
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry, matches
 from stack_tui.runs.events import Sample
-from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
+from stack_tui.runs.spec import DuelRun, DuelSubject, RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import Case, Suite, criteria_of
@@ -28,7 +28,7 @@ _MOST = len(string.ascii_lowercase)
 class Gathered:
     """A duel before its judges are asked: who takes part, and what is judged."""
 
-    spec: DuelSpec
+    subject: DuelSubject
     contest: DuelData
     judges: tuple[str, ...]
 
@@ -67,7 +67,7 @@ def gather(folders: Sequence[Path]) -> Gathered:
         )
         for letter, (run, _) in zip(letters, found, strict=True)
     )
-    return Gathered(DuelSpec(suite=names[0], runs=taking_part), contest, found[0][1].judges)
+    return Gathered(DuelSubject(suite=names[0], runs=taking_part), contest, found[0][1].judges)
 
 
 def start_duel(
@@ -87,7 +87,7 @@ def start_duel(
         id="",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         endpoint=judges[0],
-        duel=gathered.spec,
+        subject=gathered.subject,
         judges=tuple(judges),
         concurrency=concurrency,
         note=note,
@@ -97,8 +97,8 @@ def start_duel(
 
 def _suite_of(run: Run) -> Suite:
     run.refresh()
-    if run.spec.suite is None:
-        kind = "benchmarks" if run.spec.benchmark else "a duel"
+    if not isinstance(run.spec.subject, SuiteSubject):
+        kind = "a duel" if isinstance(run.spec.subject, DuelSubject) else "benchmarks"
         raise StackError(
             f"is a run of {kind}: only a suite's outputs can be judged two by two",
             where=run.spec.id,

@@ -11,7 +11,7 @@ from stack_tui.endpoints.probe import Health, probe
 from stack_tui.runs.duel_data import read_duel_data
 from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.recorded_run import Recorded
-from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.spec import DuelSubject, RunSpec, SuiteSubject
 from stack_tui.runs.store import read_control
 from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites.attempts import Attempt, sampling_plan
@@ -54,7 +54,7 @@ async def events(
     """Return the events to come of the run that `view` shows, what is settled left out."""
     done = _done(folder, view)
     recorded = _reusable(view, recorded)
-    if view.spec.suite:
+    if isinstance(view.spec.subject, SuiteSubject):
         suite = _suite(folder, view.spec)
         return evaluate_suite(
             suite,
@@ -65,7 +65,7 @@ async def events(
             done=done,
             stopping=stopping,
         )
-    if view.spec.duel:
+    if isinstance(view.spec.subject, DuelSubject):
         return evaluate_duel(
             read_duel_data(folder), judges, recorded=recorded, done=done, stopping=stopping
         )

@@ -22,7 +22,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs.duel_data import DuelData
 from stack_tui.runs.events import Event, Fault, Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec, new_run_id
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec, SuiteSubject, new_run_id
 from stack_tui.runs.store import Control, create, journal_path, read_control, write_control
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.toml_edit import source
@@ -74,7 +74,7 @@ def start_suite(
         endpoint=endpoint,
         judges=tuple(judges),
         panel=panel,
-        suite=SuiteSpec(
+        subject=SuiteSubject(
             name=suite.name,
             path=str(suite_path),
             sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -90,7 +90,7 @@ def start_suite(
 
 def start_benchmarks(
     results: Path,
-    benchmark: BenchmarkSpec,
+    benchmark: BenchmarkSubject,
     endpoint: Endpoint,
     *,
     concurrency: int | None = None,
@@ -105,7 +105,7 @@ def start_benchmarks(
         id="",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         endpoint=endpoint,
-        benchmark=benchmark,
+        subject=benchmark,
         concurrency=concurrency,
         note=note,
     )
@@ -131,12 +131,12 @@ async def begin(
             client = await held.enter_async_context(connect(endpoint, policy=ONCE))
             health = await preflight(client)
             ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
-            if draft.benchmark:
-                await _refuse_unable(client, draft.benchmark)
+            if isinstance(draft.subject, BenchmarkSubject):
+                await _refuse_unable(client, draft.subject)
         model = ready.get(draft.endpoint, draft.endpoint)
         spec = msgspec.structs.replace(
             draft,
-            id=new_run_id(draft.subject, model.model),
+            id=new_run_id(draft.subject.name, model.model),
             endpoint=model,
             judges=tuple(ready.get(judge, judge) for judge in draft.judges),
         )
@@ -149,7 +149,7 @@ async def begin(
         return folder
 
 
-async def _refuse_unable(client: Client, benchmark: BenchmarkSpec) -> None:
+async def _refuse_unable(client: Client, benchmark: BenchmarkSubject) -> None:
     """Raise StackError for what the run names and is not there, or the endpoint cannot take."""
     from stack_tui.benchmarks.catalog.catalog import open_catalog
     from stack_tui.benchmarks.preflight_checks import refuse_early

@@ -50,4 +50,4 @@ def _measured(run: Run) -> Iterator[Path]:
 
 
 def _subject(spec: RunSpec) -> tuple[str, str, str | None]:
-    return spec.subject, spec.endpoint.url, spec.endpoint.model
+    return spec.subject.name, spec.endpoint.url, spec.endpoint.model

@@ -14,7 +14,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, SampleKey
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded_run import read_recorded
-from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSpec
+from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites.attempts import sampling_plan
 from stack_tui.suites.model import suite_store as suites
@@ -73,7 +73,7 @@ def rejudge(
 
 def _read(folder: Path) -> Run:
     run = Run(folder)
-    if run.spec.suite is None:
+    if not isinstance(run.spec.subject, SuiteSubject):
         raise StackError(
             "only a suite's run can be graded again",
             where=folder.name,
@@ -111,7 +111,8 @@ def _start(
     *,
     asks: bool,
 ) -> Path:
-    path = suite_path or Path(run.spec.suite.path if run.spec.suite else "")
+    subject = run.spec.subject
+    path = suite_path or Path(subject.path if isinstance(subject, SuiteSubject) else "")
     if suite_path is None and not path.is_file():
         raise StackError(
             "the suite's file is no longer there",
@@ -135,7 +136,7 @@ def _start(
     digest = hashlib.sha256(text.encode()).hexdigest()
     spec = msgspec.structs.replace(
         spec,
-        suite=SuiteSpec(name=suite.name, path=str(path), sha256=digest),
+        subject=SuiteSubject(name=suite.name, path=str(path), sha256=digest),
         temperatures=temperatures,
         note=note,
     )

@@ -32,7 +32,7 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
     view.finished = finished
     view.relabel(labels.read(folder))
     view.looks = (
-        holdout_access_log.read_accesses(folder.parent, view.spec.suite_name)
+        holdout_access_log.read_accesses(folder.parent, view.spec.subject.suite_name)
         if view.holdouts
         else ()
     )
@@ -52,7 +52,7 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
 
 def latest_report(results: Path, view: RunView) -> Path:
     """Return where the subject's latest report lies, such as eval-results/custom.json."""
-    return results / f"{view.spec.subject}.json"
+    return results / f"{view.spec.subject.name}.json"
 
 
 def failed(record: Callable[[Event], None], error: StackError) -> Finished:

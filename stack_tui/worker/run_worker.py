@@ -26,7 +26,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, StateChanged
 from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.recorded_run import Recorded, read_recorded
-from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.store import journal_path, read_spec
 from stack_tui.runs.view import RunView
 from stack_tui.worker import evaluator, follow_control, run_outcome
@@ -137,7 +137,9 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
 def _fit_limit(limit: Limit, health: Health, spec: RunSpec) -> None:
     """Let no more requests out than the server works on at once; in benchmarks begin with many."""
     kind = kind_named(health.server_kind)
-    start = kind.many_at_once if kind and spec.benchmark else limit.current
+    start = (
+        kind.many_at_once if kind and isinstance(spec.subject, BenchmarkSubject) else limit.current
+    )
     limit.begin_at(start, health.slots or limit.maximum)
 
 

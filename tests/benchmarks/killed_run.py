@@ -15,7 +15,7 @@ from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer
 from stack_tui.runs.journal import Journal, Tail
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.view import fold, is_settled
 
 
@@ -23,8 +23,8 @@ async def main() -> None:
     """Carry the run on until its end, or until killed."""
     folder, url, model = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     endpoint = Endpoint(name="fake", url=url, model=model)
-    benchmark = BenchmarkSpec(tasks=("stack_smoke",))
-    spec = RunSpec(id="killed", created="", endpoint=endpoint, benchmark=benchmark)
+    benchmark = BenchmarkSubject(tasks=("stack_smoke",))
+    spec = RunSpec(id="killed", created="", endpoint=endpoint, subject=benchmark)
     with Journal(folder / "journal.jsonl") as journal:
         earlier = Tail(journal.path).read()
         samples = fold(spec, earlier).samples

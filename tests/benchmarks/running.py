@@ -15,7 +15,7 @@ from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.view import is_settled
 from tests.fakes import Asked, FakeServer
 from tests.fakes.replies import Reply
@@ -38,7 +38,7 @@ class Disturbance:
 
 def carry_out(
     server: FakeServer,
-    benchmark: BenchmarkSpec,
+    benchmark: BenchmarkSubject,
     folder: Path,
     earlier: Iterable[Event] = (),
     *,
@@ -51,7 +51,7 @@ def carry_out(
 
     async def run() -> list[Event]:
         endpoint = Endpoint(name="fake", url=server.url, model=server.model)
-        spec = RunSpec(id="test", created="", endpoint=endpoint, benchmark=benchmark)
+        spec = RunSpec(id="test", created="", endpoint=endpoint, subject=benchmark)
         recorded = {one.key: one for one in earlier if isinstance(one, Answer)}
         done = {one.key for one in earlier if isinstance(one, Sample) and is_settled(one)}
         stopping = asyncio.Event()

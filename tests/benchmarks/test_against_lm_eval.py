@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stack_tui.runs.events import RecordScores
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from tests.benchmarks.known_model import KnownModel
 from tests.benchmarks.running import HUB, carry_out, needs_hub, results_files, samples_files
 from tests.fakes import FakeServer
@@ -38,7 +38,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[int | None, Path]:
     folders = {}
     for shots, tasks in RUNS.items():
         folders[shots] = tmp_path_factory.mktemp("ours")
-        benchmark = BenchmarkSpec(tasks=tasks, fewshot=shots, limit=20, datasets=str(HUB))
+        benchmark = BenchmarkSubject(tasks=tasks, fewshot=shots, limit=20, datasets=str(HUB))
         with FakeServer("vllm", brain=KnownModel()) as server:
             events = carry_out(server, benchmark, folders[shots])
         (scores,) = [event for event in events if isinstance(event, RecordScores)]

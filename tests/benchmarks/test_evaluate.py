@@ -9,15 +9,15 @@ import pytest
 from stack_tui.benchmarks.scoring.methods import RouteError
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Finding, Planned, RecordScores, Sample
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from tests.benchmarks.known_model import KnownModel
 from tests.benchmarks.running import Disturbance, carry_out, samples_files
 from tests.fakes import Asked, FakeServer, Respond, failing
 from tests.fakes.replies import Reply
 
-CHOICES = BenchmarkSpec(tasks=("stack_smoke_choice",), limit=12)
-ANSWERS = BenchmarkSpec(tasks=("stack_smoke_answer",), limit=6)
-BOTH = BenchmarkSpec(tasks=("stack_smoke",), limit=10)
+CHOICES = BenchmarkSubject(tasks=("stack_smoke_choice",), limit=12)
+ANSWERS = BenchmarkSubject(tasks=("stack_smoke_answer",), limit=6)
+BOTH = BenchmarkSubject(tasks=("stack_smoke",), limit=10)
 
 
 def of_kind(events: list[Event], kind: type[Any]) -> list[Any]:
@@ -219,7 +219,7 @@ def test_one_answer_that_a_busy_server_rounds_otherwise_sends_no_task_another_wa
     assert of_kind(events, Planned)[-1].tasks[0].route == "letters"
 
 
-def longer_choices(folder: Path) -> BenchmarkSpec:
+def longer_choices(folder: Path) -> BenchmarkSubject:
     """Return a benchmark of one task whose choices are some tokens long."""
     folder.mkdir()
     (folder / "longer.yaml").write_text(
@@ -234,7 +234,7 @@ def longer_choices(folder: Path) -> BenchmarkSpec:
         " for n in range(5)]\n"
         "    return {'test': datasets.Dataset.from_list(rows)}\n"
     )
-    return BenchmarkSpec(tasks=("longer",), include_path=str(folder))
+    return BenchmarkSubject(tasks=("longer",), include_path=str(folder))
 
 
 def test_what_the_forced_route_will_take_is_told_before_it_is_taken(tmp_path: Path) -> None:
@@ -283,14 +283,14 @@ def test_multiple_choice_on_a_chat_is_refused_before_anything_is_asked(tmp_path:
 @pytest.mark.parametrize(
     ("benchmark", "words"),
     [
-        (BenchmarkSpec(tasks=("stack_smoek",)), "stack_smoke"),
-        (BenchmarkSpec(tasks=("humaneval",)), "--confirm-unsafe"),
-        (BenchmarkSpec(tasks=("mmlu_anatomy",), datasets="tests"), "--datasets"),
-        (BenchmarkSpec(tasks=("stack_smoke",), include_path="absent"), "--include-path"),
+        (BenchmarkSubject(tasks=("stack_smoek",)), "stack_smoke"),
+        (BenchmarkSubject(tasks=("humaneval",)), "--confirm-unsafe"),
+        (BenchmarkSubject(tasks=("mmlu_anatomy",), datasets="tests"), "--datasets"),
+        (BenchmarkSubject(tasks=("stack_smoke",), include_path="absent"), "--include-path"),
     ],
 )
 def test_what_cannot_run_says_so_and_what_to_do(
-    benchmark: BenchmarkSpec, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    benchmark: BenchmarkSubject, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with fake() as server, pytest.raises(StackError) as refusal:

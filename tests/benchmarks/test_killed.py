@@ -13,7 +13,7 @@ import pytest
 
 from stack_tui.runs.events import Answer, RecordScores, Sample
 from stack_tui.runs.journal import Tail
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from tests.benchmarks.known_model import KnownModel
 from tests.benchmarks.running import carry_out
 from tests.fakes import FakeServer
@@ -49,7 +49,9 @@ def test_killed_at_random_moments_the_run_ends_with_an_undisturbed_runs_numbers(
             os.kill(session.pid, signal.SIGKILL)
             session.wait(10)
         assert start(tmp_path, server).wait(60) == 0
-        undisturbed = carry_out(server, BenchmarkSpec(tasks=("stack_smoke",)), tmp_path / "other")
+        undisturbed = carry_out(
+            server, BenchmarkSubject(tasks=("stack_smoke",)), tmp_path / "other"
+        )
     recorded = Tail(journal).read()
     keys = Counter(one.key for one in recorded if isinstance(one, Answer))
     assert len(keys) == DOCUMENTS

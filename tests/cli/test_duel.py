@@ -9,7 +9,7 @@ from stack_tui.cli.command_line import run
 from stack_tui.cli.duel import choose_judges
 from stack_tui.config.decode import Config, Defaults, Endpoint
 from stack_tui.runs.duel_data import DuelData
-from stack_tui.runs.spec import DuelSpec, RunSpec, SuiteSpec
+from stack_tui.runs.spec import DuelSubject, RunSpec, SuiteSubject
 from stack_tui.runs.store import create
 from stack_tui.worker.duel_launch import Gathered
 
@@ -23,14 +23,14 @@ def suite_run(results: Path, *judges: Endpoint) -> Path:
         created="2026-11-24T10:15:00+00:00",
         endpoint=TWO,
         judges=judges,
-        suite=SuiteSpec(name="tiny", path="tiny.toml", sha256="0"),
+        subject=SuiteSubject(name="tiny", path="tiny.toml", sha256="0"),
     )
     return create(results, spec, "")
 
 
 def gathered(*judges: str) -> Gathered:
     contest = DuelData(suite="tiny", runs=("a", "b"), bouts=())
-    return Gathered(DuelSpec(suite="tiny", runs=()), contest, judges)
+    return Gathered(DuelSubject(suite="tiny", runs=()), contest, judges)
 
 
 def test_judges_are_the_named_the_suites_the_configured_or_those_of_run_a(tmp_path: Path) -> None:

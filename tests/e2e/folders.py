@@ -19,7 +19,7 @@ from stack_tui.runs.events import (
     TaskPlan,
 )
 from stack_tui.runs.journal import Journal
-from stack_tui.runs.spec import RunSpec, SuiteSpec
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.text import well_formed
 from tests.e2e.hostile import ALL, HOSTILE, LONG_LINE
 
@@ -63,7 +63,7 @@ def _spec(number: int = 1) -> RunSpec:
         created="2026-11-24T10:15:00+00:00",
         endpoint=endpoint,
         judges=(endpoint,),
-        suite=SuiteSpec(name="evil", path="cases/evil.toml", sha256="0" * 64),
+        subject=SuiteSubject(name="evil", path="cases/evil.toml", sha256="0" * 64),
         note=EVIL,
     )
 

@@ -27,7 +27,7 @@ from stack_tui.endpoints.probe import preflight, probe
 from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer, Planned
 from stack_tui.runs.journal import Journal
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 
 
 def main() -> None:
@@ -116,14 +116,14 @@ def _lines(stream: Any) -> Any:
 async def _run_ours(given: argparse.Namespace, folder: Path) -> dict[str, float]:
     folder.mkdir()  # noqa: ASYNC240 - nothing else runs yet
     began = time.monotonic()
-    benchmark = BenchmarkSpec(
+    benchmark = BenchmarkSubject(
         tasks=(given.task,),
         fewshot=given.fewshot,
         limit=given.limit,
         datasets=str(given.datasets),
     )
     endpoint = Endpoint(name="perf", url=given.url, model=given.model)
-    spec = RunSpec(id="perf", created="", endpoint=endpoint, benchmark=benchmark)
+    spec = RunSpec(id="perf", created="", endpoint=endpoint, subject=benchmark)
     first = last = 0.0
     requests = 0
     with Journal(folder / "journal.jsonl") as journal:

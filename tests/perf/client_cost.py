@@ -48,11 +48,11 @@ async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) 
     from stack_tui.endpoints.transport import AiohttpTransport
     from stack_tui.runs.events import Answer, RecordScores
     from stack_tui.runs.journal import Journal
-    from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+    from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 
     endpoint = Endpoint(name="stub", url=f"http://127.0.0.1:{port}/v1", model="stub")
-    benchmark = BenchmarkSpec(tasks=(task,), fewshot=fewshot, datasets=datasets)
-    spec = RunSpec(id="stub", created="", endpoint=endpoint, benchmark=benchmark)
+    benchmark = BenchmarkSubject(tasks=(task,), fewshot=fewshot, datasets=datasets)
+    spec = RunSpec(id="stub", created="", endpoint=endpoint, subject=benchmark)
     abilities = Capabilities(completions=True, token_prompts=True, named_token_ids=True)
     took: dict[str, float] = {}
     answers = 0

@@ -27,7 +27,7 @@ from stack_tui.runs.events import (
     TaskPlan,
 )
 from stack_tui.runs.journal import Journal
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 
 MMLU = 14_042
 _SUBJECTS = 57
@@ -54,7 +54,7 @@ def go_on(folder: Path, done: int, per_second: float) -> None:
     """Append samples at that rate, in small batches as they come from a server, for ever."""
     spec = store.read_spec(folder)
     with Journal(store.journal_path(folder)) as journal:
-        began, sent, events = time.monotonic(), 0, _outcomes(spec.subject, done, 10_000_000)
+        began, sent, events = time.monotonic(), 0, _outcomes(spec.subject.name, done, 10_000_000)
         journal.append(Started(at=time.time(), spec=spec, versions={}))
         while True:
             time.sleep(_BATCH_S)
@@ -85,14 +85,14 @@ def _spec(name: str) -> RunSpec:
         id=f"20261124-{time.time_ns()}-{name}",
         created="2026-11-24T10:15:00+00:00",
         endpoint=Endpoint(name="local", url="http://127.0.0.1:9/v1", model="org/llama-8b"),
-        benchmark=BenchmarkSpec(tasks=(name,), fewshot=5),
+        subject=BenchmarkSubject(tasks=(name,), fewshot=5),
     )
 
 
 def _beginning(spec: RunSpec, planned: int) -> tuple[Event, Event]:
     now = time.time()
     share, rest = divmod(planned, _SUBJECTS)
-    tasks = _tasks(spec.subject)
+    tasks = _tasks(spec.subject.name)
     plans = tuple(
         TaskPlan(name=task, samples=share + (n < rest), requests=share, route="letters", fewshot=5)
         for n, task in enumerate(tasks)

@@ -88,9 +88,9 @@ def _theirs(wanted: list[str]) -> Sums:
 async def _ours(folder: Path, task: str, fewshot: int | None) -> Sums:
     from stack_tui.benchmarks.catalog.catalog import open_catalog
     from stack_tui.benchmarks.harness import harness_client, protocol
-    from stack_tui.runs.spec import BenchmarkSpec
+    from stack_tui.runs.spec import BenchmarkSubject
 
-    spec = BenchmarkSpec(tasks=(task,), fewshot=fewshot, datasets=str(folder))
+    spec = BenchmarkSubject(tasks=(task,), fewshot=fewshot, datasets=str(folder))
     catalog = open_catalog(None)
     rows: dict[str, list[tuple[int, list[bytes]]]] = {}
     prefixes: dict[str, str] = {}

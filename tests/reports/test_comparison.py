@@ -11,7 +11,7 @@ from stack_tui.reports.measures.effects import RATE, effects
 from stack_tui.reports.measures.pairing import SamplePair, SuiteFingerprint
 from stack_tui.reports.render.comparison_text import comparison_text
 from stack_tui.runs.events import Failure, Sample
-from stack_tui.runs.spec import BenchmarkSpec, DuelRun, DuelSpec, RunSpec, SuiteSpec
+from stack_tui.runs.spec import BenchmarkSubject, DuelRun, DuelSubject, RunSpec, SuiteSubject
 from tests.reports.views import OTHER_SPEC, SPEC, TIMEOUT, judged, outcomes, view
 
 
@@ -115,11 +115,11 @@ def test_a_case_that_changed_in_between_is_set_apart() -> None:
 
 
 def test_a_suite_file_whose_version_is_the_same_is_the_same_suite() -> None:
-    edited = SuiteSpec(name="custom", path="cases/custom.toml", sha256="1" * 64)
+    edited = SuiteSubject(name="custom", path="cases/custom.toml", sha256="1" * 64)
     fingerprint = SuiteFingerprint(version="1", cases={"c0": "x"})
     comparison = compare(
         view(outcomes([True])),
-        view(outcomes([True]), _spec(suite=edited)),
+        view(outcomes([True]), _spec(subject=edited)),
         suite_a=fingerprint,
         suite_b=fingerprint,
     )
@@ -232,8 +232,8 @@ def test_one_thing_that_differs_is_named_without_a_warning() -> None:
 
 def test_more_than_one_thing_that_differs_is_warned_of() -> None:
     endpoint = Endpoint(name="other", url="http://127.0.0.1:9000/v1", model="small")
-    suite = SuiteSpec(name="custom", path="cases/custom.toml", sha256="1" * 64)
-    spec = _spec(endpoint=endpoint, suite=suite, judges=(), repeats=3)
+    suite = SuiteSubject(name="custom", path="cases/custom.toml", sha256="1" * 64)
+    spec = _spec(endpoint=endpoint, subject=suite, judges=(), repeats=3)
     comparison = compare(view(outcomes([True])), view(outcomes([True]), spec))
     assert comparison.warnings[0] == (
         "the runs differ in more than one thing (model, endpoint, suite version, judges, repeats): "
@@ -244,8 +244,8 @@ def test_more_than_one_thing_that_differs_is_warned_of() -> None:
 
 def test_benchmark_settings_and_routes_are_compared() -> None:
     def spec(**options: Any) -> RunSpec:
-        benchmark = BenchmarkSpec(tasks=("custom",), **options)
-        return msgspec.structs.replace(SPEC, suite=None, judges=(), benchmark=benchmark)
+        benchmark = BenchmarkSubject(tasks=("custom",), **options)
+        return msgspec.structs.replace(SPEC, subject=benchmark, judges=())
 
     a = view(outcomes([True]), spec(fewshot=5))
     b = view(outcomes([True]), spec(limit=100, protocol="chat"))
@@ -377,7 +377,7 @@ def test_a_comparison_is_json_and_back() -> None:
 
 def test_a_duel_is_named_by_its_runs() -> None:
     runs = tuple(DuelRun(letter=letter, id=f"run-{letter}") for letter in "ab")
-    duel = msgspec.structs.replace(SPEC, suite=None, duel=DuelSpec(suite="custom", runs=runs))
+    duel = msgspec.structs.replace(SPEC, subject=DuelSubject(suite="custom", runs=runs))
     compared = compare(view(outcomes([True]), duel), view(outcomes([True])))
     found = {difference.name: (difference.a, difference.b) for difference in compared.settings}
     assert found["duel"] == ("run-a vs run-b", "–")

@@ -19,7 +19,7 @@ from stack_tui.runs.events import (
     Status,
     TaskPlan,
 )
-from stack_tui.runs.spec import RunSpec, SuiteSpec
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.view import RunView, fold
 
 ENDPOINT = Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="tiny")
@@ -28,7 +28,7 @@ SPEC = RunSpec(
     id="20261124-101500-custom-tiny-0a1b",
     created="2026-11-24T10:15:00+00:00",
     endpoint=ENDPOINT,
-    suite=SuiteSpec(name="custom", path="cases/custom.toml", sha256="0" * 64),
+    subject=SuiteSubject(name="custom", path="cases/custom.toml", sha256="0" * 64),
     judges=(JUDGE,),
 )
 OTHER_SPEC = msgspec.structs.replace(SPEC, id="20261124-111500-custom-tiny-2c3d")
@@ -97,7 +97,7 @@ def hostile_view(text: str, spec: RunSpec = SPEC) -> RunView:
         spec,
         endpoint=endpoint,
         judges=(msgspec.structs.replace(JUDGE, name=text, model=text),),
-        suite=SuiteSpec(name=text, path=text, sha256=text),
+        subject=SuiteSubject(name=text, path=text, sha256=text),
         note=text,
     )
     outcomes: list[tuple[Status, bool | None]] = [

@@ -2,14 +2,14 @@
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import Planned, Sample, Started, Status, TaskPlan
-from stack_tui.runs.spec import RunSpec, SuiteSpec
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 
 ENDPOINT = Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="tiny")
 SPEC = RunSpec(
     id="20261124-101500-custom-tiny-0a1b",
     created="2026-11-24T10:15:00+00:00",
     endpoint=ENDPOINT,
-    suite=SuiteSpec(name="custom", path="cases/custom.toml", sha256="0" * 64),
+    subject=SuiteSubject(name="custom", path="cases/custom.toml", sha256="0" * 64),
 )
 
 

@@ -10,7 +10,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs import store
 from stack_tui.runs.events import Finished, StateChanged
 from stack_tui.runs.journal import Journal
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec, new_run_id
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec, new_run_id
 from stack_tui.runs.store import Control, Run, RunNotFound
 from tests.runs.samples import SPEC, planned, sample, started
 
@@ -21,8 +21,8 @@ def with_id(name: str) -> RunSpec:
 
 
 def test_a_spec_reads_back_as_it_was_written(tmp_path: Path) -> None:
-    benchmark = BenchmarkSpec(tasks=("mmlu",), fewshot=5, limit=10, gen={"temperature": 0.5})
-    spec = msgspec.structs.replace(SPEC, suite=None, benchmark=benchmark, note='a "note"\n')
+    benchmark = BenchmarkSubject(tasks=("mmlu",), fewshot=5, limit=10, gen={"temperature": 0.5})
+    spec = msgspec.structs.replace(SPEC, subject=benchmark, note='a "note"\n')
     assert store.read_spec(store.create(tmp_path / "runs", spec)) == spec
 
 

@@ -13,7 +13,7 @@ from stack_tui.endpoints.health import Health
 from stack_tui.endpoints.kinds.server_kind import Model
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.runs.events import ChoiceLogprob, Failure, JudgeScore, Sample, TaskPlan
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec, SuiteSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec, SuiteSubject
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.messages import EndpointAnswered, SnapshotRead
@@ -112,7 +112,7 @@ def suite_spec(run_id: str = "20261118-120000-custom-llama-8b-0001") -> RunSpec:
         created="2026-11-18T12:00:00+00:00",
         endpoint=LOCAL,
         judges=(JUDGE,),
-        suite=SuiteSpec(name="custom", path="cases/custom.toml", sha256="0" * 64),
+        subject=SuiteSubject(name="custom", path="cases/custom.toml", sha256="0" * 64),
     )
 
 
@@ -123,7 +123,7 @@ def benchmark_spec(run_id: str = "20261118-110000-mmlu-llama-8b-0002") -> RunSpe
         id=run_id,
         created="2026-11-18T11:00:00+00:00",
         endpoint=LOCAL,
-        benchmark=BenchmarkSpec(tasks=tasks, fewshot=5),
+        subject=BenchmarkSubject(tasks=tasks, fewshot=5),
     )
 
 

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import JudgeScore, Sample
-from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
+from stack_tui.runs.spec import DuelRun, DuelSubject, RunSpec
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.new_duel import NewDuel
@@ -32,7 +32,7 @@ SPEC = RunSpec(
     created="2026-11-18T13:00:00+00:00",
     endpoint=JUDGE,
     judges=(JUDGE,),
-    duel=DuelSpec(
+    subject=DuelSubject(
         suite="custom",
         runs=(
             DuelRun(letter="a", id="first", model="org/llama-8b"),

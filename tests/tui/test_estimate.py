@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from stack_tui.runs.events import TaskPlan
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.tui.runs.estimate import estimate
 from stack_tui.tui.state.snapshot import Counts, RunCard, TaskRow
 from tests.tui.data import JUDGE, LOCAL, benchmark_card, benchmark_spec
@@ -13,7 +13,7 @@ from tests.tui.data import JUDGE, LOCAL, benchmark_card, benchmark_spec
 
 def card(limit: float | None = None, active_s: int = 50) -> RunCard:
     spec = msgspec.structs.replace(
-        benchmark_spec(), benchmark=BenchmarkSpec(tasks=("anatomy",), limit=limit)
+        benchmark_spec(), subject=BenchmarkSubject(tasks=("anatomy",), limit=limit)
     )
     plan = TaskPlan(name="anatomy", samples=100, requests=400, route="echo")
     counts = Counts(planned=100, done=100)

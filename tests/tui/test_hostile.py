@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from stack_tui.config.decode import Config, Defaults, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs.events import ChoiceLogprob, Failure, Fault, Finding, JudgeScore, Sample
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.text import well_formed
 from stack_tui.tui.app import StackApp
@@ -67,9 +68,9 @@ def everything(benchmark: bool) -> Snapshot:
     spec = msgspec.structs.replace(
         suite_spec(), endpoint=ENDPOINT, judges=(ENDPOINT,), note=BAD, created=BAD
     )
-    suite = spec.suite
-    assert suite is not None
-    spec = msgspec.structs.replace(spec, suite=msgspec.structs.replace(suite, name=BAD))
+    suite = spec.subject
+    assert isinstance(suite, SuiteSubject)
+    spec = msgspec.structs.replace(spec, subject=msgspec.structs.replace(suite, name=BAD))
     card = suite_card(
         (SAMPLE,),
         spec=spec,

@@ -9,7 +9,7 @@ from typing import Any
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
-from stack_tui.runs.spec import RunSpec, SuiteSpec
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.worker.run_worker import carry_out
 from tests.fakes import Asked, FakeServer
@@ -45,7 +45,7 @@ def make(
         created="2026-11-24T10:15:00+00:00",
         endpoint=endpoint,
         judges=(endpoint,) if judged else (),
-        suite=SuiteSpec(
+        subject=SuiteSubject(
             name="tiny", path="tiny.toml", sha256=hashlib.sha256(SUITE.encode()).hexdigest()
         ),
         concurrency=2,

@@ -10,7 +10,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs.events import Fault
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded_run import recorded_path
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.store import create, journal_path, read_spec
 from stack_tui.worker import launch, regrade_runs
 from stack_tui.worker.compare_runs import compare_runs
@@ -215,7 +215,7 @@ def test_a_missing_suite_file_and_a_benchmark_are_told_with_what_to_do(tmp_path:
         id="20261124-101500-b",
         created=spec.created,
         endpoint=spec.endpoint,
-        benchmark=BenchmarkSpec(tasks=("mmlu",)),
+        subject=BenchmarkSubject(tasks=("mmlu",)),
     )
     with pytest.raises(StackError, match="only a suite's run"):
         regrade_runs.regrade(create(tmp_path / "runs", benchmark))

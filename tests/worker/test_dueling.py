@@ -62,7 +62,7 @@ def drafted(results: Path, server: FakeServer, folders: list[Path]) -> Path:
         created="2026-11-24T12:15:00+00:00",
         endpoint=judge,
         judges=(judge,),
-        duel=gathered.spec,
+        subject=gathered.subject,
         concurrency=2,
     )
     return store.create(results, spec, contest=gathered.contest)

@@ -9,7 +9,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
 from stack_tui.runs.events import Sample
 from stack_tui.runs.journal import Journal
-from stack_tui.runs.spec import RunSpec, SuiteSpec
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.worker.compare_runs import compare_runs
 
@@ -17,7 +17,7 @@ SPEC = RunSpec(
     id="1-a",
     created="2026-11-24T10:15:00+00:00",
     endpoint=Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="tiny"),
-    suite=SuiteSpec(name="tiny", path="cases/tiny.toml", sha256="0" * 64),
+    subject=SuiteSubject(name="tiny", path="cases/tiny.toml", sha256="0" * 64),
     temperatures=(0.0,),
 )
 CASES = 40

@@ -7,7 +7,7 @@ import msgspec
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 from stack_tui.runs.events import TaskPlan
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 
 _LENGTH = struct.Struct(">I")
 LENGTH_BYTES = _LENGTH.size
@@ -23,7 +23,7 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
 class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
     """Load the tasks and build their requests; `chat` hands out messages rather than text."""
 
-    spec: BenchmarkSpec
+    spec: BenchmarkSubject
     entries: dict[str, TaskEntry]
     chat: bool = False
     chat_template: str = ""

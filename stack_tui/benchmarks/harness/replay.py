@@ -15,7 +15,7 @@ from lm_eval.utils import make_table
 
 from stack_tui.benchmarks.harness.request_building import LoadedTask, name_of
 from stack_tui.benchmarks.harness.task_loading import TaskError
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 
 
 class Replay(LM):  # type: ignore[misc]
@@ -55,7 +55,7 @@ class Replay(LM):  # type: ignore[misc]
 
 
 def score_of_record(
-    spec: BenchmarkSpec,
+    spec: BenchmarkSubject,
     manager: TaskManager,
     loaded: Sequence[Task | Group],
     built: Mapping[str, LoadedTask],

@@ -13,7 +13,7 @@ from lm_eval.evaluator_utils import get_sample_size
 
 from stack_tui.benchmarks.harness.protocol import Document, Request
 from stack_tui.runs.events import TaskPlan
-from stack_tui.runs.spec import BenchmarkSpec, digest
+from stack_tui.runs.spec import BenchmarkSubject, digest
 
 _SHARED_AT_LEAST = 200
 _SAMPLED = 4
@@ -40,7 +40,7 @@ class LoadedTask:
         return name_of(self.task)
 
     def documents(
-        self, spec: BenchmarkSpec, chat_template: Callable[..., Any] | None
+        self, spec: BenchmarkSubject, chat_template: Callable[..., Any] | None
     ) -> Iterator[tuple[int, list[Instance]]]:
         """Yield each document's place and its instances, in lm-eval's order and with its chances.
 
@@ -71,7 +71,7 @@ class LoadedTask:
             self.instances[doc_id] = instances
             yield doc_id, instances
 
-    def start_over(self, spec: BenchmarkSpec) -> None:
+    def start_over(self, spec: BenchmarkSubject) -> None:
         """Forget what was built, and let the few-shot examples be drawn from the start again."""
         self.instances.clear()
         self.task.set_fewshot_seed(seed=spec.seed)
@@ -86,7 +86,7 @@ def name_of(task: Task) -> str:
     return str(task.config.task)
 
 
-def prepare(task: Task, spec: BenchmarkSpec) -> LoadedTask:
+def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
     """Return the task with the documents that the run's limit or samples leave of it."""
     picked = spec.samples.get(name_of(task))
     indices = sorted(set(picked)) if picked else None

@@ -19,7 +19,7 @@ from lm_eval.tasks._yaml_loader import load_yaml
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 from stack_tui.errors import StackError
-from stack_tui.runs.spec import BenchmarkSpec
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.text import one_line
 
 
@@ -69,7 +69,7 @@ def redirect_datasets(folder: Path) -> None:
 class _Factory(TaskFactory):  # type: ignore[misc]
     """lm-eval's own factory, which also tells of each task as it is loaded, and guards it first."""
 
-    def __init__(self, spec: BenchmarkSpec, on_task: Callable[[Task], None]) -> None:
+    def __init__(self, spec: BenchmarkSubject, on_task: Callable[[Task], None]) -> None:
         super().__init__()
         self._spec = spec
         self._on_task = on_task
@@ -92,7 +92,7 @@ class _Factory(TaskFactory):  # type: ignore[misc]
         return task
 
 
-def _guard(name: str, config: Mapping[str, Any], spec: BenchmarkSpec) -> None:
+def _guard(name: str, config: Mapping[str, Any], spec: BenchmarkSubject) -> None:
     if config.get("unsafe_code") and not spec.confirm_unsafe:
         raise TaskError(
             f"the task {name} runs code that the model writes",
@@ -106,7 +106,7 @@ def _guard(name: str, config: Mapping[str, Any], spec: BenchmarkSpec) -> None:
 
 
 def load_tasks(
-    spec: BenchmarkSpec, entries: Mapping[str, TaskEntry], on_task: Callable[[Task], None]
+    spec: BenchmarkSubject, entries: Mapping[str, TaskEntry], on_task: Callable[[Task], None]
 ) -> tuple[TaskManager, list[Task | Group]]:
     """Return the manager and the loaded tasks and groups; raises StackError in the user's words.
 
@@ -150,7 +150,7 @@ def _refuse_duplicates(loaded: Iterable[Task | Group]) -> None:
                 )
 
 
-def configure(task: Task, spec: BenchmarkSpec) -> None:
+def configure(task: Task, spec: BenchmarkSubject) -> None:
     """Set few-shot number, seed and generation arguments as lm-eval's `simple_evaluate` does."""
     if task.get_config("output_type") == "generate_until" and spec.gen:
         task.set_config("generation_kwargs", dict(spec.gen), update=True)
@@ -163,7 +163,7 @@ def configure(task: Task, spec: BenchmarkSpec) -> None:
 
 
 def explained(
-    name: str, error: Exception, config: Mapping[str, Any], spec: BenchmarkSpec
+    name: str, error: Exception, config: Mapping[str, Any], spec: BenchmarkSubject
 ) -> StackError:
     """Return why the task cannot be loaded, in words for the user."""
     if isinstance(error, StackError):

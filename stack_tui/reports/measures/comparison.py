@@ -131,7 +131,7 @@ def compare(
 def _label(view: RunView) -> RunLabel:
     return RunLabel(
         id=view.spec.id,
-        subject=view.spec.subject,
+        subject=view.spec.subject.name,
         endpoint=view.spec.endpoint.name,
         model=model_name(view),
         samples=len(view.samples),

@@ -23,6 +23,7 @@ from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.render.comparison_text import difference
 from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import Sample, Status
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line
 
@@ -164,7 +165,7 @@ def _bounds(samples: Sequence[Sample]) -> dict[str, Interval | None]:
 
 
 def _pairs(view: RunView) -> dict[str, PairResult]:
-    if view.spec.duel is None:
+    if not isinstance(view.spec.subject, DuelSubject):
         return {}
     pairs = pair_results(view)
     found = {f"win_rate.{pair.b}.{pair.a}": pair for pair in pairs}

@@ -13,6 +13,7 @@ from stack_tui.reports.number_format import format_interval, format_number, form
 from stack_tui.reports.stats.power import LEAST_FLIPS, smallest_paired_difference
 from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs.events import Sample
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 
 
@@ -38,7 +39,7 @@ class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
 
 def figures(view: RunView) -> list[Figure]:
     """Return what stands at a report's head; what is zero and would only take room is left out."""
-    if view.spec.duel:
+    if isinstance(view.spec.subject, DuelSubject):
         return list(_duel(view))
     view = scored(view)
     summary = summarize(view.samples)

@@ -14,6 +14,7 @@ from stack_tui.reports.stats.rater_agreement import Alpha, krippendorff
 from stack_tui.reports.stats.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.reports.stats.spearman import spearman
 from stack_tui.runs.events import JUDGE_PASS, Sample
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 
 _APART_KEPT = 20
@@ -84,7 +85,7 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
 def panel_report(view: RunView) -> JudgeAgreement | None:
     """Return what can be said of the run's judges, None where none was asked."""
     samples = in_order(sample for sample in view.samples if sample.verdicts)
-    if not samples or view.spec.duel:
+    if not samples or isinstance(view.spec.subject, DuelSubject):
         return None
     judges = {(v.judge, v.model): None for sample in samples for v in sample.verdicts}
     model = model_name(view)

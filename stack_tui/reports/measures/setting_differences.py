@@ -2,12 +2,12 @@
 
 import msgspec
 
-from stack_tui.runs.spec import BenchmarkSpec, RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, RunSpec, SuiteSubject
 from stack_tui.runs.view import RunView
 
 _NO_SETTING = {
     *("id", "created", "note", "concurrency", "origin"),
-    *("endpoint", "suite", "benchmark", "duel", "judges"),
+    *("endpoint", "subject", "judges"),
 }
 _NAMES = {
     "fewshot": "few-shot",
@@ -69,19 +69,20 @@ def _settings(view: RunView) -> dict[str, str]:
         server = view.started.server
         found["server"] = f"{server['kind']} {server.get('version') or ''}".strip()
         found["weights"] = str(server.get("weights") or "–")
-    if spec.suite:
-        found |= {"suite": spec.suite.name, _VERSION: spec.suite.sha256[:12]}
-    if spec.duel:
-        found["duel"] = " vs ".join(run.id for run in spec.duel.runs)
+    match spec.subject:
+        case SuiteSubject():
+            found |= {"suite": spec.subject.name, _VERSION: spec.subject.sha256[:12]}
+        case DuelSubject():
+            found["duel"] = " vs ".join(run.id for run in spec.subject.runs)
     found["judges"] = ", ".join(judge.model or judge.name for judge in spec.judges) or "–"
     found |= _fields(spec)
-    if spec.benchmark:
-        found |= _fields(spec.benchmark)
+    if isinstance(spec.subject, BenchmarkSubject):
+        found |= _fields(spec.subject)
         found |= {f"route of {task.name}": task.route for task in view.plan.values()}
     return found
 
 
-def _fields(spec: RunSpec | BenchmarkSpec) -> dict[str, str]:
+def _fields(spec: RunSpec | BenchmarkSubject) -> dict[str, str]:
     """Return every setting that has a field of its own, so that a new one is never passed over."""
     return {
         _NAMES.get(name, name.replace("_", " ")): _shown(getattr(spec, name))

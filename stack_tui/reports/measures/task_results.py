@@ -79,7 +79,7 @@ def benchmark_report(view: RunView, path: Path | None) -> str:
     """Return the report on the run so far; `path` is where it lies in full, if it does."""
     routes = dict.fromkeys(task.route for task in view.plan.values())
     lines = [
-        f"{one_line(view.spec.subject)} on {one_line(view.spec.endpoint.model or '?')}"
+        f"{one_line(view.spec.subject.name)} on {one_line(view.spec.endpoint.model or '?')}"
         f" ({one_line(view.spec.endpoint.name)}), by {', '.join(routes) or 'no route yet'}",
         "",
     ]

@@ -13,15 +13,17 @@ from stack_tui.reports.pages.duel_sections import duel_sections
 from stack_tui.reports.pages.panel_section import panel_section
 from stack_tui.reports.pages.section import Section
 from stack_tui.reports.pages.variation_section import variation_sections
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 
 
 def sections(view: RunView) -> list[Section]:
     """Return the sections in their order; what is held out is in its own one alone."""
-    own = duel_sections(duel_summary(view)) if view.spec.duel else []
+    duel = isinstance(view.spec.subject, DuelSubject)
+    own = duel_sections(duel_summary(view)) if duel else []
     shown = scored(view)
     found = (
-        None if view.spec.duel else holdout_section(view),
+        None if duel else holdout_section(view),
         panel_section(panel_report(shown)),
         calibration_section(calibration(shown)),
         attack_section(attack_rates(in_order(shown.samples))),

@@ -10,6 +10,7 @@ from stack_tui.reports.pages.section import Section
 from stack_tui.reports.render.comparison_text import difference
 from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import sample_name
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.view import RunView
 
 _CASES_SHOWN = 40
@@ -19,7 +20,7 @@ Named = tuple[str, str]
 def variation_sections(view: RunView) -> list[Section]:
     """Return them for a suite's run that asked more than once, else none; noise is no variation."""
     once = len(view.spec.temperatures) < 2 and view.spec.repeats < 2
-    if view.spec.suite is None or view.spec.noise or once:
+    if not isinstance(view.spec.subject, SuiteSubject) or view.spec.noise or once:
         return []
     settings = settings_of(view)
     found = [_side_by_side(settings)] if len(settings) > 1 else [_repeats(settings[0])]

@@ -7,6 +7,7 @@ from stack_tui.reports.measures.sample_result import outcome, why
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.render.duel_text import said
 from stack_tui.runs.events import Sample
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 from stack_tui.text import printable
 
@@ -54,8 +55,9 @@ def csv_table(view: RunView) -> str:
     """
     table = io.StringIO()
     writer = csv.writer(table, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow(MATCH_COLUMNS if view.spec.duel else COLUMNS)
-    row = _match if view.spec.duel else _row
+    duel = isinstance(view.spec.subject, DuelSubject)
+    writer.writerow(MATCH_COLUMNS if duel else COLUMNS)
+    row = _match if duel else _row
     writer.writerows(row(sample) for sample in in_order(view.samples))
     return table.getvalue()
 

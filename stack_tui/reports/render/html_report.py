@@ -27,6 +27,7 @@ from stack_tui.reports.render.comparison_text import (
 from stack_tui.reports.render.duel_html import match_details
 from stack_tui.reports.render.html_samples import block, sample_details, table
 from stack_tui.reports.render.svg import text
+from stack_tui.runs.spec import DuelSubject, RunSpec, SuiteSubject
 from stack_tui.runs.view import RunView
 
 _SAMPLES = 1000
@@ -41,7 +42,7 @@ def html_report(
 
     Its policy lets nothing load and nothing run: only its own style, known by its hash, holds.
     """
-    title = f"{text(view.spec.subject, 80)} on {text(model_name(view), 80)}"
+    title = f"{text(view.spec.subject.name, 80)} on {text(model_name(view), 80)}"
     parts = [_head(view, title), _gates(gates), _record(view), _tasks(view), _scores(view)]
     parts += [_section(section) for section in sections(view)]
     if comparison:
@@ -72,7 +73,7 @@ def _head(view: RunView, title: str) -> str:
         ("started", spec.created),
         ("endpoint", spec.endpoint.url),
         ("judges", ", ".join(judge.model or judge.name for judge in spec.judges)),
-        ("suite version", spec.suite.sha256[:12] if spec.suite else ""),
+        ("suite version", _suite_version(spec)),
         ("note", spec.note),
         ("outputs of", spec.origin.run if spec.origin else ""),
     ]
@@ -105,6 +106,10 @@ def _gates(gates: Sequence[GateResult]) -> str:
     return f"<h2>Gates</h2>{table(('', 'gate', 'why'), rows)}"
 
 
+def _suite_version(spec: RunSpec) -> str:
+    return spec.subject.sha256[:12] if isinstance(spec.subject, SuiteSubject) else ""
+
+
 def _record(view: RunView) -> str:
     if not view.scores:
         return ""
@@ -112,7 +117,7 @@ def _record(view: RunView) -> str:
 
 
 def _tasks(view: RunView) -> str:
-    title = "Win rate" if view.spec.duel else "Pass rate by task"
+    title = "Win rate" if isinstance(view.spec.subject, DuelSubject) else "Pass rate by task"
     return "".join(f"<h2>{title}</h2>{plot}" for plot in plots.tasks(view))
 
 
@@ -198,7 +203,7 @@ def _flip_row(flip: Flip, comparison: Comparison) -> tuple[str, ...]:
 
 
 def _samples(view: RunView) -> str:
-    if view.spec.duel:
+    if isinstance(view.spec.subject, DuelSubject):
         details, title = match_details, "Matches"
         samples = in_order(view.samples)
     else:

@@ -20,6 +20,7 @@ from stack_tui.reports.render.duel_json import duel_document
 from stack_tui.reports.stats.power import smallest_paired_difference
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
+from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, Subject
 from stack_tui.runs.view import RunView
 
 _TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
@@ -30,9 +31,9 @@ def report_document(view: RunView) -> dict[str, Any]:
 
     Cases that are held out are in the `holdout` and in `results`, and in no other figure.
     """
-    if view.spec.benchmark:
+    if isinstance(view.spec.subject, BenchmarkSubject):
         return benchmark_document(view) | {"cost": _cost(view), "run": _run(view)}
-    if view.spec.duel:
+    if isinstance(view.spec.subject, DuelSubject):
         return duel_document(view) | {"cost": _cost(view), "run": _run(view)}
     of_summary = scored(view)
     return {
@@ -100,20 +101,24 @@ def _named(endpoint: Endpoint) -> dict[str, Any]:
     return {"name": endpoint.name, "url": endpoint.url, "model": endpoint.model}
 
 
+def _subject(subject: Subject) -> dict[str, Any]:
+    """Return the subject under the name of its kind, and None under the other two."""
+    fields = msgspec.to_builtins(subject)
+    return {"suite": None, "benchmark": None, "duel": None, fields.pop("kind"): fields}
+
+
 def _run(view: RunView) -> dict[str, Any]:
     """Return what was evaluated and how far it got; never a key, of which a view holds none."""
     spec = view.spec
     return {
         "id": spec.id,
-        "subject": spec.subject,
+        "subject": spec.subject.name,
         "created": spec.created,
         "note": spec.note,
         "origin": msgspec.to_builtins(spec.origin),
         "endpoint": _named(spec.endpoint),
         "judges": [_named(judge) for judge in spec.judges],
-        "suite": msgspec.to_builtins(spec.suite),
-        "benchmark": msgspec.to_builtins(spec.benchmark),
-        "duel": msgspec.to_builtins(spec.duel),
+        **_subject(spec.subject),
         "repeats": spec.repeats,
         "temperatures": spec.temperatures,
         "noise": spec.noise,

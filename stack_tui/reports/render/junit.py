@@ -9,6 +9,7 @@ from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.sample_result import missing, outcome, why
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.events import Sample
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 from stack_tui.text import printable
 
@@ -25,7 +26,7 @@ def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
     run still lacks are one error, so that half a run is not green; a gate that is not met is a
     failure.
     """
-    root = ET.Element("testsuites", name=_text(f"{view.spec.subject} {view.spec.id}"))
+    root = ET.Element("testsuites", name=_text(f"{view.spec.subject.name} {view.spec.id}"))
     tasks: dict[str, list[Sample]] = {}
     for sample in in_order(view.samples):
         name = f"{sample.task}, holdout" if sample.holdout else sample.task
@@ -33,7 +34,7 @@ def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
     for task, samples in tasks.items():
         suite = ET.SubElement(root, "testsuite", name=_text(task))
         suite.extend(_case(sample) for sample in samples if not sample.winner)
-    if view.spec.duel:
+    if isinstance(view.spec.subject, DuelSubject):
         suite = ET.SubElement(root, "testsuite", name="verdicts")
         suite.extend(_pair(pair) for pair in pair_results(view))
     if lacking := missing(view):

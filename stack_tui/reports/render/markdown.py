@@ -21,6 +21,7 @@ from stack_tui.reports.render.comparison_text import (
     verdict_lines,
 )
 from stack_tui.reports.render.duel_text import said, won
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 
@@ -37,10 +38,11 @@ def markdown_report(
     Whatever a model, a data set or a file said stands in code spans that it cannot close, where no
     mention, link, image or HTML comes to life.
     """
+    duel = isinstance(view.spec.subject, DuelSubject)
     parts = [_head(view), _gates(gates), _record(view)]
-    parts += [] if view.spec.duel else [_tasks(view), _failing(view)]
+    parts += [] if duel else [_tasks(view), _failing(view)]
     parts += [_section(section) for section in sections(view)]
-    parts += [_matches(view)] if view.spec.duel else []
+    parts += [_matches(view)] if duel else []
     if comparison:
         parts.append(_comparison(comparison))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -61,7 +63,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _head(view: RunView) -> str:
-    title = f"### {code(view.spec.subject, 80)} on {code(model_name(view), 80)}"
+    title = f"### {code(view.spec.subject.name, 80)} on {code(model_name(view), 80)}"
     rows = (
         (figure.name, figure.value, figure.interval or "–", figure.basis or "–")
         for figure in figures(view)

@@ -10,6 +10,7 @@ from stack_tui.reports.measures.headline import task_rates
 from stack_tui.reports.measures.judge_agreement import whole_point
 from stack_tui.reports.render import svg
 from stack_tui.runs.events import Sample
+from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 
 _TASKS = 80
@@ -19,7 +20,7 @@ _SCORES = (1, 2, 3, 4, 5)
 
 def tasks(view: RunView) -> Iterator[str]:
     """Yield pass rates by task, or a duel's win rates by pair, with their intervals."""
-    if view.spec.duel:
+    if isinstance(view.spec.subject, DuelSubject):
         pairs: list[svg.Rate] = [
             (f"{pair.b} over {pair.a}", pair.win_rate, pair.interval, f"{pair.matches} matches")
             for pair in pair_results(view)

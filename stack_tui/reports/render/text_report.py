@@ -17,6 +17,7 @@ from stack_tui.reports.render.duel_text import duel_report, won
 from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import JudgeScore, Sample, sample_name
+from stack_tui.runs.spec import BenchmarkSubject, DuelSubject
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 
@@ -28,9 +29,9 @@ _NONE = "–"
 
 def run_report(view: RunView, path: Path | None) -> str:
     """Return the report on the run so far; `path` is where it lies in full, if it does."""
-    if view.spec.benchmark:
+    if isinstance(view.spec.subject, BenchmarkSubject):
         return benchmark_report(view, path)
-    if view.spec.duel:
+    if isinstance(view.spec.subject, DuelSubject):
         return duel_report(view, sections(view), path)
     samples = in_order(view.samples)
     summary = summarize(scored(view).samples)

@@ -14,6 +14,7 @@ import msgspec
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.tui.results.highlight import MARKED_CHARACTERS
 from stack_tui.tui.state.snapshot import RunCard
@@ -62,11 +63,16 @@ def _outcomes(
     runs: Iterable[RunCard], suite: str, case_id: str
 ) -> Iterator[tuple[Path, list[Sample]]]:
     for card in runs:
-        if card.spec and card.spec.suite and card.spec.suite.name == suite and card.counts.done:
+        if _is_of(card.spec, suite) and card.counts.done:
             run = Run(card.folder)
             run.refresh()
             if samples := [sample for sample in run.view.samples if sample.id == case_id]:
                 yield card.folder, samples
+
+
+def _is_of(spec: RunSpec | None, suite: str) -> bool:
+    subject = spec.subject if spec else None
+    return isinstance(subject, SuiteSubject) and subject.name == suite
 
 
 def ask(suite: Suite, case: Case, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:

@@ -9,6 +9,7 @@ from stack_tui.names import slug
 from stack_tui.paths import write_atomically
 from stack_tui.runs import labels
 from stack_tui.runs.labels import Label
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.tui import holdout_reveal
 from stack_tui.tui.cases import actions as case_actions
 from stack_tui.tui.cases.case_changes import Undo
@@ -36,7 +37,7 @@ class SampleActions(DOMNode):
             self._host.show_message("No sample of this run is held out.")
         elif chosen.revealed:
             self._host.show_message("They are shown already.")
-        elif holdout_reveal.count_look(self._host, spec.suite_name, spec.id):
+        elif holdout_reveal.count_look(self._host, spec.subject.suite_name, spec.id):
             self._host.reread(chosen.card.folder)
 
     def action_label(self) -> None:
@@ -74,7 +75,7 @@ class SampleActions(DOMNode):
         """Edit the case that the sample is of, in the suite's file as it is now."""
         view = self.query_one(SampleView)
         spec = view.chosen.card.spec if view.chosen else None
-        if view.sample is None or spec is None or spec.suite is None:
+        if view.sample is None or spec is None or not isinstance(spec.subject, SuiteSubject):
             self._host.show_message("Only a suite's sample has a case to edit.")
             return
         if view.sealed:
@@ -82,11 +83,11 @@ class SampleActions(DOMNode):
             return
         for file in self._host.snapshot.suites:
             for case in file.suite.cases if file.suite else ():
-                same = file.suite and file.suite.name == spec.suite.name
+                same = file.suite and file.suite.name == spec.subject.name
                 if same and case.id == view.sample.id:
                     case_actions.edit(self._host, file, case, self._edited)
                     return
-        self._host.show_message(f"The case is no longer in a suite called {spec.suite.name}.")
+        self._host.show_message(f"The case is no longer in a suite called {spec.subject.name}.")
 
     def _edited(self, undo: Undo | None) -> None:
         if undo:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from stack_tui.runs.duel_verdicts import by_judge, kind
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
-from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, RunSpec
 from stack_tui.text import one_line
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column
@@ -110,11 +110,13 @@ def duel_row(sample: Sample, label: Label | None = None) -> Row:
 
 def form_of(spec: RunSpec | None) -> SampleTable:
     """Return how a run's samples are listed: columns, what each is sorted by, a sample's row."""
-    if spec and spec.duel:
-        return DUEL_COLUMNS, DUEL_KEYS, duel_row
-    if spec and spec.benchmark:
-        return BENCHMARK_COLUMNS, BENCHMARK_KEYS, benchmark_row
-    return SUITE_COLUMNS, SUITE_KEYS, suite_row
+    match spec.subject if spec else None:
+        case DuelSubject():
+            return DUEL_COLUMNS, DUEL_KEYS, duel_row
+        case BenchmarkSubject():
+            return BENCHMARK_COLUMNS, BENCHMARK_KEYS, benchmark_row
+        case _:
+            return SUITE_COLUMNS, SUITE_KEYS, suite_row
 
 
 def _judged(sample: Sample) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.tui import backend
 from stack_tui.tui.host import Host
 from stack_tui.tui.runs.compared_samples import ComparedRuns, compared
@@ -66,12 +67,12 @@ def grade_again(host: Host, card: RunCard) -> None:
     """Ask how the run's recorded outputs are to be graded again, and start that."""
     from stack_tui.tui.runs.regrade_form import RegradeChoice, RegradeForm
 
-    if card.spec is None or card.spec.suite is None:
+    if card.spec is None or not isinstance(card.spec.subject, SuiteSubject):
         host.show_message(
             "Only a suite's run can be graded again; lm-eval alone scores benchmarks."
         )
         return
-    name = card.spec.suite.name
+    name = card.spec.subject.name
     path = next((file.path for file in host.snapshot.suites if _is(file, name)), None)
 
     def work(wanted: RegradeChoice) -> Path:
@@ -135,9 +136,11 @@ def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
     if card.spec.origin:
         origin = card.spec.origin.run
         return next((run.folder for run in runs if run.id == origin), None)
-    subject = card.spec.subject
+    subject = card.spec.subject.name
     earlier = (run for run in runs if run.id < card.id and run.spec and run.counts.done)
-    return next((run.folder for run in earlier if run.spec and run.spec.subject == subject), None)
+    return next(
+        (run.folder for run in earlier if run.spec and run.spec.subject.name == subject), None
+    )
 
 
 def _have(

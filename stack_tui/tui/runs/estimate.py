@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.tui.state.snapshot import RunCard, TaskRow
 
 _TOO_SHORT_S = 5
@@ -26,7 +27,7 @@ def estimate(
     tasks: Sequence[str], limit: float | None, endpoint: Endpoint, runs: Iterable[RunCard]
 ) -> Estimate:
     """Return what running the tasks will take, so many documents of each, on that endpoint."""
-    cards = [card for card in runs if card.spec and card.spec.benchmark]
+    cards = [card for card in runs if _benchmark(card)]
     sizes = _sizes(cards)
     samples = requests = unknown = 0
     for task in tasks:
@@ -44,13 +45,18 @@ def estimate(
 
 def _sizes(cards: Iterable[RunCard]) -> dict[str, TaskRow]:
     """Return the tasks of runs that took all of their documents."""
-    whole = [card for card in cards if card.spec and card.spec.benchmark]
     return {
         row.name: row
-        for card in whole
+        for card in cards
+        if (benchmark := _benchmark(card)) and benchmark.limit is None
         for row in card.tasks
-        if row.plan and card.spec and card.spec.benchmark and card.spec.benchmark.limit is None
+        if row.plan
     }
+
+
+def _benchmark(card: RunCard) -> BenchmarkSubject | None:
+    subject = card.spec.subject if card.spec else None
+    return subject if isinstance(subject, BenchmarkSubject) else None
 
 
 def _limited(size: int, limit: float | None) -> int:

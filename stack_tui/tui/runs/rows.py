@@ -25,7 +25,7 @@ RUN_COLUMNS = (
 
 RUN_KEYS: tuple[Callable[[RunCard], SortKey], ...] = (
     lambda card: (card.phase,),
-    lambda card: (card.spec.subject if card.spec else "", card.id),
+    lambda card: (card.spec.subject.name if card.spec else "", card.id),
     lambda card: (model_of(card), card.id),
     lambda card: (card.counts.done,),
     lambda card: known(card.counts.pass_rate),
@@ -45,7 +45,7 @@ def run_row(card: RunCard, *, marked: bool) -> Row:
     sign, counts, summary = PHASES[card.phase], card.counts, card.summary
     return (
         Cell(f"⚑ {sign.word}" if marked else str(sign), sign.tone),
-        Cell(f"↻ {card.spec.subject}" if card.spec.origin else card.spec.subject),
+        Cell(f"↻ {card.spec.subject.name}" if card.spec.origin else card.spec.subject.name),
         Cell(model_of(card), "dim"),
         Cell(_done(counts)),
         Cell(score(card)),

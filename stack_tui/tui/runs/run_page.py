@@ -8,7 +8,7 @@ from stack_tui.reports.pages.section import table_lines
 from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_figures
-from stack_tui.tui.run_summary import score, tally, title
+from stack_tui.tui.run_summary import is_suite, score, tally, title
 from stack_tui.tui.runs.plot import plot
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.tui.ui import format
@@ -45,7 +45,7 @@ def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
     Where there is little room, that stands beside the plot's title.
     """
     card = chosen.card
-    suite = card.spec is not None and card.spec.suite is not None
+    suite = is_suite(card)
     if not chosen.course.points:
         return [line(("The plot begins with the first graded sample.", "dim"))]
     what = "Pass rate" if suite else "Accuracy"
@@ -102,12 +102,12 @@ def _scores(card: RunCard) -> list[Block]:
     if summary and summary.judge_avg is not None:
         figured.append(("judge", format.grade(summary.judge_avg)))
     if card.counts.pass_rate is not None:
-        figured.append(("pass" if card.spec and card.spec.suite else "accuracy", score(card)))
+        figured.append(("pass" if is_suite(card) else "accuracy", score(card)))
     scores: list[Part] = []
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
     if card.counts.pass_rate is not None and card.interval:
-        suite = card.spec is not None and card.spec.suite is not None
+        suite = is_suite(card)
         scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
     counts = line(*_counts(card.counts), *_asked(card))
     return [line(*scores), counts, *_few(card)] if scores else [counts]

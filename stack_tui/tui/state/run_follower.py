@@ -9,6 +9,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs import labels
 from stack_tui.runs.events import Event, Sample, Server
 from stack_tui.runs.redact import redacted_view
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.runs.view import RunView
 from stack_tui.tui.state.metrics_history import Load, LoadHistory
@@ -141,7 +142,7 @@ def _figures(view: RunView) -> Figures:
 
     more = tuple(sections(view))
     view = scored(view)
-    if view.spec.suite is None:
+    if not isinstance(view.spec.subject, SuiteSubject):
         graded = view.total.passed + view.total.failed
         return Figures(None, wilson_interval(view.total.passed, graded), more)
     return Figures(summarize(view.samples), intervals(view.samples).pass_rate, more)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stack_tui.runs.events import Event, JudgeScore, Planned, Sample, Started, TaskPlan
-from stack_tui.runs.spec import DuelRun, DuelSpec, RunSpec
+from stack_tui.runs.spec import DuelRun, DuelSubject, RunSpec
 from stack_tui.runs.view import RunView, fold
 from tests.reports.views import JUDGE
 
@@ -18,7 +18,7 @@ def spec(letters: str = "ab") -> RunSpec:
         created="2026-11-24T10:15:00+00:00",
         endpoint=JUDGE,
         judges=(JUDGE,),
-        duel=DuelSpec(suite="custom", runs=runs),
+        subject=DuelSubject(suite="custom", runs=runs),
     )
 
 

@@ -10,7 +10,7 @@ from stack_tui.reports.measures.duels.duel_ratings import Rating, ratings
 from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.holdout_access_log import HoldoutAccess
-from stack_tui.runs.spec import DuelRun
+from stack_tui.runs.spec import DuelRun, DuelSubject
 from stack_tui.runs.view import RunView
 
 
@@ -34,15 +34,16 @@ class DuelSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def duel_summary(view: RunView) -> DuelSummary:
-    """Return what the matches come to, so far; raises ValueError where the run is no duel."""
-    if view.spec.duel is None:
-        raise ValueError(f"{view.spec.id} is no duel")
+    """Return what the matches come to, so far; raises TypeError for another run."""
+    subject = view.spec.subject
+    if not isinstance(subject, DuelSubject):
+        raise TypeError(f"{view.spec.id} is no duel")
     samples = in_order(view.samples)
     failures = (v.failure.kind for s in samples for v in s.verdicts if v.failure)
-    runs = view.spec.duel.runs
+    runs = subject.runs
     letters = [run.letter for run in runs]
     return DuelSummary(
-        suite=view.spec.duel.suite,
+        suite=subject.suite,
         runs=runs,
         pairs=tuple(pair_results(view)),
         holdout=tuple(pair_results(view, holdout=True)) if view.holdouts else (),
