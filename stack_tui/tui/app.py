@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App
@@ -38,6 +38,7 @@ from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui import theme
 from stack_tui.tui.ui.blocks import Block
 from stack_tui.tui.ui.keymap import key_for, keymap
+from stack_tui.tui.ui.textual_private import hide_covered_screens
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
@@ -54,6 +55,7 @@ def _actions() -> type[Provider]:
     return Actions
 
 
+@hide_covered_screens
 class StackApp(App[None]):
     """The dashboard and what stands behind it; without `live` it reads no disk and asks nobody."""
 
@@ -103,11 +105,6 @@ class StackApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return what a theme that is not one of ours lacks."""
         return {name: theme.DARK.variables[name] for name in theme.OWN_VARIABLES}
-
-    @property
-    def _background_screens(self) -> list[Screen[Any]]:
-        """What lies under a whole screen is not seen through it, and repaints nothing."""
-        return [] if self.screen.styles.background.a == 1 else super()._background_screens
 
     def get_default_screen(self) -> Screen[None]:
         return Dashboard()

@@ -165,20 +165,20 @@ ENDPOINT_FORM: Final[Bindings] = [
 ]
 
 RUN: Final[Bindings] = [
-    _bind("runs.stop", "s", "stop", "Stop", "Stop the run; r resumes it"),
+    _bind("runs.stop", "s", "run('stop')", "Stop", "Stop the run; r resumes it"),
     _bind(
         "runs.resume",
         "r",
-        "resume",
+        "run('resume')",
         "Resume",
         "Ask for what is missing, and again for what ended in an error",
     ),
-    _bind("runs.pause", "p", "pause", "Pause", "Pause or go on"),
-    _bind("runs.limit", "l", "limit", "Limit", "Change requests at once", show=False),
+    _bind("runs.pause", "p", "run('pause')", "Pause", "Pause or go on"),
+    _bind("runs.limit", "l", "run('limit')", "Limit", "Change requests at once", show=False),
     _bind(
         "runs.again",
         "a",
-        "again",
+        "run('regrade')",
         "Grade again",
         "Grade or judge its outputs again; the model is not asked",
         show=False,
@@ -188,7 +188,7 @@ RUN: Final[Bindings] = [
 RUNS: Final[Bindings] = [
     _bind("runs.view", "v", "view", "View", "The run on the whole screen, as it goes on"),
     *RUN,
-    _bind("runs.pause", "space", "pause", "Pause", "Pause or go on", show=False),
+    _bind("runs.pause", "space", "run('pause')", "Pause", "Pause or go on", show=False),
     _bind("runs.mark", "m", "mark", "Mark", "Mark as the baseline", show=False),
     _bind(
         "runs.compare",

@@ -10,6 +10,7 @@ from textual.dom import DOMNode
 
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.ui.list_pane import Pane
+from stack_tui.tui.ui.textual_private import bindings_in_force
 
 
 class Command(NamedTuple):
@@ -35,9 +36,7 @@ class Actions(Provider):
 
     def _of(self, node: DOMNode, before: str) -> Iterable[Command]:
         seen: set[str] = set()
-        bindings = node._bindings.copy()
-        bindings.apply_keymap(self.app._keymap)
-        for _, binding in bindings:
+        for binding in bindings_in_force(node):
             if not binding.description or binding.system or binding.action in seen:
                 continue
             seen.add(binding.action)

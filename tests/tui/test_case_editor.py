@@ -19,8 +19,8 @@ from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.ui import external_editor
 from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.dialogs import Unsaved
 from stack_tui.tui.ui.form_field import FormField
-from stack_tui.tui.ui.unsaved import Unsaved
 from tests.tui.data import (
     drive,
     failing,

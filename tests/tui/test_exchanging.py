@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from stack_tui.suites.model import suite_store
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.ui.ask_line import AskLine
+from stack_tui.tui.ui.dialogs import AskLine
 from tests.tui.data import drive, failing, screen_text, settle, snapshot
 
 PROMPTFOO = """\

@@ -26,7 +26,7 @@ from tests.tui.data import (
     up,
     wait_for,
 )
-from tests.tui.test_run_screen import live
+from tests.tui.runs.test_run_screen import live
 
 Compare = Callable[..., bool]
 SIZES = ((80, 24), (120, 36), (200, 60))

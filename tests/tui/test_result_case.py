@@ -13,7 +13,7 @@ from stack_tui.tui.app import StackApp
 from stack_tui.tui.cases.form import CaseForm
 from stack_tui.tui.cases.result_case import case_of
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, SuiteFile
-from stack_tui.tui.ui.choose import Choose
+from stack_tui.tui.ui.dialogs import Choose
 from tests.tui.data import (
     CUSTOM,
     KV_CACHE,

@@ -44,7 +44,7 @@ def add(host: Host, file: SuiteFile, told: ChangeCallback) -> None:
 
 def add_result(host: Host, sample: Sample, run_suite: Suite | None, told: ChangeCallback) -> None:
     """Make a case of the sample, in the suite of the run's name or in one that is chosen."""
-    from stack_tui.tui.ui.choose import Choose
+    from stack_tui.tui.ui.dialogs import Choose
 
     files = [file for file in host.snapshot.suites if file.suite]
     of_run = [
@@ -110,7 +110,7 @@ def look_over(host: Host, file: SuiteFile) -> None:
 def ask_leakage(host: Host, file: SuiteFile) -> None:
     """Ask for files of training data, and show which of the suite's cases stand in them."""
     from stack_tui.tui.cases.diagnostics_page import leakage_blocks
-    from stack_tui.tui.ui.ask_line import AskLine
+    from stack_tui.tui.ui.dialogs import AskLine
 
     suite = file.suite
     if suite is None:

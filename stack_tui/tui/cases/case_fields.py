@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stack_tui.tui.ui.field import Field
+from stack_tui.tui.ui.form_field import Field
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case

@@ -194,7 +194,7 @@ class CaseForm(Screen[Undo | None]):
         if not self._changed:
             self.dismiss(None)
             return
-        from stack_tui.tui.ui.unsaved import Unsaved
+        from stack_tui.tui.ui.dialogs import Unsaved
 
         def chosen(what: str | None) -> None:
             if what == "save":

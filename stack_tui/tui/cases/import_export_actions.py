@@ -9,8 +9,8 @@ from stack_tui.names import plural
 from stack_tui.text import one_line
 from stack_tui.tui.host import Host
 from stack_tui.tui.state.suite_files import own_folder
-from stack_tui.tui.ui.ask_line import AskLine
 from stack_tui.tui.ui.blocks import line
+from stack_tui.tui.ui.dialogs import AskLine
 
 if TYPE_CHECKING:
     from stack_tui.suites.import_export.imported import BroughtIn

@@ -9,7 +9,7 @@ from stack_tui.errors import StackError
 from stack_tui.tui.cases import actions
 from stack_tui.tui.host import Host
 from stack_tui.tui.state.suite_files import own_folder
-from stack_tui.tui.ui.ask_line import AskLine
+from stack_tui.tui.ui.dialogs import AskLine
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Suite

@@ -115,7 +115,7 @@ class RawEditor(Screen[Undo | None]):
         if self.query_one(TextArea).text == self._held.text:
             self.dismiss(None)
             return
-        from stack_tui.tui.ui.unsaved import Unsaved
+        from stack_tui.tui.ui.dialogs import Unsaved
 
         def chosen(what: str | None) -> None:
             if what == "save":

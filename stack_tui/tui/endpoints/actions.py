@@ -39,7 +39,7 @@ def edit(host: Host, seen: EndpointView, told: UndoCallback) -> None:
 
 def keep(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     """Give an endpoint that was found or used a name, and write it into the configuration."""
-    from stack_tui.tui.ui.ask_line import AskLine
+    from stack_tui.tui.ui.dialogs import AskLine
 
     if seen.origin == "configured":
         host.show_message(f"{seen.endpoint.name} is in the configuration already.")
@@ -66,7 +66,7 @@ def keep(host: Host, seen: EndpointView, told: UndoCallback) -> None:
 
 def remove(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     """Take a configured endpoint out of the file, once that is confirmed."""
-    from stack_tui.tui.ui.confirm import Confirm
+    from stack_tui.tui.ui.dialogs import Confirm
 
     if seen.origin != "configured":
         host.show_message(f"{seen.endpoint.name} is {seen.origin}: there is nothing to remove.")

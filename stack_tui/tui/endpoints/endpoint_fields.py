@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.tui.ui.field import Field
+from stack_tui.tui.ui.form_field import Field
 
 _HINTS = {
     "name": "what to call it",

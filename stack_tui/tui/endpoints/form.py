@@ -145,7 +145,7 @@ class EndpointForm(Screen[Undo | None]):
         if self._texts == self._begun:
             self.dismiss(None)
             return
-        from stack_tui.tui.ui.unsaved import Unsaved
+        from stack_tui.tui.ui.dialogs import Unsaved
 
         def chosen(what: str | None) -> None:
             if what == "save":

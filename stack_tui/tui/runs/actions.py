@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs.spec import SuiteSubject
@@ -11,6 +12,8 @@ from stack_tui.tui import backend
 from stack_tui.tui.host import Host
 from stack_tui.tui.runs.compared_samples import ComparedRuns, compared
 from stack_tui.tui.state.snapshot import RunCard, SuiteFile
+
+_RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
 
 def stop(host: Host, card: RunCard) -> None:
@@ -33,7 +36,7 @@ def pause_or_proceed(host: Host, card: RunCard) -> None:
 
 def ask_limit(host: Host, card: RunCard) -> None:
     """Ask how many requests the run may have in flight, and have it so."""
-    from stack_tui.tui.ui.ask_line import AskLine
+    from stack_tui.tui.ui.dialogs import AskLine
 
     def answered(text: str | None) -> None:
         if text is not None:
@@ -141,6 +144,27 @@ def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
     return next(
         (run.folder for run in earlier if run.spec and run.spec.subject.name == subject), None
     )
+
+
+ACTIONS: Final[dict[str, Callable[[Host, RunCard], None]]] = {
+    "stop": stop,
+    "resume": resume,
+    "pause": pause_or_proceed,
+    "limit": ask_limit,
+    "regrade": grade_again,
+}
+"""What the bindings of bindings.RUN do with a run, in the list and on the whole screen."""
+
+
+def allowed(action: str, parameters: tuple[object, ...], card: RunCard | None) -> bool | None:
+    """Return whether the run allows the action: None greys it out, True for all other actions."""
+    if action != "run":
+        return True
+    if parameters[0] in ("stop", "pause", "limit"):
+        return True if card and card.active else None
+    if parameters[0] == "resume":
+        return True if card and not card.problem and card.phase in _RESUMABLE else None
+    return True
 
 
 def _have(

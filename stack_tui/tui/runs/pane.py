@@ -13,7 +13,6 @@ from stack_tui.text import fold_case
 from stack_tui.tui import bindings
 from stack_tui.tui.runs import actions
 from stack_tui.tui.runs.rows import RUN_COLUMNS, RUN_KEYS, run_row, words_of
-from stack_tui.tui.runs.run_keys import RunKeys, allowed
 from stack_tui.tui.runs.run_page import run_blocks
 from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui.block_view import BlockView
@@ -23,7 +22,7 @@ from stack_tui.tui.ui.rows import Heading, Row
 from stack_tui.tui.ui.table import Table
 
 
-class RunsPane(Pane, RunKeys):
+class RunsPane(Pane):
     """All runs; the one under the cursor is the one whose samples Results shows."""
 
     NUMBER = 2
@@ -126,11 +125,18 @@ class RunsPane(Pane, RunKeys):
         if self.current:
             self.app.push_screen(RunScreen(), back)
 
+    def action_run(self, name: str) -> None:
+        """Do what `name` says with the run under the cursor."""
+        if card := self.current:
+            actions.ACTIONS[name](self.host, card)
+
     def action_compare(self) -> None:
-        self.with_current(lambda host, card: actions.compare(host, card, self._baseline))
+        if card := self.current:
+            actions.compare(self.host, card, self._baseline)
 
     def action_duel(self) -> None:
-        self.with_current(lambda host, card: actions.duel(host, card, self._baseline))
+        if card := self.current:
+            actions.duel(self.host, card, self._baseline)
 
     def action_mark(self) -> None:
         """Make the run under the cursor the baseline of comparisons, or no longer."""
@@ -141,4 +147,6 @@ class RunsPane(Pane, RunKeys):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what the run under the cursor cannot do."""
         card = self.current if self.is_mounted else None
-        return allowed(action, card) and super().check_action(action, parameters)
+        return actions.allowed(action, parameters, card) and super().check_action(
+            action, parameters
+        )

@@ -12,23 +12,38 @@ from textual.screen import Screen
 from stack_tui.runs.store import Phase
 from stack_tui.tui import bindings
 from stack_tui.tui.host import host_of
-from stack_tui.tui.runs.run_keys import RunKeys, allowed
+from stack_tui.tui.run_summary import tally
+from stack_tui.tui.runs import actions
 from stack_tui.tui.runs.run_page import course_blocks, head_blocks
-from stack_tui.tui.runs.task_rows import TASK_COLUMNS, task_row
 from stack_tui.tui.runs.task_tree import Branch, BranchPath, task_tree
 from stack_tui.tui.state.snapshot import ChosenRun, RunCard
 from stack_tui.tui.status_line import StatusLine
+from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.columns import Column
+from stack_tui.tui.ui.icons import Tone
 from stack_tui.tui.ui.key_line import KeyLine
-from stack_tui.tui.ui.rows import Row
+from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
+from stack_tui.wilson import wilson_interval
 
 _LEAST, _MOST = 5, 16
 _BESIDES_PLOT = 7
 _CALM_S = 5.0  # over SSH, a screen of rows that all change is kilobytes
 
+_COLUMNS = (
+    Column("task", 16, grow=3),
+    Column("progress", 8, optional=2),
+    Column("done", 13, right=True),
+    Column("score", 5, right=True),
+    Column("95 %", 10),
+    Column("err", 3, right=True),
+    Column("trunc", 5, right=True, optional=1),
+)
+_BAR = 8
 
-class RunScreen(Screen[str | None], RunKeys):
+
+class RunScreen(Screen[str | None]):
     """Shows the chosen run as it goes on; gives the task whose samples are wanted, if any."""
 
     CSS_PATH = "run_screen.tcss"
@@ -49,7 +64,7 @@ class RunScreen(Screen[str | None], RunKeys):
         yield StatusLine()
         yield BlockView(classes="head")
         with Container(classes="body"):
-            yield Table(TASK_COLUMNS)
+            yield Table(_COLUMNS)
             yield BlockView(classes="course")
         yield KeyLine()
 
@@ -93,7 +108,7 @@ class RunScreen(Screen[str | None], RunKeys):
         self.call_after_refresh(self._show)
 
     def _row(self, place: int) -> Row:
-        return task_row(self._branches[place])
+        return _task_row(self._branches[place])
 
     @on(Table.Selected)
     def action_open(self) -> None:
@@ -110,6 +125,34 @@ class RunScreen(Screen[str | None], RunKeys):
         else:
             self.dismiss(branch.name)
 
+    def action_run(self, name: str) -> None:
+        """Do what `name` says with the run that is shown."""
+        if card := self.current:
+            actions.ACTIONS[name](host_of(self), card)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what the run cannot do."""
-        return allowed(action, self.current)
+        return actions.allowed(action, parameters, self.current)
+
+
+def _task_row(branch: Branch) -> Row:
+    """Return the cells for _COLUMNS."""
+    counts = branch.counts
+    depth = len(branch.path) - 1
+    line = "│ " * (depth - 1) + "├ " if depth else ""
+    sign = ("▸ " if branch.folded else "▾ ") if branch.group else ""
+    interval = wilson_interval(counts.passed, counts.passed + counts.failed)
+    full = int((counts.share or 0.0) * _BAR + 1e-9)
+    return (
+        Cell(f"{line}{sign}{branch.label}", "strong" if sign else ""),
+        Cell("━" * full + "─" * (_BAR - full), "accent" if full else "dim"),
+        Cell(tally(counts), "dim"),
+        Cell(format.share(counts.pass_rate)),
+        Cell(format.interval(interval, in_percent=False), "dim"),
+        _trouble(counts.errors, "bad"),
+        _trouble(counts.truncated, "warn"),
+    )
+
+
+def _trouble(number: int, tone: Tone) -> Cell:
+    return Cell(f"{number:,}", tone if number else "dim")

@@ -1,26 +1,24 @@
-"""The configuration's file, read again when somebody changes it."""
+"""The configuration file, read again when it changes."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from stack_tui.config import decode as configuration
 from stack_tui.config.decode import Config
 from stack_tui.errors import StackError
-
-Stamp = tuple[int, int, int] | None
+from stack_tui.paths import FileStamp
 
 
 class ConfigWatch:
-    """Where the configuration lies, or will; `config` is what was last read there."""
+    """Watches the file that `config` was read from, or the first one to be written."""
 
     def __init__(self, config: Config) -> None:
         self._path = config.path
-        self._stamp = _stamp(config.path)
+        self._stamp = FileStamp.of(config.path) if config.path else None
 
     def look(
         self, changed: Callable[[Config], object], failed: Callable[[StackError], object]
     ) -> None:
-        """Tell what the file says where that has changed, or what is wrong with it."""
+        """Call `changed` with a changed configuration, `failed` if it cannot be used."""
         try:
             if config := self.refresh():
                 changed(config)
@@ -28,25 +26,16 @@ class ConfigWatch:
             failed(error)
 
     def refresh(self) -> Config | None:
-        """Return what the file says now, None where it has not changed; raises what is wrong."""
+        """Return the changed configuration, None if it is as before; raises StackError."""
         if self._path is None:
             self._path = configuration.find()
-        stamp = _stamp(self._path)
-        if stamp == self._stamp or self._path is None:
+        if self._path is None or (stamp := FileStamp.of(self._path)) == self._stamp:
             return None
         self._stamp = stamp
         if stamp is None:
             raise StackError(
-                "the configuration's file was removed",
+                "the configuration file was removed",
                 where=str(self._path),
-                remedy="What it said holds until stack-tui is left.",
+                remedy="Its settings stay in force until you leave stack-tui.",
             )
         return configuration.load(self._path)
-
-
-def _stamp(path: Path | None) -> Stamp:
-    try:
-        status = path.stat() if path else None
-    except OSError:
-        return None
-    return (status.st_ino, status.st_size, status.st_mtime_ns) if status else None

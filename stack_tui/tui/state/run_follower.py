@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
+from stack_tui.paths import FileStamp
 from stack_tui.runs import labels
 from stack_tui.runs.events import Event, Sample, Server
 from stack_tui.runs.redact import redacted_view
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _CARD_EVERY_S = 1.0
 _READINGS = 60
 
+RunStamp = tuple[FileStamp, FileStamp | None]
+
 
 class RunFollower:
     """A run's folder and the latest card of it; the samples are kept only while it is chosen."""
@@ -32,7 +35,7 @@ class RunFollower:
         self.card = RunCard(folder)
         self._folder = folder
         self._run: Run | None = None
-        self._stamp: tuple[object, ...] | None = None
+        self._stamp: RunStamp | None = None
         self._card_at = 0.0
         self._samples: tuple[Sample, ...] = ()
         self._samples_revision = -1
@@ -148,10 +151,7 @@ def _figures(view: RunView) -> Figures:
     return Figures(summarize(view.samples), intervals(view.samples).pass_rate, more)
 
 
-def _stamp(folder: Path) -> tuple[object, ...] | None:
+def _stamp(folder: Path) -> RunStamp | None:
     """Return what changes with the journal and with the labels; None without a journal."""
-    try:
-        status = journal_path(folder).stat()
-    except FileNotFoundError:
-        return None
-    return status.st_size, status.st_mtime_ns, labels.stamp(folder)
+    journal = FileStamp.of(journal_path(folder))
+    return (journal, labels.stamp(folder)) if journal else None

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.errors import StackError
-from stack_tui.paths import shipped_cases
+from stack_tui.paths import FileStamp, shipped_cases
 from stack_tui.tui.state.snapshot import SuiteFile
 
 
 class SuiteFiles:
-    """The cases folder of the moment; `files` is what it held when it was last refreshed."""
+    """The suites of the current cases folder; `files` is what the last refresh found."""
 
     def __init__(self, cases: Callable[[], Path]) -> None:
         self.files: tuple[SuiteFile, ...] = ()
         self._cases = cases
-        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._stamps: dict[Path, FileStamp | None] = {}
         self._known: dict[Path, SuiteFile] = {}
 
     def refresh(self) -> None:
@@ -26,15 +26,15 @@ class SuiteFiles:
         from stack_tui.suites.model import suite_store
 
         for path in (paths := suite_store.discover(cases)):
-            stamp = _stamp(path)
-            if self._stamps.get(path) != stamp:
+            stamp = FileStamp.of(path)
+            if path not in self._known or self._stamps[path] != stamp:
                 self._stamps[path] = stamp
                 self._known[path] = read_suite(path)
         self.files = tuple(self._known[path] for path in paths)
 
 
 def own_folder(cases: Path) -> Path:
-    """Return the folder for suites of the user's own: never the one that comes with the program."""
+    """Return the folder for the user's own suites, which is never the one that ships."""
     return Path("cases") if cases == shipped_cases() else cases
 
 
@@ -46,11 +46,3 @@ def read_suite(path: Path) -> SuiteFile:
         return SuiteFile(path, suite=suite_store.load(path))
     except StackError as error:
         return SuiteFile(path, problem=error)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return status.st_size, status.st_mtime_ns

@@ -1,13 +1,31 @@
 """One field of a form: its name, what is typed, and what is wrong with that."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label, TextArea
 
-from stack_tui.tui.ui.field import Field
 from stack_tui.tui.ui.safe_input import SafeInput, SafeTextArea
 from stack_tui.tui.ui.variable_input import VariableInput
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form: its name in what it edits, its lines, and a word of help.
+
+    One that is for a `variable` takes the name of one, and never shows a key that is pasted there.
+    """
+
+    name: str
+    lines: int
+    hint: str
+    show: Callable[[Any], str]
+    read: Callable[[str], Any]
+    variable: bool = False
 
 
 class FormField(Vertical):

@@ -92,7 +92,8 @@ def key_for(name: str, keymap: Mapping[str, str]) -> str:
     `keymap` holds the keys in force, as `keymap()` returns them.
     """
     keys = keymap.get(name) or _default_keys()[name]
-    return print_key(keys.partition(",")[0])
+    key = print_key(keys.partition(",")[0])
+    return "esc" if key == "escape" else key
 
 
 def print_key(key: str) -> str:

@@ -1,4 +1,4 @@
-"""A scrolled widget drawn line by line, of which a change repaints no more than it changed."""
+"""A scrolled widget drawn line by line, where a change repaints only the cells it changed."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -17,8 +17,8 @@ _THUMB = "┃"
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines under `heading` fixed ones, with a scroll mark drawn in the last column.
 
-    Over SSH every cell that is painted again counts: bars of their own, and a layout whenever a
-    list grows, would cost kilobytes a second.
+    Over SSH every repainted cell counts: Textual's own scrollbars, and a layout whenever a list
+    grows, would cost kilobytes a second.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--thumb"}
@@ -34,6 +34,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes, can_focus=can_focus)
         self.heading = heading
         self._painted: dict[int, Strip] = {}
+        self._drawn: dict[int, Strip] = {}
+        self._drawn_at: tuple[int, Size] = (0, Size())
         self._look: object = None
 
     @abstractmethod
@@ -60,23 +62,30 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return self.max_scroll_y > 0
 
     def render_line(self, y: int) -> Strip:
-        self._painted[y] = strip = self._marked(y)
+        strip = self._drawn.pop(y, None) if self._drawn_at == (self.top, self.size) else None
+        self._painted[y] = strip = strip or self._marked(y)
         return strip
 
     def resize(self, lines: int) -> None:
-        """Take note of how many lines there are under the heading; lays out only if it must."""
+        """Set how many lines there are under the heading; lays out only if it must."""
         size = Size(0, lines + self.heading)
         if size != self.virtual_size:
+            # Set without its watchers: they would lay out the whole screen for every new row.
             self.set_reactive(ScrollView.virtual_size, size)
             self.scroll_y = min(self.scroll_y, self.max_scroll_y)
             if self.styles.is_auto_height:
                 self.refresh(layout=True)
 
     def repaint_changed(self) -> None:
-        """Have those lines painted again that have changed since they were."""
+        """Repaint the cells that differ from what the terminal shows."""
+        # Textual paints later, by render_line. The lines drawn here for the comparison are kept
+        # for it, as long as nothing was scrolled or resized in between.
+        self._drawn.clear()
+        self._drawn_at = (self.top, self.size)
         for y in range(self.size.height):
             before, now = self._painted.get(y), self._marked(y)
             if before != now:
+                self._drawn[y] = now
                 x, width = _changed(before, now) if before else (0, self.size.width)
                 self.refresh(Region(x, y, width, 1))
 
@@ -86,13 +95,14 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if look != self._look:
             self._look = look
             self._painted.clear()
+            self._drawn.clear()
             self.look_changed()
 
     def look_changed(self) -> None:
-        """Draw everything anew: the theme or the widget's own colours are others now."""
+        """Forget everything that was drawn in the colours of before."""
 
     def on_click(self, event: events.Click) -> None:
-        """Scroll to where the mark is wanted."""
+        """Scroll to where the last column was clicked."""
         if event.x == self.room and self.max_scroll_y:
             event.stop()
             share = (event.y - self.heading) / max(1, self.page - 1)
@@ -116,7 +126,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 def _changed(before: Strip, now: Strip) -> tuple[int, int]:
-    """Return where the lines differ: the first such cell, and how many there are to the last."""
+    """Return the first cell in which the lines differ, and how many cells it is to the last."""
+    # By cells, not by segments: a row whose tone changed in one column has other segments from
+    # there on, though most of its cells look the same.
     old, new = _cells(before), _cells(now)
     others = [x for x, (a, b) in enumerate(zip(old, new, strict=False)) if a != b]
     if len(old) != len(new) or not others:
@@ -125,7 +137,7 @@ def _changed(before: Strip, now: Strip) -> tuple[int, int]:
 
 
 def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    """Return each cell's sign and style; the second cell of a wide sign repeats the sign."""
+    """Return each cell's character and style; a wide character stands in both of its cells."""
     return [
         (sign, segment.style)
         for segment in strip

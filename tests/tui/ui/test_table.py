@@ -197,3 +197,29 @@ def test_of_a_changed_line_only_the_cells_that_differ_are_painted_again() -> Non
     assert _changed(before, after) == (8, 2)
     assert _changed(before, Strip([Segment("abc"), Segment("日本 12")])) == (0, 3)
     assert _changed(before, Strip([Segment("longer than before")])) == (0, 18)
+
+
+def test_a_row_that_changed_is_drawn_once() -> None:
+    async def body(app: TableApp, pilot: Pilot[None]) -> None:
+        app.table.show(range(100), app.cells)
+        await pilot.pause()
+        app.asked.clear()
+        app.table.show(range(100, 200), app.cells)
+        await pilot.pause()
+        assert sorted(app.asked) == list(range(100, 110))
+
+    drive(body)
+
+
+def test_a_row_that_is_scrolled_before_it_is_painted_shows_what_is_there_now() -> None:
+    async def body(app: TableApp, pilot: Pilot[None]) -> None:
+        app.table.show(range(100), app.cells)
+        app.table.scroll_to(y=50, animate=False)
+        await pilot.pause()
+        assert "row 50" in app.line(1)
+        app.table.show(range(200, 300), app.cells)
+        app.table.scroll_to(y=0, animate=False)
+        await pilot.pause()
+        assert "row 200" in app.line(1)
+
+    drive(body)

@@ -143,15 +143,3 @@ def test_what_a_check_finds_while_a_run_goes_is_told_once() -> None:
         assert len(app._notifications) == 1
 
     drive(body, before)
-
-
-def test_what_lies_under_a_whole_screen_repaints_nothing() -> None:
-    async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        await pilot.press("2", "v")
-        await pilot.pause()
-        assert app._background_screens == []
-        await pilot.press("question_mark")
-        await pilot.pause()
-        assert app.screen_stack[-2] in app._background_screens
-
-    drive(body, live())

@@ -20,7 +20,7 @@ from tests.tui.data import (
     screen_text,
     wait_for,
 )
-from tests.tui.test_health import Answers, watching
+from tests.tui.state.test_endpoint_poller import Answers, watching
 
 
 @pytest.fixture

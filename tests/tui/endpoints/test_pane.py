@@ -19,9 +19,8 @@ from stack_tui.tui.endpoints.form import EndpointForm
 from stack_tui.tui.messages import ConfigRead, EndpointsFound
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
-from stack_tui.tui.ui.confirm import Confirm
+from stack_tui.tui.ui.dialogs import Confirm, Unsaved
 from stack_tui.tui.ui.form_field import FormField
-from stack_tui.tui.ui.unsaved import Unsaved
 from tests.tui.data import (
     drive,
     running_card,

@@ -151,6 +151,6 @@ def test_every_key_is_printed_by_a_name_that_a_terminal_shows() -> None:
 
 def test_a_message_names_the_key_in_force() -> None:
     assert keymap.key_for("cases.undo", {}) == "u"
-    assert keymap.key_for("back", {}) == "escape"
+    assert keymap.key_for("back", {}) == "esc"
     assert keymap.key_for("cases.undo", {"cases.undo": "f4,question_mark"}) == "f4"
     assert keymap.key_for("cases.undo", {"cases.undo": "question_mark"}) == "?"
