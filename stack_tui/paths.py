@@ -10,6 +10,7 @@ from pathlib import Path
 _APP = "stack-tui"
 CONFIG_NAME = "stack-tui.toml"
 DEFAULT_RESULTS = Path("eval-results")
+DEFAULT_CASES = Path("cases")
 
 
 def user_config_dir() -> Path:

@@ -65,10 +65,10 @@ def export_command(
     if held and not show_holdout:
         suite = without_holdout(suite)
         click.echo(f"{held} held-out cases are left out; --show-holdout takes them along", err=True)
-    exchange.write(file, suite)
-    if held and show_holdout:
+    elif held:
         folder = options.results_folder(results, options.read_config(config))
         holdout_access_log.log_access(folder, suite.name, f"export of {path.name}")
+    exchange.write(file, suite)
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0
 

@@ -12,7 +12,7 @@ import msgspec
 from stack_tui.config import decode as configuration
 from stack_tui.config.decode import EMBEDDED, Config, Endpoint, PanelMethod
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.paths import DEFAULT_RESULTS, shipped_cases
+from stack_tui.paths import DEFAULT_CASES, DEFAULT_RESULTS, shipped_cases
 from stack_tui.runs import store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -64,13 +64,13 @@ def results_folder(results: Path | None, config: Config) -> Path:
 def cases_folder() -> Path:
     """Return the folder of suites: the named one, else the working folder's, else the shipped."""
     named: Path | None = click.get_current_context().find_root().params["cases"]
-    return named or (Path("cases") if Path("cases").is_dir() else shipped_cases())
+    return named or (DEFAULT_CASES if DEFAULT_CASES.is_dir() else shipped_cases())
 
 
 def own_cases_folder() -> Path:
     """Return the folder for suites of the user's own, never the shipped ones'."""
     named: Path | None = click.get_current_context().find_root().params["cases"]
-    return named or Path("cases")
+    return named or DEFAULT_CASES
 
 
 def run_folder(name: str, results: Path | None, config: Path | None) -> Path:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.paths import DEFAULT_CASES
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.suites.model.validation import case_problems, suite_problems
 from stack_tui.text import one_line
@@ -15,16 +16,15 @@ from stack_tui.toml_edit import held_file, source, splitter
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.toml_edit.source import TomlError
 
-DEFAULT_FOLDER = Path("cases")
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def discover(folder: Path = DEFAULT_FOLDER) -> list[Path]:
+def discover(folder: Path = DEFAULT_CASES) -> list[Path]:
     """Return the suites' files in the folder, by name; none where there is no such folder."""
     return sorted(path for path in folder.glob("*.toml") if path.is_file())
 
 
-def resolve(name_or_path: str, folder: Path = DEFAULT_FOLDER) -> Path:
+def resolve(name_or_path: str, folder: Path = DEFAULT_CASES) -> Path:
     """Return the file that is meant: a path, or the name of a suite in the folder.
 
     Raises StackError with the names that are near, or all there are.
