@@ -1,4 +1,4 @@
-"""stack-tui.toml: the endpoints by name, and what is used where a command names nothing."""
+"""stack-tui.toml: endpoints by name, the defaults, and settings of the app."""
 
 import math
 import os
@@ -78,7 +78,7 @@ class Endpoint(
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a command takes where it names no endpoint, judge, panel or results folder."""
+    """The default endpoint, judges, panel and results folder of commands."""
 
     endpoint: str | None = None
     judges: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class AppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the app looks and what it listens to; without a theme, what fits the terminal."""
+    """The app's theme (None to detect one that fits the terminal) and use of the mouse."""
 
     theme: str | None = None
     mouse: bool = True
@@ -98,7 +98,7 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """The decoded configuration; `path` is None where no file was found."""
+    """The decoded configuration; `path` is None if no file was found."""
 
     endpoints: dict[str, Endpoint] = {}
     defaults: Defaults = Defaults()
@@ -107,7 +107,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     path: Path | None = None
 
     def endpoint(self, name: str) -> Endpoint:
-        """Return the endpoint called `name`; raises StackError with the names that exist."""
+        """Return the endpoint called `name`; raises StackError with the configured names."""
         if found := self.endpoints.get(name):
             return found
         known = ", ".join(sorted(self.endpoints)) or "none"
@@ -126,7 +126,7 @@ class _Tables(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def find(explicit: Path | None = None) -> Path | None:
-    """Return the file to read: the named one, $STACK_TUI_CONFIG, the folder's, else the user's."""
+    """Return the file to read: `explicit`, $STACK_TUI_CONFIG, the working folder's, the user's."""
     if explicit:
         return explicit
     if named := os.environ.get("STACK_TUI_CONFIG"):
@@ -136,7 +136,7 @@ def find(explicit: Path | None = None) -> Path | None:
 
 
 def load(explicit: Path | None = None) -> Config:
-    """Read the configuration that `find` finds; raises StackError naming file and place."""
+    """Read the configuration that `find` finds; raises StackError with the file and the place."""
     path = find(explicit)
     if path is None:
         return Config()
@@ -144,13 +144,17 @@ def load(explicit: Path | None = None) -> Config:
 
 
 def decode(text: str, path: Path) -> Config:
-    """Return the configuration that `text` states; raises StackError naming file and place."""
+    """Return the configuration that `text` defines; raises StackError with file and place."""
     tables = source.convert(source.parse(text, path), _Tables, path)
     endpoints = {}
     for name, table in tables.endpoints.items():
         where = f"{path}: endpoints.{name}"
         if "name" in table:
-            raise source.TomlError("unknown key `name`: the table's title is the name", where=where)
+            raise source.TomlError(
+                "unknown key `name`",
+                where=where,
+                remedy="The table's title is the name; remove the key.",
+            )
         if "recorded_url" in table:
             raise source.TomlError("unknown key `recorded_url`", where=where, remedy="Remove it.")
         endpoints[name] = source.convert(
@@ -169,7 +173,7 @@ def decode(text: str, path: Path) -> Config:
 
 
 def _keys(table: dict[str, object], path: Path, before: str = "") -> Iterator[tuple[str, Keys]]:
-    """Yield what each binding's keys are to be; a dot in a name makes a table of its own."""
+    """Yield each binding with its keys; a dot in a binding's name nests it in a table."""
     for name, value in table.items():
         if isinstance(value, dict):
             yield from _keys(value, path, f"{before}{name}.")

@@ -1,4 +1,4 @@
-"""A suite of cases as its TOML file states it."""
+"""A suite of cases, as its TOML file defines it."""
 
 from typing import Any
 

@@ -34,7 +34,7 @@ def test_keys_can_be_renamed_and_left_out() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"input": "a"}\n{broken', ("cases.jsonl:2", "not JSON")),
+        ('{"input": "a"}\n{broken', ("cases.jsonl:2", "not valid JSON")),
         ("[1]", ("cases.jsonl:1", "expected an object")),
         (
             '{"input": "a", "must_mentoin": ["b"]}',
