@@ -1,14 +1,14 @@
-"""Carrying out benchmarks on an endpoint: from a run's spec to the events of its journal."""
+"""Evaluate benchmarks on an endpoint: from a run's spec to the events of its journal."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from stack_tui.benchmarks.catalog.catalog import open_catalog
+from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness import harness_client, protocol
-from stack_tui.benchmarks.pipeline import BenchmarkPipeline
+from stack_tui.benchmarks.pipeline.run_stages import Workers, run_stages
 from stack_tui.benchmarks.preflight_checks import all_data_is_at_hand, refuse_early
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring import methods
@@ -23,70 +23,89 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities, Health
 from stack_tui.errors import StackError
+from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 
 
-async def evaluate(
+def evaluate(
     spec: RunSpec,
     client: Client,
-    abilities: Capabilities,
+    capabilities: Capabilities,
     health: Health,
     *,
-    folder: Path,
+    catalog: Catalog | None = None,
+    lm_eval_folder: Path,
     recorded: Mapping[str, Answer],
     done: Collection[SampleKey],
     left: Collection[SampleKey] = (),
     stopping: asyncio.Event,
+    log: Callable[[bytes], object] = lambda _: None,
 ) -> AsyncGenerator[Event, None]:
-    """Yield what happens: plan, prefixes, answers as they come, samples, findings, final scores.
+    """Yield the run's events: plan, prefixes, answers, samples, findings, scores of record.
 
-    What is in `recorded` is not asked again, and a sample in `done` whose answers all are is not
-    yielded again; one in `left` stays as it is, answered or not. Once `stopping` is set nothing new
-    is asked; what is in flight is finished and yielded, and no scores of record are computed.
-    lm-eval's files are written to `folder`/lm-eval.
-    Raises StackError, before anything is asked, where the run cannot be carried out as it stands.
+    With a `catalog` the run has been checked against it; otherwise that happens here. Answers in
+    `recorded` are reused, and a sample in `done` is not repeated if all its answers are among them;
+    a sample in `left` stays as it is. Set `stopping` to end the stream after the requests in
+    flight, without scores of record. lm-eval's process writes its result files to `lm_eval_folder`;
+    `log` gets what it prints.
+    Raises StackError, before the model is asked, if the run is not possible.
     """
-    benchmark = spec.subject
-    assert isinstance(benchmark, BenchmarkSubject)
-    catalog = await asyncio.to_thread(open_catalog, benchmark.include_path)
-    await asyncio.to_thread(refuse_early, benchmark, catalog, abilities)
-    offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, catalog)
-    async with harness_client.start(offline=offline) as harness:
-        tokenizer = await _tokenizer(client, benchmark, abilities)
-        chat, template, tokens = _chat_template(benchmark, abilities, tokenizer)
-        harness.send(
-            protocol.Open(
-                spec=benchmark,
-                entries=catalog.needed(benchmark.tasks),
-                chat=chat,
-                chat_template=template,
-                template_tokens=tokens,
+
+    async def work(emit: Emit) -> None:
+        benchmark = spec.subject
+        assert isinstance(benchmark, BenchmarkSubject)
+        tasks = catalog
+        if tasks is None:
+            tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
+        offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
+        async with harness_client.start(offline=offline, log=log) as harness:
+            tokenizer = await _tokenizer(client, benchmark, capabilities)
+            chat, template, tokens = _chat_template(benchmark, capabilities, tokenizer)
+            harness.send(
+                protocol.Open(
+                    spec=benchmark,
+                    entries=tasks.needed(benchmark.tasks),
+                    chat=chat,
+                    chat_template=template,
+                    template_tokens=tokens,
+                )
             )
-        )
-        preparer = Preparer(
-            abilities,
-            benchmark,
-            Encoder(tokenizer) if tokenizer else None,
-            identity=_identity(client, health),
-            context_length=health.context_length,
-            prefix_token=_prefix_token(tokenizer),
-        )
-        asker = RequestScorer(client, abilities, recorded, chat=preparer.chat)
-        conclude = protocol.Conclude(
-            folder=str(folder / "lm-eval"),
-            model=client.endpoint.model or "",
-            model_args=_model_args(client, benchmark, tokenizer),
-        )
-        progress = BenchmarkPipeline(
-            harness, preparer, asker, catalog, done, left, stopping, conclude
-        )
-        async for event in progress.events():
-            yield event
+            preparer = Preparer(
+                capabilities,
+                benchmark,
+                Encoder(tokenizer) if tokenizer else None,
+                identity=_identity(client, health),
+                context_length=health.context_length,
+                prefix_token=_prefix_token(tokenizer),
+            )
+            scorer = RequestScorer(client, capabilities, recorded, chat=preparer.chat)
+            conclude = protocol.Conclude(
+                folder=str(lm_eval_folder),
+                model=client.endpoint.model or "",
+                model_args=_model_args(client, benchmark, tokenizer),
+            )
+            await run_stages(
+                Workers(harness, preparer, scorer),
+                tasks,
+                conclude,
+                done=done,
+                left=left,
+                stopping=stopping,
+                emit=emit,
+            )
+
+    return stream_events(work)
+
+
+def _checked_catalog(benchmark: BenchmarkSubject, capabilities: Capabilities) -> Catalog:
+    catalog = open_catalog(benchmark.include_path)
+    refuse_early(benchmark, catalog, capabilities)
+    return catalog
 
 
 async def _tokenizer(
-    client: Client, benchmark: BenchmarkSubject, abilities: Capabilities
+    client: Client, benchmark: BenchmarkSubject, capabilities: Capabilities
 ) -> Tokenizer | None:
     root = None
     try:
@@ -99,29 +118,29 @@ async def _tokenizer(
         if error.kind in ("auth", "connection"):
             raise
     place = root if isinstance(root, str) else client.endpoint.model
-    return await find_tokenizer(client, benchmark.tokenizer, place, abilities.tokenize)
+    return await find_tokenizer(client, benchmark.tokenizer, place, capabilities.tokenize)
 
 
 def _chat_template(
-    benchmark: BenchmarkSubject, abilities: Capabilities, tokenizer: Tokenizer | None
+    benchmark: BenchmarkSubject, capabilities: Capabilities, tokenizer: Tokenizer | None
 ) -> tuple[bool, str, dict[str, str]]:
-    """Return (whether prompts leave as messages, else the template to render them, its tokens)."""
+    """Return whether prompts are sent as messages, else the template for them and its tokens."""
     if not benchmark.apply_chat_template:
         return False, "", {}
-    chosen = methods.generation_protocol(benchmark.protocol, True, abilities)
+    chosen = methods.generation_protocol(benchmark.protocol, True, capabilities)
     if benchmark.protocol == "chat" or (chosen == "chat" and benchmark.protocol == "auto"):
         return True, "", {}
     if not isinstance(tokenizer, FileTokenizer):
         raise StackError(
-            "the model's chat template is needed to make prompts of conversations",
-            remedy="Name the folder of its tokenizer with --tokenizer, or use --protocol chat.",
+            "the model's chat template is needed to turn conversations into prompts",
+            remedy="Name the model's tokenizer folder with --tokenizer, or use --protocol chat.",
         )
     template, tokens = read_chat_template(tokenizer.folder)
     if not template:
         raise StackError(
-            "no chat template lies beside the tokenizer",
+            "the tokenizer's folder has no chat template",
             where=tokenizer.name,
-            remedy="Use --protocol chat, or leave --apply-chat-template out.",
+            remedy="Use --protocol chat, or omit --apply-chat-template.",
         )
     return False, template, tokens
 
@@ -135,7 +154,7 @@ def _prefix_token(tokenizer: Tokenizer | None) -> int | None:
 
 
 def _identity(client: Client, health: Health) -> list[Any]:
-    """Return what an answer belongs to besides its request: endpoint, model, weights, server."""
+    """Return what an answer depends on besides its request: endpoint, model, weights, server."""
     endpoint = client.endpoint
     return [endpoint.key_url, endpoint.model, health.weights, health.server_kind, health.version]
 

@@ -52,7 +52,7 @@ class Preparer:
 
     def __init__(
         self,
-        abilities: Capabilities,
+        capabilities: Capabilities,
         spec: BenchmarkSubject,
         encoder: Encoder | None,
         *,
@@ -63,10 +63,10 @@ class Preparer:
         self.prefixes: dict[str, str] = {}
         self.letters_agree = True
         self.chat = (
-            methods.generation_protocol(spec.protocol, spec.apply_chat_template, abilities)
+            methods.generation_protocol(spec.protocol, spec.apply_chat_template, capabilities)
             == "chat"
         )
-        self._abilities = abilities
+        self._capabilities = capabilities
         self._spec = spec
         self._encoder = encoder
         self._identity = digest(*identity)
@@ -98,11 +98,11 @@ class Preparer:
         cut = any(was_cut for _, was_cut in pairs)
         lengths = [len(pair.continuation) for pair in fitted]
         contexts = len({request.context for request in document.requests})
-        abilities = self._abilities
+        capabilities = self._capabilities
         route = (
-            methods.chosen_route(lengths, contexts, abilities)
+            methods.chosen_route(lengths, contexts, capabilities)
             if self.letters_agree
-            else methods.by_continuation(abilities)
+            else methods.by_continuation(capabilities)
         )
         if route is None or not all(lengths):
             raise RouteError(
@@ -130,7 +130,7 @@ class Preparer:
         return prepared
 
     async def _prepare_generation(self, documents: Sequence[Document]) -> list[Prepared]:
-        if self.chat or documents[0].chat or not self._abilities.token_prompts:
+        if self.chat or documents[0].chat or not self._capabilities.token_prompts:
             encoder = None
         else:
             encoder = self._encoder

@@ -1,15 +1,14 @@
-"""A document's outcome as the journal and every screen hold it."""
+"""Samples of documents, as journal and screens hold them."""
 
 import time
 
-from stack_tui.benchmarks.document_preparation import Prepared
-from stack_tui.benchmarks.harness.protocol import Scored
+from stack_tui.benchmarks.harness.protocol import Document, Scored
 from stack_tui.benchmarks.request_scoring import Sent
 from stack_tui.runs.events import ChoiceLogprob, Failure, Sample, Status
 
 
 def scored_sample(sent: Sent, scored: Scored) -> Sample:
-    """Return the sample of an answered document, with what lm-eval made of the answers."""
+    """Return the sample of an answered document with its metrics from lm-eval."""
     document = sent.prepared.document
     scores = sent.scores
     first = sent.texts[0] if sent.texts else None
@@ -48,9 +47,8 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
     )
 
 
-def failed_sample(prepared: Prepared, failure: Failure) -> Sample:
-    """Return the sample of a document whose request failed for good: an error, never wrong."""
-    document = prepared.document
+def failed_sample(document: Document, failure: Failure, flags: tuple[str, ...] = ()) -> Sample:
+    """Return the sample of a document that failed: an error, never counted as wrong."""
     return Sample(
         at=time.time(),
         task=document.task,
@@ -60,7 +58,7 @@ def failed_sample(prepared: Prepared, failure: Failure) -> Sample:
         failure=failure,
         prefix=document.prefix,
         prompt=document.contexts[0],
-        flags=prepared.flags,
+        flags=flags,
         target=document.target,
         choices=tuple(ChoiceLogprob(text=text) for text in document.choices),
     )

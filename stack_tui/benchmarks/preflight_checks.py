@@ -10,7 +10,7 @@ from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
 
 
-def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, abilities: Capabilities) -> None:
+def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Capabilities) -> None:
     """Raise StackError for what cannot run: unknown names, absent places, a missing ability."""
     if benchmark.limit is not None and benchmark.samples:
         raise StackError("--limit and --samples exclude each other")
@@ -22,7 +22,7 @@ def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, abilities: Capab
     for name in benchmark.samples:
         if name not in leaves:
             raise StackError(f"--samples names {name!r}, which is no task of this run")
-    methods.refuse_unable(leaves, catalog, abilities, benchmark.protocol)
+    methods.refuse_unable(leaves, catalog, capabilities, benchmark.protocol)
 
 
 def all_data_is_at_hand(benchmark: BenchmarkSubject, catalog: Catalog) -> bool:

@@ -1,7 +1,7 @@
-"""Asking a document's requests by the route that suits it, unless the answer is recorded."""
+"""Requests for a document by its route, unless their answers are recorded."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -20,12 +20,13 @@ from stack_tui.benchmarks.scoring.encoding import EncodedPair
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities
+from stack_tui.runner.stream import Emit
 from stack_tui.runs.events import Answer
 
 
 @dataclass(slots=True)
 class Sent:
-    """A document's answers, recorded or new; the latency is the sum of the new ones'."""
+    """A document's answers, recorded or new, with the number and total latency of the new ones."""
 
     prepared: Prepared
     values: list[list[AnswerValue]]
@@ -36,13 +37,18 @@ class Sent:
 
 
 class RequestScorer:
-    """Asks the prepared documents of one run on one endpoint, but for what is recorded."""
+    """Asks one endpoint for the prepared documents of a run, reusing recorded answers."""
 
     def __init__(
-        self, client: Client, abilities: Capabilities, recorded: Mapping[str, Answer], *, chat: bool
+        self,
+        client: Client,
+        capabilities: Capabilities,
+        recorded: Mapping[str, Answer],
+        *,
+        chat: bool,
     ) -> None:
         self.client = client
-        self.abilities = abilities
+        self.capabilities = capabilities
         self._recorded = recorded
         self._chat = chat
 
@@ -54,15 +60,15 @@ class RequestScorer:
         answer = self._recorded.get(key)
         return None if answer is None else read_text(answer)
 
-    async def ask(self, prepared: Prepared, record: Callable[[Answer], None]) -> Sent:
-        """Return the document's answers, each new one recorded at once; raises EndpointError."""
+    async def ask(self, prepared: Prepared, emit: Emit) -> Sent:
+        """Return the document's answers, each new one emitted at once; raises EndpointError."""
         if prepared.route == "generate":
-            return await self._ask_texts(prepared, record)
+            return await self._ask_texts(prepared, emit)
         scores = self._known_scores(prepared)
         if scores is not None:
             return Sent(prepared, _values(prepared, scores), scores)
         scores, reply, latency_s = await self._score(prepared)
-        record(_answer(prepared, prepared.key, scores, reply, latency_s))
+        await emit(_answer(prepared, prepared.key, scores, reply, latency_s))
         return Sent(prepared, _values(prepared, scores), scores, latency_s=latency_s, asked=1)
 
     async def _score(self, prepared: Prepared) -> tuple[RecordedLogprobs, Reply, float]:
@@ -72,7 +78,7 @@ class RequestScorer:
                 scores, reply = await self.by_letters(prepared.pairs)
             except letters.Absent:
                 scores, reply = await self.by_continuation(prepared.pairs)
-                route = methods.by_continuation(self.abilities) or ""
+                route = methods.by_continuation(self.capabilities) or ""
                 scores = msgspec.structs.replace(scores, route=route)
             return scores, reply, time.monotonic() - began
         scores, reply = await self.by_continuation(prepared.pairs)
@@ -90,20 +96,20 @@ class RequestScorer:
             self.client,
             pairs[0].given,
             [pair.continuation[0] for pair in pairs],
-            named=bool(self.abilities.named_token_ids),
-            top_n=min(self.abilities.top_logprobs or 0, 100),
-            cache_prompt=cached and bool(self.abilities.forced),
+            named=bool(self.capabilities.named_token_ids),
+            top_n=min(self.capabilities.top_logprobs or 0, 100),
+            cache_prompt=cached and bool(self.capabilities.forced),
         )
 
     async def by_continuation(self, pairs: Sequence[EncodedPair]) -> tuple[RecordedLogprobs, Reply]:
-        """Score by echo or forced tokens; raises EndpointError where the server has neither."""
-        route = methods.by_continuation(self.abilities)
+        """Score by echo or forced tokens; raises EndpointError if the server has neither."""
+        route = methods.by_continuation(self.capabilities)
         if route == "echo":
             return await echo.ask(
                 self.client,
                 pairs,
-                prompt_logprobs=bool(self.abilities.prompt_logprobs),
-                lists=bool(self.abilities.prompt_lists),
+                prompt_logprobs=bool(self.capabilities.prompt_logprobs),
+                lists=bool(self.capabilities.prompt_lists),
             )
         if route == "forced":
             return await logit_bias.ask(self.client, pairs)
@@ -111,22 +117,20 @@ class RequestScorer:
             "bad_answer", "a choice is not among the alternatives that the server answered with"
         )
 
-    async def _ask_texts(self, prepared: Prepared, record: Callable[[Answer], None]) -> Sent:
+    async def _ask_texts(self, prepared: Prepared, emit: Emit) -> Sent:
         sent = Sent(prepared, [])
         for outputs in prepared.outputs:
-            texts = [await self._ask_text(sent, output, record) for output in outputs]
+            texts = [await self._ask_text(sent, output, emit) for output in outputs]
             sent.texts += texts
             sent.values.append([text.text for text in texts])
         return sent
 
-    async def _ask_text(
-        self, sent: Sent, output: Output, record: Callable[[Answer], None]
-    ) -> RecordedText:
+    async def _ask_text(self, sent: Sent, output: Output, emit: Emit) -> RecordedText:
         known = self._known_text(output.key)
         if known is not None:
             return known
         text, reply = await generate.ask(self.client, output.prompt, output.fields, chat=self._chat)
-        record(_answer(sent.prepared, output.key, text, reply, reply.latency_s, output.repeat))
+        await emit(_answer(sent.prepared, output.key, text, reply, reply.latency_s, output.repeat))
         sent.latency_s += reply.latency_s
         sent.asked += 1
         return text

@@ -1,4 +1,4 @@
-"""Reading a completion as servers send it: chat or text, with or without its reasoning."""
+"""Read completions as servers send them: chat or text, with or without reasoning."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -19,7 +19,7 @@ _UNSUPPORTED = re.compile(
 
 @dataclass(frozen=True)
 class Completion:
-    """What the model answered; `content` is the text as sent, `output` that without thinking."""
+    """A model's answer: `content` is the text as sent, `output` the text without thinking."""
 
     output: str
     reasoning: str
@@ -32,7 +32,7 @@ class Completion:
 def read_completion(data: Any) -> Completion:
     """Return the first choice of a chat or text completion; a null content is an empty output.
 
-    Raises EndpointError of kind bad_answer where there is no such choice.
+    Raises EndpointError of kind bad_answer if there is no such choice.
     """
     choice = _first_choice(data)
     usage = data.get("usage")
@@ -59,9 +59,9 @@ def read_completion(data: Any) -> Completion:
 
 
 async def ask_chat(client: Client, body: Mapping[str, Any]) -> Reply:
-    """Post a chat completion, in the words that the model takes; raises EndpointError.
+    """Post a chat completion, without the fields that the model refuses; raises EndpointError.
 
-    A request refused for its token limit, temperature, top_p or seed is sent again without.
+    A request refused for its token limit, temperature, top_p or seed is sent again without it.
     """
     refused: set[str] = set()
     while True:
@@ -76,10 +76,10 @@ async def ask_chat(client: Client, body: Mapping[str, Any]) -> Reply:
 
 
 def refused_field(error: EndpointError, sent: Mapping[str, Any]) -> str | None:
-    """Return the field without which the request may be taken, None where there is none.
+    """Return the field to leave out of the request, None if no field explains the refusal.
 
     Newer OpenAI models refuse `max_tokens` for `max_completion_tokens`, and any temperature but
-    their own. A response_format is suspected wherever no other field is named.
+    their own. A response_format is suspected if the message names no other field.
     """
     if error.status not in _REFUSALS:
         return None
@@ -91,7 +91,7 @@ def refused_field(error: EndpointError, sent: Mapping[str, Any]) -> str | None:
 
 
 def without(body: Mapping[str, Any], fields: Collection[str]) -> Mapping[str, Any]:
-    """Return the body less these fields; the token limit goes by its newer name instead."""
+    """Return the body without these fields; the token limit is sent under its newer name."""
     kept = {name: value for name, value in body.items() if name not in fields}
     if "max_tokens" in fields and "max_tokens" in body:
         kept["max_completion_tokens"] = body["max_tokens"]
@@ -99,10 +99,10 @@ def without(body: Mapping[str, Any], fields: Collection[str]) -> Mapping[str, An
 
 
 def split_thinking(content: str) -> tuple[str, str]:
-    """Return (reasoning, output) of a text that may begin with its thinking up to `</think>`.
+    """Return (reasoning, output) of a text that may start with its thinking up to `</think>`.
 
-    Templates that end the prompt in `<think>` leave only the closing tag; a text cut off while
-    thinking has only the opening one, and no output.
+    If the chat template ends the prompt in `<think>`, the text has only the closing tag. A text cut
+    off while thinking has only the opening tag, and no output.
     """
     head, closing, rest = content.partition("</think>")
     opened = head.lstrip().startswith("<think>")
@@ -113,7 +113,7 @@ def split_thinking(content: str) -> tuple[str, str]:
 
 
 def is_schema_refusal(error: EndpointError) -> bool:
-    """Say whether the server refused the request for its `response_format`."""
+    """Return whether the server refused the request for its `response_format`."""
     refused = error.kind == "bad_request" or error.status == 501
     return refused and _SCHEMA_WORDS.search(error.what) is not None
 
@@ -137,9 +137,10 @@ def _reasoning(message: Mapping[str, Any]) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        return "".join(_text(part.get("text")) for part in value if isinstance(part, Mapping))
-    return ""
+    if not isinstance(value, list):
+        return ""
+    texts = [part.get("text") for part in value if isinstance(part, Mapping)]
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def _count(value: Any) -> int | None:

@@ -7,6 +7,7 @@ import msgspec
 from stack_tui.errors import Failure as Failure
 from stack_tui.errors import FailureKind as FailureKind
 from stack_tui.runs.old_formats import current_event
+from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.runs.spec import RunSpec
 
 Status = Literal["ok", "empty", "truncated", "error", "unscored"]
@@ -158,7 +159,7 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     finish_reason: str = ""
     flags: tuple[str, ...] = ()
     rule_score: float | None = None
-    rule_issues: tuple[str, ...] = ()
+    rule_issues: tuple[RuleIssue, ...] = ()
     verdicts: tuple[JudgeScore, ...] = ()
     judge_score: float | None = None
     no_majority: bool = False

@@ -1,14 +1,17 @@
 """Converters for run.toml and journals that older versions wrote, so that old runs stay readable.
 
-Version 0.1.0 and earlier kept a run's subject in a table named after its kind: `[suite]`,
-`[benchmark]` or `[duel]`, and an endpoint's URL as it was typed.
+Version 0.1.0 kept a run's subject in a table named after its kind (`[suite]`, `[benchmark]` or
+`[duel]`), an endpoint's URL as it was typed, and the issues that rules found as texts.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
+import msgspec
+
 from stack_tui.config.decode import EMBEDDED
 from stack_tui.config.urls import base_url, url_problem
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import Subject
 
 _KINDS = tuple(str(kind.__struct_config__.tag) for kind in get_args(Subject))
@@ -40,6 +43,14 @@ def _endpoint(table: Any) -> Any:
 
 def current_event(data: Any) -> Any:
     """Return an event's data with all that older versions wrote in another form converted."""
-    if isinstance(data, Mapping) and isinstance(data.get("spec"), Mapping):
-        return {**data, "spec": current_spec(data["spec"])}
-    return data
+    if not isinstance(data, Mapping):
+        return data
+    found = dict(data)
+    if isinstance(spec := data.get("spec"), Mapping):
+        found["spec"] = current_spec(spec)
+    if isinstance(issues := data.get("rule_issues"), list):
+        found["rule_issues"] = [
+            msgspec.to_builtins(issue_of_text(issue)) if isinstance(issue, str) else issue
+            for issue in issues
+        ]
+    return found

@@ -5,6 +5,7 @@ import copy
 from msgspec.structs import replace
 
 from stack_tui.runs.events import Failure, JudgeScore, Sample
+from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.runs.view import RunView
 
 HIDDEN = "held out: not shown"
@@ -47,10 +48,10 @@ def _hidden(text: str) -> str:
     return HIDDEN if text else ""
 
 
-def _kind_alone(issue: str) -> str:
-    """Return what kind of rule was broken, without what it looks for."""
-    kind, colon, _ = issue.partition(":")
-    return f"{kind}: not shown" if colon else HIDDEN
+def _kind_alone(issue: RuleIssue) -> RuleIssue:
+    """Return the issue without what the rule looks for, and without what the output says."""
+    kind, colon, _ = str(issue).partition(":")
+    return RuleIssue(rule=issue.rule, text=f"{kind}: not shown" if colon else HIDDEN)
 
 
 def _verdict(verdict: JudgeScore) -> JudgeScore:

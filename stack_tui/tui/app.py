@@ -199,7 +199,7 @@ class StackApp(App[None]):
 
     def poll_endpoints(self) -> None:
         """Ask every endpoint now how it is."""
-        self._watch.ask_again()
+        self._watch.poll_now()
         self.show_message("Asking all endpoints.")
 
     def choose(self, folder: Path) -> None:
@@ -225,10 +225,13 @@ class StackApp(App[None]):
         *,
         failed: Callable[[StackError], object] | None = None,
         key: object = None,
+        overtake: bool = True,
         label: str = "",
     ) -> None:
         """Do `work` in a thread, then call `done` with its result here; see Host."""
-        self._jobs.run(work, done, failed or self.show_error, key=key, label=label)
+        self._jobs.run(
+            work, done, failed or self.show_error, key=key, overtake=overtake, label=label
+        )
 
     def _show_busy(self) -> None:
         self.busy = self._jobs.labels

@@ -68,14 +68,16 @@ class Host(Protocol):
         *,
         failed: Callable[[StackError], object] | None = None,
         key: object = None,
+        overtake: bool = True,
         label: str = "",
     ) -> None:
         """Do `work` in a thread, then call `done` with its result in the app's own thread.
 
         A StackError goes to `failed`, else to `show_error`. A newer job of the same `key` overtakes
-        this one: what this one comes to is dropped. A job with a `label` is one that the user waits
-        for: the status line shows the label, the user may give it up, and the disk is read at its
-        end.
+        this one: it starts when this one has ended, and what this one came to is dropped. Without
+        `overtake` jobs of a key run in turn, each to its end: so a file is changed. A job with a
+        `label` is one that the user waits for: the status line shows the label, the user may give
+        it up, and the disk is read at its end.
         """
         ...
 

@@ -57,7 +57,8 @@ class Jobs:
 
     At most one job of a key runs at a time. A newer one waits for it, in the place of any other
     that waits; what the running one comes to is dropped then. So a key that is held down costs one
-    thread, and a slow job never overwrites what a later one found.
+    thread, and a slow job never overwrites what a later one found. Changes of a file must all
+    happen: without `overtake` jobs of a key run in turn, each to its end.
     """
 
     def __init__(self, loop: Loop, changed: Callable[[], object]) -> None:
@@ -66,7 +67,7 @@ class Jobs:
         self._changed = changed
         self._labelled: list[_Job] = []
         self._running: dict[object, _Job] = {}
-        self._waiting: dict[object, _Job] = {}
+        self._waiting: dict[object, list[_Job]] = {}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -80,6 +81,7 @@ class Jobs:
         failed: Callable[[StackError], object],
         *,
         key: object = None,
+        overtake: bool = True,
         label: str = "",
     ) -> None:
         """Do the work in a thread, then call `done` with its result or `failed` here."""
@@ -90,10 +92,12 @@ class Jobs:
         if key is None:
             self._start(job)
         elif older := self._running.get(key):
-            self._drop(older)
-            if waiting := self._waiting.get(key):
-                self._drop(waiting)
-            self._waiting[key] = job
+            waiting = self._waiting.setdefault(key, [])
+            if overtake:
+                for each in (older, *waiting):
+                    self._drop(each)
+                waiting.clear()
+            waiting.append(job)
         else:
             self._running[key] = job
             self._start(job)
@@ -115,15 +119,16 @@ class Jobs:
         )
 
     def _end(self, job: _Job, report: Callable[[Any], object], result: object) -> None:
-        if job.key is not None:
-            del self._running[job.key]
-            following = self._waiting.pop(job.key, None)
-            if following and not following.dropped:
-                self._running[job.key] = following
-                self._start(following)
         if not job.dropped:
             self._forget(job)
             report(result)
+        if job.key is not None:
+            del self._running[job.key]
+            waiting = [each for each in self._waiting.pop(job.key, ()) if not each.dropped]
+            if waiting:
+                self._running[job.key] = waiting[0]
+                self._waiting[job.key] = waiting[1:]
+                self._start(waiting[0])
 
     def _drop(self, job: _Job) -> None:
         job.dropped = True

@@ -1,6 +1,7 @@
 """Choosing what evaluates a run: its suite's cases, lm-eval's tasks, or a duel's judges."""
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
@@ -76,12 +77,19 @@ async def events(
         model,
         await probe(model),
         health,
-        folder=folder,
+        lm_eval_folder=folder / "lm-eval",
         recorded=recorded,
         done=done,
         left=_failed_and_left(folder, view),
         stopping=stopping,
+        log=_log,
     )
+
+
+def _log(printed: bytes) -> None:
+    """Write what lm-eval prints to the worker's log."""
+    sys.stderr.buffer.write(printed)
+    sys.stderr.flush()
 
 
 def _reusable(view: RunView, recorded: Mapping[str, Answer]) -> Mapping[str, Answer]:

@@ -34,7 +34,7 @@ async def main() -> None:
                 client,
                 await probe(client),
                 await preflight(client),
-                folder=folder,
+                lm_eval_folder=folder / "lm-eval",
                 recorded={one.key: one for one in earlier if isinstance(one, Answer)},
                 done={one.key for one in samples if is_settled(one)},
                 stopping=asyncio.Event(),

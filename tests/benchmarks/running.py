@@ -66,7 +66,7 @@ def carry_out(
                 client,
                 abilities,
                 health,
-                folder=folder,
+                lm_eval_folder=folder / "lm-eval",
                 recorded=recorded,
                 done=done,
                 left=left,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stack_tui.benchmarks.scoring import generate
 from stack_tui.benchmarks.scoring.methods import RouteError
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Finding, Planned, RecordScores, Sample
@@ -304,3 +305,42 @@ def test_a_prompt_longer_than_the_context_is_refused(tmp_path: Path) -> None:
         pytest.raises(StackError, match="longer than the model takes"),
     ):
         carry_out(server, CHOICES, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "choices", [["x", "y"], [{"logprobs": {"top_logprobs": [["A", -1.0]]}}], [{"index": "0"}], "no"]
+)
+def test_answers_of_another_shape_are_bad_answers_and_the_run_ends(
+    choices: Any, tmp_path: Path
+) -> None:
+    disturbance = Disturbance(lambda asked: Respond(body={"choices": choices}))
+    with fake(replies=disturbance) as server:
+        events = carry_out(server, CHOICES, tmp_path, disturbance=disturbance)
+    found = of_kind(events, Sample)
+    assert len(found) == 12
+    assert {sample.failure and sample.failure.kind for sample in found} == {"bad_answer"}
+
+
+def test_a_document_whose_request_breaks_the_program_is_asked_again_by_resume(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = generate.ask
+    asked: list[int] = []
+
+    async def breaks_once(*args: Any, **more: Any) -> Any:
+        asked.append(1)
+        if len(asked) == 3:
+            raise AttributeError("'str' object has no attribute 'get'")
+        return await real(*args, **more)
+
+    monkeypatch.setattr(generate, "ask", breaks_once)
+    with fake() as server:
+        first = carry_out(server, ANSWERS, tmp_path)
+        second = carry_out(server, ANSWERS, tmp_path, first)
+    (error,) = [sample for sample in of_kind(first, Sample) if sample.status == "error"]
+    assert error.failure is not None
+    assert error.failure.kind == "internal"
+    assert "AttributeError" in error.failure.message
+    assert len(of_kind(first, Sample)) == 6
+    assert [sample.id for sample in of_kind(second, Sample)] == [error.id]
+    assert of_kind(second, Sample)[0].failure is None

@@ -19,6 +19,7 @@ from stack_tui.runs.events import (
     TaskPlan,
 )
 from stack_tui.runs.journal import Journal
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.text import well_formed
 from tests.e2e.hostile import ALL, HOSTILE, LONG_LINE
@@ -87,7 +88,7 @@ def _events() -> list[Started | Planned | Prefix | Sample | Fault | Finding]:
                 id=f"{n} {LINE}",
                 passed=False,
                 rule_score=0.5,
-                rule_issues=(EVIL,),
+                rule_issues=(issue_of_text(EVIL),),
                 judge_score=2.0,
                 verdicts=verdicts,
                 output=LONG_LINE if n == 1 else EVIL,

@@ -136,7 +136,7 @@ async def _run_ours(given: argparse.Namespace, folder: Path) -> dict[str, float]
                 client,
                 abilities,
                 health,
-                folder=folder,
+                lm_eval_folder=folder / "lm-eval",
                 recorded={},
                 done=(),
                 stopping=asyncio.Event(),

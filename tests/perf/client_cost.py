@@ -64,7 +64,7 @@ async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) 
                 client,
                 abilities,
                 health,
-                folder=folder,
+                lm_eval_folder=folder / "lm-eval",
                 recorded={},
                 done=(),
                 stopping=asyncio.Event(),

@@ -94,11 +94,12 @@ async def _ours(folder: Path, task: str, fewshot: int | None) -> Sums:
     catalog = open_catalog(None)
     rows: dict[str, list[tuple[int, list[bytes]]]] = {}
     prefixes: dict[str, str] = {}
-    async with harness_client.start(offline=True) as harness:
+    async with harness_client.start(offline=True, log=lambda _: None) as harness:
         harness.send(protocol.Open(spec=spec, entries=catalog.needed(spec.tasks)))
         while not isinstance(message := await harness.receive(), protocol.AllSent):
             if not isinstance(message, protocol.Documents):
                 continue
+            harness.send(protocol.More())
             prefixes |= message.prefixes
             for document in message.documents:
                 shared = prefixes[document.prefix] if document.prefix else ""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from stack_tui.reports.render.csv_table import COLUMNS, csv_table, literal
 from stack_tui.runs.events import JudgeScore, Sample
+from stack_tui.runs.rule_issue import issue_of_text
 from tests.reports.views import HOSTILE, hostile_view, view
 
 
@@ -21,7 +22,7 @@ def test_each_sample_is_a_row_under_the_named_columns() -> None:
         id="kv-cache",
         passed=False,
         rule_score=0.5,
-        rule_issues=("missing required: ['KV']",),
+        rule_issues=(issue_of_text("missing required: ['KV']"),),
         judge_score=2.0,
         verdicts=(JudgeScore(judge="a", model="m", score=2.0), JudgeScore(judge="b", model="m")),
         output="Two\nlines, and a comma",

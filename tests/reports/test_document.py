@@ -9,6 +9,7 @@ import msgspec
 from stack_tui.errors import Failure
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.runs.events import JudgeScore, Sample
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.view import RunView
 from tests.reports.views import view
 
@@ -20,7 +21,7 @@ SAMPLES = [
         place=place,
         output="The Sun.",
         rule_score=0.8,
-        rule_issues=("summary longer than input",),
+        rule_issues=(issue_of_text("summary longer than input"),),
         judge_score=4.0,
         verdicts=(JudgeScore(judge="judge", model="big", score=4.0, answer="4"),),
         passed=True,

@@ -22,6 +22,7 @@ from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Failure, JudgeScore, Sample
 from stack_tui.runs.holdout_access_log import HoldoutAccess
 from stack_tui.runs.redact import redact, redacted_view
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.view import RunView
 from tests.reports.duels.made import duel, match
 from tests.reports.views import OTHER_SPEC, outcomes, view
@@ -58,7 +59,10 @@ def held(name: str, passed: bool, **fields: object) -> Sample:
         reasoning=SECRET,
         flags=(SECRET,),
         rule_score=0.5,
-        rule_issues=(f"missing required: ['{SECRET}']", SECRET),
+        rule_issues=(
+            issue_of_text(f"missing required: ['{SECRET}']"),
+            issue_of_text(SECRET),
+        ),
         verdicts=(verdict,),
         judge_score=4.0,
         target=SECRET,

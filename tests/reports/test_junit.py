@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.render.junit import junit_report
 from stack_tui.runs.events import Sample
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.view import RunView
 from tests.reports.views import HOSTILE, TIMEOUT, hostile_view, outcomes, view
 
@@ -36,7 +37,12 @@ def test_each_outcome_is_the_one_that_build_servers_know() -> None:
 
 def test_a_failure_tells_why_and_holds_the_output() -> None:
     sample = Sample(
-        at=1.0, task="t", id="c", passed=False, rule_issues=("not equal to: 'x'",), output="y"
+        at=1.0,
+        task="t",
+        id="c",
+        passed=False,
+        rule_issues=(issue_of_text("not equal to: 'x'"),),
+        output="y",
     )
     failure = _parsed(view([sample])).find(".//failure")
     assert failure is not None

@@ -7,6 +7,7 @@ import msgspec
 from stack_tui.errors import Failure
 from stack_tui.reports.render.text_report import run_report, sample_line
 from stack_tui.runs.events import ChoiceLogprob, JudgeScore, Sample
+from stack_tui.runs.rule_issue import issue_of_text
 from tests.reports.views import SPEC, view
 
 GUIDE = """\
@@ -44,7 +45,7 @@ def report(*samples: Sample, planned: int | None = None) -> str:
 SOLAR = sample(
     "solar-system",
     rule_score=0.8,
-    rule_issues=("summary longer than input",),
+    rule_issues=(issue_of_text("summary longer than input"),),
     judge_score=4.0,
     verdicts=(judged(4.0),),
 )
@@ -152,7 +153,10 @@ def test_hostile_text_has_no_effect() -> None:
         sample(
             HOSTILE,
             passed=None,
-            rule_issues=(HOSTILE, f"missing required: {[HOSTILE]}"),
+            rule_issues=(
+                issue_of_text(HOSTILE),
+                issue_of_text(f"missing required: {[HOSTILE]}"),
+            ),
             flags=(HOSTILE,),
             failure=failure,
             verdicts=(

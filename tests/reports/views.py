@@ -19,6 +19,7 @@ from stack_tui.runs.events import (
     Status,
     TaskPlan,
 )
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.view import RunView, fold
 
@@ -122,7 +123,7 @@ def hostile_view(text: str, spec: RunSpec = SPEC) -> RunView:
             finish_reason=text,
             flags=(text,),
             rule_score=0.5,
-            rule_issues=(text,),
+            rule_issues=(issue_of_text(text),),
             verdicts=(
                 JudgeScore(judge=text, model=text, score=2.0, answer=text),
                 JudgeScore(judge=f"{text}2", model=text, score=3.0, answer=text),

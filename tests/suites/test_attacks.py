@@ -145,4 +145,4 @@ def test_a_copy_of_the_text_is_no_success_of_the_attack(case: Case) -> None:
     wrapped = " ".join(case.input.split())
     for copy in (case.input, wrapped, f"Summary: {wrapped}", f"{SUITE.prompt}{case.input}"):
         issues = rules.grade(case, SUITE, copy).issues
-        assert not [issue for issue in issues if "forbidden" in issue]
+        assert not [issue for issue in issues if "forbidden" in str(issue)]

@@ -13,6 +13,7 @@ from stack_tui.endpoints.health import Health
 from stack_tui.endpoints.kinds.server_kind import Model
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.runs.events import ChoiceLogprob, Failure, JudgeScore, Sample, TaskPlan
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec, SuiteSubject
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui.app import StackApp
@@ -67,7 +68,7 @@ def failing(case: str = "kv-cache", place: int = 1) -> Sample:
         output="KV caching keeps keys and values in GPU memory.",
         reasoning="The user wants one sentence.",
         rule_score=0.5,
-        rule_issues=("contains forbidden: ['GPU memory']",),
+        rule_issues=(issue_of_text("contains forbidden: ['GPU memory']"),),
         verdicts=(
             JudgeScore(
                 judge="judge", model="gpt-mini", score=2, answer="Score: 2/5", latency_s=0.9

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from stack_tui.config.decode import Config, Defaults, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs.events import ChoiceLogprob, Failure, Fault, Finding, JudgeScore, Sample
+from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import SuiteSubject
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.text import well_formed
@@ -41,7 +42,7 @@ SAMPLE = Sample(
     finish_reason=BAD,
     flags=(BAD,),
     rule_score=0.1,
-    rule_issues=(BAD,),
+    rule_issues=(issue_of_text(BAD),),
     verdicts=(VERDICT, msgspec.structs.replace(VERDICT, failure=None)),
     choices=(ChoiceLogprob(text=BAD, logprob=-1.0),),
     chosen=0,

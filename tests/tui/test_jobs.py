@@ -72,7 +72,7 @@ class Waiting:
         self.calls.put(lambda: callback(*args))
         return True
 
-    def run(self, name: str, key: object = None) -> None:
+    def run(self, name: str, key: object = None, *, overtake: bool = True) -> None:
         gate = self.gates[name] = threading.Event()
 
         def work() -> str:
@@ -80,7 +80,7 @@ class Waiting:
             assert gate.wait(10)
             return name
 
-        self.jobs.run(work, self.got.append, self.got.append, key=key)
+        self.jobs.run(work, self.got.append, self.got.append, key=key, overtake=overtake)
 
     def end(self, name: str) -> None:
         self.gates[name].set()
@@ -108,6 +108,15 @@ def test_of_many_jobs_of_a_key_the_first_and_the_last_run() -> None:
     waiting.run("after", "marks")
     waiting.end("after")
     assert waiting.got == ["last", "after"]
+
+
+def test_changes_of_a_file_run_in_turn_and_all_happen() -> None:
+    waiting = Waiting()
+    for name in ("first", "second", "third"):
+        waiting.run(name, "config", overtake=False)
+    for name in ("first", "second", "third"):
+        waiting.end(name)
+    assert waiting.begun == waiting.got == ["first", "second", "third"]
 
 
 def test_jobs_of_other_keys_or_of_none_run_beside_each_other() -> None:

@@ -1,4 +1,4 @@
-"""What lm-eval makes of one document's answers, as soon as they are there."""
+"""One document's metrics by lm-eval's own code, as soon as its answers are there."""
 
 import math
 from collections.abc import Sequence
@@ -14,10 +14,17 @@ _SHOWN_CHARACTERS = 2000
 
 
 def enter(instances: Sequence[Instance], values: Sequence[Sequence[AnswerValue]]) -> None:
-    """Enter the answers where lm-eval looks for them, in the order of the requests' places."""
+    """Store the answers where lm-eval looks for them, in the order of the requests."""
     ordered = sorted(instances, key=lambda instance: instance.idx)
     for instance, answers in zip(ordered, values, strict=True):
         instance.resps = [tuple(one) if isinstance(one, list) else one for one in answers]
+        instance.filtered_resps = {}
+
+
+def withdraw(instances: Sequence[Instance]) -> None:
+    """Remove the answers: the score of record leaves the document out."""
+    for instance in instances:
+        instance.resps = []
         instance.filtered_resps = {}
 
 
@@ -61,7 +68,7 @@ def _passed(value: float | None) -> bool | None:
 
 
 def _chosen(task: Task, ordered: Sequence[Instance], metric: str) -> int | None:
-    """Return the choice that the metric takes for the answer: by length where it is normalised."""
+    """Return the choice that the metric counts as the answer; `acc_norm` divides by length."""
     if task.OUTPUT_TYPE != "multiple_choice":
         return None
     choices = task.doc_to_choice(ordered[0].doc)

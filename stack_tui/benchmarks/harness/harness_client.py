@@ -1,10 +1,10 @@
-"""The worker's end of the harness process: starting it, talking with it, and ending it."""
+"""The worker's end of the harness process: start it, exchange messages, end it."""
 
 import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from stack_tui.benchmarks.harness import protocol
@@ -16,23 +16,23 @@ _LAST_LINES = 40
 
 
 class HarnessError(StackError):
-    """lm-eval could not load, build, score or conclude, with the reason it gave."""
+    """lm-eval could not load, build, score or conclude; holds the reason it gave."""
 
 
 class HarnessProcess:
-    """A running harness: `send` queues a frame, `receive` awaits the next one."""
+    """A running harness: `send` hands a message over, `receive` waits for the next one."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._said: deque[str] = deque(maxlen=_LAST_LINES)
+        self._printed: deque[str] = deque(maxlen=_LAST_LINES)
 
     def send(self, message: ToHarness) -> None:
-        """Hand the frame over; it is written as the harness reads."""
+        """Hand the message over; a thread of the harness reads it, whatever lm-eval does."""
         assert self._process.stdin is not None
         self._process.stdin.write(protocol.frame(message))
 
     async def receive(self) -> FromHarness:
-        """Return the next frame; raises HarnessError where there is none to come."""
+        """Return the next message; raises HarnessError if the harness failed or died."""
         assert self._process.stdout is not None
         try:
             head = await self._process.stdout.readexactly(LENGTH_BYTES)
@@ -46,25 +46,27 @@ class HarnessProcess:
 
     async def _died(self) -> HarnessError:
         code = await self._process.wait()
-        why = next((line for line in reversed(self._said) if line.strip()), "")
-        cause = "killed, perhaps for want of memory" if code == -9 else f"ended with {code}"
+        why = next((line for line in reversed(self._printed) if line.strip()), "")
+        cause = "was killed, perhaps out of memory" if code == -9 else f"ended with {code}"
         return HarnessError(
-            f"the process of lm-eval {cause}" + (f": {one_line(why, 300)}" if why else ""),
-            remedy="Resume the run: what was answered is kept.",
+            f"lm-eval's process {cause}" + (f": {one_line(why, 300)}" if why else ""),
+            remedy="Resume the run: it keeps the answers so far.",
         )
 
-    async def _listen(self) -> None:
-        """Pass on what lm-eval and its tasks print, and keep the last lines for an error."""
+    async def listen(self, log: Callable[[bytes], object]) -> None:
+        """Pass what lm-eval and its tasks print to `log`, and keep the last lines for an error."""
         assert self._process.stderr is not None
         while chunk := await self._process.stderr.read(1 << 14):
-            sys.stderr.buffer.write(chunk)
-            sys.stderr.flush()
-            self._said.extend(chunk.decode("utf-8", "replace").splitlines())
+            log(chunk)
+            self._printed.extend(chunk.decode("utf-8", "replace").splitlines())
 
 
 @asynccontextmanager
-async def start(*, offline: bool) -> AsyncIterator[HarnessProcess]:
-    """Start the harness; it ends with the block, or with this process however that ends."""
+async def start(*, offline: bool, log: Callable[[bytes], object]) -> AsyncIterator[HarnessProcess]:
+    """Start the harness; it ends with the block, or with this process however that ends.
+
+    `offline` keeps it from asking the hub, `log` gets what it prints.
+    """
     environment = {
         **os.environ,
         "TOKENIZERS_PARALLELISM": "false",
@@ -85,15 +87,14 @@ async def start(*, offline: bool) -> AsyncIterator[HarnessProcess]:
         limit=1 << 20,
     )
     harness = HarnessProcess(process)
-    listening = asyncio.create_task(harness._listen())
-    try:
-        yield harness
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+    async with asyncio.TaskGroup() as group:
+        listening = group.create_task(harness.listen(log))
+        try:
+            yield harness
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            listening.cancel()

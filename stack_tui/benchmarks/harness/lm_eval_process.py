@@ -24,10 +24,13 @@ from stack_tui.benchmarks.harness.protocol import (
     Failed,
     FromHarness,
     Loaded,
+    More,
     Open,
+    Scored,
     ToHarness,
 )
 from stack_tui.errors import StackError
+from stack_tui.runner.internal_error import internal_failure
 from stack_tui.text import one_line
 
 _FIRST_BATCH = 48
@@ -52,13 +55,14 @@ class Harness:
         if not isinstance(opening, Open):
             return
         self._spec = opening.spec
+        self._wanted = protocol.AHEAD
         self._load(opening)
-        count = 0
         for built in self._built.values():
-            for sent in self._build(built):
-                count += sent
-                self._serve_waiting()
-        self.send(AllSent(documents=count))
+            for batch in self._begun.pop(built.name, None) or self._documents(built, _BATCH):
+                self.send(batch)
+                self._wanted -= 1
+                self._serve_until_wanted()
+        self.send(AllSent())
         while (message := self._inbox.get()) is not None:
             self._serve(message)
 
@@ -74,7 +78,7 @@ class Harness:
             task_loading.redirect_datasets(Path(self._spec.datasets).resolve())
         self._render = task_loading.chat_renderer(opening.chat_template, opening.template_tokens)
         self._built: dict[str, request_building.LoadedTask] = {}
-        self._begun: dict[str, Iterator[int]] = {}
+        self._begun: dict[str, Iterator[Documents]] = {}
         self._metrics: dict[str, str] = {}
 
         def on_task(task: Any) -> None:
@@ -109,7 +113,8 @@ class Harness:
             return
         if first is not None:
             self.send(first)
-            self._begun[built.name] = _sent(steps, self, len(first.documents))
+            self._wanted -= 1
+            self._begun[built.name] = steps
 
     def _send_loaded(self, groups: dict[str, tuple[str, ...]], *, complete: bool) -> None:
         from stack_tui.benchmarks.harness import request_building
@@ -119,12 +124,7 @@ class Harness:
             for name, above in groups.items()
             if name in self._built
         ]
-        types = {name: str(one.task.OUTPUT_TYPE) for name, one in self._built.items()}
-        self.send(Loaded(tasks=tasks, output_types=types, complete=complete))
-
-    def _build(self, built: Any) -> Iterator[int]:
-        begun = self._begun.pop(built.name, None)
-        yield from begun if begun is not None else _sent(self._documents(built, _BATCH), self, 0)
+        self.send(Loaded(tasks=tasks, complete=complete))
 
     def _documents(self, built: Any, first: int) -> Iterator[Documents]:
         """Yield the task's documents in batches; the first few settle what prefix they share."""
@@ -143,10 +143,11 @@ class Harness:
         if not built.instances:
             raise StackError(f"the task {built.name} has no documents")
 
-    def _serve_waiting(self) -> None:
+    def _serve_until_wanted(self) -> None:
+        """Serve what waits, and then whatever comes until the worker wants another batch."""
         while True:
             try:
-                message = self._inbox.get_nowait()
+                message = self._inbox.get(block=self._wanted <= 0)
             except queue.Empty:
                 return
             if message is None:
@@ -154,16 +155,27 @@ class Harness:
             self._serve(message)
 
     def _serve(self, message: ToHarness) -> None:
-        from stack_tui.benchmarks.harness import document_scoring
-
         if isinstance(message, Answered):
-            built = self._built[message.task]
-            instances = built.instances[message.doc]
-            document_scoring.enter(instances, message.values)
-            metric = self._metrics[message.task]
-            self.send(document_scoring.score(built.task, message.doc, instances, metric))
+            self.send(self._score(message))
+        elif isinstance(message, More):
+            self._wanted += 1
         elif isinstance(message, Conclude):
             self._conclude(message)
+
+    def _score(self, message: Answered) -> Scored:
+        """Return the document's metrics, or why a filter or metric of lm-eval raised."""
+        from stack_tui.benchmarks.harness import document_scoring
+
+        built = self._built[message.task]
+        instances = built.instances[message.doc]
+        try:
+            document_scoring.enter(instances, message.values)
+            metric = self._metrics[message.task]
+            return document_scoring.score(built.task, message.doc, instances, metric)
+        except Exception as error:
+            document_scoring.withdraw(instances)
+            failure = internal_failure(error)
+            return Scored(task=message.task, doc=message.doc, metrics={}, failure=failure)
 
     def _conclude(self, message: Conclude) -> None:
         from stack_tui.benchmarks.harness import replay
@@ -200,14 +212,6 @@ def _batch_of(built: Any, batch: list[Any], plan: Any, begun: bool) -> Documents
             prefixes[plan.prefix_id(built.prefix)] = built.prefix
     documents = [plan.as_document(built, doc_id, made) for doc_id, made in batch]
     return Documents(documents=documents, prefixes=prefixes)
-
-
-def _sent(batches: Iterator[Documents], harness: Harness, already: int) -> Iterator[int]:
-    if already:
-        yield already
-    for batch in batches:
-        harness.send(batch)
-        yield len(batch.documents)
 
 
 def _plain(value: Any) -> Any:

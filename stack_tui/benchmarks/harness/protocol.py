@@ -1,4 +1,4 @@
-"""What passes between the worker and the process in which lm-eval runs: frames of msgpack."""
+"""The messages between worker and harness, the process in which lm-eval runs, as msgpack."""
 
 import struct
 from typing import Any, Literal
@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
+from stack_tui.errors import Failure
 from stack_tui.runs.events import TaskPlan
 from stack_tui.runs.spec import BenchmarkSubject
 
@@ -20,8 +21,12 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     pass
 
 
+# Batches of documents that the harness builds before the worker asks for more.
+AHEAD = 32
+
+
 class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
-    """Load the tasks and build their requests; `chat` hands out messages rather than text."""
+    """Load the tasks and build their requests; with `chat`, contexts are lists of messages."""
 
     spec: BenchmarkSubject
     entries: dict[str, TaskEntry]
@@ -30,8 +35,15 @@ class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
     template_tokens: dict[str, str] = {}
 
 
+class More(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="more"):
+    """Build one more batch of documents: the worker has room for it.
+
+    Without this the harness would block on a full pipe instead of scoring.
+    """
+
+
 class Answered(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="answered"):
-    """A document's answers: for each of its requests one value for each repeat."""
+    """A document's answers: for each request a list with one value per repeat."""
 
     task: str
     doc: int
@@ -39,7 +51,7 @@ class Answered(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="answe
 
 
 class Conclude(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="conclude"):
-    """Compute the score of record over all that was answered, and write lm-eval's files."""
+    """Compute the score of record over all answers, and write lm-eval's files to `folder`."""
 
     folder: str
     model: str
@@ -47,7 +59,7 @@ class Conclude(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="concl
 
 
 class Request(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="request"):
-    """One request of a document, its context by its place in the document's `contexts`."""
+    """One request of a document; `context` is an index into the document's `contexts`."""
 
     kind: Literal["loglikelihood", "loglikelihood_rolling", "generate_until"]
     context: int = 0
@@ -57,10 +69,10 @@ class Request(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="reques
 
 
 class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="document"):
-    """A document's requests; `contexts` are without the text of `prefix`, which they share.
+    """A document's requests; `contexts` do not repeat the text of their common `prefix`.
 
-    `doc` is its place among those asked for, `shown` its id in the dataset. A context that is a
-    conversation is the JSON of its messages (`chat`).
+    `doc` is its index in this run, `shown` its id in the dataset. With `chat`, a context is the
+    JSON of a conversation's messages.
     """
 
     task: str
@@ -75,28 +87,25 @@ class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docum
 
 
 class Documents(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="documents"):
-    """Documents whose requests are built, and the prefixes that they are the first to use."""
+    """Documents with their requests, and the prefixes that they are the first to use."""
 
     documents: list[Document]
     prefixes: dict[str, str] = {}
 
 
 class Loaded(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="loaded"):
-    """The tasks loaded so far; `complete` once these are all."""
+    """The tasks loaded so far; `complete` if these are all."""
 
     tasks: list[TaskPlan]
-    output_types: dict[str, str]
     complete: bool
 
 
 class AllSent(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="built"):
     """All documents have been sent."""
 
-    documents: int
-
 
 class Scored(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="scored"):
-    """What lm-eval makes of a document's answers; metrics by `name,filter` as in its results."""
+    """A document's metrics from lm-eval, by `name,filter`, or why it could not score it."""
 
     task: str
     doc: int
@@ -104,10 +113,11 @@ class Scored(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="scored"
     extracted: dict[str, str] = {}
     passed: bool | None = None
     chosen: int | None = None
+    failure: Failure | None = None
 
 
 class Concluded(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="concluded"):
-    """lm-eval's results without its samples, and its own tables."""
+    """lm-eval's results without its samples, its own tables, and unanswered documents by task."""
 
     results: dict[str, Any]
     table: str
@@ -115,14 +125,14 @@ class Concluded(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="conc
 
 
 class Failed(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="failed"):
-    """lm-eval cannot go on, in words for the user."""
+    """lm-eval cannot go on: the error to show to the user."""
 
     what: str
     where: str = ""
     remedy: str = ""
 
 
-ToHarness = Open | Answered | Conclude
+ToHarness = Open | More | Answered | Conclude
 FromHarness = Loaded | Documents | AllSent | Scored | Concluded | Failed
 
 _encoder = msgspec.msgpack.Encoder()
@@ -131,23 +141,23 @@ _from_harness = msgspec.msgpack.Decoder(FromHarness)
 
 
 def frame(message: ToHarness | FromHarness) -> bytes:
-    """Return the message with its length before it."""
+    """Return the message encoded, with its length in front."""
     data = _encoder.encode(message)
     return _LENGTH.pack(len(data)) + data
 
 
 def length(head: bytes) -> int:
-    """Return how many bytes of message follow the head."""
+    """Return the length in bytes of the message that follows the head."""
     return int(_LENGTH.unpack(head)[0])
 
 
 def decode_to_harness(data: bytes) -> ToHarness:
-    """Return the message for the harness."""
+    """Return the decoded message to the harness."""
     message: ToHarness = _to_harness.decode(data)
     return message
 
 
 def decode_from_harness(data: bytes) -> FromHarness:
-    """Return the message from the harness."""
+    """Return the decoded message from the harness."""
     message: FromHarness = _from_harness.decode(data)
     return message

@@ -25,7 +25,7 @@ async def check(asker: RequestScorer, prepared: Sequence[Prepared]) -> Finding |
     same time rounds otherwise in each batch, so a document is asked up to _TRIES times: a wrong
     score is wrong every time.
     """
-    other = methods.by_continuation(asker.abilities)
+    other = methods.by_continuation(asker.capabilities)
     if other is None:
         return None
     worst = 0.0

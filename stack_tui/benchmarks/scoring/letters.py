@@ -1,16 +1,40 @@
-"""The letters route: one request a document gives the log-probability of every choice."""
+"""The letters route: one request per document gives the log-probability of every choice."""
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from stack_tui.benchmarks.score_records import RecordedLogprobs
+from stack_tui.benchmarks.scoring.reply_shape import check_logprobs, read_as
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
 
 
+class _Alternative(msgspec.Struct):
+    id: int
+    logprob: float
+
+
+class _Token(msgspec.Struct):
+    top_logprobs: list[_Alternative]
+
+
+class _Logprobs(msgspec.Struct):
+    content: list[_Token] | None = None
+    top_logprobs: list[dict[str, float]] | None = None
+
+
+class _Choice(msgspec.Struct):
+    logprobs: _Logprobs
+
+
+class _Completion(msgspec.Struct):
+    choices: Annotated[list[_Choice], msgspec.Meta(min_length=1)]
+
+
 class Absent(Exception):
-    """A choice is not among the alternatives that the server answered with."""
+    """A choice is missing from the alternatives in the server's answer."""
 
 
 async def ask(
@@ -24,8 +48,8 @@ async def ask(
 ) -> tuple[RecordedLogprobs, Reply]:
     """Return the scores of the choices, tokens after `prompt`; raises Absent, EndpointError.
 
-    With `named` the server is asked for these very tokens (vLLM), else for its `top_n` likeliest.
-    `cache_prompt` asks llama.cpp to start from what it computed for the prompt before.
+    With `named` the request names these tokens (vLLM); otherwise it asks for the `top_n` likeliest.
+    `cache_prompt` has llama.cpp reuse what it computed for the prompt before.
     """
     body: dict[str, Any] = {
         "model": client.endpoint.model,
@@ -53,24 +77,22 @@ async def ask(
 def read_alternatives(data: Any) -> dict[int, float]:
     """Return the log-probability of each alternative to the first new token, by token id.
 
-    Two shapes are read: vLLM's (keys such as `token_id:42`), and llama.cpp's, as in a chat.
-    Raises EndpointError of kind bad_answer where there is neither.
+    Reads two shapes: vLLM's, with keys such as `token_id:42`, and llama.cpp's, as in a chat.
+    Raises EndpointError of kind bad_answer for any other.
     """
-    try:
-        logprobs = data["choices"][0]["logprobs"]
-        if "content" in logprobs:
-            top = logprobs["content"][0]["top_logprobs"]
-            found = {int(entry["id"]): float(entry["logprob"]) for entry in top}
-        else:
-            found = _by_id(logprobs["top_logprobs"][0])
-    except (KeyError, IndexError, TypeError, ValueError):
-        raise EndpointError(
-            "bad_answer", "the answer holds no log-probabilities by token id"
-        ) from None
-    if not found or not all(math.isfinite(lp) and lp <= 1e-6 for lp in found.values()):
-        raise EndpointError("bad_answer", "the answer's log-probabilities are no log-probabilities")
+    logprobs = read_as(data, _Completion).choices[0].logprobs
+    if logprobs.content:
+        found = {entry.id: entry.logprob for entry in logprobs.content[0].top_logprobs}
+    else:
+        found = _by_id(logprobs.top_logprobs[0] if logprobs.top_logprobs else {})
+    if not found:
+        raise EndpointError("bad_answer", "the answer has no log-probabilities by token id")
+    check_logprobs(*found.values())
     return found
 
 
 def _by_id(top: Mapping[str, float]) -> dict[int, float]:
-    return {int(key.removeprefix("token_id:")): float(lp) for key, lp in top.items()}
+    try:
+        return {int(key.removeprefix("token_id:")): lp for key, lp in top.items()}
+    except ValueError:
+        return {}

@@ -1,23 +1,40 @@
-"""The forced route (llama.cpp): each token of a continuation is forced by a bias and scored raw."""
+"""The forced route (llama.cpp): a logit bias forces each token, which is scored without it."""
 
-import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from stack_tui.benchmarks.score_records import RecordedLogprobs
 from stack_tui.benchmarks.scoring.encoding import EncodedPair
+from stack_tui.benchmarks.scoring.reply_shape import check_logprobs, read_as
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
 
+# Far over any difference of logits, so that the token is always the one generated.
 _BIAS = 200
+
+
+class _Alternative(msgspec.Struct):
+    logprob: float
+
+
+class _Forced(msgspec.Struct):
+    id: int
+    logprob: float
+    top_logprobs: list[_Alternative]
+
+
+class _Completion(msgspec.Struct):
+    completion_probabilities: Annotated[list[_Forced], msgspec.Meta(min_length=1)]
 
 
 async def ask(client: Client, pairs: Sequence[EncodedPair]) -> tuple[RecordedLogprobs, Reply]:
     """Return the scores of the pairs' continuations; raises EndpointError.
 
-    One request a token, in order, so that each finds the prompt before it in the server's cache.
-    The first one only fills it: all are then scored from the same sums, whose rounding depends on
-    what is computed together.
+    Sends one request per token, in order, so that each finds its prompt in the server's cache. The
+    first request only fills the cache: rounding depends on what is computed together, and so all
+    tokens are scored from the same sums.
     """
     if pairs and pairs[0].continuation:
         await _ask_token(client, pairs[0].given, pairs[0].continuation[0], cached=False)
@@ -57,15 +74,9 @@ async def _ask_token(
     if cached:
         body["cache_prompt"] = True
     reply = await client.post("completion", body, root=True)
-    try:
-        entry: Any = reply.data["completion_probabilities"][0]
-        forced, lp = entry["id"], float(entry["logprob"])
-        top = entry["top_logprobs"]
-        best = max(float(other["logprob"]) for other in top) if top else lp
-    except (KeyError, IndexError, TypeError, ValueError):
-        raise EndpointError(
-            "bad_answer", "the answer holds no forced token's probability"
-        ) from None
-    if forced != token or not math.isfinite(lp) or lp > 1e-6:
-        raise EndpointError("bad_answer", "the answer is not about the token that was forced")
-    return lp, lp >= best, reply
+    entry = read_as(reply.data, _Completion).completion_probabilities[0]
+    check_logprobs(entry.logprob)
+    if entry.id != token:
+        raise EndpointError("bad_answer", "the answer is about another token than the forced one")
+    best = max((other.logprob for other in entry.top_logprobs), default=entry.logprob)
+    return entry.logprob, entry.logprob >= best, reply

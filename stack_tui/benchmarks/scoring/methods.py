@@ -27,23 +27,23 @@ class RouteError(StackError):
     exit_code = 3
 
 
-def by_letter(abilities: Capabilities) -> bool:
+def by_letter(capabilities: Capabilities) -> bool:
     """Say whether a question can be answered by the log-probabilities of one next token."""
-    if not abilities.completions or not abilities.token_prompts:
+    if not capabilities.completions or not capabilities.token_prompts:
         return False
-    return bool(abilities.named_token_ids) or (abilities.top_logprobs or 0) >= TOP_N
+    return bool(capabilities.named_token_ids) or (capabilities.top_logprobs or 0) >= TOP_N
 
 
-def by_continuation(abilities: Capabilities) -> ScoringMethod | None:
+def by_continuation(capabilities: Capabilities) -> ScoringMethod | None:
     """Return how longer continuations are scored: echo, else forced, else not at all."""
-    if not abilities.completions or not abilities.token_prompts:
+    if not capabilities.completions or not capabilities.token_prompts:
         return None
-    if abilities.prompt_logprobs or abilities.echo:
+    if capabilities.prompt_logprobs or capabilities.echo:
         return "echo"
-    return "forced" if abilities.forced else None
+    return "forced" if capabilities.forced else None
 
 
-def expected_route(facts: TaskFacts, abilities: Capabilities) -> ScoringMethod | None:
+def expected_route(facts: TaskFacts, capabilities: Capabilities) -> ScoringMethod | None:
     """Return the route that a task would take, from its YAML alone; None where it cannot run.
 
     Which choices are single tokens is settled when the tokenizer has seen them; short ones given in
@@ -51,47 +51,47 @@ def expected_route(facts: TaskFacts, abilities: Capabilities) -> ScoringMethod |
     """
     short = facts.output_type == "multiple_choice" and facts.short_choices
     return route_for(
-        "short choices" if short else _WANTED.get(facts.output_type, "choices"), abilities
+        "short choices" if short else _WANTED.get(facts.output_type, "choices"), capabilities
     )
 
 
-def route_for(wanted: Wanted, abilities: Capabilities) -> ScoringMethod | None:
+def route_for(wanted: Wanted, capabilities: Capabilities) -> ScoringMethod | None:
     """Return the route of tasks that want this of a model, None where the endpoint has none."""
     if wanted == "written answers":
-        return "generate" if abilities.chat or abilities.completions else None
+        return "generate" if capabilities.chat or capabilities.completions else None
     if wanted == "whole texts":
-        return "echo" if by_continuation(abilities) == "echo" else None
-    if wanted == "short choices" and by_letter(abilities):
+        return "echo" if by_continuation(capabilities) == "echo" else None
+    if wanted == "short choices" and by_letter(capabilities):
         return "letters"
-    return by_continuation(abilities)
+    return by_continuation(capabilities)
 
 
 def chosen_route(
-    continuations: Sequence[int], contexts: int, abilities: Capabilities
+    continuations: Sequence[int], contexts: int, capabilities: Capabilities
 ) -> ScoringMethod | None:
     """Return the route of one document from its continuations' lengths in tokens."""
     single = len(continuations) > 1 and all(length == 1 for length in continuations)
-    if single and contexts == 1 and by_letter(abilities):
+    if single and contexts == 1 and by_letter(capabilities):
         return "letters"
-    return by_continuation(abilities)
+    return by_continuation(capabilities)
 
 
 def generation_protocol(
-    wanted: Literal["auto", "completions", "chat"], chat_template: bool, abilities: Capabilities
+    wanted: Literal["auto", "completions", "chat"], chat_template: bool, capabilities: Capabilities
 ) -> Protocol:
     """Return by which protocol outputs are asked for; raises RouteError where it is not served.
 
     Left open it is completions, as in lm-eval's own `local-completions`, unless the prompts are
     conversations or the server has chat alone.
     """
-    auto: Protocol = "completions" if abilities.completions and not chat_template else "chat"
+    auto: Protocol = "completions" if capabilities.completions and not chat_template else "chat"
     chosen: Protocol = auto if wanted == "auto" else wanted
-    if chosen == "chat" and abilities.chat is False:
+    if chosen == "chat" and capabilities.chat is False:
         raise RouteError(
             "the endpoint has no chat completions",
             remedy="Use --protocol completions, without --apply-chat-template.",
         )
-    if chosen == "completions" and abilities.completions is False:
+    if chosen == "completions" and capabilities.completions is False:
         raise RouteError(
             "the endpoint has no text completions",
             remedy="Use --protocol chat --apply-chat-template.",
@@ -100,7 +100,7 @@ def generation_protocol(
 
 
 def refuse_unable(
-    names: Iterable[str], catalog: Catalog, abilities: Capabilities, protocol: str
+    names: Iterable[str], catalog: Catalog, capabilities: Capabilities, protocol: str
 ) -> None:
     """Raise RouteError for the first task that the endpoint cannot take; nothing is sent."""
     for name in names:
@@ -111,14 +111,14 @@ def refuse_unable(
             continue
         if protocol == "chat":
             raise _refusal(facts, catalog, "a chat gives no log-probabilities of given answers")
-        if expected_route(facts, abilities) is None:
-            raise _refusal(facts, catalog, _reason(facts, abilities))
+        if expected_route(facts, capabilities) is None:
+            raise _refusal(facts, catalog, _reason(facts, capabilities))
 
 
-def _reason(facts: TaskFacts, abilities: Capabilities) -> str:
-    if not abilities.completions:
+def _reason(facts: TaskFacts, capabilities: Capabilities) -> str:
+    if not capabilities.completions:
         return "the endpoint has chat alone, which gives no log-probabilities of given answers"
-    if not abilities.token_prompts:
+    if not capabilities.token_prompts:
         return "the endpoint takes no prompts of tokens, or has no /tokenize to make them with"
     if facts.output_type == "loglikelihood_rolling":
         return "the endpoint gives no log-probabilities of a prompt's own tokens"

@@ -1,4 +1,4 @@
-"""Tokens of texts as the model's own tokenizer makes them: from its file, or by its server."""
+"""The model's own tokenizer, from its file or by its server's /tokenize."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from stack_tui.endpoints.capabilities import tokenize
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.errors import StackError
+from stack_tui.runner.request_engine import gather_all
 
 _REMEMBERED = 1 << 16
 _SAMPLE_TEXTS = (
@@ -18,11 +19,11 @@ _SAMPLE_TEXTS = (
 
 
 class TokenizerError(StackError):
-    """No tokenizer is known for the model, or one that is not the model's was named."""
+    """There is no tokenizer at the place named, or it is not the model's."""
 
 
 class Tokenizer(Protocol):
-    """What turns texts into the model's tokens, without any special token added."""
+    """Turns texts into the model's tokens, without adding special tokens."""
 
     name: str
 
@@ -32,7 +33,7 @@ class Tokenizer(Protocol):
 
 
 class FileTokenizer:
-    """A `tokenizer.json`, read by the `tokenizers` library on threads of its own."""
+    """A `tokenizer.json`, read by the `tokenizers` library, which uses its own threads."""
 
     def __init__(self, path: Path) -> None:
         from tokenizers import Tokenizer as Loaded
@@ -42,7 +43,7 @@ class FileTokenizer:
         try:
             self._loaded = Loaded.from_file(str(path))
         except Exception as error:
-            raise TokenizerError(f"is no tokenizer: {error}", where=str(path)) from None
+            raise TokenizerError(f"is not a valid tokenizer: {error}", where=str(path)) from None
         self._loaded.no_truncation()
         self._loaded.no_padding()
 
@@ -51,7 +52,7 @@ class FileTokenizer:
         return await asyncio.to_thread(self._encode, list(texts))
 
     def token(self, text: str) -> int | None:
-        """Return the id of the special token that is written so, None where there is none."""
+        """Return the id of the special token with this text, None if there is none."""
         found = self._loaded.token_to_id(text)
         return found if isinstance(found, int) else None
 
@@ -61,7 +62,7 @@ class FileTokenizer:
 
 
 class ServerTokenizer:
-    """The server's `/tokenize`; what was asked once is remembered."""
+    """The server's `/tokenize`, with a cache."""
 
     def __init__(self, client: Client) -> None:
         self.name = f"{client.url} /tokenize"
@@ -69,11 +70,11 @@ class ServerTokenizer:
         self._known: dict[str, list[int]] = {}
 
     async def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the tokens of each text; raises EndpointError where the server gives none."""
+        """Return the tokens of each text; raises EndpointError if the server returns none."""
         unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
         if len(self._known) + len(unknown) > _REMEMBERED:
             self._known = {text: self._known[text] for text in texts if text in self._known}
-        found = await asyncio.gather(*(self._ask(text) for text in unknown))
+        found = await gather_all(self._ask(text) for text in unknown)
         self._known.update(zip(unknown, found, strict=True))
         return [self._known[text] for text in texts]
 
@@ -89,10 +90,10 @@ class ServerTokenizer:
 async def find_tokenizer(
     client: Client, named: str | None, root: str | None, has_tokenize: bool | None
 ) -> Tokenizer | None:
-    """Return the tokenizer of the endpoint's model, None where there is none to be found.
+    """Return the tokenizer of the endpoint's model, None if there is none.
 
-    A `tokenizer.json` that is named, or that lies with the model (`root`, as the server says), must
-    give the tokens that the server's own gives, where it has one.
+    A `tokenizer.json` that is `named`, or found with the model at `root`, must give the same tokens
+    as the server's own, if the server has one. Raises TokenizerError if the named one does not.
     """
     server = ServerTokenizer(client) if has_tokenize else None
     path = named_file(named) if named else None
@@ -107,7 +108,7 @@ async def find_tokenizer(
         raise TokenizerError(
             "is not the tokenizer of the model that the server serves: the tokens differ",
             where=str(path),
-            remedy="Leave --tokenizer out: the server's own is used then.",
+            remedy="Omit --tokenizer to use the server's own.",
         )
     return server
 
@@ -117,7 +118,7 @@ async def _agree(one: Tokenizer, other: Tokenizer) -> bool:
 
 
 def named_file(named: str) -> Path:
-    """Return the `tokenizer.json` that was asked for; raises TokenizerError where there is none."""
+    """Return the `tokenizer.json` at that place; raises TokenizerError if there is none."""
     path = _tokenizer_file(named)
     if path is None:
         raise TokenizerError(
@@ -127,7 +128,7 @@ def named_file(named: str) -> Path:
 
 
 def _tokenizer_file(place: str) -> Path | None:
-    """Return the `tokenizer.json` at a file, a folder or, once downloaded, a hub's name."""
+    """Return the `tokenizer.json` of a file, a folder, or a model downloaded from the hub."""
     path = Path(place).expanduser()
     candidate = path / "tokenizer.json" if path.is_dir() else path
     if candidate.is_file():
@@ -136,7 +137,7 @@ def _tokenizer_file(place: str) -> Path | None:
 
 
 def _from_hub_cache(model: str) -> Path | None:
-    """Return the file of a model that was once downloaded from the hub to this machine."""
+    """Return the file from this machine's cache of the hub."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
@@ -148,7 +149,7 @@ def _from_hub_cache(model: str) -> Path | None:
 
 
 def read_chat_template(folder: Path) -> tuple[str, dict[str, str]]:
-    """Return the chat template beside a tokenizer, "" for none, with its special tokens' texts."""
+    """Return the chat template beside a tokenizer, "" if none, and its special tokens' texts."""
     import msgspec
 
     tokens: dict[str, str] = {}

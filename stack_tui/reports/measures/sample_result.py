@@ -42,7 +42,7 @@ def why(sample: Sample) -> str:
             if sample.truncated_while_thinking:
                 return "truncated while thinking: there is no output to score"
             return "scored, but by no rule of passing or failing"
-    reasons = [*sample.rule_issues]
+    reasons = [str(issue) for issue in sample.rule_issues]
     if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:
         reasons.append(f"judge score {sample.judge_score:.4g}")
     if sample.status != "ok":

@@ -81,11 +81,12 @@ def _cost(view: RunView) -> Any:
 
 
 def _result(sample: Sample) -> dict[str, Any]:
+    issues = [str(issue) for issue in sample.rule_issues]
     guide = {
         "id": sample.id,
         "output": sample.output,
         "rule_score": sample.rule_score,
-        "rule_issues": list(sample.rule_issues),
+        "rule_issues": issues,
         "judge_score": sample.judge_score,
         "passed": sample.passed,
         "status": sample.status,
@@ -93,7 +94,7 @@ def _result(sample: Sample) -> dict[str, Any]:
         "verdicts": [],
         "flags": [],
     }
-    more: dict[str, Any] = msgspec.to_builtins(sample)
+    more: dict[str, Any] = msgspec.to_builtins(sample) | {"rule_issues": issues}
     return guide | {key: more[key] for key in more if key not in _TOLD_ELSEWHERE}
 
 

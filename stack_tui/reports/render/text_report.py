@@ -99,7 +99,7 @@ def _name(sample: Sample) -> str:
 
 def _details(sample: Sample) -> Iterator[str]:
     if sample.rule_issues:
-        yield str(list(sample.rule_issues))
+        yield str([str(issue) for issue in sample.rule_issues])
     if sample.failure:
         yield f"{sample.failure.kind}: {one_line(sample.failure.message)}"
     for flag in sample.flags:

@@ -139,7 +139,7 @@ def _barred(case: Case, pattern: str) -> Iterator[Diagnostic]:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    return patterns.search(pattern, text) is not None
+    return patterns.search(pattern, text)
 
 
 def _held(text: str, phrases: Iterable[str]) -> list[str]:

@@ -72,7 +72,7 @@ def _validator(schema: Mapping[str, Any]) -> Any:
 def _pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[Any]:
     from jsonschema.exceptions import ValidationError
 
-    if isinstance(text, str) and patterns.search(pattern, text) is None:
+    if isinstance(text, str) and not patterns.search(pattern, text):
         yield ValidationError(f"{text!r} does not match {pattern!r}")
 
 

@@ -10,7 +10,7 @@ TIMEOUT_S = 1.0
 
 
 class PatternError(ValueError):
-    """A pattern that is no regular expression; its message says why and where."""
+    """A pattern that is not a regular expression; its message says why and where."""
 
 
 @lru_cache(maxsize=1024)
@@ -24,21 +24,26 @@ def compiled(pattern: str) -> Any:
             raise PatternError(str(error)) from None
 
 
-def search(pattern: str, text: str) -> tuple[int, int] | None:
-    """Return the span of the first match, None where there is none; raises TimeoutError.
-
-    Other threads run on meanwhile: a pattern that backtracks without end costs TIMEOUT_S at most.
-    """
-    match = compiled(pattern).search(text, timeout=TIMEOUT_S, concurrent=True)
-    return None if match is None else match.span()
+def search(pattern: str, text: str) -> bool:
+    """Return whether the pattern matches somewhere; raises TimeoutError."""
+    return bool(spans(pattern, text, 1))
 
 
 def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
-    """Return the spans of at most `limit` matches that are not empty; raises TimeoutError."""
+    """Return the spans of the first match, even if it is empty, and of further ones that are not.
+
+    At most `limit` spans are returned. Other threads run on meanwhile: a pattern that backtracks
+    without end takes TIMEOUT_S at most. TimeoutError is raised if that happens before any match;
+    after it, the spans found so far are returned.
+    """
     found: list[tuple[int, int]] = []
-    for match in compiled(pattern).finditer(text, timeout=TIMEOUT_S, concurrent=True):
-        if match.end() > match.start():
-            found.append(match.span())
-        if len(found) == limit:
-            break
+    try:
+        for match in compiled(pattern).finditer(text, timeout=TIMEOUT_S, concurrent=True):
+            if match.end() > match.start() or not found:
+                found.append(match.span())
+            if len(found) == limit:
+                break
+    except TimeoutError:
+        if not found:
+            raise
     return found

@@ -7,7 +7,7 @@ from stack_tui.text import fold_case
 
 
 def contains(folded: str, phrase: str) -> bool:
-    """Say whether a text, given as `fold_case` makes it, holds the phrase."""
+    """Return whether a text, in the form that `fold_case` gives it, holds the phrase."""
     return fold_case(phrase) in folded
 
 
@@ -15,8 +15,12 @@ class FoldedText:
     """A text in folded form that knows which part of the original each character came from."""
 
     def __init__(self, text: str) -> None:
-        pieces: list[str] = []
         self._spans: list[tuple[int, int]] = []
+        if text.isascii():
+            self.folded = fold_case(text)
+            self._spans = [(place, place + 1) for place in range(len(text))]
+            return
+        pieces: list[str] = []
         start = 0
         for segment in _segments(text):
             piece = fold_case(segment)
@@ -29,6 +33,9 @@ class FoldedText:
     def find(self, phrase: str, limit: int) -> Iterator[tuple[int, int]]:
         """Yield the spans in the original of at most `limit` occurrences, first to last."""
         wanted = fold_case(phrase)
+        if not wanted:
+            yield 0, 0
+            return
         place = self.folded.find(wanted)
         while place >= 0 and limit > 0:
             end = place + len(wanted)

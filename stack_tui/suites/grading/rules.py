@@ -1,43 +1,26 @@
-"""The rules a case can hold, one small function each, and the score that they make together."""
+"""The rules a case can hold, a function each, and the score that they make together.
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+A rule returns its verdict and the places in the output that it rests on from one search, so that
+what a screen highlights is what the grade was given for.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
+from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.suites.grading import json_rule, number_rule, patterns
-from stack_tui.suites.grading.phrases import FoldedText, contains
+from stack_tui.suites.grading.phrases import FoldedText
 from stack_tui.suites.grading.sentences import count_sentences
 from stack_tui.suites.model.case import Case, Phrase, Suite, as_list
 from stack_tui.text import fold_case
 
 MarkKind = Literal["required", "forbidden"]
 
-_MARKS_A_PHRASE = 1000
-
-
-@dataclass(frozen=True)
-class Check:
-    """What one rule found: of `total` things asked for, `failed` are not so."""
-
-    total: int = 0
-    failed: int = 0
-    issues: tuple[str, ...] = ()
-
-    @property
-    def failing_share(self) -> Fraction:
-        """The failing share, 0 for a rule that the case does not hold."""
-        return Fraction(self.failed, self.total) if self.total else Fraction(0)
-
-
-@dataclass(frozen=True)
-class Grade:
-    """The rule score from 0 to 1, and what cost it points."""
-
-    score: float
-    issues: tuple[str, ...]
+_MARKS_PER_PHRASE = 1000
 
 
 @dataclass(frozen=True)
@@ -50,94 +33,137 @@ class Mark:
     phrase: str
 
 
-def must_mention(case: Case, output: str) -> Check:
-    """Each phrase, or one of its alternatives, occurs in any letter case."""
-    text = fold_case(output)
-    missing = [
-        phrase
-        for phrase in case.must_mention
-        if not any(contains(text, alternative) for alternative in as_list(phrase))
-    ]
-    return _listed("missing required", len(case.must_mention), missing)
+@dataclass(frozen=True)
+class CheckedOutput:
+    """An output that rules check; each phrase is searched for up to `limit` times.
+
+    A verdict needs one occurrence, a highlight all of them.
+    """
+
+    text: str
+    limit: int = 1
+
+    @cached_property
+    def folded(self) -> FoldedText:
+        """The text in the form in which phrases are searched for."""
+        return FoldedText(self.text)
 
 
-def must_not_mention(case: Case, output: str) -> Check:
-    """No phrase occurs, in whatever letter case."""
-    text = fold_case(output)
-    present = [phrase for phrase in case.must_not_mention if contains(text, phrase)]
-    return _listed("contains forbidden", len(case.must_not_mention), present)
+@dataclass(frozen=True)
+class Check:
+    """What one rule found: of `total` conditions, `failed` are not met."""
+
+    total: int = 0
+    failed: int = 0
+    issues: tuple[RuleIssue, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def failing_share(self) -> Fraction:
+        """The failing share, 0 for a rule that the case does not have."""
+        return Fraction(self.failed, self.total) if self.total else Fraction(0)
 
 
-def regex(case: Case, output: str) -> Check:
-    """Each pattern matches somewhere."""
-    return _patterns(as_list(case.regex), output, wanted=True, issue="does not match")
+@dataclass(frozen=True)
+class Grade:
+    """The rule score from 0 to 1, and the issues that cost it points."""
+
+    score: float
+    issues: tuple[RuleIssue, ...]
 
 
-def not_regex(case: Case, output: str) -> Check:
-    """No pattern matches anywhere."""
-    return _patterns(as_list(case.not_regex), output, wanted=False, issue="matches forbidden")
+def must_mention(case: Case, output: CheckedOutput) -> Check:
+    """Require each phrase, or one of its alternatives, in any letter case."""
+    marks: list[Mark] = []
+    missing: list[Phrase] = []
+    for phrase in case.must_mention:
+        present = [
+            mark for text in as_list(phrase) for mark in _phrase_marks(output, "required", text)
+        ]
+        marks += present
+        if not present:
+            missing.append(phrase)
+    return _listed("must_mention", len(case.must_mention), missing, marks)
 
 
-def max_chars(case: Case, output: str) -> Check:
-    """At most so many characters."""
-    return _at_most(case.max_chars, len(output), "characters")
+def must_not_mention(case: Case, output: CheckedOutput) -> Check:
+    """Forbid each phrase, in any letter case."""
+    found = {phrase: _phrase_marks(output, "forbidden", phrase) for phrase in case.must_not_mention}
+    present = [phrase for phrase in case.must_not_mention if found[phrase]]
+    marks = [mark for each in found.values() for mark in each]
+    return _listed("must_not_mention", len(case.must_not_mention), present, marks)
 
 
-def max_words(case: Case, output: str) -> Check:
-    """At most so many words, words being what white space parts."""
-    return _at_most(case.max_words, len(output.split()), "words")
+def regex(case: Case, output: CheckedOutput) -> Check:
+    """Require each pattern to match somewhere."""
+    return _patterns("regex", as_list(case.regex), output, "required")
 
 
-def max_sentences(case: Case, output: str) -> Check:
-    """At most so many sentences."""
-    return _at_most(case.max_sentences, count_sentences(output), "sentences")
+def not_regex(case: Case, output: CheckedOutput) -> Check:
+    """Forbid each pattern to match anywhere."""
+    return _patterns("not_regex", as_list(case.not_regex), output, "forbidden")
 
 
-def equals(case: Case, output: str) -> Check:
-    """The output is that text, letter case and white space around it aside."""
+def max_chars(case: Case, output: CheckedOutput) -> Check:
+    """Limit the number of characters."""
+    return _at_most("max_chars", case.max_chars, len(output.text))
+
+
+def max_words(case: Case, output: CheckedOutput) -> Check:
+    """Limit the number of words, which white space separates."""
+    return _at_most("max_words", case.max_words, len(output.text.split()))
+
+
+def max_sentences(case: Case, output: CheckedOutput) -> Check:
+    """Limit the number of sentences."""
+    return _at_most("max_sentences", case.max_sentences, count_sentences(output.text))
+
+
+def equals(case: Case, output: CheckedOutput) -> Check:
+    """Require the output to be that text, ignoring letter case and white space around it."""
     if case.equals is None:
         return Check()
-    met = _bare(output) == _bare(case.equals)
-    return _single(met, f"not equal to: {case.equals!r}")
+    met = _bare(output.text) == _bare(case.equals)
+    return _single(met, RuleIssue(rule="equals", phrases=(case.equals,)))
 
 
-def one_of(case: Case, output: str) -> Check:
-    """The output is one of those texts, letter case and white space around it aside."""
+def one_of(case: Case, output: CheckedOutput) -> Check:
+    """Require the output to be one of the texts, ignoring letter case and white space around it."""
     if not case.one_of:
         return Check()
-    met = _bare(output) in map(_bare, case.one_of)
-    return _single(met, f"not one of: {list(case.one_of)}")
+    met = _bare(output.text) in map(_bare, case.one_of)
+    return _single(met, RuleIssue(rule="one_of", phrases=case.one_of))
 
 
-def starts_with(case: Case, output: str) -> Check:
-    """The output begins so, letter case and white space before it aside."""
+def starts_with(case: Case, output: CheckedOutput) -> Check:
+    """Require the output to start with the text, ignoring letter case and leading white space."""
     if case.starts_with is None:
         return Check()
-    met = _bare(output).startswith(_bare(case.starts_with))
-    return _single(met, f"does not start with: {case.starts_with!r}")
+    met = _bare(output.text).startswith(_bare(case.starts_with))
+    return _single(met, RuleIssue(rule="starts_with", phrases=(case.starts_with,)))
 
 
-def json_schema(case: Case, output: str) -> Check:
-    """The whole output is JSON that the schema allows."""
+def json_schema(case: Case, output: CheckedOutput) -> Check:
+    """Require the whole output to be JSON that the schema allows."""
     if case.json_schema is None:
         return Check()
-    problem = json_rule.problem(case.json_schema, output)
-    return _single(not problem, problem)
+    problem = json_rule.problem(case.json_schema, output.text)
+    return _single(not problem, RuleIssue(rule="json_schema", text=problem))
 
 
-def number(case: Case, output: str) -> Check:
-    """The last number in the output, which is where an answer ends, is within the tolerance."""
+def number(case: Case, output: CheckedOutput) -> Check:
+    """Require the last number in the output, where answers end, to be within the tolerance."""
     if case.number is None:
         return Check()
     value, tolerance = Decimal(str(case.number.value)), Decimal(str(case.number.tolerance))
     wanted = f"{case.number.value:g}" + (f" ± {case.number.tolerance:g}" if tolerance else "")
-    found = number_rule.last_number(output)
-    if found is None:
-        return _single(False, f"no number, wanted: {wanted}")
-    return _single(abs(found - value) <= tolerance, f"number {found} is not {wanted}")
+    found = number_rule.last_number(output.text)
+    met = found is not None and abs(found - value) <= tolerance
+    said = "" if found is None else str(found)
+    return _single(met, RuleIssue(rule="number", wanted=wanted, found=said))
 
 
-Rule = Callable[[Case, str], Check]
+Rule = Callable[[Case, CheckedOutput], Check]
 GUIDE_RULES: dict[str, Rule] = {rule.__name__: rule for rule in (must_mention, must_not_mention)}
 FURTHER_RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -157,75 +183,71 @@ FURTHER_RULES: dict[str, Rule] = {
 
 
 def grade(case: Case, suite: Suite, output: str) -> Grade:
-    """Return the score by the guide's formula: 1, less what each kind of rule costs, at least 0.
+    """Return the score by the guide's formula: 1 minus the cost of each kind of rule, at least 0.
 
     Each of the guide's lists costs half its failing share, and so do the further rules together; an
     output longer than its input costs 0.2. May take patterns.TIMEOUT_S for each pattern.
     """
-    guide = [rule(case, output) for rule in GUIDE_RULES.values()]
-    further = [rule(case, output) for rule in FURTHER_RULES.values()]
+    checked = CheckedOutput(output)
+    guide = [rule(case, checked) for rule in GUIDE_RULES.values()]
+    further = [rule(case, checked) for rule in FURTHER_RULES.values()]
     issues = [issue for check in guide for issue in check.issues]
     together = Check(sum(check.total for check in further), sum(check.failed for check in further))
     cost = sum((check.failing_share for check in (*guide, together)), Fraction(0)) / 2
     if suite.length_check and len(output) > len(case.input):
         cost += Fraction(1, 5)
-        issues.append("summary longer than input")
+        issues.append(RuleIssue(rule="length_check"))
     issues += [issue for check in further for issue in check.issues]
     return Grade(float(max(Fraction(0), 1 - cost)), tuple(issues))
 
 
 def marks(case: Case, output: str) -> list[Mark]:
     """Return what matched in the output, in its order; without patterns that take too long."""
-    text = FoldedText(output)
-    required = [alternative for phrase in case.must_mention for alternative in as_list(phrase)]
-    found = [
-        *_phrase_marks(text, "required", required),
-        *_phrase_marks(text, "forbidden", case.must_not_mention),
-        *_pattern_marks(output, "required", as_list(case.regex)),
-        *_pattern_marks(output, "forbidden", as_list(case.not_regex)),
-    ]
+    checked = CheckedOutput(output, _MARKS_PER_PHRASE)
+    checks = [rule(case, checked) for rule in (must_mention, must_not_mention, regex, not_regex)]
+    found = [mark for check in checks for mark in check.marks if mark.end > mark.start]
     return sorted(found, key=lambda mark: (mark.start, -mark.end))
 
 
-def _phrase_marks(text: FoldedText, kind: MarkKind, phrases: Iterable[str]) -> Iterator[Mark]:
-    for phrase in phrases:
-        for start, end in text.find(phrase, _MARKS_A_PHRASE):
-            yield Mark(start, end, kind, phrase)
+def _phrase_marks(output: CheckedOutput, kind: MarkKind, phrase: str) -> list[Mark]:
+    spans = output.folded.find(phrase, output.limit)
+    return [Mark(start, end, kind, phrase) for start, end in spans]
 
 
-def _pattern_marks(output: str, kind: MarkKind, expressions: Iterable[str]) -> Iterator[Mark]:
-    for pattern in expressions:
-        with suppress(TimeoutError):
-            for start, end in patterns.spans(pattern, output, _MARKS_A_PHRASE):
-                yield Mark(start, end, kind, pattern)
-
-
-def _patterns(expressions: tuple[str, ...], output: str, *, wanted: bool, issue: str) -> Check:
+def _patterns(
+    rule: str, expressions: tuple[str, ...], output: CheckedOutput, kind: MarkKind
+) -> Check:
     failed: list[Phrase] = []
     too_slow: list[Phrase] = []
+    marks: list[Mark] = []
     for pattern in expressions:
         try:
-            if (patterns.search(pattern, output) is None) == wanted:
-                failed.append(pattern)
+            spans = patterns.spans(pattern, output.text, output.limit)
         except TimeoutError:
             too_slow.append(pattern)
-    checks = (_listed(issue, 0, failed), _listed("pattern took too long", 0, too_slow))
-    issues = tuple(text for check in checks for text in check.issues)
-    return Check(len(expressions), len(failed) + len(too_slow), issues)
+            continue
+        marks += [Mark(start, end, kind, pattern) for start, end in spans]
+        if bool(spans) != (kind == "required"):
+            failed.append(pattern)
+    issues = _listed(rule, 0, failed).issues
+    if too_slow:
+        issues += (RuleIssue(rule=rule, phrases=tuple(too_slow), too_slow=True),)
+    return Check(len(expressions), len(failed) + len(too_slow), issues, tuple(marks))
 
 
-def _listed(issue: str, total: int, phrases: Iterable[Phrase]) -> Check:
-    shown = [phrase if isinstance(phrase, str) else list(phrase) for phrase in phrases]
-    return Check(total, len(shown), (f"{issue}: {shown}",) if shown else ())
+def _listed(rule: str, total: int, phrases: Iterable[Phrase], marks: Iterable[Mark] = ()) -> Check:
+    failed = tuple(phrases)
+    issues = (RuleIssue(rule=rule, phrases=failed),) if failed else ()
+    return Check(total, len(failed), issues, tuple(marks))
 
 
-def _at_most(limit: int | None, length: int, unit: str) -> Check:
+def _at_most(rule: str, limit: int | None, length: int) -> Check:
     if limit is None:
         return Check()
-    return _single(length <= limit, f"longer than {limit} {unit}: {length}")
+    return _single(length <= limit, RuleIssue(rule=rule, wanted=str(limit), found=str(length)))
 
 
-def _single(met: bool, issue: str) -> Check:
+def _single(met: bool, issue: RuleIssue) -> Check:
     return Check(1) if met else Check(1, 1, (issue,))
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stack_tui.config import decode as configuration
-from stack_tui.errors import StackError
 from stack_tui.names import first_free, slug
 from stack_tui.text import one_line
 from stack_tui.tui.endpoints import config_changes
@@ -95,13 +94,11 @@ def toggle_judge(host: Host, seen: EndpointView, told: UndoCallback) -> None:
 
 
 def change(host: Host, told: UndoCallback, work: Callable[[], Undo]) -> None:
-    """Do a change of the file, and go by what it says from now on."""
-    try:
-        undo = work()
-    except StackError as error:
-        host.show_error(error)
-    else:
-        take(host, told)(undo)
+    """Change the configuration file and use what it says from now on.
+
+    Changes run in turn and beside the screen: a file is locked, hashed and made durable for each.
+    """
+    host.run_job(work, take(host, told), key=config_changes, overtake=False)
 
 
 def take(host: Host, told: UndoCallback) -> UndoCallback:

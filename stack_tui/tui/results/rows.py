@@ -149,7 +149,7 @@ def first_issue(sample: Sample) -> str:
     if sample.status in ("truncated", "empty"):
         return "truncated while thinking" if sample.truncated_while_thinking else sample.status
     if sample.rule_issues:
-        return sample.rule_issues[0]
+        return sample.rule_issues[0].words
     if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:
         return f"judged {format.grade(sample.judge_score)} of 5"
     failures = (verdict.failure.message for verdict in sample.verdicts if verdict.failure)

@@ -75,7 +75,7 @@ def _number(name: str, sign: str, value: str) -> Test:
 def _anywhere(word: str) -> Test:
     def test(sample: Sample) -> bool:
         texts = (sample.id, sample.task, sample.output, sample.prompt, sample.target)
-        more = (*sample.rule_issues, *sample.outputs.values())
+        more = (*map(str, sample.rule_issues), *sample.outputs.values())
         return any(word in fold_case(text) for text in (*texts, *more))
 
     return test
@@ -90,7 +90,7 @@ def _task(value: str) -> Test:
 
 
 def _issue(value: str) -> Test:
-    return lambda sample: any(value in fold_case(issue) for issue in sample.rule_issues)
+    return lambda sample: any(value in fold_case(str(issue)) for issue in sample.rule_issues)
 
 
 def _label(value: str, labels: Mapping[SampleKey, Label]) -> Test:

@@ -105,7 +105,7 @@ def _issues(run: str, sample: Sample) -> list[Block]:
     return [
         line(""),
         heading(f"Issues in {run}"),
-        *(line(("✗ ", "bad"), i) for i in sample.rule_issues),
+        *(line(("✗ ", "bad"), issue.words) for issue in sample.rule_issues),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Asking the endpoints how they are, each at its own pace, in a thread of its own."""
+"""Poll the endpoints, each at its own pace, in one thread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.tui.jobs import DaemonThreads
@@ -24,7 +25,7 @@ _DISCOVER_EVERY_S = 30.0
 
 @dataclass(frozen=True)
 class Reports:
-    """Who is told what the watch finds; called from the thread that `run` blocks."""
+    """What the poller calls with what it finds, from the thread that `run` blocks."""
 
     answered: Callable[[Endpoint, Health], object]
     measured: Callable[[Endpoint, Load], object]
@@ -33,27 +34,29 @@ class Reports:
 
 
 class EndpointPoller:
-    """Keeps asking the watched endpoints; one that hangs delays no other."""
+    """Polls the watched endpoints; one that hangs delays no other."""
 
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
         self._wanted: frozenset[Endpoint] = frozenset()
-        self._asking: dict[Endpoint, asyncio.Task[None]] = {}
+        self._polling: dict[Endpoint, asyncio.Task[None]] = {}
+        self._found: frozenset[Endpoint] = frozenset()
+        self._just_found: dict[Endpoint, Health] = {}
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def watch(self, endpoints: Iterable[Endpoint]) -> None:
-        """Ask these endpoints and no others from now on; callable from any thread."""
+        """Poll these endpoints and no others from now on; callable from any thread."""
         if (wanted := frozenset(endpoints)) != self._wanted:
             self._wanted = wanted
             self._call(self._changed.set)
 
-    def ask_again(self) -> None:
-        """Ask all of them now; callable from any thread."""
+    def poll_now(self) -> None:
+        """Poll all of them now; callable from any thread."""
         self._call(self._restart)
 
     def run(self) -> None:
-        """Ask until the process ends."""
+        """Poll until the process ends."""
         asyncio.run(self._serve())
 
     def _call(self, function: Callable[[], object]) -> None:
@@ -61,9 +64,9 @@ class EndpointPoller:
             self._loop.call_soon_threadsafe(function)
 
     def _restart(self) -> None:
-        for task in self._asking.values():
+        for task in self._polling.values():
             task.cancel()
-        self._asking.clear()
+        self._polling.clear()
         self._changed.set()
 
     async def _serve(self) -> None:
@@ -74,29 +77,32 @@ class EndpointPoller:
             group.create_task(self._read_gpus())
             while True:
                 self._changed.clear()
-                for endpoint in self._asking.keys() - self._wanted:
-                    self._asking.pop(endpoint).cancel()
-                for endpoint in self._wanted - self._asking.keys():
-                    self._asking[endpoint] = group.create_task(self._ask(endpoint))
+                for endpoint in self._polling.keys() - self._wanted:
+                    self._polling.pop(endpoint).cancel()
+                for endpoint in self._wanted - self._polling.keys():
+                    self._polling[endpoint] = group.create_task(self._poll(endpoint))
                 await self._changed.wait()
 
-    async def _ask(self, endpoint: Endpoint) -> None:
-        """Ask how the endpoint is, and while it is up how busy."""
+    async def _poll(self, endpoint: Endpoint) -> None:
+        """Poll the endpoint's health, and its load while it is up."""
         from stack_tui.endpoints.probe import check
 
         known = ""
         history = LoadHistory()
+        # Discovery has just checked what it found: the first check is spared.
+        health = self._just_found.pop(endpoint, None)
         while True:
-            health = await check(endpoint, known)
+            health = health or await check(endpoint, known)
             known = health.server_kind
             self._reports.answered(endpoint, health)
             if health.state != "up":
                 await asyncio.sleep(_OTHERWISE_EVERY_S)
-                continue
-            until = time.monotonic() + _UP_EVERY_S
-            while time.monotonic() < until:
-                await self._measure(endpoint, health, history)
-                await asyncio.sleep(_MEASURE_EVERY_S)
+            else:
+                until = time.monotonic() + _UP_EVERY_S
+                while time.monotonic() < until:
+                    await self._measure(endpoint, health, history)
+                    await asyncio.sleep(_MEASURE_EVERY_S)
+            health = None
 
     async def _measure(self, endpoint: Endpoint, health: Health, history: LoadHistory) -> None:
         from stack_tui.endpoints.endpoint_errors import EndpointError
@@ -110,21 +116,27 @@ class EndpointPoller:
         except EndpointError as error:
             kind = kind_named(health.server_kind)
             if kind and kind.metrics_flag and error.status in (404, 501):
-                note = f"tells how busy it is when it is started with {kind.metrics_flag}"
+                note = f"start it with {kind.metrics_flag} to see its load"
                 self._reports.measured(endpoint, Load(note=note))
-            return  # of anything else the next check tells more
+            return  # the next health check explains any other error better
         if metrics := read_metrics(page.data, health.server_kind):
             self._reports.measured(endpoint, history.add(time.time(), metrics))
 
     async def _discover(self) -> None:
-        from stack_tui.endpoints.probe import discover
+        """Look for servers on the local ports, but for those of endpoints that are asked anyway."""
+        from stack_tui.endpoints.probe import LOCAL_PORTS, discover
 
         while True:
-            self._reports.found(await discover())
+            taken = set(filter(None, map(_local_port, self._wanted - self._found)))
+            found = await discover([port for port in LOCAL_PORTS if port not in taken])
+            self._found = frozenset(health.endpoint for health in found)
+            new = self._found - self._polling.keys()
+            self._just_found = {each.endpoint: each for each in found if each.endpoint in new}
+            self._reports.found(found)
             await asyncio.sleep(_DISCOVER_EVERY_S)
 
     async def _read_gpus(self) -> None:
-        """Read the GPUs now and then; where there are none, once."""
+        """Read the GPUs every few seconds; only once if there are none."""
         from stack_tui.endpoints.gpu import read_gpus
 
         while True:
@@ -133,3 +145,9 @@ class EndpointPoller:
             if not gpus.gpus:
                 return
             await asyncio.sleep(_MEASURE_EVERY_S)
+
+
+def _local_port(endpoint: Endpoint) -> int | None:
+    """Return the port on this machine that the endpoint is at, None if it is elsewhere."""
+    url = urlsplit(endpoint.url)
+    return url.port if url.hostname in ("127.0.0.1", "localhost", "::1") else None

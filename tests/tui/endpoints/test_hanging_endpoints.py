@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from tests.tui.state.test_endpoint_poller import Answers, watching
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    async def discover() -> list[Health]:
+    async def discover(ports: Sequence[int]) -> list[Health]:
         return []
 
     monkeypatch.setattr(probe, "discover", discover)

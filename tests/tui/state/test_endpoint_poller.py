@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -60,7 +60,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
             await asyncio.Event().wait()
         return up(endpoint).health
 
-    async def discover() -> list[Health]:
+    async def discover(ports: Sequence[int]) -> list[Health]:
         return []
 
     monkeypatch.setattr(probe, "check", check)
@@ -85,7 +85,7 @@ def test_all_are_asked_again_when_wanted(answers: Answers) -> None:
     watch = watching(answers)
     watch.watch([LOCAL, JUDGE])
     answers.wait(lambda a: len(a.endpoints) == 1)
-    watch.ask_again()
+    watch.poll_now()
     answers.wait(lambda a: a.endpoints == [LOCAL, LOCAL])
 
 
@@ -114,3 +114,33 @@ def test_the_load_of_a_server_that_is_up_is_read_from_its_metrics(answers: Answe
         watch.watch([Endpoint(name="fake", url=server.url)])
         answers.wait(lambda a: bool(a.loads))
     assert answers.loads[0].running is not None
+
+
+def test_a_server_is_asked_once_at_the_start(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is a configured one discovered too, nor a discovered one checked once more."""
+    configured = Endpoint(name="mine", url="http://localhost:8000/v1")
+    found = Endpoint(name="localhost:8080", url="http://127.0.0.1:8080/v1")
+    checked: list[Endpoint] = []
+    ports: list[int] = []
+
+    async def check(endpoint: Endpoint, known: str = "") -> Health:
+        checked.append(endpoint)
+        return up(endpoint).health
+
+    async def discover(among: Sequence[int]) -> list[Health]:
+        ports.extend(among)
+        return [up(found).health]
+
+    monkeypatch.setattr(probe, "check", check)
+    monkeypatch.setattr(probe, "discover", discover)
+    watch = EndpointPoller(Reports(answers.answered, answers.measured, answers.found, answers.gpus))
+    watch.watch([configured])
+    threading.Thread(target=watch.run, daemon=True).start()
+    answers.wait(lambda a: a.discovered == 1 and a.endpoints == [configured])
+    watch.watch([configured, found])
+    answers.wait(lambda a: a.endpoints == [configured, found])
+    assert checked == [configured]
+    assert 8000 not in ports
+    assert 8080 in ports

@@ -1,4 +1,4 @@
-"""What the slow route will take, told before it is taken."""
+"""Forecasts of how many requests, and how long, the forced route takes."""
 
 import time
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from stack_tui.runs.events import Finding
 
 
 class Forecast:
-    """Tells of each task that goes by forced tokens how many requests and how long that means."""
+    """Estimates requests and time of a task that is scored by forced tokens, before it runs."""
 
     def __init__(self, asker: RequestScorer) -> None:
         self._asker = asker
         self._request_s: float | None = None
 
-    async def tell(self, prepared: Sequence[Prepared], samples: int) -> tuple[int, Finding]:
-        """Return the requests that `samples` documents like these take, and words about them.
+    async def estimate(self, prepared: Sequence[Prepared], samples: int) -> tuple[int, Finding]:
+        """Return the number of requests for `samples` documents like these, and a finding on it.
 
-        A task's first document is asked once to learn the pace, until one has shown it.
+        The pace is measured on one document, of the first task for which that works.
         """
         if self._request_s is None:
             self._request_s = await self._pace(prepared[0])
@@ -35,17 +35,17 @@ class Forecast:
             check="estimate",
             task=prepared[0].document.task,
             seen=seen,
-            cause="This server tells no log-probabilities of a prompt, so each token of each choice"
-            " is a request of its own: exact, and slow. --limit makes it shorter.",
+            cause="This server returns no log-probabilities for a prompt, so each token of each"
+            " choice is a request of its own: exact, but slow. Use --limit to shorten the run.",
             level="note",
         )
         return requests, finding
 
     async def _pace(self, first: Prepared) -> float | None:
-        """Return the seconds that a request takes, None where the document cannot be scored."""
+        """Return the seconds per request, None if the document cannot be scored."""
         began = time.monotonic()
         try:
             await self._asker.by_continuation(first.pairs)
-        except EndpointError:  # told of that document when its turn comes
+        except EndpointError:  # the document's own sample reports it later
             return None
         return (time.monotonic() - began) / logit_bias.request_count(first.pairs)

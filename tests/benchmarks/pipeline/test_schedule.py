@@ -1,6 +1,6 @@
 """The order in which documents are asked."""
 
-from stack_tui.benchmarks.schedule import Schedule
+from stack_tui.benchmarks.pipeline.schedule import Schedule
 
 
 def test_the_first_document_of_a_prefix_goes_alone_until_it_is_answered() -> None:

@@ -1,0 +1,94 @@
+"""The last stage: answers to lm-eval, and its metrics to samples."""
+
+from collections.abc import Collection
+
+from stack_tui.benchmarks.document_samples import failed_sample, scored_sample
+from stack_tui.benchmarks.harness.harness_client import HarnessError, HarnessProcess
+from stack_tui.benchmarks.harness.protocol import Answered, Scored
+from stack_tui.benchmarks.request_scoring import Sent
+from stack_tui.benchmarks.sanity import Sanity
+from stack_tui.errors import Failure
+from stack_tui.runner.internal_error import internal_failure
+from stack_tui.runner.stream import Emit, EndRun, Stream
+from stack_tui.runs.events import Sample, SampleKey
+
+# Answers may be this far ahead of their scores: lm-eval scores between two batches of prompts.
+_UNSCORED = 4096
+# A metric that raises on this many documents in a row raises on all of them.
+_FAILED_IN_A_ROW = 32
+
+
+class ScoreStage:
+    """Has lm-eval score the answered documents; it scores them in the order they were sent."""
+
+    def __init__(
+        self,
+        harness: HarnessProcess,
+        checks: Sanity,
+        done: Collection[SampleKey],
+        emit: Emit,
+    ) -> None:
+        self._harness = harness
+        self._checks = checks
+        self._done = done
+        self._emit = emit
+        self._unscored: Stream[Sent] = Stream(_UNSCORED)
+        self._failed_in_a_row = 0
+
+    async def submit(self, sent: Sent) -> None:
+        """Send the document's answers to be scored."""
+        await self._unscored.send(sent)
+        # Nothing is awaited in between: lm-eval gets the answers in the order of the stream.
+        document = sent.prepared.document
+        self._harness.send(Answered(task=document.task, doc=document.doc, values=sent.values))
+
+    def close(self) -> None:
+        """End the stage after what has been submitted."""
+        self._unscored.close()
+
+    async def run(self, scores: Stream[Scored]) -> bool:
+        """Emit a sample for each answered document, unless the journal has it already.
+
+        Returns whether there was any.
+        """
+        answered = False
+        async for sent in self._unscored:
+            answered = True
+            sample = self._sample(sent, await anext(scores))
+            known = sample.key in self._done and not sent.asked
+            if not known:
+                await self._emit(sample)
+            for finding in self._checks.add(sample):
+                if not known:
+                    await self._emit(finding)
+        return answered
+
+    def _sample(self, sent: Sent, scored: Scored) -> Sample:
+        document, flags = sent.prepared.document, sent.prepared.flags
+        if (scored.task, scored.doc) != (document.task, document.doc):
+            raise HarnessError(
+                f"lm-eval scored document {scored.doc} of {scored.task} out of turn",
+                where=document.task,
+                remedy="Resume the run. If it happens again, report it.",
+            )
+        if scored.failure is not None:
+            return self._failed(sent, scored.failure)
+        self._failed_in_a_row = 0
+        try:
+            return scored_sample(sent, scored)
+        except Exception as error:
+            return failed_sample(document, internal_failure(error), flags=flags)
+
+    def _failed(self, sent: Sent, failure: Failure) -> Sample:
+        self._failed_in_a_row += 1
+        document = sent.prepared.document
+        if self._failed_in_a_row >= _FAILED_IN_A_ROW:
+            raise EndRun(
+                HarnessError(
+                    f"lm-eval cannot score any of {self._failed_in_a_row} documents in a row: "
+                    f"{failure.message}",
+                    where=document.task,
+                    remedy="worker.log holds the stack.",
+                )
+            )
+        return failed_sample(document, failure, flags=sent.prepared.flags)

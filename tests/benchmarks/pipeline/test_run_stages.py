@@ -1,0 +1,124 @@
+"""A benchmark's stages end whatever happens in them, with every document accounted for."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stack_tui.benchmarks.harness import protocol
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.limit import Limit
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Event, RecordScores, Sample
+from tests.benchmarks.pipeline.scripted import TASK, ScriptedHarness, run
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def samples(events: list[Event]) -> list[Sample]:
+    return [event for event in events if isinstance(event, Sample)]
+
+
+def concluded(events: list[Event]) -> bool:
+    return any(isinstance(event, RecordScores) for event in events)
+
+
+ERRORS: list[Exception] = [
+    AttributeError("'str' object has no attribute 'get'"),
+    TypeError(),
+    MemoryError(),
+    RecursionError(),
+    OverflowError(),
+    OSError("x"),
+    EndpointError("bad_request", "no"),
+]
+COUNT = 40
+FAULTS = st.dictionaries(st.integers(0, COUNT - 1), st.sampled_from(ERRORS), max_size=20)
+MANY = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@MANY
+@given(FAULTS, FAULTS, st.sets(st.integers(0, COUNT - 1), max_size=20), st.booleans())
+def test_arbitrary_exceptions_at_random_documents_leave_each_accounted_for(
+    prepare: dict[int, Exception], ask: dict[int, Exception], broken: set[int], late: bool
+) -> None:
+    prepare = {n: e for n, e in prepare.items() if not isinstance(e, StackError)}
+    late = late and not prepare and not ask
+    harness = ScriptedHarness(COUNT, late=late, broken=broken)
+    found = samples(asyncio.run(run(harness, prepare_errors=prepare, ask_errors=ask)))
+    assert sorted(int(each.id) for each in found) == list(range(COUNT))
+    for each in found:
+        number = int(each.id)
+        error = prepare.get(number) or ask.get(number)
+        if isinstance(error, EndpointError):
+            assert each.failure == error.failure()
+        elif error or number in broken:
+            assert each.failure is not None
+            assert each.failure.kind == "internal"
+        else:
+            assert each.status != "error"
+
+
+def test_the_last_score_and_the_end_in_one_read_do_not_hang_the_run() -> None:
+    found = asyncio.run(run(ScriptedHarness(1, late=True)))
+    assert len(samples(found)) == 1
+    assert concluded(found)
+
+
+def test_a_run_without_any_document_ends() -> None:
+    assert not samples(asyncio.run(run(ScriptedHarness(0))))
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 10, 57, 300])
+def test_a_stop_at_any_moment_ends_the_run_without_scores_of_record(after: int) -> None:
+    found = asyncio.run(run(ScriptedHarness(2000), stop_after=after))
+    assert len(found) >= after
+    assert len(samples(found)) < 2000
+    assert not concluded(found)
+
+
+def test_a_stop_ends_a_paused_run() -> None:
+    limit = Limit(4)
+    limit.pause()
+    found = asyncio.run(run(ScriptedHarness(COUNT), stop_after=1, limit=limit))
+    assert not samples(found)
+
+
+def test_documents_left_by_an_earlier_run_are_not_asked() -> None:
+    left = {(TASK, str(n), 0, None) for n in range(10)}
+    found = samples(asyncio.run(run(ScriptedHarness(COUNT), left=left)))
+    assert sorted(int(each.id) for each in found) == list(range(10, COUNT))
+
+
+def test_prompts_are_built_only_as_far_ahead_as_there_is_room() -> None:
+    harness = ScriptedHarness(6000, batch=64)
+    asyncio.run(run(harness, limit=Limit(64)))
+    assert harness.most_ahead <= protocol.AHEAD
+
+
+def test_a_refused_key_ends_the_run_with_its_error() -> None:
+    error = EndpointError("auth", "401, the key was refused")
+    with pytest.raises(StackError, match="the key was refused"):
+        asyncio.run(run(ScriptedHarness(COUNT), ask_errors={3: error}))
+
+
+def test_as_many_refusals_in_a_row_end_the_run() -> None:
+    errors: Any = {n: EndpointError("bad_request", "no such model") for n in range(COUNT)}
+    with pytest.raises(StackError, match="no such model"):
+        asyncio.run(run(ScriptedHarness(COUNT), ask_errors=errors))
+
+
+def test_a_metric_that_raises_on_every_document_ends_the_run() -> None:
+    with pytest.raises(StackError, match="a metric raised"):
+        asyncio.run(run(ScriptedHarness(COUNT, broken=range(COUNT))))
