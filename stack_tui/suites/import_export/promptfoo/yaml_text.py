@@ -53,7 +53,9 @@ def read_yaml(text: str, path: Path) -> YamlDocument:
     try:
         root = loader.get_single_node()
         if root is None:
-            raise StackError("the file is empty", where=str(path))
+            raise StackError(
+                "the file is empty", where=str(path), remedy="Give a promptfoo configuration."
+            )
         _count(root, {}, path)
         data = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
@@ -64,9 +66,11 @@ def read_yaml(text: str, path: Path) -> YamlDocument:
             remedy="Put quotes around text that contains ? : or #.",
         ) from None
     except yaml.YAMLError as error:
-        raise StackError(f"not valid YAML: {error}", where=str(path)) from None
+        raise StackError(
+            f"not valid YAML: {error}", where=str(path), remedy="Correct the file."
+        ) from None
     except RecursionError:
-        raise StackError("nested too deeply", where=str(path)) from None
+        raise StackError("nested too deeply", where=str(path), remedy="Use fewer levels.") from None
     finally:
         loader.dispose()
     return YamlDocument(path, data, lambda *keys: _line(root, keys))
@@ -83,7 +87,9 @@ def _count(node: Any, known: dict[int, int], path: Path) -> int:
         known[id(node)] = 1 + sum(_count(child, known, path) for child in children)
     if known[id(node)] > _MOST_VALUES:
         where = f"{path}:{node.start_mark.line + 1}"
-        raise StackError("its aliases expand to too many values", where=where)
+        raise StackError(
+            "its aliases expand to too many values", where=where, remedy="Use fewer aliases."
+        )
     return known[id(node)]
 
 
@@ -93,7 +99,9 @@ def _refuse_repeated_keys(node: Any, path: Path) -> None:
         if isinstance(key, yaml.ScalarNode) and key.value != "<<":
             if key.value in seen:
                 where = f"{path}:{key.start_mark.line + 1}"
-                raise StackError(f"the key {key.value!r} is repeated", where=where)
+                raise StackError(
+                    f"the key {key.value!r} is repeated", where=where, remedy="Remove one of them."
+                )
             seen.add(key.value)
 
 
