@@ -42,8 +42,8 @@ def resolve(name_or_path: str, folder: Path = DEFAULT_CASES) -> Path:
         remedy = f"Choose one of {', '.join(known)}, or give a file's path."
     else:
         remedy = f"Give a suite's path, or put suites into {folder}/."
-    shown = one_line(name_or_path, 200)
-    raise StackError(f"no suite is called {shown!r}", where=str(folder), remedy=remedy)
+    name = one_line(name_or_path, 200)
+    raise StackError(f"no suite is called {name!r}", where=str(folder), remedy=remedy)
 
 
 def load(path: Path) -> Suite:

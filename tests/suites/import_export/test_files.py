@@ -42,7 +42,7 @@ def test_a_file_is_never_written_over(tmp_path: Path) -> None:
         ("gone.csv", None, "no such file"),
     ],
 )
-def test_what_cannot_be_imported_is_told(
+def test_what_cannot_be_imported_is_reported(
     tmp_path: Path, name: str, content: bytes | None, words: str
 ) -> None:
     if content is not None:

@@ -46,7 +46,7 @@ def test_keys_can_be_renamed_and_left_out() -> None:
         ("\n\n", ("cases.jsonl", "no case")),
     ],
 )
-def test_a_mistake_is_told_with_file_line_and_field(text: str, words: tuple[str, ...]) -> None:
+def test_a_mistake_is_reported_with_file_line_and_field(text: str, words: tuple[str, ...]) -> None:
     with pytest.raises(StackError) as refused:
         read_jsonl(text, PATH)
     for word in words:

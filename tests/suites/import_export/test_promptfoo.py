@@ -203,7 +203,7 @@ def test_a_test_without_an_input_is_listed(tmp_path: Path) -> None:
         ("prompts: x\ntests: file://t.jsonl", ("t.jsonl:2", "not a valid test")),
     ],
 )
-def test_a_file_that_is_no_configuration_is_told_with_its_line(
+def test_a_file_that_is_no_configuration_is_reported_with_its_line(
     tmp_path: Path, config: str, words: tuple[str, ...]
 ) -> None:
     with pytest.raises(StackError) as refused:

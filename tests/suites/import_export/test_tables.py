@@ -56,7 +56,7 @@ def test_an_input_longer_than_the_csv_librarys_limit_is_read() -> None:
         ("", ("cases.csv", "no case")),
     ],
 )
-def test_a_mistake_is_told_with_file_line_and_column(text: str, words: tuple[str, ...]) -> None:
+def test_a_mistake_is_reported_with_file_line_and_column(text: str, words: tuple[str, ...]) -> None:
     with pytest.raises(StackError) as refused:
         read_csv(text, PATH)
     for word in words:

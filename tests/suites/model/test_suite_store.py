@@ -118,12 +118,12 @@ def message(text: str) -> str:
 
 
 @pytest.mark.parametrize("text", FILES)
-def test_a_file_that_is_no_suite_is_told_so(text: str) -> None:
+def test_a_file_that_is_no_suite_is_reported(text: str) -> None:
     assert message(text).startswith(FILES[text])
 
 
 @pytest.mark.parametrize("line", SETTINGS)
-def test_a_mistake_in_the_suite_is_told_with_its_place(line: str) -> None:
+def test_a_mistake_in_the_suite_is_reported_with_its_place(line: str) -> None:
     key = line.split(" ", 1)[0]
     kept = [other for other in SUITE.splitlines() if not other.startswith(f"{key} ")]
     text = "\n".join([*kept, line, CASE])
@@ -131,7 +131,7 @@ def test_a_mistake_in_the_suite_is_told_with_its_place(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", RULES)
-def test_a_mistake_in_a_case_is_told_with_its_place(line: str) -> None:
+def test_a_mistake_in_a_case_is_reported_with_its_place(line: str) -> None:
     said = message(f"{SUITE}{CASE}{line}")
     assert said.startswith(f"cases/x.toml:4: case[0] (kv-cache){RULES[line]}")
 
@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_read_is_named(
 
 
 @given(st.text())
-def test_any_text_is_read_or_told_to_be_wrong(text: str) -> None:
+def test_any_text_is_read_or_reported_to_be_wrong(text: str) -> None:
     with pytest.raises(StackError):
         suite_store.parse(text, PATH)
 
