@@ -14,7 +14,7 @@ from stack_tui.reports.measures.duels.duel_ratings import ratings
 from stack_tui.reports.measures.duels.duel_summary import duel_summary
 from stack_tui.runs.duel_verdicts import winner
 from stack_tui.runs.events import JudgeScore
-from tests.reports.duels.made import SCORES, duel, match
+from tests.reports.duel_views import SCORES, duel, match
 
 ANSWERS = st.sampled_from(["a", "b", "tie", "?"])
 

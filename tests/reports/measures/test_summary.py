@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from stack_tui.errors import Failure
-from stack_tui.reports.measures.intervals import intervals
-from stack_tui.reports.measures.summary import summarize
+from stack_tui.reports.measures.summary import intervals, summarize
 from stack_tui.runs.events import JudgeScore, Sample
 
 TIMEOUT = Failure(kind="timeout", message="no answer within 300 s")

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.calibration import TOGETHER, calibration
-from stack_tui.reports.measures.label_meaning import judges_should_pass, should_pass
+from stack_tui.reports.measures.calibration import (
+    TOGETHER,
+    calibration,
+    judges_should_pass,
+    should_pass,
+)
 from stack_tui.reports.pages.judges_section import labels_section
 from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document

@@ -21,7 +21,7 @@ from stack_tui.runs.holdout_access_log import HoldoutAccess
 from stack_tui.runs.redact import redact, redacted_view
 from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.view import RunView
-from tests.reports.duels.made import duel, match
+from tests.reports.duel_views import duel, match
 from tests.reports.forms import comparison_text, html_report, markdown_report
 from tests.reports.views import OTHER_SPEC, outcomes, view
 
