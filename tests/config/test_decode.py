@@ -50,7 +50,7 @@ def test_endpoints_and_defaults_are_read() -> None:
         ("[endpoints.a\n", "stack-tui.toml", "line 1"),
     ],
 )
-def test_a_mistake_is_told_with_file_and_place(text: str, place: str, said: str) -> None:
+def test_a_mistake_is_reported_with_file_and_place(text: str, place: str, said: str) -> None:
     with pytest.raises(StackError) as caught:
         decode.decode(text, Path("stack-tui.toml"))
     assert place in caught.value.where or place in caught.value.what
@@ -59,7 +59,7 @@ def test_a_mistake_is_told_with_file_and_place(text: str, place: str, said: str)
     assert caught.value.exit_code == 2
 
 
-def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "stack-tui.toml"
     path.write_bytes(b"# fine\n# caf\xe9\n")
     with pytest.raises(StackError) as caught:
