@@ -10,7 +10,7 @@ from stack_tui.reports.measures.duels.duel_ratings import Rating, ratings
 from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.holdout_access_log import HoldoutAccess
-from stack_tui.runs.spec import DuelRun, DuelSubject
+from stack_tui.runs.spec import DuelParticipant, DuelSubject
 from stack_tui.runs.view import RunView
 
 
@@ -23,7 +23,7 @@ class DuelSummary(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     suite: str
-    runs: tuple[DuelRun, ...]
+    runs: tuple[DuelParticipant, ...]
     pairs: tuple[PairResult, ...]
     holdout: tuple[PairResult, ...]
     looks: tuple[HoldoutAccess, ...]
