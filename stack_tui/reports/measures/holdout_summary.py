@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from stack_tui.reports.measures.intervals import Intervals, intervals
-from stack_tui.reports.measures.summary import SuiteSummary, summarize
+from stack_tui.reports.measures.summary import Intervals, SuiteSummary, intervals, summarize
 from stack_tui.runs.events import Sample
 from stack_tui.runs.holdout_access_log import HoldoutAccess
 from stack_tui.runs.view import RunView
