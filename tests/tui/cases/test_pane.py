@@ -3,16 +3,24 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 from textual.pilot import Pilot
 
 from stack_tui.errors import StackError
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
+from stack_tui.tui.cases import pane as cases_pane
 from stack_tui.tui.cases.pane import CasesPane
 from stack_tui.tui.page_screen import PageScreen
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
+from stack_tui.tui.ui import external_editor
+from tests.tui.cases.suite_on_disk import (
+    TEXT,
+    ids,
+    shown,
+)
 from tests.tui.data import (
     KV_CACHE,
     SUITE_FILE,
@@ -123,3 +131,57 @@ def test_v_on_a_case_that_was_never_run_says_so() -> None:
         assert "no sample yet" in screen_text(app)
 
     drive(body, Snapshot(ready=True, suites=(SUITE_FILE,)))
+
+
+def test_cases_are_duplicated_moved_and_deleted_by_keys_and_all_of_it_undone(suite: Path) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "d")
+        assert ids(suite) == ["solar-system", "kv-cache", "kv-cache-2"]
+        await pilot.press("K")
+        assert ids(suite) == ["kv-cache", "solar-system", "kv-cache-2"]
+        await pilot.press("D")
+        assert ids(suite) == ["solar-system", "kv-cache-2"]
+        await pilot.press("u")
+        await show(app, pilot, shown(suite))
+        assert "took back: deleted kv-cache" in screen_text(app)
+
+    drive(body, shown(suite))
+    assert ids(suite) == ["kv-cache", "solar-system", "kv-cache-2"]
+
+
+def test_the_last_case_of_a_suite_is_not_deleted(suite: Path) -> None:
+    suite.write_text(TEXT.partition("# Why")[0])
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "end", "D")
+        await pilot.pause()
+        assert "at least one case" in screen_text(app)
+
+    drive(body, shown(suite))
+    assert ids(suite) == ["solar-system"]
+
+
+def test_the_editor_of_ones_choice_gets_the_suites_file(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(cases_pane, "open_in_editor", lambda _, path: opened.append(path))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("3", "E")
+        assert opened == [suite]
+
+    drive(body, shown(suite))
+
+
+def test_an_editor_that_cannot_be_started_is_told_with_the_remedy(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "/none/such")
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        external_editor.open_in_editor(app, suite)
+        await pilot.pause()
+        assert "/none/such" in screen_text(app)
+
+    drive(body, shown(suite))

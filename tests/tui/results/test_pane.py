@@ -1,13 +1,19 @@
 """Pane 4: the samples of the chosen run."""
 
+import threading
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
+from stack_tui.suites.grading import rules
+from stack_tui.suites.grading.rules import Mark
+from stack_tui.suites.model.case import Case
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.results.pane import ResultsPane
@@ -263,3 +269,54 @@ def test_fourteen_thousand_samples_are_listed_without_a_widget_each() -> None:
         assert len(list(app.screen.walk_children())) < 60
 
     drive(body, snapshot(*samples))
+
+
+def test_a_cursor_held_down_looks_for_marks_in_one_thread_and_then_for_the_last_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    began, go_on = threading.Semaphore(0), threading.Event()
+    searched: list[str] = []
+
+    def marks(case: Case, output: str) -> list[Mark]:
+        searched.append(output)
+        began.release()
+        go_on.wait(30)
+        return [Mark(0, 3, "required", "out")]
+
+    monkeypatch.setattr(rules, "marks", marks)
+    samples = tuple(
+        msgspec.structs.replace(failing("kv-cache", n), output=f"output {n}", repeat=n)
+        for n in range(40)
+    )
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await wait_for(pilot, lambda: began.acquire(blocking=False))
+        await pilot.press("4", *["down"] * 39)
+        assert searched == ["output 0"]
+        go_on.set()
+        await wait_for(pilot, lambda: results(app).query_one(SampleView)._marks)
+
+    drive(body, snapshot(*samples))
+    assert searched == ["output 0", "output 39"]
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3])
+def test_f_shows_the_sample_under_the_cursor_once(
+    monkeypatch: pytest.MonkeyPatch, presses: int
+) -> None:
+    shown: list[str] = []
+    show_sample = SampleView.show_sample
+
+    def noting(view: SampleView, sample: Sample | None, *others: Any) -> None:
+        shown.append(sample.id if sample else "")
+        show_sample(view, sample, *others)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("4", *["f"] * (presses - 1))
+        await pilot.pause()
+        monkeypatch.setattr(SampleView, "show_sample", noting)
+        await pilot.press("f")
+        await pilot.pause()
+
+    drive(body, THREE)
+    assert shown == ["kv-cache"]

@@ -1,74 +1,47 @@
-"""Editing suites: in a form, as TOML, and by keys in the list."""
+"""The form of a case."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import Sample
+from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.suites.model import suite_store
-from stack_tui.suites.model.case import Suite
+from stack_tui.suites.model.case import Case, Suite
+from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.cases import pane as cases_pane
-from stack_tui.tui.cases import preview
+from stack_tui.tui.cases import case_changes, preview
 from stack_tui.tui.cases.form import CaseForm
-from stack_tui.tui.cases.raw_editor import RawEditor
+from stack_tui.tui.cases.preview import Trial
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.ui import drafts, external_editor
+from stack_tui.tui.ui import drafts
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.dialogs import Unsaved
-from stack_tui.tui.ui.form_field import FormField
+from tests.tui.cases.suite_on_disk import (
+    TEXT,
+    appears,
+    change_elsewhere,
+    field,
+    ids,
+    on_dashboard,
+    shown,
+    until,
+)
 from tests.tui.data import (
     drive,
     failing,
     screen_text,
     settle,
     show,
-    snapshot,
     wait_for,
 )
-
-TEXT = """\
-# What this suite is for.
-[suite]
-name = "custom"
-prompt = "TL;DR {input}"
-
-[[case]]
-id = "solar-system"
-input = "Eight planets orbit the Sun."
-
-# Why this case is here.
-[[case]]
-id = "kv-cache"
-input = "Keys and values are kept."
-must_mention = ["KV"]
-"""
-
-
-@pytest.fixture
-def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a suite's file; drafts are kept beside it."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    path = tmp_path / "custom.toml"
-    path.write_text(TEXT)
-    return path
-
-
-def shown(path: Path) -> Snapshot:
-    return snapshot(suites=(SuiteFile(path, suite=suite_store.load(path)),))
-
-
-def ids(path: Path) -> list[str]:
-    return [case.id for case in suite_store.load(path).cases]
-
-
-def change_elsewhere(path: Path, text: str = TEXT + "# theirs\n") -> None:
-    path.write_text(text)
 
 
 async def edit(app: StackApp, pilot: Pilot[None]) -> CaseForm:
@@ -77,28 +50,6 @@ async def edit(app: StackApp, pilot: Pilot[None]) -> CaseForm:
     await pilot.pause()
     assert isinstance(app.screen, CaseForm)
     return app.screen
-
-
-async def on_dashboard(app: StackApp, pilot: Pilot[None]) -> None:
-    """Wait until the editor is left."""
-    await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))
-    await pilot.pause()
-
-
-async def appears(app: StackApp, pilot: Pilot[None], wanted: str) -> None:
-    """Wait until the screen shows the text, on however many lines."""
-    await wait_for(pilot, lambda: wanted in " ".join(screen_text(app).split()), wanted)
-
-
-async def until(screen: CaseForm | RawEditor, pilot: Pilot[None], page: str, wanted: str) -> str:
-    """Return what the page says, once it says the wanted."""
-    document = screen.query_one(page, BlockView)
-    await wait_for(pilot, lambda: wanted in document.text, wanted)
-    return document.text
-
-
-def field(screen: CaseForm, name: str) -> FormField:
-    return next(each for each in screen.query(FormField) if each.field.name == name)
 
 
 def test_a_saved_edit_changes_what_was_edited_and_nothing_else(suite: Path) -> None:
@@ -213,9 +164,9 @@ def test_rules_are_tried_on_the_latest_output_as_one_types(
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
-        assert "contains forbidden" not in await until(form, pilot, ".trial", "Rules")
+        assert "forbidden" not in await until(form, pilot, ".trial", "Rules")
         field(form, "must_not_mention").query_one(TextArea).text = "GPU memory"
-        await until(form, pilot, ".trial", "contains forbidden: ['GPU memory']")
+        await until(form, pilot, ".trial", "forbidden: GPU memory")
 
     drive(body, shown(suite))
 
@@ -257,74 +208,80 @@ def test_a_new_case_is_put_behind_the_others(suite: Path) -> None:
     assert ids(suite) == ["solar-system", "kv-cache", "tides"]
 
 
-def test_cases_are_duplicated_moved_and_deleted_by_keys_and_all_of_it_undone(suite: Path) -> None:
+def test_a_slow_grading_of_an_older_text_never_replaces_a_newer_one(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def graded(case: Case, _: Suite, sample: Sample) -> Trial:
+        if "slow" in case.must_mention:
+            began.set()
+            go_on.wait(30)
+            ended.set()
+        issues = (RuleIssue(text=f"graded by {case.must_mention}"),)
+        return Trial(msgspec.structs.replace(sample, rule_issues=issues), ())
+
+    monkeypatch.setattr(preview, "latest_sample", lambda *_: failing())
+    monkeypatch.setattr(preview, "graded", graded)
+
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        await pilot.press("3", "end", "d")
-        assert ids(suite) == ["solar-system", "kv-cache", "kv-cache-2"]
-        await pilot.press("K")
-        assert ids(suite) == ["kv-cache", "solar-system", "kv-cache-2"]
-        await pilot.press("D")
-        assert ids(suite) == ["solar-system", "kv-cache-2"]
-        await pilot.press("u")
-        await show(app, pilot, shown(suite))
-        assert "took back: deleted kv-cache" in screen_text(app)
+        form = await edit(app, pilot)
+        area = field(form, "must_mention").query_one(TextArea)
+        await until(form, pilot, ".trial", "KV")
+        area.text = "slow"
+        await wait_for(pilot, began.is_set)
+        area.text = "hello"
+        form.settle()
+        await pilot.pause()
+        go_on.set()
+        await until(form, pilot, ".trial", "hello")
+        await wait_for(pilot, ended.is_set)
+        await pilot.pause()
+        assert "slow" not in form.query_one(".trial", BlockView).text
 
     drive(body, shown(suite))
-    assert ids(suite) == ["kv-cache", "solar-system", "kv-cache-2"]
 
 
-def test_the_last_case_of_a_suite_is_not_deleted(suite: Path) -> None:
-    suite.write_text(TEXT.partition("# Why")[0])
+def test_files_are_read_and_written_beside_the_screen(
+    suite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: set[tuple[str, bool]] = set()
+
+    def noted(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*args: Any) -> Any:
+            calls.add((name, threading.current_thread() is threading.main_thread()))
+            return call(*args)
+
+        return noting
+
+    for owner, name in (
+        (HeldFile, "differs"),
+        (case_changes, "save_case"),
+        (drafts, "keep"),
+        (drafts, "forget"),
+    ):
+        monkeypatch.setattr(owner, name, noted(name, getattr(owner, name)))
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        await pilot.press("3", "end", "D")
-        await pilot.pause()
-        assert "at least one case" in screen_text(app)
-
-    drive(body, shown(suite))
-    assert ids(suite) == ["solar-system"]
-
-
-def test_the_toml_is_checked_as_one_types_and_saved_as_it_is(suite: Path) -> None:
-    async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        await pilot.press("3", "end", "R")
-        await pilot.pause()
-        raw = app.screen
-        assert isinstance(raw, RawEditor)
-        await until(raw, pilot, ".verdict", "✓ a suite of 2 cases")
-        area = raw.query_one(TextArea)
-        assert area.cursor_location[0] == 11
-        area.text = TEXT.replace("must_mention", "must_mentoin")
-        await until(raw, pilot, ".verdict", "must_mentoin")
-        area.text = TEXT + "# mine\n"
+        form = await edit(app, pilot)
+        await pilot.press("end", "x")
+        form.settle()
         await pilot.press("ctrl+s")
         await on_dashboard(app, pilot)
+        await wait_for(pilot, lambda: len(calls) == 4)
 
     drive(body, shown(suite))
-    assert suite.read_text() == TEXT + "# mine\n"
+    assert calls == {(name, False) for name in ("differs", "save_case", "keep", "forget")}
 
 
-def test_the_editor_of_ones_choice_gets_the_suites_file(
-    suite: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[Path] = []
-    monkeypatch.setattr(cases_pane, "open_in_editor", lambda _, path: opened.append(path))
-
+def test_an_edit_that_is_taken_back_by_hand_leaves_no_draft(suite: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        await pilot.press("3", "E")
-        assert opened == [suite]
-
-    drive(body, shown(suite))
-
-
-def test_an_editor_that_cannot_be_started_is_told_with_the_remedy(
-    suite: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("VISUAL", "/none/such")
-
-    async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        external_editor.open_in_editor(app, suite)
-        await pilot.pause()
-        assert "/none/such" in screen_text(app)
+        form = await edit(app, pilot)
+        await pilot.press("end", "x")
+        form.settle()
+        await wait_for(pilot, lambda: drafts.kept(suite, "kv-cache"))
+        await pilot.press("backspace")
+        form.settle()
+        await wait_for(pilot, lambda: drafts.kept(suite, "kv-cache") is None)
 
     drive(body, shown(suite))
