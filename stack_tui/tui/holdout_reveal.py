@@ -1,4 +1,4 @@
-"""Cases held out, as the screens show them until somebody asks for their texts."""
+"""Held-out cases, redacted until the user reveals them, which is logged."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 def count_look(host: Host, suite: str, what: str) -> bool:
-    """Count a look at a suite's held-out cases; say so, and whether that could be done."""
+    """Log an access to a suite's held-out cases; return False, and show why, if that fails."""
     try:
         holdout_access_log.log_access(host.results, suite, what)
     except StackError as error:
         host.show_error(error)
         return False
-    host.show_message("Held-out cases are shown; this look is counted.")
+    host.show_message("Held-out cases revealed; this access was logged.")
     return True
 
 
 def held_out() -> Block:
-    """Return what stands above a held-out sample."""
+    """Return the line above a held-out sample."""
     return line(("held out, scored apart; ", "dim"), ("H", "accent"), (" shows its texts", "dim"))
 
 
 def sealed_case(case: Case) -> Case:
-    """Return what may be shown of a case held out: what it is called."""
+    """Return a held-out case with nothing but its name and labels."""
     from stack_tui.suites.model.case import Case
 
     return Case(id=case.id, input=HIDDEN, labels=case.labels, cluster=case.cluster, holdout=True)
