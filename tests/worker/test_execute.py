@@ -252,7 +252,7 @@ def test_a_stop_while_paused_sends_nothing_more(
     monkeypatch.setattr(
         follow_control, "read_control", lambda *_: next(wanted, Control(wanted="stop"))
     )
-    monkeypatch.setattr(follow_control, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(follow_control, "_POLL_S", 0.01)
     with FakeServer("vllm", reply) as server:
         run = carried_out(make(tmp_path, server))
         assert server.asked == []
