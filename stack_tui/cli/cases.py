@@ -8,8 +8,7 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.names import plural
-from stack_tui.runs import holdout_access_log
-from stack_tui.runs.redact import HIDDEN
+from stack_tui.runs.holdout import HIDDEN, log_access
 from stack_tui.suites.diagnostics.leakage import Leakage, leakage
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.import_export import files as exchange
@@ -65,10 +64,10 @@ def export_command(
     if held and not show_holdout:
         suite = without_holdout(suite)
         click.echo(f"{held} held-out cases are left out; --show-holdout takes them along", err=True)
-    exchange.write(file, suite)
-    if held and show_holdout:
+    elif held:
         folder = options.results_folder(results, options.read_config(config))
-        holdout_access_log.log_access(folder, suite.name, f"export of {path.name}")
+        log_access(folder, suite.name, f"export of {path.name}")
+    exchange.write(file, suite)
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0
 

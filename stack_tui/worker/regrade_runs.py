@@ -13,7 +13,7 @@ from stack_tui.config.decode import Endpoint, PanelMethod
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, SampleKey
 from stack_tui.runs.journal import Tail
-from stack_tui.runs.recorded_run import read_recorded
+from stack_tui.runs.recorded_run import latest_samples, read_recorded
 from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites.attempts import sampling_plan
@@ -121,7 +121,8 @@ def _start(
         )
     text = source.read_text(path)
     suite = suites.parse(text, path)
-    model = RecordedModel(spec.endpoint, run.view.samples)
+    samples = latest_samples(journal_path(run.folder))
+    model = RecordedModel(spec.endpoint, samples)
     before = suites.load(run.folder / "suite.toml")
     temperatures = spec.temperatures or before.temperatures
     again = sampling_plan(suite, spec.repeats, temperatures)
@@ -140,7 +141,7 @@ def _start(
         temperatures=temperatures,
         note=note,
     )
-    recorded: list[Event] = [*run.view.samples, *answers, *_told(run, before, suite, left_out)]
+    recorded: list[Event] = [*samples, *answers, *_told(run, before, suite, left_out)]
     if run.view.started:
         recorded.insert(0, run.view.started)
     return asyncio.run(begin(run.folder.parent, spec, text, recorded, asks=asks))

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from textual.pilot import Pilot
 
-from stack_tui.runs import holdout_access_log
+from stack_tui.runs import holdout
 from stack_tui.runs.events import Finished, Planned, Started, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
@@ -60,7 +60,8 @@ def test_the_screens_get_held_out_samples_sealed_until_they_are_revealed(tmp_pat
     assert [SECRET in sample.output for sample in snapshot.chosen.samples] == [False, False]
     assert snapshot.chosen.card.summary is not None
     assert snapshot.chosen.card.summary.failed == 0
-    reader.list_again(folder)
+    reader.reveal(folder, holdout.log_access(tmp_path, "custom", folder.name))
+    reader.list_again()
     revealed = reader.read()
     assert revealed is not None
     assert revealed.chosen is not None
@@ -85,7 +86,7 @@ def test_shift_h_counts_the_look_at_a_runs_held_out_samples(tmp_path: Path) -> N
         await pilot.press("H")
 
     drive(body, shown)
-    (look,) = holdout_access_log.read_accesses(tmp_path, "custom")
+    (look,) = holdout.read_accesses(tmp_path, "custom")
     assert look.what == card.id
 
 
@@ -107,7 +108,7 @@ def test_the_cases_pane_hides_held_out_texts_until_asked(tmp_path: Path) -> None
         assert "A transformer keeps" in screen_text(app)
 
     drive(body, Snapshot(ready=True, suites=suites), size=(120, 50))
-    (look,) = holdout_access_log.read_accesses(tmp_path, "custom")
+    (look,) = holdout.read_accesses(tmp_path, "custom")
     assert look.what == "custom.toml"
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import msgspec
 
 from stack_tui.reports.measures.duels.duel_pairs import pair_results, verdict_words
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.sample_result import missing
 from stack_tui.reports.measures.summary import SuiteSummary, in_order, summarize
@@ -41,8 +40,7 @@ def figures(view: RunView) -> list[Figure]:
     """Return what stands at a report's head; what is zero and would only take room is left out."""
     if isinstance(view.spec.subject, DuelSubject):
         return list(_duel(view))
-    view = scored(view)
-    summary = summarize(view.samples)
+    summary = summarize(view.open_samples)
     return [*_scores(view, summary), *_counts(view, summary)]
 
 
@@ -58,7 +56,7 @@ def _duel(view: RunView) -> Iterator[Figure]:
 
 
 def _scores(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
-    bounds = intervals(view.samples)
+    bounds = intervals(view.open_samples)
     judged = summary.passed + summary.failed
     rows = (
         ("pass rate", summary.pass_rate, bounds.pass_rate, f"{summary.passed} of {judged}"),
@@ -116,7 +114,7 @@ def _reach(summary: SuiteSummary) -> Iterator[Figure]:
 def task_rates(view: RunView) -> list[TaskRate]:
     """Return each task's pass rate, by the tasks' names."""
     tasks: dict[str, list[Sample]] = {}
-    for sample in in_order(scored(view).samples):
+    for sample in in_order(view.open_samples):
         tasks.setdefault(sample.task, []).append(sample)
     return [_task_rate(task, samples) for task, samples in tasks.items()]
 

@@ -1,7 +1,5 @@
 """Cases held out: scored apart from the others, and every look at them told."""
 
-import copy
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -10,8 +8,7 @@ from stack_tui.reports.measures.intervals import Intervals, intervals
 from stack_tui.reports.measures.summary import SuiteSummary, summarize
 from stack_tui.reports.number_format import format_interval, format_number
 from stack_tui.reports.pages.section import Section
-from stack_tui.runs.events import Sample
-from stack_tui.runs.holdout_access_log import HoldoutAccess
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.view import RunView
 
 _FIGURES = ("pass_rate", "rule_avg", "rule_pass_rate", "judge_avg", "judge_pass_rate")
@@ -25,32 +22,12 @@ class Holdout(msgspec.Struct, frozen=True, kw_only=True):
     looks: tuple[HoldoutAccess, ...]
 
 
-def scored(view: RunView) -> RunView:
-    """Return the view with the samples alone that a report's own figures are of."""
-    return _only(view, lambda sample: not sample.holdout)
-
-
-def held_out(view: RunView) -> RunView:
-    """Return the view with the held-out samples alone."""
-    return _only(view, lambda sample: sample.holdout)
-
-
-def _only(view: RunView, wanted: Callable[[Sample], bool]) -> RunView:
-    if all(wanted(sample) for sample in view.samples):
-        return view
-    found = copy.copy(view)
-    found.samples = [sample for sample in view.samples if wanted(sample)]
-    return found
-
-
 def holdout(view: RunView) -> Holdout | None:
     """Return what the held-out samples come to, None where there are none."""
     if not view.holdouts:
         return None
-    samples = held_out(view).samples
-    return Holdout(
-        summary=summarize(samples), intervals=intervals(samples), looks=tuple(view.looks)
-    )
+    samples = view.held_out_samples
+    return Holdout(summary=summarize(samples), intervals=intervals(samples), looks=view.accesses)
 
 
 def holdout_section(view: RunView) -> Section | None:
@@ -58,7 +35,7 @@ def holdout_section(view: RunView) -> Section | None:
     found = holdout(view)
     if found is None:
         return None
-    samples = scored(view).samples
+    samples = view.open_samples
     here, bounds = summarize(samples), intervals(samples)
     rows = [("cases", f"open {here.n_cases}, holdout {found.summary.n_cases}")]
     for name in _FIGURES:

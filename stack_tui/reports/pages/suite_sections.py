@@ -4,7 +4,7 @@ from stack_tui.reports.measures.attacks import attack_rates, attack_section
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.cost import cost, cost_section
 from stack_tui.reports.measures.duels.duel_summary import duel_summary
-from stack_tui.reports.measures.holdout_summary import holdout_section, scored
+from stack_tui.reports.measures.holdout_summary import holdout_section
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_sections
 from stack_tui.reports.measures.summary import in_order
@@ -21,13 +21,12 @@ def sections(view: RunView) -> list[Section]:
     """Return the sections in their order; what is held out is in its own one alone."""
     duel = isinstance(view.spec.subject, DuelSubject)
     own = duel_sections(duel_summary(view)) if duel else []
-    shown = scored(view)
     found = (
         None if duel else holdout_section(view),
-        panel_section(panel_report(shown)),
-        calibration_section(calibration(shown)),
-        attack_section(attack_rates(in_order(shown.samples))),
+        panel_section(panel_report(view)),
+        calibration_section(calibration(view)),
+        attack_section(attack_rates(in_order(view.open_samples))),
         cost_section(cost(view)),
     )
-    own += [*noise_sections(shown), *variation_sections(shown)]
+    own += [*noise_sections(view), *variation_sections(view)]
     return [*own, *(section for section in found if section)]

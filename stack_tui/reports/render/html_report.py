@@ -9,7 +9,6 @@ from stack_tui.reports.measures.comparison import Comparison, Flip
 from stack_tui.reports.measures.effects import RATE, Effect
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.headline import figures
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.sample_result import worst_first
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.measures.summary import in_order
@@ -122,8 +121,8 @@ def _tasks(view: RunView) -> str:
 
 
 def _scores(view: RunView) -> str:
-    titled = [*plots.distributions(scored(view).samples)]
-    judges = [*plots.agreement(scored(view).samples)]
+    titled = [*plots.distributions(view.open_samples)]
+    judges = [*plots.agreement(view.open_samples)]
     parts = [f"<h2>{title}</h2>{plot}" for title, plot in titled]
     if judges:
         parts.append("<h2>Agreement of judges</h2>")

@@ -7,7 +7,6 @@ from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.effects import RATE
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.headline import figures, task_rates
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.sample_result import SIGNS, outcome, why, worst_first
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.measures.summary import in_order
@@ -109,7 +108,9 @@ def _tasks(view: RunView) -> str:
 
 
 def _failing(view: RunView) -> str:
-    failing = [sample for sample in worst_first(scored(view)) if outcome(sample) != "passed"]
+    failing = [
+        sample for sample in worst_first(view) if not sample.holdout and outcome(sample) != "passed"
+    ]
     if not failing:
         return ""
     several = len(view.tasks) > 1

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.intervals import Intervals, intervals
 from stack_tui.reports.measures.sample_result import judge_answer
 from stack_tui.reports.measures.summary import SuiteSummary, in_order, summarize
@@ -34,7 +33,7 @@ def run_report(view: RunView, path: Path | None) -> str:
     if isinstance(view.spec.subject, DuelSubject):
         return duel_report(view, sections(view), path)
     samples = in_order(view.samples)
-    summary = summarize(scored(view).samples)
+    summary = summarize(view.open_samples)
     width = max([_NAME_WIDTH, *(cell_len(_name(sample)) for sample in samples)])
     lines = [
         "── eval summary ──",
@@ -52,7 +51,7 @@ def run_report(view: RunView, path: Path | None) -> str:
     if path is not None:
         lines += ["", f"full report → {one_line(str(path), 2000)}"]
     for title, more in (
-        ("with 95% intervals", _interval_lines(summary, intervals(scored(view).samples))),
+        ("with 95% intervals", _interval_lines(summary, intervals(view.open_samples))),
         ("to note", _notes(view, summary)),
     ):
         if found := list(more):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stack_tui.names import plural
-from stack_tui.runs.redact import HIDDEN
+from stack_tui.runs.holdout import HIDDEN
 from stack_tui.text import one_line
 from stack_tui.tui.ui.blocks import Block, field, line
 from stack_tui.tui.ui.icons import Tone

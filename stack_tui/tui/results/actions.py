@@ -37,8 +37,8 @@ class SampleActions(DOMNode):
             self._host.show_message("No sample of this run is held out.")
         elif chosen.revealed:
             self._host.show_message("They are shown already.")
-        elif holdout_reveal.count_look(self._host, spec.subject.suite_name, spec.id):
-            self._host.reread(chosen.card.folder)
+        elif access := holdout_reveal.count_look(self._host, spec.subject.suite_name, spec.id):
+            self._host.reveal(chosen.card.folder, access)
 
     def action_label(self) -> None:
         """Ask what is the matter with the sample, and keep that beside the run."""
