@@ -27,6 +27,14 @@ class HeldFile:
         """Return the file as it is if it holds this text."""
         return cls(path, text, _digest(text))
 
+    def differs(self) -> bool:
+        """Return whether the file holds another text now; one that cannot be read does."""
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return True
+        return _digest(content.decode("utf-8-sig", "replace")) != self.digest
+
     def replaced(self, text: str, remedy: str) -> "HeldFile":
         """Write the new text and return the file as it is then.
 

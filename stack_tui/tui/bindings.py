@@ -161,7 +161,7 @@ LATENCY_SCREEN: Final[Bindings] = [
 ENDPOINT_FORM: Final[Bindings] = [
     _bind("editor.save", "ctrl+s", "save", "Save", priority=True),
     _bind("editor.test", "f5", "test", "Test", "Ask it now what it is and can do", priority=True),
-    _bind("editor.leave", "escape", "leave", "Leave"),
+    _bind("editor.leave", "escape", "leave", "Leave", priority=True),
 ]
 
 RUN: Final[Bindings] = [
@@ -277,7 +277,7 @@ CASES: Final[Bindings] = [
     _bind(
         "cases.findings",
         "F",
-        "findings",
+        "diagnostics",
         "Findings",
         "Look the suite over: contradictions, repeated cases, empty rubrics",
         show=False,
@@ -294,8 +294,8 @@ CASES: Final[Bindings] = [
 
 CASE_FORM: Final[Bindings] = [
     _bind("editor.save", "ctrl+s", "save", "Save", priority=True),
-    _bind("editor.ask", "f5", "ask", "Try it now", "Ask model and judges now", priority=True),
-    _bind("editor.leave", "escape", "leave", "Leave"),
+    _bind("editor.ask", "f5", "try", "Try it now", "Ask model and judges now", priority=True),
+    _bind("editor.leave", "escape", "leave", "Leave", priority=True),
 ]
 
 RAW_EDITOR: Final[Bindings] = [
@@ -303,39 +303,32 @@ RAW_EDITOR: Final[Bindings] = [
     _bind("editor.leave", "escape", "leave", "Leave", priority=True),
 ]
 
+
+def _sample(name: str, key: str, action: str, short: str, tooltip: str = "") -> Binding:
+    """Return a binding for an action of the sample's view, which never has the focus itself."""
+    return _bind(f"sample.{name}", key, f"sample({action!r})", short, tooltip, show=False)
+
+
 SAMPLE: Final[Bindings] = [
-    _bind("sample.reasoning", "t", "fold('reasoning')", "Reasoning", show=False),
-    _bind("sample.prompt", "p", "fold('prompt')", "Prompt", show=False),
-    _bind("sample.examples", "e", "fold('examples')", "Few-shot examples", show=False),
-    _bind("sample.raw", "x", "fold('raw')", "Raw requests and responses", show=False),
-    _bind("sample.copy", "y", "copy_output", "Copy", "Copy the output (OSC 52)", show=False),
-    _bind("sample.label", "L", "label", "Label", "Say what is the matter", show=False),
-    _bind("sample.edit", "E", "edit_case", "Edit its case", "Edit its case", show=False),
-    _bind(
-        "sample.case",
-        "C",
-        "make_case",
-        "Make a case",
-        "Make a case of it, to be tried from now on",
-        show=False,
-    ),
-    _bind(
-        "sample.again",
-        "a",
+    _sample("reasoning", "t", "fold('reasoning')", "Reasoning"),
+    _sample("prompt", "p", "fold('prompt')", "Prompt"),
+    _sample("examples", "e", "fold('examples')", "Few-shot examples"),
+    _sample("raw", "x", "fold('raw')", "Raw requests and responses"),
+    _sample("copy", "y", "copy_output", "Copy", "Copy the output (OSC 52)"),
+    _sample("label", "L", "label", "Label", "Say what is the matter"),
+    _sample("edit", "E", "edit_case", "Edit its case", "Edit its case"),
+    _sample("case", "C", "make_case", "Make a case", "Make a case of it, to be tried from now on"),
+    _sample(
         "again",
+        "a",
+        "regrade",
         "Grade again",
         "Grade or judge the run's outputs again; the model is not asked",
-        show=False,
     ),
-    _bind(
-        "sample.holdout",
-        "H",
-        "reveal",
-        "Holdout",
-        "Show held-out cases' texts; each look is counted",
-        show=False,
+    _sample(
+        "holdout", "H", "reveal", "Holdout", "Show held-out cases' texts; each look is counted"
     ),
-    _bind("sample.write", "w", "write", "Write", "Write the sample to a file", show=False),
+    _sample("write", "w", "write", "Write", "Write the sample to a file"),
 ]
 
 RESULTS: Final[Bindings] = [

@@ -16,6 +16,8 @@ from stack_tui.tui.cases.pane import CasesPane
 from stack_tui.tui.endpoints.pane import EndpointsPane
 from stack_tui.tui.host import Host, host_of
 from stack_tui.tui.results.pane import ResultsPane
+from stack_tui.tui.results.sample_view import SampleView
+from stack_tui.tui.runs import actions as run_actions
 from stack_tui.tui.runs.pane import RunsPane
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.key_line import KeyLine
@@ -70,10 +72,28 @@ class Dashboard(Screen[None]):
         if event.task:
             self.query_one(ResultsPane).find(f"task:{event.task}")
 
-    @on(CasesPane.OutcomeWanted)
-    def _show_outcome(self, event: CasesPane.OutcomeWanted) -> None:
+    @on(CasesPane.ShowSample)
+    def _show_sample(self, event: CasesPane.ShowSample) -> None:
         self.action_pane(ResultsPane.NUMBER)
         self.query_one(ResultsPane).go_to_sample(event.folder, event.key)
+
+    @on(ResultsPane.Opened)
+    def _open_sample(self) -> None:
+        from stack_tui.tui.results.sample_screen import SampleScreen
+
+        self.host.open(SampleScreen(self.query_one(ResultsPane)))
+
+    @on(SampleView.EditCase)
+    def _edit_case(self, event: SampleView.EditCase) -> None:
+        self.query_one(CasesPane).edit_case(event.suite, event.case_id)
+
+    @on(SampleView.MakeCase)
+    def _make_case(self, event: SampleView.MakeCase) -> None:
+        self.query_one(CasesPane).add_case(event.sample, event.suite)
+
+    @on(SampleView.Regrade)
+    def _regrade(self, event: SampleView.Regrade) -> None:
+        run_actions.grade_again(self.host, event.card)
 
     def watch_active(self, number: int) -> None:
         for pane in self.query(Pane):

@@ -12,12 +12,13 @@ from stack_tui.runs.events import Sample
 from stack_tui.suites.model import suite_store
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.cases import case_keys, preview
+from stack_tui.tui.cases import pane as cases_pane
+from stack_tui.tui.cases import preview
 from stack_tui.tui.cases.form import CaseForm
 from stack_tui.tui.cases.raw_editor import RawEditor
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
-from stack_tui.tui.ui import external_editor
+from stack_tui.tui.ui import drafts, external_editor
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.dialogs import Unsaved
 from stack_tui.tui.ui.form_field import FormField
@@ -78,6 +79,17 @@ async def edit(app: StackApp, pilot: Pilot[None]) -> CaseForm:
     return app.screen
 
 
+async def on_dashboard(app: StackApp, pilot: Pilot[None]) -> None:
+    """Wait until the editor is left."""
+    await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))
+    await pilot.pause()
+
+
+async def appears(app: StackApp, pilot: Pilot[None], wanted: str) -> None:
+    """Wait until the screen shows the text, on however many lines."""
+    await wait_for(pilot, lambda: wanted in " ".join(screen_text(app).split()), wanted)
+
+
 async def until(screen: CaseForm | RawEditor, pilot: Pilot[None], page: str, wanted: str) -> str:
     """Return what the page says, once it says the wanted."""
     document = screen.query_one(page, BlockView)
@@ -94,8 +106,7 @@ def test_a_saved_edit_changes_what_was_edited_and_nothing_else(suite: Path) -> N
         form = await edit(app, pilot)
         field(form, "must_mention").query_one(TextArea).text = "KV\ncache | caching"
         await pilot.press("ctrl+s")
-        await pilot.pause()
-        assert isinstance(app.screen, Dashboard)
+        await on_dashboard(app, pilot)
         assert "changed kv-cache" in screen_text(app)
 
     drive(body, shown(suite))
@@ -121,9 +132,8 @@ def test_an_id_that_is_taken_is_refused_by_the_file(suite: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
         await pilot.press("end", *["backspace"] * 8, *"solar-system", "ctrl+s")
-        await pilot.pause()
+        await appears(app, pilot, "the id is taken")
         assert app.screen is form
-        assert "the id is taken" in " ".join(screen_text(app).split())
 
     drive(body, shown(suite))
     assert suite.read_text() == TEXT
@@ -136,9 +146,8 @@ def test_a_case_changed_by_somebody_else_is_not_written_over(suite: Path) -> Non
         form = await edit(app, pilot)
         change_elsewhere(suite, theirs)
         await pilot.press("end", "x", "ctrl+s")
-        await pilot.pause()
+        await appears(app, pilot, "was changed since")
         assert app.screen is form
-        assert "was changed since" in " ".join(screen_text(app).split())
 
     drive(body, shown(suite))
     assert suite.read_text() == theirs
@@ -151,10 +160,9 @@ def test_a_change_elsewhere_in_the_file_is_told_and_kept_beside_ones_own(suite: 
         await edit(app, pilot)
         change_elsewhere(suite, theirs)
         await show(app, pilot, shown(suite))
-        assert "changed elsewhere" in " ".join(screen_text(app).split())
+        await appears(app, pilot, "changed elsewhere")
         await pilot.press("end", "x", "ctrl+s")
-        await pilot.pause()
-        assert isinstance(app.screen, Dashboard)
+        await on_dashboard(app, pilot)
 
     drive(body, shown(suite))
     assert ids(suite) == ["solar-system", "kv-cachex"]
@@ -165,11 +173,13 @@ def test_leaving_asks_where_something_would_be_lost(suite: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         screens = []
         await edit(app, pilot)
-        for keys in ("escape",), ("e",), ("end", "x", "escape"), ("escape",), ("escape", "s"):
+        for keys in ("escape",), ("e",), ("end", "x", "escape"), ("escape",), ("escape",):
             await pilot.press(*keys)
             await pilot.pause()
             screens.append(type(app.screen))
-        assert screens == [Dashboard, CaseForm, Unsaved, CaseForm, Dashboard]
+        assert screens == [Dashboard, CaseForm, Unsaved, CaseForm, Unsaved]
+        await pilot.press("s")
+        await on_dashboard(app, pilot)
 
     drive(body, shown(suite))
     assert ids(suite) == ["solar-system", "kv-cachex"]
@@ -179,7 +189,8 @@ def test_a_draft_survives_a_lost_connection_until_it_is_dropped(suite: Path) -> 
     async def lost(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
         await pilot.press("end", "x")
-        form._settle()
+        form.settle()
+        await wait_for(pilot, lambda: drafts.kept(suite, "kv-cache"))
 
     async def back(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
@@ -240,7 +251,7 @@ def test_a_new_case_is_put_behind_the_others(suite: Path) -> None:
         await pilot.press(*"tides")
         field(form, "input").query_one(TextArea).text = "The Moon pulls."
         await pilot.press("ctrl+s")
-        await pilot.pause()
+        await on_dashboard(app, pilot)
 
     drive(body, shown(suite))
     assert ids(suite) == ["solar-system", "kv-cache", "tides"]
@@ -287,8 +298,7 @@ def test_the_toml_is_checked_as_one_types_and_saved_as_it_is(suite: Path) -> Non
         await until(raw, pilot, ".verdict", "must_mentoin")
         area.text = TEXT + "# mine\n"
         await pilot.press("ctrl+s")
-        await pilot.pause()
-        assert isinstance(app.screen, Dashboard)
+        await on_dashboard(app, pilot)
 
     drive(body, shown(suite))
     assert suite.read_text() == TEXT + "# mine\n"
@@ -298,7 +308,7 @@ def test_the_editor_of_ones_choice_gets_the_suites_file(
     suite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(case_keys, "open_in_editor", lambda _, path: opened.append(path))
+    monkeypatch.setattr(cases_pane, "open_in_editor", lambda _, path: opened.append(path))
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("3", "E")

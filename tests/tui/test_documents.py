@@ -16,12 +16,12 @@ from stack_tui.suites.model.case import Criterion
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks, endpoint_blocks
 from stack_tui.tui.results.choices_page import probabilities
-from stack_tui.tui.results.highlight import marked
 from stack_tui.tui.results.sample_page import sample_blocks
 from stack_tui.tui.runs.run_page import run_blocks
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import Counts, RunCard, SuiteFile
 from stack_tui.tui.ui.blocks import Block
+from stack_tui.tui.ui.highlight import marked
 from tests.tui.data import (
     KV_CACHE,
     LOCAL,

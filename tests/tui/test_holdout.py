@@ -12,6 +12,7 @@ from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.suites.model.case import Suite
 from stack_tui.tui.app import StackApp
+from stack_tui.tui.cases.preview import latest_outcome, latest_sample
 from stack_tui.tui.runs.compared_samples import compared
 from stack_tui.tui.state.reader import Reader
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, SuiteFile
@@ -120,3 +121,15 @@ def test_a_search_in_the_cases_does_not_find_held_out_texts() -> None:
         assert "No case matches" in screen_text(app)
 
     drive(body, replace(Snapshot(ready=True), suites=suites))
+
+
+def test_the_case_forms_preview_of_a_held_out_output_is_logged(tmp_path: Path) -> None:
+    run = run_of(tmp_path)
+    card = replace(suite_card((HELD,)), folder=run)
+    assert latest_outcome([card], "custom", HELD.id) == (run, HELD.key)
+    assert holdout.read_accesses(tmp_path, "custom") == ()
+    sample = latest_sample([card], "custom", HELD.id)
+    assert sample is not None
+    assert SECRET in sample.output
+    (access,) = holdout.read_accesses(tmp_path, "custom")
+    assert access.what == run.name

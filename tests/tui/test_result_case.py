@@ -12,6 +12,7 @@ from stack_tui.suites.model.suite_edit import suite_text
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.cases.form import CaseForm
 from stack_tui.tui.cases.result_case import case_of
+from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, SuiteFile
 from stack_tui.tui.ui.dialogs import Choose
 from tests.tui.data import (
@@ -69,8 +70,7 @@ def test_shift_c_opens_it_with_the_sample_beside_it_and_saving_adds_it(suite: Pa
         assert isinstance(app.screen, CaseForm)
         await wait_for(pilot, lambda: "KV caching keeps" in screen_text(app))
         await pilot.press("ctrl+s")
-        await pilot.pause()
-        assert "added kv-cache-2" in screen_text(app)
+        await wait_for(pilot, lambda: "added kv-cache-2" in screen_text(app))
 
     drive(body, snapshot(failing(), suites=files(suite)))
     assert ids(suite) == ["solar-system", "kv-cache", "kv-cache-2"]
@@ -90,7 +90,7 @@ def test_of_several_suites_one_is_chosen_for_a_benchmarks_sample(suite: Path) ->
         await pilot.press("down", "enter")
         await pilot.pause()
         await pilot.press("ctrl+s")
-        await pilot.pause()
+        await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))
 
     drive(body, shown)
     assert ids(suite) == ["solar-system", "kv-cache"]
@@ -100,7 +100,6 @@ def test_of_several_suites_one_is_chosen_for_a_benchmarks_sample(suite: Path) ->
 def test_without_a_suite_it_says_what_to_do() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "C")
-        await pilot.pause()
-        assert "write one first" in screen_text(app)
+        await wait_for(pilot, lambda: "no suite to add it to" in screen_text(app))
 
     drive(body, snapshot(failing(), suites=()))

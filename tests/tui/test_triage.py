@@ -23,6 +23,7 @@ from tests.tui.data import (
     snapshot,
     suite_card,
     suite_spec,
+    wait_for,
 )
 
 SAID = Label(at=BEGAN, who="ada", task="custom", id="kv-cache", kind="bad case", note="too strict")
@@ -109,8 +110,7 @@ def test_from_a_failing_sample_its_case_is_edited(tmp_path: Path) -> None:
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "E")
-        await pilot.pause()
-        assert isinstance(app.screen, CaseForm)
+        await wait_for(pilot, lambda: isinstance(app.screen, CaseForm))
         assert "kv-cache" in screen_text(app)
 
     drive(body, shown)
@@ -119,7 +119,6 @@ def test_from_a_failing_sample_its_case_is_edited(tmp_path: Path) -> None:
 def test_a_case_that_is_gone_is_told() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("4", "E")
-        await pilot.pause()
-        assert "no longer in a suite" in " ".join(screen_text(app).split())
+        await wait_for(pilot, lambda: "no longer in a suite" in " ".join(screen_text(app).split()))
 
     drive(body, snapshot(failing("gone")))

@@ -7,6 +7,7 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 
+from stack_tui.benchmarks.harness.lm_eval_private import filters_of
 from stack_tui.benchmarks.harness.protocol import AnswerValue, Scored
 from stack_tui.benchmarks.harness.request_building import name_of
 
@@ -30,7 +31,7 @@ def withdraw(instances: Sequence[Instance]) -> None:
 
 def score(task: Task, doc_id: int, instances: list[Instance], metric: str) -> Scored:
     """Return the document's metrics by lm-eval's own filters and `process_results`."""
-    for ensemble in task._filters:
+    for ensemble in filters_of(task):
         ensemble.apply(instances)
     ordered = sorted(instances, key=lambda instance: instance.idx)
     metrics: dict[str, float] = {}

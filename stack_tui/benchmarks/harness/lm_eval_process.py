@@ -1,7 +1,8 @@
-"""The process in which lm-eval runs: it loads, builds, scores and concludes, and asks no model.
+"""The process in which lm-eval runs: it loads tasks, builds prompts, scores answers, concludes.
 
-`python -m stack_tui.benchmarks.harness` reads frames from its standard input and writes frames to
-what was its standard output; whatever tasks print goes to standard error.
+It sends nothing to the model. `python -m stack_tui.benchmarks.harness.lm_eval_process` reads
+messages from its standard input and writes messages to what was its standard output; what tasks
+print goes to standard error.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from stack_tui.benchmarks.harness import protocol
+from stack_tui.benchmarks.harness.lm_eval_version import check_version
 from stack_tui.benchmarks.harness.protocol import (
     LENGTH_BYTES,
     AllSent,
@@ -38,19 +40,19 @@ _BATCH = 64
 
 
 class Harness:
-    """What the harness process knows: the loaded tasks, and which documents were built."""
+    """The loaded tasks, and the documents built so far."""
 
     def __init__(self, out: BinaryIO, inbox: "queue.Queue[ToHarness | None]") -> None:
         self._out = out
         self._inbox = inbox
 
     def send(self, message: FromHarness) -> None:
-        """Write one frame."""
+        """Write one message."""
         self._out.write(protocol.frame(message))
         self._out.flush()
 
     def run(self) -> None:
-        """Serve until the other end closes; the first frame opens."""
+        """Serve until the other end closes; the first message is an Open."""
         opening = self._inbox.get()
         if not isinstance(opening, Open):
             return
@@ -67,15 +69,14 @@ class Harness:
             self._serve(message)
 
     def _load(self, opening: Open) -> None:
-        # `requests` would import chardet, a second's work, to guess encodings that nobody asks for.
-        sys.modules["chardet"] = None  # type: ignore[assignment]
-        from stack_tui.benchmarks.harness import request_building, task_loading
+        check_version()
+        # lm_eval_private is the first of all that imports lm-eval: it hides chardet meanwhile.
+        from stack_tui.benchmarks.harness import lm_eval_private, request_building, task_loading
 
-        del sys.modules["chardet"]
-        task_loading.memoize_templates()
-        task_loading.parse_yaml_in_c()
+        lm_eval_private.memoize_templates()
+        lm_eval_private.parse_yaml_in_c()
         if self._spec.datasets:
-            task_loading.redirect_datasets(Path(self._spec.datasets).resolve())
+            lm_eval_private.redirect_datasets(Path(self._spec.datasets).resolve())
         self._render = task_loading.chat_renderer(opening.chat_template, opening.template_tokens)
         self._built: dict[str, request_building.LoadedTask] = {}
         self._begun: dict[str, Iterator[Documents]] = {}
@@ -97,8 +98,8 @@ class Harness:
     def _begin_early(self, built: Any) -> None:
         """Build the first task's first documents before the other tasks are loaded.
 
-        A task that draws on Python's or numpy's global generator is left for later: its prompts
-        would depend on what is loaded in between.
+        A task that draws from Python's or numpy's global generator waits instead: its prompts would
+        depend on what is loaded in between.
         """
         import numpy as np
 
@@ -127,7 +128,7 @@ class Harness:
         self.send(Loaded(tasks=tasks, complete=complete))
 
     def _documents(self, built: Any, first: int) -> Iterator[Documents]:
-        """Yield the task's documents in batches; the first few settle what prefix they share."""
+        """Yield the task's documents in batches; the first batch determines the shared prefix."""
         from stack_tui.benchmarks.harness import request_building
 
         batch: list[Any] = []
@@ -215,7 +216,7 @@ def _batch_of(built: Any, batch: list[Any], plan: Any, begun: bool) -> Documents
 
 
 def _plain(value: Any) -> Any:
-    """Return lm-eval's results as plain data: numpy's numbers as Python's, the rest as text."""
+    """Return lm-eval's results as plain data: numpy numbers as Python's, the rest as text."""
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""The score of record: lm-eval's own `simple_evaluate` over answers that were recorded."""
+"""The score of record: lm-eval's own `simple_evaluate` over the recorded answers."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,13 +13,14 @@ from lm_eval.loggers import EvaluationTracker
 from lm_eval.tasks import TaskManager
 from lm_eval.utils import make_table
 
+from stack_tui.benchmarks.harness.lm_eval_private import set_requests
 from stack_tui.benchmarks.harness.request_building import LoadedTask, name_of
 from stack_tui.benchmarks.harness.task_loading import TaskError
 from stack_tui.runs.spec import BenchmarkSubject
 
 
 class Replay(LM):  # type: ignore[misc]
-    """A model that gives each request the answer recorded for it."""
+    """A model that answers each request with its recorded answer."""
 
     tokenizer_name = ""
 
@@ -28,7 +29,7 @@ class Replay(LM):  # type: ignore[misc]
         self._left: dict[int, list[Any]] = {}
 
     def record(self, instances: Sequence[Instance]) -> None:
-        """Take the instances' answers, which `simple_evaluate` will ask for, and clear them."""
+        """Store and clear the instances' answers, which `simple_evaluate` will ask for."""
         for instance in instances:
             self._left[id(instance)] = list(reversed(instance.resps))
             instance.resps = []
@@ -50,8 +51,8 @@ class Replay(LM):  # type: ignore[misc]
         return self._answer(requests)
 
     def apply_chat_template(self, chat_history: Any, add_generation_prompt: bool = True) -> Any:
-        """Refuse: the requests are built already, so nothing is left to be templated."""
-        raise TaskError("a prompt was to be built again for the score of record")
+        """Raise: the requests are built already, so there is nothing to template."""
+        raise TaskError("lm-eval tried to build a prompt for the score of record")
 
 
 def score_of_record(
@@ -63,10 +64,10 @@ def score_of_record(
     model: str,
     model_args: Mapping[str, Any],
 ) -> tuple[dict[str, Any], str, dict[str, int]]:
-    """Return (results, tables, missing documents by task), and write lm-eval's files in `folder`.
+    """Return results, tables and the number of missing documents by task; write files to `folder`.
 
     A document without answers is left out by lm-eval's own `samples`; a task without any answered
-    one is left out whole, its groups with it. `missing` says how many, and so do the results.
+    document is left out as a whole, with its groups. The results name the missing ones too.
     """
     replay = Replay()
     missing = {name: one.count - len(_answered(one)) for name, one in built.items()}
@@ -76,7 +77,7 @@ def score_of_record(
         _hold(built[name], replay, picked[name], incomplete)
     items = [item for one in loaded for item in _with_answers(one, picked)]
     if not items:
-        raise TaskError("no document has an answer", remedy="See the run's errors, then resume it.")
+        raise TaskError("no document has an answer", remedy="Check its errors, then resume it.")
     tracker = EvaluationTracker(output_path=str(folder))
     chosen = {n: [built[n].shown(doc) for doc in docs] for n, docs in picked.items()}
     results = simple_evaluate(
@@ -112,7 +113,7 @@ def _answered(built: LoadedTask) -> list[int]:
 
 
 def _hold(built: LoadedTask, replay: Replay, docs: Sequence[int], incomplete: bool) -> None:
-    """Make the task's instances those of `docs`, and keep lm-eval from building them again."""
+    """Give the task the instances of `docs`, with the answers held by `replay`."""
     instances: list[Instance] = []
     for place, doc in enumerate(docs):
         made = built.instances[doc]
@@ -120,16 +121,11 @@ def _hold(built: LoadedTask, replay: Replay, docs: Sequence[int], incomplete: bo
         for one in made:
             one.doc_id = place if incomplete else doc
         instances += made
-    built.task._instances = instances
-    built.task.build_all_requests = _nothing_to_build
-
-
-def _nothing_to_build(**options: Any) -> None:
-    del options
+    set_requests(built.task, instances)
 
 
 def _with_answers(item: Task | Group, picked: Mapping[str, Sequence[int]]) -> list[Task | Group]:
-    """Return the item, or what is left of it where some of its tasks have no answers."""
+    """Return the item, or the part of it whose tasks have answers."""
     if not isinstance(item, Group):
         return [item] if name_of(item) in picked else []
     if all(name_of(task) in picked for task in item.get_all_tasks()):

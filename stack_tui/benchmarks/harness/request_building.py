@@ -1,4 +1,4 @@
-"""Building lm-eval's requests document by document, byte for byte as its own loop builds them."""
+"""Build lm-eval's requests document by document, byte for byte as its own loop does."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 from lm_eval.evaluator_utils import get_sample_size
 
+from stack_tui.benchmarks.harness.lm_eval_private import filters_of
 from stack_tui.benchmarks.harness.protocol import Document, Request
 from stack_tui.runs.events import TaskPlan
 from stack_tui.runs.spec import BenchmarkSubject, digest
@@ -22,9 +23,9 @@ _END_OF_EXAMPLE = re.compile(r"\w(?=\n)")
 
 @dataclass
 class LoadedTask:
-    """A task with the documents asked for: their true ids, and their instances once built.
+    """A task with the documents to run, and their instances once built.
 
-    `indices` are the true ids where documents were picked, None where they are the first ones.
+    `indices` are the documents' ids in the dataset if they were picked, None if they are the first.
     """
 
     task: Task
@@ -42,9 +43,9 @@ class LoadedTask:
     def documents(
         self, spec: BenchmarkSubject, chat_template: Callable[..., Any] | None
     ) -> Iterator[tuple[int, list[Instance]]]:
-        """Yield each document's place and its instances, in lm-eval's order and with its chances.
+        """Yield each document's index and its instances, in lm-eval's order.
 
-        Few-shot examples are drawn from one generator per task: the order is part of the prompts.
+        Few-shot examples are drawn from one generator per task, so the order shapes the prompts.
         """
         task = self.task
         chat = spec.apply_chat_template
@@ -72,7 +73,7 @@ class LoadedTask:
             yield doc_id, instances
 
     def start_over(self, spec: BenchmarkSubject) -> None:
-        """Forget what was built, and let the few-shot examples be drawn from the start again."""
+        """Drop what was built, and reset the generator of the few-shot examples."""
         self.instances.clear()
         self.task.set_fewshot_seed(seed=spec.seed)
 
@@ -82,12 +83,12 @@ class LoadedTask:
 
 
 def name_of(task: Task) -> str:
-    """Return the task's name; its own `task_name` draws a random number at every use."""
+    """Return the task's name; lm-eval's `task_name` draws a random number at each use."""
     return str(task.config.task)
 
 
 def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
-    """Return the task with the documents that the run's limit or samples leave of it."""
+    """Return the task with the documents that the run's limit or samples select."""
     picked = spec.samples.get(name_of(task))
     indices = sorted(set(picked)) if picked else None
     limit = get_sample_size(task, spec.limit) if spec.limit is not None else None
@@ -97,7 +98,7 @@ def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
 
 
 def plan_of(built: LoadedTask, groups: tuple[str, ...]) -> TaskPlan:
-    """Return what the run will show of the task before it starts; its route is chosen later."""
+    """Return the task's part of the run's plan; its route is chosen later."""
     task = built.task
     choices = _choice_count(task)
     return TaskPlan(
@@ -120,15 +121,15 @@ def _choice_count(task: Task) -> int:
 
 
 def primary_metric(task: Task) -> str:
-    """Return the metric by which a document counts as right, as `name,filter`."""
+    """Return the metric by which a document counts as correct, as `name,filter`."""
     names = list(task.aggregation())
     name = next((one for one in ("acc_norm", "acc", "exact_match") if one in names), "")
-    filters = [ensemble.name for ensemble in task._filters]
+    filters = [ensemble.name for ensemble in filters_of(task)]
     return f"{name or (names[0] if names else '')},{filters[0] if filters else 'none'}"
 
 
 def groups_of(items: list[Any]) -> dict[str, tuple[str, ...]]:
-    """Return each task's groups, the outermost first."""
+    """Return each task's groups, outermost first."""
     found: dict[str, tuple[str, ...]] = {}
 
     def visit(item: Any, above: tuple[str, ...]) -> None:
@@ -144,10 +145,10 @@ def groups_of(items: list[Any]) -> dict[str, tuple[str, ...]]:
 
 
 def shared_prefix(documents: list[list[Instance]]) -> str | None:
-    """Return the text with which all contexts of the first documents begin, if it is worth sharing.
+    """Return the text that the contexts of the first documents share, None if it is short.
 
-    It ends before a line break that follows a letter or digit, where no tokenizer that splits text
-    by a pattern first joins both sides.
+    It ends before a line break after a letter or digit, because tokenizers that split text by a
+    pattern first never join tokens there.
     """
     contexts = [str(one.args[0]) for made in documents[:_SAMPLED] for one in made if one.args]
     if len(documents) < 2 or not contexts:
@@ -158,12 +159,12 @@ def shared_prefix(documents: list[list[Instance]]) -> str | None:
 
 
 def prefix_id(text: str) -> str:
-    """Return the name under which a prefix is referred to."""
+    """Return the id of a prefix."""
     return digest(text)[:12]
 
 
 def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Document:
-    """Return the document in the form in which it leaves the harness."""
+    """Return the document as the harness sends it."""
     contexts: dict[str, int] = {}
     chat = False
     requests: list[Request] = []

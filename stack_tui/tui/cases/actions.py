@@ -1,4 +1,4 @@
-"""What one can do to suites and their cases from the screen."""
+"""What you can do with suites and their cases: open the editors, look for problems."""
 
 from __future__ import annotations
 
@@ -8,42 +8,63 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
+from stack_tui.names import plural
+from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.cases import case_changes
-from stack_tui.tui.cases.case_changes import Undo
 from stack_tui.tui.host import Host
 from stack_tui.tui.state.snapshot import SuiteFile
+from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
     from stack_tui.runs.events import Sample
-    from stack_tui.suites.diagnostics.diagnostic import Diagnostic
-    from stack_tui.suites.diagnostics.leakage import Leakage
     from stack_tui.suites.model.case import Case, Suite
 
-ChangeCallback = Callable[[Undo | None], None]
+Changed = Callable[[Undo | None], None]
+"""Called when an editor is left: with the undo of what was saved, None if nothing was."""
+
+_UNREADABLE = "The suite cannot be read. Its entry in the list shows the problem."
 
 
-def edit(host: Host, file: SuiteFile, case: Case | None, told: ChangeCallback) -> None:
-    """Edit the case in a form, or the suite's whole file where it is no case or cannot be read."""
+def edit(host: Host, file: SuiteFile, case: Case | None, changed: Changed) -> None:
+    """Edit the case in a form, or the whole file without a case or if the suite is unreadable."""
     from stack_tui.tui.cases.form import CaseForm
 
     if case is None or file.suite is None:
-        edit_raw(host, file.path, told)
-        return
-    if held := _read(host, file.path):
-        host.open(CaseForm(held, file.suite, case, new=False), told)
+        edit_raw(host, file.path, changed)
+    elif held := _read(host, file.path):
+        host.open(CaseForm(held, file.suite, case, new=False), changed)
 
 
-def add(host: Host, file: SuiteFile, told: ChangeCallback) -> None:
+def edit_named(host: Host, suite: str, case_id: str, changed: Changed) -> None:
+    """Edit that case of the suite of that name, as its file is now."""
+    for file in host.snapshot.suites:
+        for case in file.suite.cases if file.suite and file.suite.name == suite else ():
+            if case.id == case_id:
+                edit(host, file, case, changed)
+                return
+    host.show_message(f"The case is no longer in a suite called {suite}.")
+
+
+def edit_raw(host: Host, path: Path, changed: Changed, case_id: str = "") -> None:
+    """Edit the suite's file as TOML, starting at the case."""
+    from stack_tui.suites.model.suite_edit import line_of
+    from stack_tui.tui.cases.raw_editor import RawEditor
+
+    if held := _read(host, path):
+        host.open(RawEditor(held, line_of(held.text, case_id)), changed)
+
+
+def add(host: Host, file: SuiteFile, changed: Changed) -> None:
     """Write a new case into the suite."""
     from stack_tui.suites.model.case import Case
     from stack_tui.tui.cases.form import CaseForm
 
     if file.suite and (held := _read(host, file.path)):
-        host.open(CaseForm(held, file.suite, Case(id="", input=""), new=True), told)
+        host.open(CaseForm(held, file.suite, Case(id="", input=""), new=True), changed)
 
 
-def add_result(host: Host, sample: Sample, run_suite: Suite | None, told: ChangeCallback) -> None:
-    """Make a case of the sample, in the suite of the run's name or in one that is chosen."""
+def add_from_sample(host: Host, sample: Sample, run_suite: Suite | None, changed: Changed) -> None:
+    """Make a case of the sample, in the suite of the run's name or in one that the user chooses."""
     from stack_tui.tui.ui.dialogs import Choose
 
     files = [file for file in host.snapshot.suites if file.suite]
@@ -52,92 +73,71 @@ def add_result(host: Host, sample: Sample, run_suite: Suite | None, told: Change
     ]
     found = of_run or files
     if not found:
-        host.show_message(
-            "There is no suite to put it into: write one first, or import one with i."
-        )
+        host.show_message("There is no suite to add it to. Write or import one in Cases first.")
     elif len(found) == 1:
-        _add_result(host, found[0], sample, run_suite, told)
+        _add_from_sample(host, found[0], sample, run_suite, changed)
     else:
         names = [file.suite.name for file in found if file.suite]
 
         def chosen(place: int | None) -> None:
             if place is not None:
-                _add_result(host, found[place], sample, run_suite, told)
+                _add_from_sample(host, found[place], sample, run_suite, changed)
 
         host.open(Choose("The suite for the new case", names), chosen)
 
 
-def _add_result(
-    host: Host, file: SuiteFile, sample: Sample, run_suite: Suite | None, told: ChangeCallback
+def _add_from_sample(
+    host: Host, file: SuiteFile, sample: Sample, run_suite: Suite | None, changed: Changed
 ) -> None:
     from stack_tui.tui.cases.form import CaseForm
     from stack_tui.tui.cases.result_case import case_of
 
     if file.suite and (held := _read(host, file.path)):
         case = case_of(sample, run_suite, {case.id for case in file.suite.cases})
-        host.open(CaseForm(held, file.suite, case, new=True, sample=sample), told)
+        host.open(CaseForm(held, file.suite, case, new=True, sample=sample), changed)
 
 
-def edit_raw(host: Host, path: Path, told: ChangeCallback, case_id: str = "") -> None:
-    """Edit the suite's file as it is written, from the case's place on."""
-    from stack_tui.suites.model.suite_edit import line_of
-    from stack_tui.tui.cases.raw_editor import RawEditor
-
-    if held := _read(host, path):
-        host.open(RawEditor(held, line_of(held.text, case_id)), told)
-
-
-def look_over(host: Host, file: SuiteFile) -> None:
-    """Show what looking over the suite brings up, as `cases check` does."""
+def show_diagnostics(host: Host, file: SuiteFile) -> None:
+    """Show what `stack-tui cases check` reports on the suite."""
+    from stack_tui.suites.diagnostics.lint import lint
     from stack_tui.tui.cases.diagnostics_page import finding_blocks
 
     suite = file.suite
     if suite is None:
-        host.show_message("The suite cannot be read; its problem stands beside it.")
+        host.show_message(_UNREADABLE)
         return
-
-    def work() -> list[Diagnostic]:
-        from stack_tui.suites.diagnostics.lint import lint
-
-        return lint(suite)
-
-    def show(found: list[Diagnostic]) -> None:
-        host.show_page(lambda: finding_blocks(suite.name, found))
-
-    host.run_job(work, show, label=f"looking over {suite.name}")
+    host.run_job(
+        lambda: lint(suite),
+        lambda found: host.show_page(lambda: finding_blocks(suite.name, found)),
+        label=f"checking {suite.name}",
+    )
 
 
-def ask_leakage(host: Host, file: SuiteFile) -> None:
-    """Ask for files of training data, and show which of the suite's cases stand in them."""
+def search_leakage(host: Host, file: SuiteFile) -> None:
+    """Ask for files of training data, and show which of the suite's cases they contain."""
+    from stack_tui.suites.diagnostics.leakage import leakage
     from stack_tui.tui.cases.diagnostics_page import leakage_blocks
     from stack_tui.tui.ui.dialogs import AskLine
 
     suite = file.suite
     if suite is None:
-        host.show_message("The suite cannot be read; its problem stands beside it.")
+        host.show_message(_UNREADABLE)
         return
 
-    def answered(text: str | None) -> None:
-        paths = [Path(each).expanduser() for each in shlex.split(text or "")]
-        if not paths:
-            return
-
-        def work() -> Leakage:
-            from stack_tui.suites.diagnostics.leakage import leakage
-
-            return leakage(suite.cases, paths)
-
-        def show(found: Leakage) -> None:
-            host.show_page(lambda: leakage_blocks(suite, found))
-
-        host.run_job(work, show, label=f"looking for {suite.name} in {len(paths)} files")
+    def given(text: str | None) -> None:
+        if paths := [Path(each).expanduser() for each in shlex.split(text or "")]:
+            host.run_job(
+                lambda: leakage(suite.cases, paths),
+                lambda found: host.show_page(lambda: leakage_blocks(suite, found)),
+                label=f"searching {plural(len(paths), 'file')} for {suite.name}",
+            )
 
     hint = "Files of training or few-shot data: JSONL, JSON, text or parquet, a space between two."
-    host.open(AskLine("Leakage", hint, "", _bad_paths), answered)
+    host.open(AskLine("Leakage", hint, "", _path_problem), given)
 
 
-def _bad_paths(text: str) -> str:
-    """Say what is wrong with the paths that were typed."""
+def _path_problem(text: str) -> str:
+    """Return what is wrong with the paths that were typed."""
     try:
         paths = shlex.split(text)
     except ValueError:
@@ -146,15 +146,15 @@ def _bad_paths(text: str) -> str:
     return f"There is no file {missing[0]}" if missing else ""
 
 
-def change(host: Host, told: ChangeCallback, work: Callable[[], Undo]) -> None:
-    """Do a change that needs no form, and tell what takes it back."""
+def change(host: Host, changed: Changed, work: Callable[[], Undo]) -> None:
+    """Make a change that needs no form."""
     try:
-        told(work())
+        changed(work())
     except StackError as error:
         host.show_error(error)
 
 
-def _read(host: Host, path: Path) -> case_changes.HeldFile | None:
+def _read(host: Host, path: Path) -> HeldFile | None:
     try:
         return case_changes.read(path)
     except StackError as error:

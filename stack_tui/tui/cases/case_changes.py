@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.names import first_free
 from stack_tui.toml_edit import source
-from stack_tui.toml_edit.held_file import FileChanged
-from stack_tui.toml_edit.held_file import HeldFile as HeldFile
-from stack_tui.tui.ui.undo import Undo as Undo
+from stack_tui.toml_edit.held_file import FileChanged, HeldFile
+from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case
@@ -19,14 +18,6 @@ if TYPE_CHECKING:
 def read(path: Path) -> HeldFile:
     """Read the suite's file; raises TomlError."""
     return HeldFile.of(path, source.read_text(path))
-
-
-def differs(held: HeldFile) -> bool:
-    """Say whether the file holds another text by now; one that cannot be read does."""
-    try:
-        return read(held.path).digest != held.digest
-    except StackError:
-        return True
 
 
 def write(held: HeldFile, text: str, what: str) -> Undo:

@@ -13,10 +13,10 @@ from stack_tui.tui.ui.dialogs import AskLine
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Suite
-    from stack_tui.tui.cases.actions import ChangeCallback
+    from stack_tui.tui.cases.actions import Changed
 
 
-def new_suite(host: Host, told: ChangeCallback) -> None:
+def new_suite(host: Host, changed: Changed) -> None:
     """Ask for a name, write a suite with an example case under it, and open it as TOML."""
     folder = own_folder(host.cases)
 
@@ -46,7 +46,7 @@ def new_suite(host: Host, told: ChangeCallback) -> None:
             return
         host.cases = folder
         host.reread()
-        actions.edit_raw(host, _file(folder, name), told)
+        actions.edit_raw(host, _file(folder, name), changed)
 
     hint = f"Its name; the file will lie in {folder}."
     host.open(AskLine("New suite", hint, "", bad_name), given)

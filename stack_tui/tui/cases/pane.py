@@ -1,29 +1,37 @@
-"""Pane 3: the suites and their cases, the one under the cursor told whole."""
+"""Pane 3: the suites and their cases, with the one under the cursor in full."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.message import Message
 from textual.widget import Widget
 
 from stack_tui.names import plural
+from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.text import fold_case
-from stack_tui.tui import bindings
-from stack_tui.tui.cases.case_keys import CaseKeys, ListedCase
+from stack_tui.tui import bindings, holdout_reveal
+from stack_tui.tui.cases import actions, case_changes, import_export_actions
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
-from stack_tui.tui.holdout_reveal import sealed_case
+from stack_tui.tui.cases.new_suite import new_suite
+from stack_tui.tui.cases.preview import latest_outcome
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.columns import Column
+from stack_tui.tui.ui.external_editor import open_in_editor
 from stack_tui.tui.ui.list_pane import Pane
 from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
+from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
-    from stack_tui.suites.model.case import Case
+    from stack_tui.suites.model.case import Case, Suite
 
+ListedCase = tuple[SuiteFile, "Case | None"]
+"""A row of the list: a suite, or one of its cases."""
 
 _COLUMNS = (
     Column("suite, case", 14, grow=2),
@@ -32,13 +40,20 @@ _COLUMNS = (
 )
 
 
-class CasesPane(Pane, CaseKeys):
+class CasesPane(Pane):
     """The suites of the cases folder, each with its cases under it."""
 
     NUMBER = 3
     TITLE = "Cases"
 
     BINDINGS = bindings.CASES
+
+    @dataclass
+    class ShowSample(Message):
+        """Show that sample of the run in that folder."""
+
+        folder: Path
+        key: SampleKey
 
     def contents(self) -> Iterable[Widget]:
         yield Table(_COLUMNS)
@@ -50,13 +65,19 @@ class CasesPane(Pane, CaseKeys):
         self._ready = False
         self._folded: set[Path] = set()
         self._revealed: set[Path] = set()
+        self._undo: Undo | None = None
         self.watch(self.app, "snapshot", self.show)
 
     @property
     def suite(self) -> Path | None:
         """The file of the suite under the cursor."""
+        return self.current[0].path if self.current else None
+
+    @property
+    def current(self) -> ListedCase | None:
+        """The suite under the cursor, and the case if the cursor is on one."""
         row = self.table.row
-        return None if row is None else self._entries[row][0].path
+        return None if row is None else self._entries[row]
 
     def show(self, snapshot: Snapshot) -> None:
         """Show these suites."""
@@ -67,25 +88,20 @@ class CasesPane(Pane, CaseKeys):
 
     def _list(self) -> None:
         self._entries = [
-            (file, self._shown(file, case))
+            (file, self._redacted(file, case))
             for file in self._suites
             for case in (None, *(file.suite.cases if file.suite else ()))
         ]
         self.search()
 
-    def _shown(self, file: SuiteFile, case: "Case | None") -> "Case | None":
+    def _redacted(self, file: SuiteFile, case: "Case | None") -> "Case | None":
         hidden = case and case.holdout and file.path not in self._revealed
-        return sealed_case(case) if case and hidden else case
+        return holdout_reveal.sealed_case(case) if case and hidden else case
 
-    def is_sealed(self, file: SuiteFile, case: "Case | None" = None) -> bool:
-        """Say whether the case, or any of the suite's, is held out and not shown."""
+    def _is_hidden(self, file: SuiteFile, case: "Case | None" = None) -> bool:
+        """Return whether the case, or any of the suite's, is held out and not revealed."""
         cases = (case,) if case else file.suite.cases if file.suite else ()
         return file.path not in self._revealed and any(each.holdout for each in cases)
-
-    def reveal(self, file: SuiteFile) -> None:
-        """Show the texts of the suite's held-out cases from now on."""
-        self._revealed.add(file.path)
-        self._list()
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
@@ -132,23 +148,9 @@ class CasesPane(Pane, CaseKeys):
     def _open(self) -> None:
         self.host.show_page(self._blocks)
 
-    @property
-    def entry(self) -> ListedCase | None:
-        """The suite under the cursor, and the case where it is on one."""
-        row = self.table.row
-        return None if row is None else self._entries[row]
-
-    def fold(self, file: SuiteFile) -> None:
-        """Fold or unfold the suite, the cursor on its own row."""
-        self._folded ^= {file.path}
-        self.search()
-        place = next(n for n, (each, _) in enumerate(self._entries) if each is file)
-        self.table.go_to(self.table.order.index(place))
-
     def _blocks(self) -> list[Block]:
-        row = self.table.row
-        if row is not None:
-            file, case = self._entries[row]
+        if self.current is not None:
+            file, case = self.current
             return case_blocks(case) if case else suite_blocks(file)
         if self.wanted:
             return [line("No case matches; escape shows all.")]
@@ -165,6 +167,125 @@ class CasesPane(Pane, CaseKeys):
                 (" imports cases.", "dim"),
             ),
         ]
+
+    def action_fold(self) -> None:
+        """Fold or unfold the suite, with the cursor on the suite's own row."""
+        if self.current is None:
+            return
+        file = self.current[0]
+        self._folded ^= {file.path}
+        self.search()
+        place = next(n for n, (each, _) in enumerate(self._entries) if each is file)
+        self.table.go_to(self.table.order.index(place))
+
+    def action_reveal(self) -> None:
+        """Show the texts of the suite's held-out cases from now on, and log the access."""
+        host = self.host
+        suite = self.current[0].suite if self.current else None
+        if self.current is None or suite is None or not any(case.holdout for case in suite.cases):
+            host.show_message("No case of this suite is held out.")
+        elif not self._is_hidden(file := self.current[0]):
+            host.show_message("They are shown already.")
+        elif holdout_reveal.count_look(host, suite.name, file.path.name):
+            self._revealed.add(file.path)
+            self._list()
+
+    def _may_open(self, file: SuiteFile, case: "Case | None" = None) -> bool:
+        """Return whether its text may be seen; if not, show how to reveal it."""
+        if hidden := self._is_hidden(file, case):
+            self.host.show_message("Held out: H shows it first, and counts the look.")
+        return not hidden
+
+    def action_edit(self) -> None:
+        if self.current and self._may_open(*self.current):
+            actions.edit(self.host, *self.current, self._changed)
+
+    def action_raw(self) -> None:
+        if self.current and self._may_open(file := self.current[0]):
+            case = self.current[1]
+            actions.edit_raw(self.host, file.path, self._changed, case.id if case else "")
+
+    def action_editor(self) -> None:
+        """Open the suite's file in $EDITOR, then read it again."""
+        if self.current and self._may_open(file := self.current[0]):
+            open_in_editor(self.host, file.path)
+            self.host.reread()
+
+    def action_add(self) -> None:
+        if self.current:
+            actions.add(self.host, self.current[0], self._changed)
+
+    def action_new_suite(self) -> None:
+        new_suite(self.host, self._changed)
+
+    def edit_case(self, suite: str, case_id: str) -> None:
+        """Edit that case of the suite of that name."""
+        actions.edit_named(self.host, suite, case_id, self._changed)
+
+    def add_case(self, sample: Sample, run_suite: "Suite | None") -> None:
+        """Make a case of a sample of a run, whose suite is given if it has one."""
+        actions.add_from_sample(self.host, sample, run_suite, self._changed)
+
+    def action_duplicate(self) -> None:
+        self._change(case_changes.duplicate)
+
+    def action_delete(self) -> None:
+        self._change(case_changes.delete)
+
+    def action_move(self, rows: int) -> None:
+        self._change(lambda path, case_id: case_changes.move(path, case_id, rows))
+
+    def _change(self, change: Callable[[Path, str], Undo]) -> None:
+        if self.current and (case := self.current[1]):
+            path = self.current[0].path
+            actions.change(self.host, self._changed, lambda: change(path, case.id))
+
+    def action_undo(self) -> None:
+        """Undo the last change if the file still is what that change left."""
+        if undo := self._undo:
+            actions.change(self.host, self._changed, lambda: case_changes.take_back(undo))
+        else:
+            self.host.show_message("Nothing to take back.")
+
+    def _changed(self, undo: Undo | None) -> None:
+        if undo:
+            self._undo = undo
+            self.host.show_message(f"{undo.what}; u takes it back, v shows its latest sample")
+            self.host.reread()
+
+    def action_outcome(self) -> None:
+        """Go to the case's latest sample."""
+        host = self.host
+        if self.current is None or self.current[1] is None or self.current[0].suite is None:
+            host.show_message("Only a case has samples.")
+            return
+        runs, suite, case_id = host.snapshot.runs, self.current[0].suite.name, self.current[1].id
+
+        def found(place: tuple[Path, SampleKey] | None) -> None:
+            if place is None:
+                host.show_message(f"{case_id} has no sample yet; n starts a run.")
+            else:
+                self.post_message(self.ShowSample(*place))
+
+        host.run_job(
+            lambda: latest_outcome(runs, suite, case_id), found, label=f"looking for {case_id}"
+        )
+
+    def action_diagnostics(self) -> None:
+        if self.current:
+            actions.show_diagnostics(self.host, self.current[0])
+
+    def action_leakage(self) -> None:
+        if self.current:
+            actions.search_leakage(self.host, self.current[0])
+
+    def action_import(self) -> None:
+        import_export_actions.import_file(self.host)
+
+    def action_export(self) -> None:
+        if self.current and (suite := self.current[0].suite):
+            hidden = self._is_hidden(self.current[0])
+            import_export_actions.export_suite(self.host, suite, with_holdout=not hidden)
 
 
 def _words(entry: ListedCase) -> str:

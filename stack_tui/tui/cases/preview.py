@@ -1,4 +1,4 @@
-"""A case tried out: its rules on an output that it got, or on one asked for now."""
+"""A case tried out: its rules on its latest output, or on one asked for now."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.holdout import log_access
 from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
-from stack_tui.tui.results.highlight import MARKED_CHARACTERS
 from stack_tui.tui.state.snapshot import RunCard
+from stack_tui.tui.ui import format
+from stack_tui.tui.ui.blocks import Block, heading, line
+from stack_tui.tui.ui.highlight import MARKED_CHARACTERS, marked
 from stack_tui.tui.ui.icons import concern
 
 if TYPE_CHECKING:
@@ -28,21 +30,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A sample graded by the rules as they are now, and the places that matched in its output."""
+    """A sample graded by the rules as they are now, and what matched in its output."""
 
     sample: Sample
     marks: tuple[Mark, ...]
 
 
 def graded(case: Case, suite: Suite, sample: Sample) -> Trial:
-    """Return the sample with rule score and issues by this case; may take the patterns' time."""
+    """Return the sample graded by the rules of this case; each pattern may take its timeout."""
     from stack_tui.suites.grading.rules import grade, marks
 
     grading = grade(case, suite, sample.output)
-    again = msgspec.structs.replace(
+    regraded = msgspec.structs.replace(
         sample, rule_score=grading.score, rule_issues=grading.issues, passed=None
     )
-    return Trial(again, tuple(marks(case, sample.output[:MARKED_CHARACTERS])))
+    return Trial(regraded, tuple(marks(case, sample.output[:MARKED_CHARACTERS])))
+
+
+def trial_blocks(trial: Trial) -> list[Block]:
+    """Return the score and the issues, then the output with what matched in it marked."""
+    sample = trial.sample
+    issues: list[Block] = [line(("✗ ", "bad"), issue.words) for issue in sample.rule_issues]
+    blocks: list[Block] = [
+        heading("Rules", format.share(sample.rule_score)),
+        *(issues or [line(("✓ ", "good"), "every rule is met")]),
+    ]
+    for verdict in sample.verdicts:
+        score = format.grade(verdict.score) if verdict.score is not None else "?"
+        blocks.append(line((f"judge {verdict.judge}  ", "dim"), score))
+    if sample.failure:
+        blocks.append(line((f"! {sample.failure.message}", "bad")))
+    return [*blocks, line(""), heading("Output"), marked(sample.output, trial.marks)]
 
 
 def latest_sample(runs: Iterable[RunCard], suite: str, case_id: str) -> Sample | None:
@@ -62,7 +80,7 @@ def latest_sample(runs: Iterable[RunCard], suite: str, case_id: str) -> Sample |
 def latest_outcome(
     runs: Iterable[RunCard], suite: str, case_id: str
 ) -> tuple[Path, SampleKey] | None:
-    """Return where the case's latest outcome stands, the one that wants most looking at."""
+    """Return the run's folder and the key of the case's latest sample, a failing one first."""
     for run, samples in _outcomes(runs, suite, case_id):
         return run.folder, min(samples, key=concern).key
     return None

@@ -1,23 +1,23 @@
-"""Pane 4: the samples of the chosen run, and the one under the cursor told in full."""
+"""Pane 4: the samples of the chosen run, with the one under the cursor in full."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from textual import on
+from textual.message import Message
 from textual.widget import Widget
 
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.tui import bindings
 from stack_tui.tui.results import sample_filter
-from stack_tui.tui.results.actions import SampleActions
 from stack_tui.tui.results.rows import SUITE_COLUMNS, SampleTable, form_of
 from stack_tui.tui.results.sample_order import (
     ARRANGEMENTS,
     Arrangement,
-    arrange,
-    matching,
-    standing,
+    order_samples,
+    suite_position,
 )
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.run_summary import title
@@ -29,7 +29,7 @@ from stack_tui.tui.ui.rows import Heading, Row
 from stack_tui.tui.ui.table import Table
 
 
-class ResultsPane(Pane, SampleActions):
+class ResultsPane(Pane):
     """Every sample as it finishes, with the evidence for its outcome."""
 
     NUMBER = 4
@@ -39,6 +39,9 @@ class ResultsPane(Pane, SampleActions):
     SEARCH_HELP = sample_filter.HELP
 
     BINDINGS = bindings.RESULTS
+
+    class Opened(Message):
+        """Show the sample under the cursor on the whole screen."""
 
     def contents(self) -> Iterable[Widget]:
         yield Table(SUITE_COLUMNS)
@@ -71,9 +74,7 @@ class ResultsPane(Pane, SampleActions):
         if other:
             self.sorted_by = None
             self.table.set_columns(self._form[0])
-        self._list()
-        if other:
-            self.table.go_to(0)
+        self._list(from_top=other)
         self._go_to_wanted()
 
     def go_to_sample(self, folder: Path, key: SampleKey) -> None:
@@ -100,35 +101,45 @@ class ResultsPane(Pane, SampleActions):
     def search(self) -> None:
         self._list()
 
-    def _list(self) -> None:
-        places = self._in_order(self._matching())
-        order = arrange(self._samples, places, self._arrangement)
+    def _list(self, *, from_top: bool = False) -> None:
+        """List the samples, with the cursor on the first one if `from_top`."""
+        order = self._order()
         failing = sum(1 for sample in self._samples if concern(sample) < 3)
         note = f"✗ {failing:,}/{len(self._samples):,}" if self._samples else ""
-        self.table.show(order, self._row, heading=Heading(note, self.sorted_by))
-        self._say_below()
-        self._show_sample()
+        before = self.table.highlighted
+        row = order[0] if from_top and order else None
+        self.table.show(order, self._row, row=row, heading=Heading(note, self.sorted_by))
+        self._show_subtitle()
+        # If the cursor came to another row, watching `highlighted` has shown its sample already.
+        if self.table.highlighted == before:
+            self._show_sample()
 
-    def _say_below(self) -> None:
-        """Say in the frame how the list is arranged and what people have labelled samples as."""
+    def _order(self) -> Sequence[int]:
+        """Return the samples to list: as the suite has them, or in a live run as they come in."""
+        chosen = self.chosen
+        test = sample_filter.parse(self.wanted, chosen.labels) if chosen and self.wanted else None
+        key: Callable[[Sample], Any] | None = suite_position
+        descending = False
+        if self.sorted_by:
+            column, descending = self.sorted_by
+            key = self._form[1][column]
+        elif chosen and chosen.card.active:
+            key = None
+        return order_samples(
+            self._samples,
+            test=test,
+            key=key,
+            descending=descending,
+            arrangement=self._arrangement,
+        )
+
+    def _show_subtitle(self) -> None:
+        """Show in the frame how the list is arranged, and how many samples have which label."""
         parts: list[str] = [self._arrangement] if self._arrangement != "all" else []
         given = labels.counts(self.chosen.labels.values()) if self.chosen else {}
         parts += [f"⚐ {number:,} {kind}" for kind, number in given.items()]
         if (below := " · ".join(parts)) != (self.border_subtitle or ""):
             self.border_subtitle = below
-
-    def _matching(self) -> Sequence[int]:
-        said = self.chosen.labels if self.chosen else {}
-        return matching(self._samples, self.wanted, said)
-
-    def _in_order(self, places: Sequence[int]) -> Sequence[int]:
-        """Sort by the column chosen; else as the suite has them, while it runs as they came."""
-        samples = self._samples
-        if self.sorted_by:
-            return self.in_order(places, samples, self._form[1])
-        if self.chosen and self.chosen.card.active:
-            return places
-        return sorted(places, key=lambda place: standing(samples[place]))
 
     @property
     def _form(self) -> SampleTable:
@@ -145,9 +156,7 @@ class ResultsPane(Pane, SampleActions):
 
     @on(Table.Selected)
     def _open(self) -> None:
-        from stack_tui.tui.results.sample_screen import SampleScreen
-
-        self.app.push_screen(SampleScreen(self))
+        self.post_message(self.Opened())
 
     def _empty(self) -> list[Block]:
         if self.chosen is None:
@@ -164,9 +173,11 @@ class ResultsPane(Pane, SampleActions):
     def action_arrange(self) -> None:
         place = ARRANGEMENTS.index(self._arrangement)
         self._arrangement = ARRANGEMENTS[(place + 1) % len(ARRANGEMENTS)]
-        self._list()
-        if self._arrangement != "all":
-            self.table.go_to(0)
+        self._list(from_top=self._arrangement != "all")
+
+    async def action_sample(self, action: str) -> None:
+        """Run the action of the sample's view."""
+        await self.query_one(SampleView).run_action(action)
 
     def action_failing(self, step: int) -> None:
         """Go to the next sample, or the one before, that wants looking at."""

@@ -1,40 +1,41 @@
 """Which samples of a run are listed, and in which order."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
-from stack_tui.runs.events import Sample, SampleKey
-from stack_tui.runs.labels import Label
-from stack_tui.tui.results import sample_filter
+from stack_tui.runs.events import Sample
+from stack_tui.tui.results.sample_filter import Test
 from stack_tui.tui.ui.icons import concern
 
 Arrangement = Literal["all", "failing first", "failing only"]
 ARRANGEMENTS: tuple[Arrangement, ...] = ("all", "failing first", "failing only")
-_NO_LABELS: Mapping[SampleKey, Label] = {}
 
 
-def arrange(
-    samples: Sequence[Sample], places: Sequence[int], arrangement: Arrangement
+def order_samples(
+    samples: Sequence[Sample],
+    *,
+    test: Test | None = None,
+    key: Callable[[Sample], Any] | None = None,
+    descending: bool = False,
+    arrangement: Arrangement = "all",
 ) -> Sequence[int]:
-    """Return the places, failing ones first or alone: failed, then erred, then unsettled."""
-    if arrangement == "all":
-        return places
-    ranked = sorted(places, key=lambda place: concern(samples[place]))
-    if arrangement == "failing first":
-        return ranked
-    return [place for place in ranked if concern(samples[place]) < 3]
+    """Return the places in `samples` to list, top to bottom.
+
+    Those that meet the test are sorted by `key`; then failing ones come first or alone: failed,
+    then with an error, then unsettled.
+    """
+    places = list(range(len(samples)))
+    if test:
+        places = [place for place in places if test(samples[place])]
+    if key:
+        places.sort(key=lambda place: key(samples[place]), reverse=descending)
+    if arrangement == "failing only":
+        places = [place for place in places if concern(samples[place]) < 3]
+    if arrangement != "all":
+        places.sort(key=lambda place: concern(samples[place]))
+    return places
 
 
-def matching(
-    samples: Sequence[Sample], wanted: str, labels: Mapping[SampleKey, Label] = _NO_LABELS
-) -> Sequence[int]:
-    """Return the places of the samples that meet what was typed, as they came."""
-    if not wanted:
-        return range(len(samples))
-    test = sample_filter.parse(wanted, labels)
-    return [place for place, sample in enumerate(samples) if test(sample)]
-
-
-def standing(sample: Sample) -> tuple[str, int, float, int]:
-    """Return where the sample stands in its suite or task."""
+def suite_position(sample: Sample) -> tuple[str, int, float, int]:
+    """Return the key that sorts samples as their suite or task has them."""
     return (sample.task, sample.place, sample.temperature or 0.0, sample.repeat)

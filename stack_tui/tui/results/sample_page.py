@@ -11,11 +11,11 @@ from stack_tui.runs.labels import Label
 from stack_tui.text import one_line
 from stack_tui.tui.holdout_reveal import held_out
 from stack_tui.tui.results.choices_page import choices
-from stack_tui.tui.results.highlight import marked
 from stack_tui.tui.results.match_page import match_blocks
-from stack_tui.tui.results.raw_page import raw_blocks
+from stack_tui.tui.results.raw_requests import answer_blocks
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
+from stack_tui.tui.ui.highlight import marked
 from stack_tui.tui.ui.icons import Tone, outcome
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def sample_blocks(
     `marks` are of its output, `prefix` begins its prompt, `raw` is what it was made of, where that
     has been looked up.
     """
-    answers = raw_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
+    answers = answer_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
     if sample.outputs:
         return [
             *match_blocks(sample),

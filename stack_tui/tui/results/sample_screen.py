@@ -1,18 +1,19 @@
 """One sample on the whole screen."""
 
+from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 
 from stack_tui.tui import bindings
-from stack_tui.tui.results.actions import SampleActions
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.key_line import KeyLine
 
 
-class SampleScreen(Screen[None], SampleActions):
-    """Shows the sample under the cursor of the results, and moves that cursor."""
+class SampleScreen(Screen[None]):
+    """Show the sample under the cursor of the results, and move that cursor."""
 
     CSS_PATH = "../page_screen.tcss"
 
@@ -41,3 +42,14 @@ class SampleScreen(Screen[None], SampleActions):
     def action_failing(self, step: int) -> None:
         self._results.action_failing(step)
         self._show()
+
+    async def action_sample(self, action: str) -> None:
+        """Run the action of the sample's view."""
+        await self.query_one(SampleView).run_action(action)
+
+    @on(SampleView.EditCase)
+    @on(SampleView.MakeCase)
+    @on(SampleView.Regrade)
+    def _pass_on(self, event: Message) -> None:
+        """Post it from the results: this screen is not within the dashboard, which routes it."""
+        self._results.post_message(event)

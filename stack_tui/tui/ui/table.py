@@ -104,6 +104,7 @@ class Table(LineView):
         screen. `heading` says what stands beside the titles.
         """
         before, line = self.row, self._position - self.top
+        self._follows = self._follows and row is None
         self._order, self._cells, self._heading = order, cells, heading
         wanted = before if row is None else row
         self._position = self._find(wanted)

@@ -87,8 +87,8 @@ def test_an_endpoint_is_added_by_a_form_and_taken_up_at_once(path: Path) -> None
         await press(pilot, "1", "a")
         fill(app, name="new", url="http://h:1")
         await press(pilot, "ctrl+s")
+        await wait_for(pilot, lambda: "added new" in words(app))
         assert isinstance(app.screen, Dashboard)
-        assert "added new" in words(app)
         assert [seen.endpoint.name for seen in app.endpoints] == ["local", "judge", "new"]
 
     drive(body, config=configuration.load(path))
@@ -108,6 +108,7 @@ def test_without_a_file_the_form_says_which_one_it_makes(
         assert "will make stack-tui.toml" in words(app)
         fill(app, name="new", url="http://h:1")
         await press(pilot, "ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))
 
     drive(body, config=Config())
     assert configuration.load(tmp_path / "stack-tui.toml").endpoint("new").url == "http://h:1"
@@ -151,7 +152,7 @@ def test_a_key_that_is_pasted_is_refused_and_never_shown(path: Path) -> None:
 def test_an_edit_changes_its_endpoint_and_nothing_else(path: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await press(pilot, "1", "e", "tab", "tab", "end", "2", "ctrl+s")
-        assert "changed local" in words(app)
+        await wait_for(pilot, lambda: "changed local" in words(app))
 
     drive(body, config=configuration.load(path))
     assert path.read_text() == TEXT.replace("llama-8b", "llama-8b2")
@@ -164,8 +165,8 @@ def test_an_endpoint_changed_by_somebody_else_meanwhile_is_not_written_over(path
         await press(pilot, "1", "e", "tab", "tab", "end", "2")
         change_elsewhere(path, theirs)
         await press(pilot, "ctrl+s")
+        await wait_for(pilot, lambda: "was changed there" in words(app))
         assert isinstance(app.screen, EndpointForm)
-        assert "was changed there" in words(app)
 
     drive(body, config=configuration.load(path))
     assert path.read_text() == theirs
@@ -178,6 +179,7 @@ def test_a_change_of_another_endpoint_made_meanwhile_is_kept(path: Path) -> None
         await press(pilot, "1", "e", "tab", "tab", "end", "2")
         change_elsewhere(path, theirs)
         await press(pilot, "ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))
 
     drive(body, config=configuration.load(path))
     assert path.read_text() == theirs.replace("llama-8b", "llama-8b2")
