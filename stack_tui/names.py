@@ -1,8 +1,9 @@
-"""Names that the program makes: slugs, names that are still free, and counted nouns."""
+"""Names: slugs, names that are still free, counted nouns, and what a misspelt name may mean."""
 
+import difflib
 import itertools
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 _HISSING = ("s", "x", "z", "ch", "sh")
 
@@ -25,3 +26,9 @@ def plural(number: int, noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         noun = f"{noun[:-1]}ie"
     return f"{number:,} {noun}{'es' if noun.endswith(_HISSING) else 's'}"
+
+
+def did_you_mean(name: str, known: Iterable[str], count: int = 1) -> str:
+    """Return "Did you mean a or b?" with up to `count` names like `name`, "" if none is close."""
+    close = difflib.get_close_matches(name, list(known), n=count)
+    return f"Did you mean {' or '.join(close)}?" if close else ""

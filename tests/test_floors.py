@@ -16,7 +16,7 @@ HEAVY = ("lm_eval", "datasets", "scipy", "numpy", "httpx", "aiohttp", "jsonschem
             (*HEAVY, "textual", "rich", "tomlkit"),
         ),
         ("import stack_tui.tui.app", HEAVY),
-        ("import stack_tui.worker.run_worker", ("lm_eval", "textual")),
+        ("import stack_tui.worker.execute", ("lm_eval", "textual")),
     ],
     ids=["help", "app", "worker"],
 )

@@ -1,4 +1,4 @@
-"""`stack-tui bench`: lm-eval's tasks against an endpoint, live, resumable, scored by lm-eval."""
+"""`stack-tui bench`: run lm-eval's tasks against an endpoint and print lm-eval's table."""
 
 import json
 from functools import partial
@@ -9,12 +9,14 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.cli.foreground import carry_out
+from stack_tui.cli.foreground import run_to_report
+from stack_tui.cli.options import EndpointChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.text import one_line
 from stack_tui.worker import launch
+from stack_tui.worker.requests import BenchmarkRun
 
 _PROTOCOLS = ("auto", "completions", "chat")
 
@@ -22,72 +24,67 @@ _PROTOCOLS = ("auto", "completions", "chat")
 @click.command("bench")
 @click.argument("tasks", nargs=-1, required=True, metavar="TASK...")
 @options.endpoint_choice
-@click.option("--fewshot", type=click.IntRange(0), help="Examples before each document.")
-@click.option("--limit", type=float, help="Documents of each task: a number, or a share under 1.")
+@click.option("--fewshot", type=click.IntRange(0), help="How many examples precede a document.")
+@click.option("--limit", type=float, help="Max documents per task: a number, or a share below 1.")
 @click.option(
     "--samples", help='Document numbers by task: JSON such as {"gsm8k": [0, 5]}, or a file.'
 )
-@click.option("--gen", multiple=True, metavar="KEY=VALUE", help="A generation setting; repeatable.")
+@click.option("--gen", multiple=True, metavar="KEY=VALUE", help="A generation setting. Repeatable.")
 @click.option("--system", help="A system instruction.")
-@click.option("--apply-chat-template", is_flag=True, help="Put prompts as conversations.")
-@click.option("--fewshot-as-multiturn", is_flag=True, help="Put examples as turns of their own.")
-@click.option("--include-path", help="A folder of further tasks.")
-@click.option("--datasets", help="A folder that holds the datasets, for work without a hub.")
-@click.option("--tokenizer", help="A tokenizer.json, or a folder that holds one.")
-@click.option("--protocol", type=click.Choice(_PROTOCOLS), default="auto", help="For generation.")
-@click.option("--seed", type=int, default=1234, show_default=True, help="Chooses the examples.")
-@click.option("--confirm-unsafe", is_flag=True, help="Allow tasks that run the model's code here.")
-@click.option("--trust-remote-code", is_flag=True, help="Allow datasets that bring code of theirs.")
+@click.option("--apply-chat-template", is_flag=True, help="Send prompts as conversations.")
+@click.option("--fewshot-as-multiturn", is_flag=True, help="Send examples as separate turns.")
+@click.option("--include-path", help="A folder with more tasks.")
+@click.option("--datasets", help="A folder with the datasets, to run offline.")
+@click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
 @click.option(
-    "--concurrency", type=click.IntRange(1), help="Requests at once; else it finds itself."
+    "--protocol",
+    type=click.Choice(_PROTOCOLS),
+    default="auto",
+    help="Which API generates text.",
 )
-@click.option("--note", default="", help="A remark that is kept with the run.")
-@click.option("--detach", is_flag=True, help="Start the run, print its id, and return.")
+@click.option("--seed", type=int, default=1234, show_default=True, help="Selects the examples.")
+@click.option("--confirm-unsafe", is_flag=True, help="Allow tasks that run the model's code here.")
+@click.option("--trust-remote-code", is_flag=True, help="Allow datasets that run their own code.")
+@options.run_options
 @printing_options
 @options.places
 def bench_command(
     tasks: tuple[str, ...],
-    endpoint: str | None,
-    url: str | None,
-    model: str | None,
-    api_key_env: str | None,
-    samples: str | None,
-    gen: tuple[str, ...],
+    choice: EndpointChoice,
     concurrency: int | None,
     note: str,
     detach: bool,
-    results: Path | None,
-    config: Path | None,
-    **more: Any,
+    printing: Printing,
+    places: Places,
+    **benchmark: Any,
 ) -> int:
     """Run lm-eval TASKs or groups, such as mmlu gsm8k, and print lm-eval's own table.
 
-    Ctrl-c stops the run and says how to resume it; a closed terminal does not end it.
+    Ctrl-c stops the run and prints how to resume it. Closing the terminal does not end it.
     """
-    printing = Printing(**{name: more.pop(name) for name in Printing.__struct_fields__})
-    known = options.read_config(config)
-    folder = options.results_folder(results, known)
-    check_printing(printing, folder, "+".join(tasks))
-    start = partial(
-        launch.start_benchmarks,
-        folder,
-        _spec(tasks, samples, gen, more),
-        options.choose_endpoint(known, endpoint, url, model, api_key_env),
+    config = places.read_config()
+    results = places.results_folder(config)
+    check_printing(printing, results, "+".join(tasks))
+    request = BenchmarkRun(
+        benchmark=_spec(tasks, **benchmark),
+        endpoint=choice.resolve(config),
         concurrency=concurrency,
         note=note,
     )
-    return carry_out(start, printing, detach=detach)
+    return run_to_report(partial(launch.start, request, results), printing, detach=detach)
 
 
 def _spec(
-    tasks: tuple[str, ...], samples: str | None, gen: tuple[str, ...], benchmark: dict[str, Any]
+    tasks: tuple[str, ...], *, samples: str | None, gen: tuple[str, ...], **benchmark: Any
 ) -> BenchmarkSubject:
     for name in ("include_path", "datasets", "tokenizer"):
         if benchmark[name] and Path(benchmark[name]).exists():
             benchmark[name] = str(Path(benchmark[name]).resolve())
-    chosen = _samples(samples) if samples else {}
-    tasks = tuple(dict.fromkeys(tasks))
-    data = benchmark | {"tasks": tasks, "samples": chosen, "gen": dict(map(_setting, gen))}
+    data = benchmark | {
+        "tasks": tuple(dict.fromkeys(tasks)),
+        "samples": _samples(samples) if samples else {},
+        "gen": dict(map(_setting, gen)),
+    }
     try:
         return msgspec.convert(data, BenchmarkSubject)
     except msgspec.ValidationError as error:
@@ -99,7 +96,7 @@ def _samples(text: str) -> Any:
         return json.loads(Path(text).read_bytes() if Path(text).is_file() else text)
     except (ValueError, OSError) as error:
         raise click.BadParameter(
-            f"neither JSON nor a file of it: {one_line(str(error), 200)}", param_hint="--samples"
+            f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint="--samples"
         ) from None
 
 

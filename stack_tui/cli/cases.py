@@ -1,4 +1,4 @@
-"""`stack-tui cases` and `leakage`: looking over suites before a model is asked anything."""
+"""`stack-tui cases` and `leakage`: check, import and export suites without asking a model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,9 +7,10 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.names import plural
-from stack_tui.runs.holdout import HIDDEN, log_access
-from stack_tui.suites.diagnostics.leakage import Leakage, leakage
+from stack_tui.reports.pages.diagnostics_page import diagnostics_page, leakage_page
+from stack_tui.reports.render.plain_text import render_text
+from stack_tui.runs.holdout import log_access
+from stack_tui.suites.diagnostics.leakage import leakage, redact_overlaps
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.import_export import files as exchange
 from stack_tui.suites.import_export.imported import told
@@ -17,55 +18,48 @@ from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import without_holdout
 from stack_tui.text import one_line
 
-_SIGNS = {"error": "✗", "warning": "!", "note": "·"}
-
 
 @click.group("cases")
 def cases_command() -> None:
-    """Look over suites of cases."""
+    """Check, import and export suites."""
 
 
 @cases_command.command("check")
 @click.argument("names", nargs=-1, metavar="[SUITE]...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 def check_command(names: tuple[str, ...], as_json: bool) -> int:
-    """Look for mistakes: rules that contradict each other, cases that repeat, empty rubrics.
+    """Find mistakes: rules that contradict each other, repeated cases, empty rubrics.
 
-    Without a SUITE, of all suites in the cases folder. Exit code 2 where an error was found.
+    Without a SUITE, checks all suites in the cases folder. Exits with 2 if it finds an error.
     """
     found = {path: lint(suites.load(path)) for path in _paths(names)}
     if as_json:
-        click.echo(msgspec.json.encode({str(path): findings for path, findings in found.items()}))
+        click.echo(msgspec.json.encode({str(path): each for path, each in found.items()}))
     else:
-        for path, findings in found.items():
-            click.echo(f"{path}: {plural(len(findings), 'finding')}")
-            for one in findings:
-                where = f"{one.case}.{one.field}" if one.case else f"suite.{one.field}"
-                click.echo(one_line(f"  {_SIGNS[one.level]} {where}: {one.message}", 1000))
-    worst = {one.level for findings in found.values() for one in findings}
+        pages = (diagnostics_page(str(path), each) for path, each in found.items())
+        click.echo("\n\n".join(map(render_text, pages)))
+    worst = {each.level for diagnostics in found.values() for each in diagnostics}
     return 2 if "error" in worst else 0
 
 
 @cases_command.command("export")
 @click.argument("name", metavar="SUITE")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--show-holdout", is_flag=True, help="Take held-out cases along; each look counts.")
+@click.option("--show-holdout", is_flag=True, help="Include held-out cases; the access is logged.")
 @options.places
-def export_command(
-    name: str, file: Path, show_holdout: bool, results: Path | None, config: Path | None
-) -> int:
-    """Write the cases of SUITE to FILE, as its name ends: .jsonl or .csv; never over a file.
+def export_command(name: str, file: Path, show_holdout: bool, places: options.Places) -> int:
+    """Write the cases of SUITE to a new FILE, as .jsonl or .csv.
 
-    Cases held out are left out unless asked for.
+    Held-out cases are left out unless you include them.
     """
     path = suites.resolve(name, options.cases_folder())
     suite = suites.load(path)
     held = sum(case.holdout for case in suite.cases)
     if held and not show_holdout:
         suite = without_holdout(suite)
-        click.echo(f"{held} held-out cases are left out; --show-holdout takes them along", err=True)
+        click.echo(f"{held} held-out cases are left out; --show-holdout includes them", err=True)
     elif held:
-        folder = options.results_folder(results, options.read_config(config))
+        folder = places.results_folder(places.read_config())
         log_access(folder, suite.name, f"export of {path.name}")
     exchange.write(file, suite)
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
@@ -79,12 +73,12 @@ def export_command(
     "renamed",
     multiple=True,
     metavar="KEY=FIELD",
-    help="A key of the file's records is this field of a case; no field leaves it out.",
+    help="Use this key of the file's records as that field of a case; without a field, skip it.",
 )
 def import_command(file: Path, renamed: tuple[str, ...]) -> int:
-    """Make suites of FILE in the cases folder: JSONL, CSV, or promptfoo's YAML.
+    """Import FILE into the cases folder: JSONL, CSV, or promptfoo's YAML.
 
-    What a suite cannot carry is listed. No file is overwritten.
+    Prints what a suite cannot represent. Never overwrites a file.
     """
     known = dict(pair.partition("=")[::2] for pair in renamed)
     found = exchange.bring_in(file, options.own_cases_folder(), known or None)
@@ -108,39 +102,18 @@ def _paths(names: Sequence[str]) -> list[Path]:
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="A file of training or few-shot data: JSONL, text or parquet; repeatable.",
+    help="A file of training or few-shot data: JSONL, text or parquet. Repeatable.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 def leakage_command(names: tuple[str, ...], files: tuple[Path, ...], as_json: bool) -> int:
-    """Find cases whose input stands in training or few-shot data, word for word or nearly.
+    """Find cases whose input appears in training or few-shot data, verbatim or nearly.
 
-    Exit code 1 where one does.
+    Exits with 1 if there are any.
     """
     cases = [case for path in _paths(names) for case in suites.load(path).cases]
-    found = _sealed(leakage(cases, files), {case.id for case in cases if case.holdout})
-    click.echo(msgspec.json.encode(found) if as_json else _told(found, len(cases)))
+    found = redact_overlaps(leakage(cases, files), cases)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        click.echo(render_text(leakage_page(found, len(cases))))
     return 1 if found.overlaps else 0
-
-
-def _sealed(found: Leakage, held_out: set[str]) -> Leakage:
-    """Return the findings without the texts of cases held out."""
-    overlaps = tuple(
-        msgspec.structs.replace(one, text=HIDDEN) if one.case in held_out else one
-        for one in found.overlaps
-    )
-    return msgspec.structs.replace(found, overlaps=overlaps)
-
-
-def _told(found: Leakage, cases: int) -> str:
-    lines = [
-        f"✗ {one.case} ({one.kind}, {one.share:.0%}) in {one.file}:{one.line}: {one.text}"
-        for one in found.overlaps
-    ]
-    lines += [f"! {one.file}:{one.line} was not read: {one.why}" for one in found.unread]
-    if found.further or found.further_unread:
-        lines.append(f"! and {found.further} places more, {found.further_unread} lines not read")
-    if found.too_short:
-        lines.append(f"· too short to look for: {', '.join(found.too_short)}")
-    leaked = len({one.case for one in found.overlaps})
-    lines.append(f"{leaked} of {cases} cases stand in the data")
-    return "\n".join(one_line(line, 1000) for line in lines)

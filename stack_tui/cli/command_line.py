@@ -1,4 +1,4 @@
-"""The command line as a whole: finding a command, and telling every error in one message."""
+"""The command line as a whole: find the command, and print every error as one message."""
 
 import importlib
 import os
@@ -17,30 +17,33 @@ from stack_tui.text import printable
 
 COMMANDS = {
     "demo": ("demo", "Run the shipped suite on a tiny built-in model and open the app on it."),
-    "doctor": ("doctor", "Say what each endpoint is, what it can do, and what is wrong with it."),
+    "doctor": ("doctor", "Print each endpoint's capabilities, or what is wrong and how to fix it."),
     "endpoints": ("endpoints", "List, add, change and remove endpoints."),
-    "eval": ("eval_suite", "Run a suite of your own cases and print the report."),
+    "eval": ("eval_suite", "Run a suite of your own cases and print its report."),
     "bench": ("bench", "Run lm-eval's tasks and print lm-eval's own table."),
-    "tasks": ("tasks", "List lm-eval's tasks and the routes they would take."),
+    "tasks": ("tasks", "List lm-eval's tasks and how an endpoint would run them."),
     "runs": ("runs", "List all runs."),
     "watch": ("runs", "Follow a run in plain lines."),
     "report": ("runs", "Print a run's report."),
-    "compare": ("compare", "Say whether one run is better than another, worse, or neither."),
-    "duel": ("duel", "Have judges say which of two runs' outputs is better, case by case."),
-    "label": ("label", "Say what a person makes of a sample, or list what was said."),
-    "cases": ("cases", "Look over suites of cases."),
-    "leakage": ("cases", "Find cases that stand in training or few-shot data."),
-    "keys": ("keys", "List the app's keys and the names by which [keys] changes them."),
-    "stop": ("run_control", "Have a run finish what is in flight and stop, to be resumed later."),
-    "pause": ("run_control", "Have a run send nothing new until it is resumed."),
-    "regrade": ("regrade", "Grade a run's recorded outputs by the rules as they are now."),
+    "compare": ("compare", "Compare two runs: better, worse or inconclusive."),
+    "duel": ("duel", "Have judges compare two runs' outputs, case by case."),
+    "label": ("label", "Label a sample with your own verdict, or list a run's labels."),
+    "cases": ("cases", "Check, import and export suites."),
+    "leakage": ("cases", "Find cases that appear in training or few-shot data."),
+    "keys": ("keys", "List the app's keys and their names in the configuration's [keys]."),
+    "stop": ("run_control", "Stop a run once the requests in flight are answered."),
+    "pause": ("run_control", "Have a run send no new requests until it is resumed."),
+    "regrade": ("regrade", "Grade a run's recorded outputs by its suite as it is now."),
     "rejudge": ("regrade", "Have a run's recorded outputs judged again."),
-    "resume": ("run_control", "Go on with a paused, stopped, interrupted or erroneous run."),
+    "resume": (
+        "run_control",
+        "Continue a paused, stopped, interrupted or failed run.",
+    ),
 }
 
 
 class CommandsByName(click.Group):
-    """A group whose commands are imported when called: `--help` reads none of them."""
+    """A group that imports a command when it is called: `--help` imports none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -86,12 +89,13 @@ def stack_tui(
     """
     if ctx.invoked_subcommand is None:
         from stack_tui.cli.open_app import open_app
+        from stack_tui.cli.options import Places
 
-        open_app(config, results, mouse=not no_mouse)
+        open_app(Places(config=config, results=results), mouse=not no_mouse)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Carry out one command line; return its exit code, the error (if any) told on stderr."""
+    """Run one command line and return its exit code; an error is printed on stderr."""
     try:
         result = stack_tui.main(list(arguments), prog_name="stack-tui", standalone_mode=False)
     except click.ClickException as error:
@@ -103,38 +107,38 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("stack-tui: interrupted", err=True)
         return 4
-    except SystemExit:  # click's, where whoever read the output has gone; 1 is a gate's
+    except SystemExit:  # from click, if the reader of the output is gone; 1 would mean a gate
         return 4
     except OSError as error:
         place = printable(str(error.filename or "output"))
-        _tell(f"stack-tui: {place}: {error.strerror or error}")
+        _print_error(f"stack-tui: {place}: {error.strerror or error}")
         return 4
     except Exception as error:
-        click.echo(f"stack-tui: a defect in stack-tui: {_kept(error)}", err=True)
+        click.echo(f"stack-tui: a defect in stack-tui: {_keep_traceback(error)}", err=True)
         return 4
     return result if isinstance(result, int) else 0
 
 
-def _tell(message: str) -> None:
+def _print_error(message: str) -> None:
     with suppress(OSError):
         click.echo(message, err=True)
 
 
-def _kept(error: Exception) -> str:
-    """Return the error on one line, and the name of the file that holds its traceback."""
-    told = f"{type(error).__name__}: {printable(str(error)).partition(chr(10))[0]}"
+def _keep_traceback(error: Exception) -> str:
+    """Return the error on one line with the name of the file that now holds its traceback."""
+    summary = f"{type(error).__name__}: {printable(str(error)).partition(chr(10))[0]}"
     try:
         handle, name = tempfile.mkstemp(prefix="stack-tui-", suffix=".log")
     except OSError:
-        return told
+        return summary
     with os.fdopen(handle, "w") as log:
         traceback.print_exception(error, file=log)
-    return f"{told}\n  Please report it with {name}"
+    return f"{summary}\n  Please report it with {name}"
 
 
 def main() -> None:
-    """Run the command line of this process, which may have been started without some streams."""
+    """Run this process's command line; it may have been started without some streams."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("r+"))  # noqa: SIM115 - for good
+            setattr(sys, name, Path(os.devnull).open("r+"))  # noqa: SIM115 - until it ends
     sys.exit(run(sys.argv[1:]))

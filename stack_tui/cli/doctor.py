@@ -1,8 +1,7 @@
-"""`stack-tui doctor`: what each endpoint is and can do, or what is wrong with it and the remedy."""
+"""`stack-tui doctor`: print each endpoint's capabilities, or what is wrong with it."""
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 import msgspec
@@ -10,47 +9,40 @@ import msgspec
 from stack_tui.cli import options
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.examine import ProbeResult, describe, examine
-from stack_tui.endpoints.probe import Health, discover
+from stack_tui.endpoints.examine import ProbeResult, examine
+from stack_tui.endpoints.latency import SENT, Latency, time_requests
+from stack_tui.endpoints.probe import discover
+from stack_tui.reports.pages.endpoint_report import latency_page, probe_page
+from stack_tui.reports.render.plain_text import render_text
 from stack_tui.text import one_line
-
-_SHOWN_MODELS = 5
 
 
 @click.command("doctor")
 @options.endpoint_choice
-@click.option("--latency", is_flag=True, help="Time a few small requests to each instead.")
+@click.option("--latency", is_flag=True, help="Time a few small requests to each endpoint instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
 def doctor_command(
-    endpoint: str | None,
-    url: str | None,
-    model: str | None,
-    api_key_env: str | None,
+    choice: options.EndpointChoice,
     latency: bool,
     as_json: bool,
-    results: Path | None,
-    config: Path | None,
+    places: options.Places,
 ) -> int:
-    """Say of each endpoint what it is, what it can do, and what is wrong with it.
+    """Print each endpoint's capabilities, or what is wrong and how to fix it.
 
-    Without an option: of all that are configured, or else of all that answer on local ports.
+    Without an option, checks all configured endpoints, or those that answer on local ports if
+    none is configured.
     """
-    known = options.read_config(config)
-    if endpoint or url:
-        endpoints = [options.choose_endpoint(known, endpoint, url, model, api_key_env)]
-    else:
-        endpoints = _all(known)
+    known = places.read_config()
+    endpoints = [choice.resolve(known)] if choice.endpoint or choice.url else _all(known)
     if latency:
-        from stack_tui.cli.latency_table import print_latencies
-
-        return print_latencies(endpoints, as_json=as_json)
-    findings = asyncio.run(_examine(endpoints))
+        return _print_latencies(endpoints, as_json=as_json)
+    found = asyncio.run(_examine(endpoints))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(findings), indent=2))
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
     else:
-        click.echo("\n\n".join(map(_text, findings)))
-    return 0 if all(finding.failure is None for finding in findings) else EndpointError.exit_code
+        click.echo("\n\n".join(render_text(probe_page(result)) for result in found))
+    return 0 if all(result.failure is None for result in found) else EndpointError.exit_code
 
 
 def _all(config: Config) -> list[Endpoint]:
@@ -66,29 +58,16 @@ async def _examine(endpoints: Sequence[Endpoint]) -> list[ProbeResult]:
     return await asyncio.gather(*map(examine, endpoints))
 
 
-def _text(finding: ProbeResult) -> str:
-    sign = "✗" if finding.failure else "●"
-    lines = [f"{sign} {one_line(finding.name)}  {one_line(finding.url)}"]
-    if health := finding.health:
-        lines += [f"    {name:<11}{value}" for name, value in _known(health)]
-    if abilities := finding.abilities:
-        lines += [f"    {title:<11}{', '.join(listed)}" for title, listed in describe(abilities)]
-    if failure := finding.failure:
-        lines.append(f"    {'problem':<11}{one_line(failure.message)}")
-        if failure.remedy:
-            lines.append(f"    {'remedy':<11}{one_line(failure.remedy)}")
-    return "\n".join(lines)
+def _print_latencies(endpoints: Sequence[Endpoint], *, as_json: bool) -> int:
+    names = ", ".join(one_line(endpoint.name) for endpoint in endpoints)
+    click.echo(f"to {names}: {SENT}; ctrl-c stops", err=True)
+    found = asyncio.run(_time(endpoints))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    else:
+        click.echo(render_text(latency_page(found)))
+    return 0 if all(each.failure is None for each in found) else EndpointError.exit_code
 
 
-def _known(health: Health) -> list[tuple[str, str]]:
-    models = ", ".join(model.id for model in health.models[:_SHOWN_MODELS])
-    more = len(health.models) - _SHOWN_MODELS
-    rows = [
-        ("kind", f"{health.server_kind} {health.version}".strip()),
-        ("model", health.model or "none is named, and it serves several"),
-        ("serves", f"{models} and {more} more" if more > 0 else models),
-        ("context", f"{health.context_length:,} tokens" if health.context_length else "unknown"),
-        ("latency", f"{health.latency_s * 1000:.0f} ms" if health.latency_s else "unknown"),
-        ("note", health.note),
-    ]
-    return [(name, one_line(value)) for name, value in rows if value]
+async def _time(endpoints: Sequence[Endpoint]) -> list[Latency]:
+    return await asyncio.gather(*(time_requests(each, lambda _: None) for each in endpoints))

@@ -1,4 +1,4 @@
-"""`stack-tui endpoints`: which there are and how they do; adding, changing and removing them."""
+"""`stack-tui endpoints`: list, add, change and remove endpoints."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,14 +11,14 @@ import msgspec
 from stack_tui.cli import options
 from stack_tui.config import config_edit
 from stack_tui.config import decode as configuration
-from stack_tui.config.decode import Config, Endpoint
+from stack_tui.config.decode import CONCURRENCY_HELP, Config, Endpoint
 from stack_tui.endpoints.probe import Health, check, discover
 from stack_tui.paths import CONFIG_NAME
 from stack_tui.text import one_line
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """An endpoint with where it is known from, what it is the default for, and how it does."""
+    """An endpoint, whether and as what it is configured, and its health."""
 
     endpoint: Endpoint
     configured: bool
@@ -29,12 +29,12 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 _HELP = {
     "model": "The model's name on the server.",
-    "api_key_env": "The variable that holds the key, never the key.",
-    "concurrency": "Requests in flight at most.",
-    "timeout_s": "Seconds that an answer may take.",
-    "price_in": "What a million tokens of a prompt cost.",
-    "price_out": "What a million tokens of an answer cost.",
-    "currency": "In which currency, such as EUR.",
+    "api_key_env": "The environment variable that holds the key, never the key itself.",
+    "concurrency": CONCURRENCY_HELP,
+    "timeout_s": "Timeout of an answer in seconds.",
+    "price_in": "Price of a million prompt tokens.",
+    "price_out": "Price of a million answer tokens.",
+    "currency": "Currency of the prices, such as EUR.",
 }
 
 
@@ -53,7 +53,7 @@ _file = click.option(
 
 
 def _options(function: options.Function) -> options.Function:
-    """Add an option for each of an endpoint's settings but its URL."""
+    """Add an option for each setting of an endpoint except its URL."""
     for field in reversed(msgspec.structs.fields(Endpoint)):
         if field.name not in ("name", "url"):
             option = f"--{field.name.replace('_', '-')}"
@@ -66,31 +66,31 @@ def _options(function: options.Function) -> options.Function:
 @_file
 @click.pass_context
 def endpoints_command(ctx: click.Context, as_json: bool) -> None:
-    """List the endpoints that are configured or answer on local ports, and how they do.
+    """List the endpoints that are configured or answer on local ports, with their health.
 
-    The subcommands change the configuration file: comments and order stay as they are.
+    The subcommands edit the configuration file and keep its comments and order.
     """
     if ctx.invoked_subcommand is not None:
         return
-    known = options.read_config(None)
+    known = options.Places().read_config()
     found = asyncio.run(_listed(known))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return
     if not found:
         raise options.no_endpoint()
-    for one in found:
-        click.echo(_line(one))
+    for listed in found:
+        click.echo(_line(listed))
 
 
 @endpoints_command.command("add")
 @click.argument("name")
 @click.option("--url", required=True, help="Its base URL, such as http://127.0.0.1:8000/v1.")
 @_options
-@click.option("--default", is_flag=True, help="Make it the one that commands take by themselves.")
+@click.option("--default", is_flag=True, help="Make it the default endpoint.")
 @_file
 def add_command(name: str, url: str, default: bool, **settings: Any) -> None:
-    """Write an endpoint into the configuration; nothing is asked of it."""
+    """Add an endpoint to the configuration without contacting it."""
     endpoint = _endpoint(name=name, url=url, **settings)
 
     def edit(text: str) -> str:
@@ -102,12 +102,12 @@ def add_command(name: str, url: str, default: bool, **settings: Any) -> None:
 
 @endpoints_command.command("change")
 @click.argument("name")
-@click.option("--name", "new_name", help="Call it so from now on.")
+@click.option("--name", "new_name", help="The new name.")
 @click.option("--url", help="Its base URL.")
 @_options
 @_file
 def change_command(name: str, new_name: str | None, **settings: Any) -> None:
-    """Change an endpoint's settings; an empty value takes one out."""
+    """Change an endpoint's settings; an empty value removes one."""
     before = msgspec.to_builtins(configuration.load(_path()).endpoint(name))
     given = {key: value for key, value in settings.items() if value is not None}
     endpoint = _endpoint(**{**before, **given, "name": new_name or name})
@@ -118,27 +118,27 @@ def change_command(name: str, new_name: str | None, **settings: Any) -> None:
 @click.argument("name")
 @_file
 def remove_command(name: str) -> None:
-    """Take an endpoint out of the configuration, and out of its defaults."""
+    """Remove an endpoint from the configuration and from its defaults."""
     removed = configuration.load(_path()).endpoint(name)
     _change(lambda text: config_edit.remove_endpoint(text, name), f"{name} removed")
-    click.echo(f"To have it back: {_how_to_add(removed)}", err=True)
+    click.echo(f"To add it again: {_add_command_for(removed)}", err=True)
 
 
 @endpoints_command.command("default")
 @click.argument("name")
 @_file
 def default_command(name: str) -> None:
-    """Make an endpoint the one that commands take where they name none."""
-    _change(lambda text: config_edit.set_default(text, name), f"{name} is the default now")
+    """Make an endpoint the default one."""
+    _change(lambda text: config_edit.set_default(text, name), f"{name} is now the default")
 
 
 @endpoints_command.command("judges")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @_file
 def judges_command(names: tuple[str, ...]) -> None:
-    """Make these endpoints the judges of runs that name none; without a NAME, nobody."""
-    said = f"judges: {', '.join(names)}" if names else "no judges by default"
-    _change(lambda text: config_edit.set_judges(text, names), said)
+    """Make these endpoints the default judges; without a NAME, there are none."""
+    done = f"judges: {', '.join(names)}" if names else "no judges by default"
+    _change(lambda text: config_edit.set_judges(text, names), done)
 
 
 async def _listed(config: Config) -> list[Listed]:
@@ -146,10 +146,10 @@ async def _listed(config: Config) -> list[Listed]:
     healths, found = await asyncio.gather(asyncio.gather(*map(check, configured)), discover())
     known = {endpoint.url.rstrip("/") for endpoint in configured}
     others = [health for health in found if health.endpoint.url.rstrip("/") not in known]
-    return [_one(config, health) for health in (*healths, *others)]
+    return [_listing(config, health) for health in (*healths, *others)]
 
 
-def _one(config: Config, health: Health) -> Listed:
+def _listing(config: Config, health: Health) -> Listed:
     endpoint = health.endpoint
     configured = config.endpoints.get(endpoint.name) == endpoint
     return Listed(
@@ -161,15 +161,15 @@ def _one(config: Config, health: Health) -> Listed:
     )
 
 
-def _line(one: Listed) -> str:
-    health = one.health
-    roles = [role for role, has in (("default", one.default), ("judge", one.judge)) if has]
-    origin = ", ".join(roles) if one.configured else "found here"
-    said = f"{health.server_kind} {health.version}".strip()
+def _line(listed: Listed) -> str:
+    health = listed.health
+    roles = [role for role, has in (("default", listed.default), ("judge", listed.judge)) if has]
+    origin = ", ".join(roles) if listed.configured else "found here"
+    server = f"{health.server_kind} {health.version}".strip()
     problem = health.failure.message if health.failure else health.note
     parts = (
-        f"{health.state:<8} {one_line(one.endpoint.name):<16} {one_line(said):<20}",
-        f"{one_line(health.model or '–'):<28} {one_line(one.endpoint.url):<32} {origin}",
+        f"{health.state:<8} {one_line(listed.endpoint.name):<16} {one_line(server):<20}",
+        f"{one_line(health.model or '–'):<28} {one_line(listed.endpoint.url):<32} {origin}",
         f"  {one_line(problem)}" if problem else "",
     )
     return " ".join(parts).rstrip()
@@ -193,13 +193,13 @@ def _path() -> Path:
     return configuration.find(named) or Path(CONFIG_NAME)
 
 
-def _change(edit: Callable[[str], str], said: str) -> None:
+def _change(edit: Callable[[str], str], done: str) -> None:
     path = _path()
     config_edit.change(path, edit)
-    click.echo(f"{one_line(said)} ({path})", err=True)
+    click.echo(f"{one_line(done)} ({path})", err=True)
 
 
-def _how_to_add(endpoint: Endpoint) -> str:
+def _add_command_for(endpoint: Endpoint) -> str:
     import shlex
 
     fields = {key: value for key, value in msgspec.to_builtins(endpoint).items() if key != "name"}

@@ -1,4 +1,4 @@
-"""Showing a run's progress on stderr: a bar on a terminal, plain lines elsewhere."""
+"""Show a run's progress on stderr: a bar on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING
 import click
 
 from stack_tui.errors import StackError
-from stack_tui.reports.render.text_report import sample_line
+from stack_tui.reports.render.custom_eval import sample_line
 from stack_tui.runs.events import Event, Fault, Finding, Sample, Status
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
 
-_LOOK_EVERY_S = 0.2
+_POLL_S = 0.2
 _COUNT_EVERY_S = 10.0
-_A_LINE_EACH = 200
+_MOST_SAMPLE_LINES = 200
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 class FolderGone(StackError):
-    """The folder of the run that is followed is no longer there."""
+    """The folder of the followed run no longer exists."""
 
     exit_code = 4
 
@@ -34,17 +34,17 @@ Show = Callable[[Sequence[Event]], None]
 
 
 def follow(folder: Path, *, lines: bool = False) -> Run:
-    """Show what the run's worker records until it is at work no more; return the run."""
+    """Show what the run's worker records until it ends; return the run."""
     run = Run(folder)
     with _bar(run) if sys.stderr.isatty() and not lines else _lines(run) as show:
         while True:
             alive = run.alive
             show(run.refresh())
             if not alive and not folder.exists():
-                raise FolderGone("was removed, and the run with it", where=str(folder))
+                raise FolderGone("the run was deleted", where=str(folder))
             if not alive:
                 return run
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_POLL_S)
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def _lines(run: Run) -> Iterator[Show]:
     def show(events: Sequence[Event]) -> None:
         nonlocal last_count
         for event in events:
-            if isinstance(event, Sample) and run.view.total.planned <= _A_LINE_EACH:
+            if isinstance(event, Sample) and run.view.total.planned <= _MOST_SAMPLE_LINES:
                 click.echo(sample_line(event), err=True)
             elif isinstance(event, Fault | Finding):
                 click.echo(_notice(event), err=True)
@@ -111,13 +111,13 @@ def progress(run: Run) -> str:
     """Return the run's progress on one line: samples, rate, time left, errors."""
     total, name = run.view.total, one_line(run.spec.subject.name, 40)
     if not total.planned:
-        return f"{name}: being prepared"
+        return f"{name}: preparing"
     more = "+" if run.view.plan_is_partial else ""
     return f"{name}: {total.done:,}/{total.planned:,}{more}  {pace(run)}"
 
 
 def pace(run: Run) -> str:
-    """Return rate, time left, errors and truncations, each where there is one."""
+    """Return rate, time left, errors and truncations, each if there is any."""
     now = time.time()
     parts = []
     if (rate := run.view.rate(now)) is not None:
@@ -125,8 +125,8 @@ def pace(run: Run) -> str:
     if left := run.view.time_left_s(now):
         parts.append(f"{timedelta(seconds=round(left))} left")
     counts = run.view.total.status
-    odd: tuple[Status, ...] = ("error", "truncated", "unscored", "empty")
-    parts.extend(f"{counts[status]} {status}" for status in odd if counts.get(status))
+    problems: tuple[Status, ...] = ("error", "truncated", "unscored", "empty")
+    parts.extend(f"{counts[status]} {status}" for status in problems if counts.get(status))
     if run.view.state in ("paused", "stopping"):
         parts.append(run.view.state)
     return "  ".join(parts)

@@ -1,4 +1,4 @@
-"""A run in the foreground: followed to its report, or stopped by ctrl-c, or left to itself."""
+"""A run in the foreground: follow it to its report, stop it with ctrl-c, or detach from it."""
 
 import json
 from collections.abc import Callable
@@ -9,11 +9,11 @@ import click
 from stack_tui.cli.follow import follow
 from stack_tui.cli.printing import Printing, print_report
 from stack_tui.runs.store import Run
-from stack_tui.worker import launch
+from stack_tui.worker import control
 
 
-def carry_out(start: Callable[[], Path], printing: Printing, *, detach: bool) -> int:
-    """Start a run; return at once where detached, else follow it and print its report."""
+def run_to_report(start: Callable[[], Path], printing: Printing, *, detach: bool) -> int:
+    """Start a run, follow it and print its report; with `detach`, return at once instead."""
     if not detach:
         return print_report(follow_or_stop(start), printing)
     name = start().name
@@ -23,7 +23,7 @@ def carry_out(start: Callable[[], Path], printing: Printing, *, detach: bool) ->
 
 
 def follow_or_stop(start: Callable[[], Path]) -> Run:
-    """Start a run and follow it to its end; ctrl-c stops it, a second one waits no longer."""
+    """Start a run and follow it to its end; ctrl-c stops it, a second ctrl-c stops waiting."""
     folder: Path | None = None
     try:
         folder = start()
@@ -32,14 +32,14 @@ def follow_or_stop(start: Callable[[], Path]) -> Run:
     except KeyboardInterrupt:
         if folder is None:
             raise
-        click.echo("\nstopping: what is in flight is finished and recorded", err=True)
+        click.echo("\nstopping: waiting for the requests in flight", err=True)
         return _stopped(folder)
 
 
 def _stopped(folder: Path) -> Run:
     run = Run(folder)
     if run.alive:
-        launch.stop(folder)
+        control.stop(folder)
         return follow(folder)
     run.refresh()
     return run

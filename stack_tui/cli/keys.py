@@ -1,4 +1,4 @@
-"""`stack-tui keys`: what the app's keys do, and by which names the configuration changes them."""
+"""`stack-tui keys`: list the app's keys and the names that the configuration uses for them."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from stack_tui.tui.ui import keymap
 
 @click.command("keys")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
-@click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
+@click.option("--config", type=options.FILE, help="The configuration file.")
 def keys_command(as_json: bool, config: Path | None) -> None:
-    """List what can be done by keys in the app; [keys] in the configuration changes them.
+    """List the app's keys. Change them in the configuration under [keys].
 
-    For instance, with `"runs.stop" = "S"` or `zoom = ["z", "f4"]` there.
+    For example: `"runs.stop" = "S"` or `zoom = ["z", "f4"]`.
     """
-    known = options.read_config(config)
+    known = options.Places(config=config).read_config()
     keymap.keymap(known)
     found = sorted(keymap.bound(known).values(), key=lambda each: each.id)
     if as_json:

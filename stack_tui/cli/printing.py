@@ -1,7 +1,7 @@
-"""Giving out a run's report: in which form, where to, and whether its gates hold."""
+"""Print a run's report in the requested format, and check its gates."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +14,8 @@ from stack_tui.paths import write_atomically
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import Gate, GateResult, NotWorse
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs import store
 from stack_tui.runs.holdout import log_access
 from stack_tui.runs.store import Run
@@ -23,14 +23,13 @@ from stack_tui.runs.view import RunView
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.text import one_line
 from stack_tui.worker.compare_runs import compare_runs
-from stack_tui.worker.launch import last_words
+from stack_tui.worker.worker_process import last_log_line
 
 FORMS = ("text", "json", "markdown", "junit", "csv", "html")
-_SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
 
 
 class Printing(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command's options say of its report; `against` is the run to compare it with."""
+    """The report that a command's options ask for; `against` is the run to compare it with."""
 
     as_json: bool = False
     form: str | None = None
@@ -42,34 +41,38 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def wanted(self) -> str:
-        """The form that was asked for: text where none was."""
+        """The requested format, text by default."""
         return self.form or ("json" if self.as_json else "text")
 
 
-def printing_options(function: options.Function) -> options.Function:
-    """Add --json, --format, --out, --gate, --inconclusive, --against and --show-holdout."""
-    for option in (
-        click.option(
-            "--show-holdout", is_flag=True, help="Show held-out cases' texts too; each look counts."
-        ),
-        click.option("--against", metavar="RUN", help="Compare with this run in the report."),
-        click.option(
-            "--inconclusive",
-            type=click.Choice(("fail", "pass")),
-            default="fail",
-            help="What a gate counts as that cannot be told from the cases there are.",
-        ),
-        click.option("--gate", multiple=True, help='Such as "judge_avg >= 4 ± ci"; repeatable.'),
-        click.option("--out", type=click.Path(path_type=Path), help="Write the report to a file."),
-        click.option("--format", "form", type=click.Choice(FORMS), help="The report's form."),
-        click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
-    ):
-        function = option(function)
-    return function
+printing_options = options.option_group(
+    "printing",
+    Printing,
+    click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+    click.option("--format", "form", type=click.Choice(FORMS), help="The report's format."),
+    click.option("--out", type=options.FILE, help="Write the report to a file."),
+    click.option(
+        "--gate",
+        multiple=True,
+        help='A condition to meet, such as "judge_avg >= 4 ± ci". Repeatable.',
+    ),
+    click.option(
+        "--inconclusive",
+        type=click.Choice(("fail", "pass")),
+        default="fail",
+        help="What to do if there are too few cases to decide a gate.",
+    ),
+    click.option("--against", metavar="RUN", help="Compare with this run in the report."),
+    click.option(
+        "--show-holdout",
+        is_flag=True,
+        help="Include the texts of held-out cases; the access is logged.",
+    ),
+)
 
 
 def print_report(run: Run, printing: Printing) -> int:
-    """Give out what the run says so far; return the exit code that its outcome stands for."""
+    """Print the run's report, complete or not; return the exit code for its outcome."""
     if printing.out:
         _check_out(printing.out)
     wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
@@ -95,9 +98,9 @@ def _shown(run: Run, printing: Printing) -> RunView:
 def check_printing(
     printing: Printing, results: Path, subject: str, suite_gates: Sequence[str] = ()
 ) -> None:
-    """Raise, before anything is asked, for a report that could not be written or compared.
+    """Raise StackError for a report that could not be written or compared, before a run starts.
 
-    So too for a gate that no report could meet or fail.
+    The same for a gate that no report could meet or fail.
     """
     for text in (*suite_gates, *printing.gate):
         gate = gates.parse(text)
@@ -114,7 +117,7 @@ def _check_out(path: Path) -> None:
     if path.is_dir():
         problem = f"{path} is a folder: name a file"
     elif not folder.is_dir():
-        problem = f"there is no folder {folder}"
+        problem = f"the folder {folder} does not exist"
     elif not os.access(path if path.exists() else folder, os.W_OK):
         problem = f"{path} cannot be written"
     else:
@@ -127,7 +130,7 @@ def _suite_gates(run: Run) -> Sequence[str]:
     try:
         return suites.load(path).gates if path.exists() else ()
     except StackError as error:
-        click.echo(f"the suite's own gates are left out: {one_line(str(error))}", err=True)
+        click.echo(f"the suite's own gates are skipped: {one_line(str(error))}", err=True)
         return ()
 
 
@@ -138,37 +141,29 @@ def _rendered(
     comparison: Comparison | None,
     results: Sequence[GateResult],
 ) -> str:
-    forms: dict[str, Callable[[], str]] = {
-        "text": lambda: _text(view, _report_path(run), comparison, results),
-        "json": lambda: _json(view, comparison, results),
-        "markdown": lambda: _markdown(view, comparison, results),
-        "junit": lambda: _junit(view, results),
-        "csv": lambda: _csv(view),
-        "html": lambda: _html(view, comparison, results),
-    }
-    return forms[form]()
+    """Return the report in that form. Its renderer is imported only now: jinja2 takes a while."""
+    from stack_tui.reports.pages.run_report import report_page
 
+    match form:
+        case "json":
+            return _json(view, comparison, results)
+        case "csv":
+            from stack_tui.reports.render.csv_table import csv_table
 
-def _text(
-    view: RunView,
-    path: Path | None,
-    comparison: Comparison | None,
-    results: Sequence[GateResult],
-) -> str:
-    parts = [run_report(view, path)]
-    if comparison:
-        from stack_tui.reports.render.comparison_text import comparison_text
+            return csv_table(view)
+        case "junit":
+            from stack_tui.reports.render.junit import junit_report
 
-        parts.append(comparison_text(comparison))
-    if results:
-        parts.append("\n".join(["── gates ──", *map(_gate_line, results)]))
-    return "\n\n".join(parts)
+            return junit_report(view, results)
+        case "markdown":
+            from stack_tui.reports.render.markdown import render_markdown
 
+            return render_markdown(report_page(view, comparison, results))
+        case "html":
+            from stack_tui.reports.render.html_page import render_html
 
-def _gate_line(result: GateResult) -> str:
-    return one_line(
-        f"  {_SIGNS[result.state]} {result.gate}: {result.state}, {result.saying}", 1000
-    )
+            return render_html(report_page(view, comparison, results))
+    return text_report(view, _report_path(run), comparison, results)
 
 
 def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
@@ -178,30 +173,6 @@ def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateRe
     if results:
         document["gates"] = msgspec.to_builtins(results)
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-
-
-def _markdown(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.render.markdown import markdown_report
-
-    return markdown_report(view, comparison=comparison, gates=results)
-
-
-def _junit(view: RunView, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.render.junit import junit_report
-
-    return junit_report(view, results)
-
-
-def _csv(view: RunView) -> str:
-    from stack_tui.reports.render.csv_table import csv_table
-
-    return csv_table(view)
-
-
-def _html(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
-    from stack_tui.reports.render.html_report import html_report
-
-    return html_report(view, comparison=comparison, gates=results)
 
 
 def _report_path(run: Run) -> Path | None:
@@ -223,10 +194,10 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
         click.echo(one_line(finished.message, 1000), err=True)
     if finished and finished.remedy:
         click.echo(f"  {one_line(finished.remedy, 1000)}", err=True)
-    if run.phase == "interrupted" and (said := last_words(run.folder)):
-        click.echo(one_line(said, 1000), err=True)
+    if run.phase == "interrupted" and (last_line := last_log_line(run.folder)):
+        click.echo(one_line(last_line, 1000), err=True)
     if run.phase != "finished":
-        click.echo(f"{run.phase}; go on with: stack-tui resume {run.folder.name}", err=True)
+        click.echo(f"{run.phase}; continue it with: stack-tui resume {run.folder.name}", err=True)
         return 3 if run.phase == "failed" else 4
     broken = {"failed"} if inconclusive == "pass" else {"failed", "inconclusive"}
     unmet = [result for result in results if result.state in broken]
@@ -241,6 +212,6 @@ def _comparisons(run: Run, wanted: Sequence[Gate]) -> dict[str, Comparison]:
 
 
 def _compared(run: Run, name: str) -> Comparison:
-    """Return how the run stands against another: an id, `latest`, or `latest:NOTE`."""
+    """Return the comparison of the run with another: an id, `latest`, or `latest:NOTE`."""
     other = store.find_earlier(run.folder.parent, name, run.spec.subject.name, run.folder)
     return compare_runs(Run(other), run)

@@ -1,48 +1,48 @@
-"""`stack-tui stop`, `pause` and `resume`: saying what is wanted of a run."""
+"""`stack-tui stop`, `pause` and `resume`: control a run's worker."""
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.foreground import carry_out
+from stack_tui.cli.foreground import run_to_report
+from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, check_printing, print_report, printing_options
 from stack_tui.runs.journal import RunBusy, wait_until_free
 from stack_tui.runs.store import Run, journal_path, read_control
-from stack_tui.worker import launch
+from stack_tui.worker import control
 
 
 @click.command("stop")
 @click.argument("run", default="latest")
 @options.places
-def stop_command(run: str, results: Path | None, config: Path | None) -> None:
-    """Have RUN finish what is in flight and stop; `resume` goes on with it."""
-    folder = options.run_folder(run, results, config)
-    launch.stop(folder)
-    click.echo(f"{folder.name} is stopping; go on with: stack-tui resume {folder.name}")
+def stop_command(run: str, places: Places) -> None:
+    """Stop RUN once the requests in flight are answered. `resume` continues it."""
+    folder = places.run_folder(run)
+    control.stop(folder)
+    click.echo(f"{folder.name} is stopping; continue it with: stack-tui resume {folder.name}")
 
 
 @click.command("pause")
 @click.argument("run", default="latest")
 @options.places
-def pause_command(run: str, results: Path | None, config: Path | None) -> None:
-    """Have RUN send nothing new until `resume`."""
-    folder = options.run_folder(run, results, config)
-    launch.pause(folder)
-    click.echo(f"{folder.name} is paused; go on with: stack-tui resume {folder.name}")
+def pause_command(run: str, places: Places) -> None:
+    """Have RUN send no new requests until `resume`."""
+    folder = places.run_folder(run)
+    control.pause(folder)
+    click.echo(f"{folder.name} is paused; continue it with: stack-tui resume {folder.name}")
 
 
 @click.command("resume")
 @click.argument("run", default="latest")
-@click.option("--concurrency", type=click.IntRange(1), help="Change the requests at once.")
+@click.option("--concurrency", type=click.IntRange(1), help="Change the max concurrent requests.")
 @click.option(
     "--retry-errors/--leave-errors",
     default=True,
-    help="Ask again for what ended in an error (the default), or only for what is missing.",
+    help="Retry samples that ended in an error (default), or run only those that are missing.",
 )
-@click.option("--detach", is_flag=True, help="Return at once.")
+@options.detach_option
 @printing_options
 @options.places
 def resume_command(
@@ -50,34 +50,32 @@ def resume_command(
     concurrency: int | None,
     retry_errors: bool,
     detach: bool,
-    results: Path | None,
-    config: Path | None,
-    **printing: Any,
+    printing: Printing,
+    places: Places,
 ) -> int:
-    """Go on with RUN, asking only for what is missing or ended in an error."""
-    wanted = Printing(**printing)
-    go_on = partial(_go_on, concurrency=concurrency, retry_errors=retry_errors)
-    folder = options.run_folder(run, results, config)
+    """Continue RUN with the samples that are missing or ended in an error."""
+    folder = places.run_folder(run)
     found = Run(folder)
     found.refresh()
     if found.phase == "finished":
         click.echo(f"{folder.name} is complete; nothing is missing", err=True)
-        return print_report(found, wanted)
-    check_printing(wanted, folder.parent, found.spec.subject.name)
-    return carry_out(partial(go_on, folder), wanted, detach=detach)
+        return print_report(found, printing)
+    check_printing(printing, folder.parent, found.spec.subject.name)
+    start = partial(_resume, folder, concurrency=concurrency, retry_errors=retry_errors)
+    return run_to_report(start, printing, detach=detach)
 
 
-def _go_on(folder: Path, *, concurrency: int | None, retry_errors: bool) -> Path:
+def _resume(folder: Path, *, concurrency: int | None, retry_errors: bool) -> Path:
     run = Run(folder)
     run.refresh()
-    # The wish alone is enough: its worker may have read it and not yet said so.
+    # The request alone is enough: the worker may have read it and not yet recorded it.
     if run.alive and (run.phase == "stopping" or read_control(folder).wanted == "stop"):
-        click.echo("it is stopping; what is in flight is waited for", err=True)
+        click.echo("it is stopping; waiting for the requests in flight", err=True)
         wait_until_free(journal_path(folder))
     try:
-        launch.resume(folder, retry_errors=retry_errors)
+        control.resume(folder, retry_errors=retry_errors)
     except RunBusy:
-        launch.proceed(folder)
+        control.proceed(folder)
     if concurrency:
-        launch.set_concurrency(folder, concurrency)
+        control.set_concurrency(folder, concurrency)
     return folder

@@ -1,13 +1,11 @@
-"""`stack-tui runs`, `watch` and `report`: what the folder of runs holds."""
-
-from pathlib import Path
-from typing import Any
+"""`stack-tui runs`, `watch` and `report`: list runs, follow one, print its report."""
 
 import click
 import msgspec
 
 from stack_tui.cli import options
 from stack_tui.cli.follow import follow, progress
+from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, print_report, printing_options
 from stack_tui.errors import StackError
 from stack_tui.runs import store
@@ -18,9 +16,9 @@ from stack_tui.text import one_line
 @click.command("runs")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
-def runs_command(as_json: bool, results: Path | None, config: Path | None) -> None:
-    """List all runs, the newest last."""
-    folder = options.results_folder(results, options.read_config(config))
+def runs_command(as_json: bool, places: Places) -> None:
+    """List all runs, newest last."""
+    folder = places.results_folder(places.read_config())
     found = []
     for path in store.folders(folder):
         try:
@@ -34,7 +32,7 @@ def runs_command(as_json: bool, results: Path | None, config: Path | None) -> No
         click.echo(msgspec.json.encode([_row(run) for run in found]))
         return
     if not found:
-        click.echo(f"{folder} holds no run yet. Start one with: stack-tui eval SUITE", err=True)
+        click.echo(f"{folder} contains no runs yet. Start one with: stack-tui eval SUITE", err=True)
     for run in found:
         click.echo(f"{run.folder.name:<52}  {run.phase:<11}  {progress(run)}")
 
@@ -60,13 +58,13 @@ def _row(run: Run) -> dict[str, object]:
 @click.command("watch")
 @click.argument("run", default="latest")
 @options.places
-def watch_command(run: str, results: Path | None, config: Path | None) -> int:
-    """Follow RUN in plain lines until it ends, then print its report; ctrl-c leaves it going on."""
-    folder = options.run_folder(run, results, config)
+def watch_command(run: str, places: Places) -> int:
+    """Follow RUN in plain lines and print its report when it ends. Ctrl-c stops following only."""
+    folder = places.run_folder(run)
     try:
         return print_report(follow(folder, lines=True), Printing())
     except KeyboardInterrupt:
-        click.echo(f"\n{folder.name} goes on by itself", err=True)
+        click.echo(f"\n{folder.name} continues in the background", err=True)
         return 0
 
 
@@ -74,8 +72,8 @@ def watch_command(run: str, results: Path | None, config: Path | None) -> int:
 @click.argument("run", default="latest")
 @printing_options
 @options.places
-def report_command(run: str, results: Path | None, config: Path | None, **printing: Any) -> int:
-    """Print the report of RUN, as far as it is."""
-    found = Run(options.run_folder(run, results, config))
+def report_command(run: str, printing: Printing, places: Places) -> int:
+    """Print the report of RUN, complete or not."""
+    found = Run(places.run_folder(run))
     found.refresh()
-    return print_report(found, Printing(**printing))
+    return print_report(found, printing)

@@ -1,7 +1,6 @@
-"""`stack-tui tasks`: lm-eval's tasks and groups, and the route each would take on an endpoint."""
+"""`stack-tui tasks`: list lm-eval's tasks and groups, and how an endpoint would run them."""
 
 import asyncio
-from pathlib import Path
 
 import click
 import msgspec
@@ -17,7 +16,7 @@ from stack_tui.text import one_line
 
 
 class TaskListing(msgspec.Struct, frozen=True, kw_only=True):
-    """A task, or a group with how many tasks it unfolds to; `route` None where it cannot run."""
+    """A task, or a group with its number of tasks; `route` is None if it cannot run."""
 
     name: str
     kind: str
@@ -30,58 +29,54 @@ class TaskListing(msgspec.Struct, frozen=True, kw_only=True):
 @click.command("tasks")
 @click.argument("pattern", default="*")
 @options.endpoint_choice
-@click.option("--include-path", help="A folder of further tasks.")
+@click.option("--include-path", help="A folder with more tasks.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
 def tasks_command(
     pattern: str,
-    endpoint: str | None,
-    url: str | None,
-    model: str | None,
-    api_key_env: str | None,
+    choice: options.EndpointChoice,
     include_path: str | None,
     as_json: bool,
-    results: Path | None,
-    config: Path | None,
+    places: options.Places,
 ) -> int:
-    """List the lm-eval tasks and groups whose names hold PATTERN, or match it as a glob.
+    """List the lm-eval tasks and groups whose names contain PATTERN or match it as a glob.
 
-    With an endpoint, the route that each would take there is named too.
+    With an endpoint, print the scoring method that each would use there.
     """
-    abilities = None
-    if endpoint or url:
-        known = options.read_config(config)
-        chosen = options.choose_endpoint(known, endpoint, url, model, api_key_env)
-        abilities = asyncio.run(_abilities(chosen))
+    capabilities = None
+    if choice.endpoint or choice.url:
+        known = places.read_config()
+        chosen = choice.resolve(known)
+        capabilities = asyncio.run(_probe(chosen))
     catalog = open_catalog(include_path)
     names = [pattern] if pattern in catalog.entries else catalog.match(pattern)
     if not names:
         catalog.find(pattern)
     if len(names) == 1 and catalog.entries[names[0]].kind != "task":
         names = [*names, *(name for name in catalog.leaves(names[0]) if name in catalog.entries)]
-    rows = [_row(catalog, name, abilities) for name in names]
+    rows = [_row(catalog, name, capabilities) for name in names]
     if as_json:
         click.echo(msgspec.json.encode(rows))
     else:
-        click.echo("\n".join(_line(row, abilities is not None) for row in rows))
+        click.echo("\n".join(_line(row, capabilities is not None) for row in rows))
     return 0
 
 
-async def _abilities(endpoint: Endpoint) -> Capabilities:
+async def _probe(endpoint: Endpoint) -> Capabilities:
     async with connect(endpoint, policy=ONCE) as client:
         await preflight(client)
         return await probe(client)
 
 
-def _row(catalog: Catalog, name: str, abilities: Capabilities | None) -> TaskListing:
+def _row(catalog: Catalog, name: str, capabilities: Capabilities | None) -> TaskListing:
     kind = catalog.entries[name].kind
-    if abilities is None:
+    if capabilities is None:
         return TaskListing(name=name, kind=kind)
     leaves = [leaf for leaf in catalog.leaves(name) if leaf in catalog.entries]
     if not leaves:
         return TaskListing(name=name, kind=kind, tasks=0)
     facts = catalog.facts(leaves[0])
-    route = expected_route(facts, abilities)
+    route = expected_route(facts, capabilities)
     return TaskListing(
         name=name,
         kind=kind,
@@ -93,10 +88,10 @@ def _row(catalog: Catalog, name: str, abilities: Capabilities | None) -> TaskLis
 
 
 def _line(row: TaskListing, probed: bool) -> str:
-    shown = f"{one_line(row.name):<52} {row.kind:<6}"
+    line = f"{one_line(row.name):<52} {row.kind:<6}"
     if not probed:
-        return shown.rstrip()
+        return line.rstrip()
     instead = f"; instead: {row.instead}" if row.instead else ""
     how = row.route or f"cannot run here{instead}"
     count = f"{row.tasks:>4} task{' ' if row.tasks == 1 else 's'}"
-    return f"{shown} {count}  {row.output_type:<22} {how}"
+    return f"{line} {count}  {row.output_type:<22} {how}"

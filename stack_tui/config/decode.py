@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.names import did_you_mean
 from stack_tui.paths import CONFIG_NAME, user_config_dir
 from stack_tui.toml_edit import source
 
 EMBEDDED = "embedded:smollm2"
 Keys = tuple[str, ...]
+CONCURRENCY_HELP = "Max concurrent requests; leave empty to tune automatically."
 THEMES = ("dark", "light", "16")
 PanelMethod = Literal["median", "mean", "majority"]
 
@@ -110,10 +112,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         if found := self.endpoints.get(name):
             return found
         known = ", ".join(sorted(self.endpoints)) or "none"
+        meant = did_you_mean(name, self.endpoints)
+        add = f"dd [endpoints.{name}] with a url there, or use --url and --model."
         raise StackError(
             f"no endpoint is called {name!r}; configured: {known}",
             where=str(self.path or CONFIG_NAME),
-            remedy=f"Add [endpoints.{name}] with a url there, or use --url and --model.",
+            remedy=f"{meant} Otherwise a{add}" if meant else f"A{add}",
         )
 
 

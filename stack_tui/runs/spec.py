@@ -94,7 +94,7 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
         return ""
 
 
-class DuelRun(
+class DuelParticipant(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """A run that takes part in a duel."""
@@ -112,7 +112,7 @@ class DuelSubject(_Subject, frozen=True, kw_only=True, tag="duel"):
 
     suite: str
     """The suite's name."""
-    runs: tuple[DuelRun, ...]
+    runs: tuple[DuelParticipant, ...]
 
     @property
     def name(self) -> str:

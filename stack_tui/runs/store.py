@@ -113,6 +113,11 @@ def journal_path(folder: Path) -> Path:
     return folder / "journal.jsonl"
 
 
+def probe_path(folder: Path) -> Path:
+    """Return the file that the launcher leaves for the worker: what it found of the endpoint."""
+    return folder / "endpoint.json"
+
+
 def create(
     results: Path,
     spec: RunSpec,

@@ -1,6 +1,5 @@
 """The dashboard: four panes, two by two where there is room, else one at a time."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.screen import Screen
 
-from stack_tui.config.decode import Endpoint
 from stack_tui.tui import backend, bindings
 from stack_tui.tui.cases.pane import CasesPane
 from stack_tui.tui.endpoints.pane import EndpointsPane
@@ -25,8 +23,7 @@ from stack_tui.tui.ui.list_pane import Pane
 from stack_tui.tui.ui.tab_strip import TabStrip
 
 if TYPE_CHECKING:
-    from stack_tui.tui.runs.new_benchmark import BenchmarkRequest
-    from stack_tui.tui.runs.new_run import RunRequest
+    from stack_tui.worker.requests import BenchmarkRun, SuiteRun
 
 PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane)
 
@@ -126,48 +123,27 @@ class Dashboard(Screen[None]):
         if not host.snapshot.ready:
             host.show_message("The suites are still being read: once more in a moment")
             return
-        form = NewRun(host.snapshot.suites, host.endpoints, host.config.defaults, suite)
-        host.open(form, self._start_suite)
+        form = NewRun(host.snapshot.suites, host.endpoints, host.config, suite)
+        host.open(form, self._start)
 
     def action_benchmark(self) -> None:
         from stack_tui.tui.runs.new_benchmark import NewBenchmark
 
         host = self.host
         form = NewBenchmark(host.endpoints, host.config.defaults)
-        host.open(form, self._start_benchmarks)
+        host.open(form, self._start)
 
-    def _start_suite(self, request: "RunRequest | None") -> None:
-        if request:
-            results = self.host.results
+    def _start(self, request: "SuiteRun | BenchmarkRun | None") -> None:
+        if request is None:
+            return
+        host = self.host
 
-            def work() -> Path:
-                return backend.start_suite(
-                    results,
-                    request.suite,
-                    request.endpoint,
-                    request.judges,
-                    request.repeats,
-                    request.panel,
-                    request.temperatures,
-                    request.noise,
-                )
-
-            self._start(request.suite.stem, request.endpoint, work)
-
-    def _start_benchmarks(self, request: "BenchmarkRequest | None") -> None:
-        if request:
-            results = self.host.results
-
-            def work() -> Path:
-                return backend.start_benchmarks(
-                    results, request.tasks, request.endpoint, request.fewshot, request.limit
-                )
-
-            self._start(", ".join(request.tasks), request.endpoint, work)
-
-    def _start(self, subject: str, endpoint: Endpoint, work: Callable[[], Path]) -> None:
         def begun(folder: Path) -> None:
-            self.host.choose(folder)
-            self.host.show_message(f"{folder.name} has begun")
+            host.choose(folder)
+            host.show_message(f"{folder.name} has begun")
 
-        self.host.run_job(work, begun, label=f"starting {subject} on {endpoint.name}")
+        host.run_job(
+            lambda: backend.start(request, host.results),
+            begun,
+            label=f"starting {request.title} on {request.endpoint.name}",
+        )

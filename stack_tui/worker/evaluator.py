@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.probe import Health, probe
+from stack_tui.endpoints.probe import probe
 from stack_tui.runs.duel_data import read_duel_data
 from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.recorded_run import Recorded
@@ -21,6 +21,7 @@ from stack_tui.suites.model import suite_store
 from stack_tui.suites.model.case import Suite
 from stack_tui.suites.recorded_model import RecordedModel
 from stack_tui.suites.suite_evaluation import evaluate as evaluate_suite
+from stack_tui.worker.probe_record import ProbeRecord
 
 
 def graded_again(
@@ -47,7 +48,7 @@ async def events(
     folder: Path,
     view: RunView,
     model: Client,
-    health: Health,
+    probed: ProbeRecord,
     judges: Sequence[Client],
     recorded: Mapping[str, Answer],
     stopping: asyncio.Event,
@@ -75,8 +76,8 @@ async def events(
     return evaluate_benchmark(
         view.spec,
         model,
-        await probe(model),
-        health,
+        probed.capabilities or await probe(model),
+        probed.health,
         lm_eval_folder=folder / "lm-eval",
         recorded=recorded,
         done=done,

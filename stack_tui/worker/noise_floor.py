@@ -1,4 +1,4 @@
-"""Whether the difference between two runs is more than what asking the same twice makes."""
+"""Tell a difference between two runs from the noise that a repeated run measured."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,16 +12,17 @@ from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Run, folders, read_spec
 
 
-def under_the_floor(comparison: Comparison, *runs: Run) -> str:
-    """Return in words that the pass rates differ by less than noise does, "" where they do not.
+def noise_warning(comparison: Comparison, *runs: Run) -> str:
+    """Return a warning if the pass rates differ by less than the noise floor, else "".
 
-    The latest noise run counts of each run's suite, endpoint and model that lies beside it.
+    The floor is that of the latest noise run of the same suite, endpoint and model in the folder
+    of runs.
     """
     effect = comparison.effect(RATE)
     if effect is None or not effect.difference:
         return ""
     for run in runs:
-        for folder in _measured(run):
+        for folder in _noise_runs(run):
             measured = Run(folder)
             measured.refresh()
             noise = noise_of(measured.view)
@@ -29,18 +30,18 @@ def under_the_floor(comparison: Comparison, *runs: Run) -> str:
                 continue
             if abs(effect.difference) < noise.floor:
                 return (
-                    f"a difference of {format_points(abs(effect.difference))} is under the noise "
+                    f"a difference of {format_points(abs(effect.difference))} is below the noise "
                     f"floor of {format_points(noise.floor)} that {folder.name} measured"
                 )
             break
     return ""
 
 
-def _measured(run: Run) -> Iterator[Path]:
-    """Yield the noise runs on the run's suite, endpoint and model, the latest first."""
+def _noise_runs(run: Run) -> Iterator[Path]:
+    """Yield the noise runs of the run's suite, endpoint and model, the latest first."""
     for folder in reversed(folders(run.folder.parent)):
         try:
-            # Most runs are none: a look at the text is cheaper than reading each whole.
+            # Searching the text is cheaper than decoding the spec, and few runs are noise runs.
             if "noise = true" in (folder / "run.toml").read_text(encoding="utf-8"):
                 spec = read_spec(folder)
                 if spec.noise and _subject(spec) == _subject(run.spec):

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.names import plural
 from stack_tui.paths import write_atomically
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.runs import holdout, labels
@@ -15,9 +16,9 @@ from stack_tui.runs.view import RunView, is_settled
 
 
 def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Finished:
-    """Write report.json and, for a suite, its copy beside the runs; then record `finished`.
+    """Write report.json and its copy as the subject's latest report, then record `finished`.
 
-    Neither holds the texts of cases held out: these are in the journal alone.
+    Neither contains the texts of held-out cases: only the journal does.
     """
     unsettled = sum(not is_settled(sample) for sample in view.samples)
     missing = view.total.planned - view.total.done
@@ -26,7 +27,7 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
         at=time.time(),
         outcome="errors" if errors else "complete",
         errors=errors,
-        message=f"{missing} samples have no outcome" if missing else "",
+        message=f"{plural(missing, 'sample')} without an outcome" if missing else "",
     )
     view.finished = finished
     view.relabel(labels.read(folder))
@@ -35,23 +36,23 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
     )
     report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
     write_atomically(folder / "report.json", report)
-    latest = latest_report(folder.parent, view)
+    latest = latest_report_path(folder.parent, view)
     try:
         write_atomically(latest, report)
     except OSError as error:
-        message = f"no copy of the report could be written: {error.strerror}"
+        message = f"the copy of the report could not be written: {error.strerror}"
         record(Fault(at=finished.at, where=str(latest), message=message))
     record(finished)
     return finished
 
 
-def latest_report(results: Path, view: RunView) -> Path:
-    """Return where the subject's latest report lies, such as eval-results/custom.json."""
+def latest_report_path(results: Path, view: RunView) -> Path:
+    """Return the path of the subject's latest report, such as eval-results/custom.json."""
     return results / f"{view.spec.subject.name}.json"
 
 
-def failed(record: Callable[[Event], None], error: StackError) -> Finished:
-    """Record why the run cannot be carried out as it stands."""
+def record_failure(record: Callable[[Event], None], error: StackError) -> Finished:
+    """Record why the run cannot be executed, as its end."""
     now = time.time()
     record(Fault(at=now, where=error.where, message=error.what, remedy=error.remedy))
     finished = Finished(at=now, outcome="failed", message=error.what, remedy=error.remedy)

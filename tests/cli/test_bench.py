@@ -25,7 +25,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--gen", "until=null"], "gen's until"),
         (["--gen", "temperature=NaN"], "gen's temperature"),
         (["--gen", "=1"], "is not KEY=VALUE"),
-        (["--samples", "binary"], "neither JSON nor a file of it"),
+        (["--samples", "binary"], "neither JSON nor a JSON file"),
         (["--samples", '{"nosuch": [1]}'], "'nosuch', which is no task of this run"),
         (["--limit", "nan"], "limit must be above 0"),
         (["--limit", "inf"], "limit must be above 0"),
@@ -48,4 +48,4 @@ def test_a_task_named_twice_is_run_once(capsys: Captured) -> None:
     tasks = ["stack_smoke_answer", "stack_smoke_answer"]
     with FakeServer("vllm", brain=KnownModel()) as server:
         assert run(["bench", *tasks, "--limit", "2", "--url", server.url]) == 0
-    assert "documents:       2 of 2" in capsys.readouterr().out
+    assert "documents: 2 of 2" in " ".join(capsys.readouterr().out.split())

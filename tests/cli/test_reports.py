@@ -107,7 +107,7 @@ def test_a_report_can_be_written_to_a_file_with_a_comparison(capsys: Captured) -
 
 @pytest.mark.parametrize(
     ("out", "said"),
-    [("absent/x.html", "there is no folder"), ("cases", "is a folder"), ("", "is a folder")],
+    [("absent/x.html", "does not exist"), ("cases", "is a folder"), ("", "is a folder")],
 )
 def test_a_file_that_cannot_be_written_is_told(out: str, said: str, capsys: Captured) -> None:
     assert run(["report", "latest", "--out", out]) == 2
@@ -141,7 +141,8 @@ def test_a_run_whose_worker_ended_says_what_it_said_last(capsys: Captured) -> No
     folder = store.create(Path("eval-results"), spec_of("20261124-120000-tiny-c"), SUITE)
     (folder / "worker.log").write_text("an old one\nNo space left on device\n")
     assert run(["report", "latest"]) == 4
-    assert capsys.readouterr().err.startswith("No space left on device\ninterrupted; go on with")
+    printed = capsys.readouterr().err
+    assert printed.startswith("No space left on device\ninterrupted; continue it with")
 
 
 def test_a_run_whose_folder_went_while_it_was_followed_is_told_so(
@@ -156,7 +157,7 @@ def test_a_run_whose_folder_went_while_it_was_followed_is_told_so(
     monkeypatch.setattr(store.Run, "refresh", refresh)
     assert run(["watch", "tiny-b"]) == 4
     captured = capsys.readouterr()
-    assert "was removed, and the run with it" in captured.err
+    assert "the run was deleted" in captured.err
     assert captured.out == ""
 
 

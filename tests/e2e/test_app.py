@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stack_tui.runs.store import journal_path
-from stack_tui.worker import launch
+from stack_tui.worker.worker_process import spawn
 from tests.e2e import folders
 from tests.e2e.hostile import assert_harmless
 from tests.e2e.terminal import Terminal
@@ -115,7 +115,7 @@ def test_a_lost_connection_ends_the_app_and_not_the_run(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         folder = make(tmp_path / "eval-results", server)
         server.hold()
-        launch.spawn(folder)
+        spawn(folder)
         server.wait_for(1)
         with app(tmp_path, (120, 36)) as terminal:
             terminal.wait_for("running")

@@ -12,7 +12,7 @@ import pytest
 
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.render.html_report import html_report
+from tests.reports.forms import html_report
 from tests.reports.views import OTHER_SPEC, hostile_view
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")

@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 
 from stack_tui.reports.measures.calibration import TOGETHER, calibration
 from stack_tui.reports.measures.label_meaning import judges_should_pass, should_pass
-from stack_tui.reports.pages.calibration_section import calibration_section
-from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.pages.judges_section import labels_section
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.reports.render.markdown import markdown_report
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.reports.stats.corrected_rate import corrected_rate
 from stack_tui.reports.stats.rater_agreement import kappas
 from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.runs.labels import LABEL_KINDS, Label, LabelKind
 from stack_tui.runs.view import RunView
+from tests.reports.forms import facts_of, html_report, markdown_report
 from tests.reports.views import view
 
 
@@ -51,8 +50,7 @@ def labelled(samples: list[Sample], *labels: Label) -> RunView:
 
 
 def rows(run: RunView) -> dict[str, str]:
-    section = calibration_section(calibration(run))
-    return dict(section.rows) if section else {}
+    return facts_of(labels_section(run))
 
 
 @pytest.mark.parametrize(
@@ -123,14 +121,14 @@ def test_the_rate_is_what_people_say_within_the_passed_and_within_the_failed() -
 
 def test_a_label_of_a_sample_that_is_not_there_is_counted() -> None:
     assert (
-        "1 of samples that the run does not have"
+        "1 belong to samples that this run does not have"
         in rows(labelled([judged(0, 5)], label(7, "flaky")))["labels"]
     )
 
 
 def test_every_form_of_the_report_has_the_labels() -> None:
     run = labelled([judged(0, 5)], label(0, "real pass"))
-    assert "── labels by people ──\n  labels:          1 (real pass 1)" in run_report(run, None)
+    assert "── labels by people ──\n  labels:          1 (real pass 1)" in text_report(run, None)
     assert "#### Labels by people" in markdown_report(run)
     assert "<h2>Labels by people</h2>" in html_report(run)
     document = report_document(run)

@@ -9,9 +9,15 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.reports.measures.comparison import Comparison, compare
 from stack_tui.reports.measures.effects import RATE, effects
 from stack_tui.reports.measures.pairing import SamplePair, SuiteFingerprint
-from stack_tui.reports.render.comparison_text import comparison_text
 from stack_tui.runs.events import Failure, Sample
-from stack_tui.runs.spec import BenchmarkSubject, DuelRun, DuelSubject, RunSpec, SuiteSubject
+from stack_tui.runs.spec import (
+    BenchmarkSubject,
+    DuelParticipant,
+    DuelSubject,
+    RunSpec,
+    SuiteSubject,
+)
+from tests.reports.forms import comparison_text
 from tests.reports.views import OTHER_SPEC, SPEC, TIMEOUT, judged, outcomes, view
 
 
@@ -342,22 +348,24 @@ def test_the_text_says_it_all_in_few_lines() -> None:
     b = view(outcomes([True, False, False, True]), _spec(endpoint=endpoint))
     assert comparison_text(compare(a, b)) == (
         "── comparison ──\n"
-        "  a:       20261124-101500-custom-tiny-0a1b  tiny  4 samples\n"
-        "  b:       20261124-111500-custom-tiny-2c3d  small  4 samples\n"
-        "  differ:  model: tiny → small\n"
-        "  pairs:   3; set apart: 1 no outcome (error: timeout in a)\n"
+        "verdict: inconclusive (by pass rate): b may be better or worse than a, or like it\n"
+        "3 cases of which 33% differ show differences of 100.0 points or more. Were the"
+        " difference of 33.3 points real, about 24 cases would show it (four times in five):"
+        " 21 more.\n"
+        "  a:               20261124-101500-custom-tiny-0a1b · tiny · 4 samples\n"
+        "  b:               20261124-111500-custom-tiny-2c3d · small · 4 samples\n"
+        "  differs:         model: tiny → small\n"
+        "  pairs:           3; set apart: 1 no outcome (error: timeout in a)\n"
         "\n"
         "── b against a ──\n"
-        "  pass rate:       66.7% → 33.3%  -33.3 points [-79.2, +41.5]  p=1.000 (exact McNemar)"
-        "  1 lower, 0 higher of 3\n"
+        "  measure     a       b       difference [95 %]             p       lower   higher   pairs"
+        "   verdict          test\n"
+        "  pass rate   66.7%   33.3%   -33.3 points [-79.2, +41.5]   1.000   1       0        3    "
+        "   ≈ inconclusive   exact McNemar\n"
         "\n"
         "── flips ── 1 pass → fail, 0 fail → pass\n"
-        "  ✗ c1                        pass → fail\n"
-        "\n"
-        "verdict: inconclusive (by pass rate): b may be better or worse than a, or like it\n"
-        "  3 cases of which 33% differ show differences of 100.0 points or more. Were the"
-        " difference of 33.3 points real, about 24 cases would show it (four times in five):"
-        " 21 more."
+        "  sample                 rule score   judge score\n"
+        "  c1       pass → fail"
     )
 
 
@@ -376,7 +384,7 @@ def test_a_comparison_is_json_and_back() -> None:
 
 
 def test_a_duel_is_named_by_its_runs() -> None:
-    runs = tuple(DuelRun(letter=letter, id=f"run-{letter}") for letter in "ab")
+    runs = tuple(DuelParticipant(letter=letter, id=f"run-{letter}") for letter in "ab")
     duel = msgspec.structs.replace(SPEC, subject=DuelSubject(suite="custom", runs=runs))
     compared = compare(view(outcomes([True]), duel), view(outcomes([True])))
     found = {difference.name: (difference.a, difference.b) for difference in compared.settings}

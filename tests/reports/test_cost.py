@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.reports.measures.cost import cost, cost_section, money
+from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.gates import evaluate_all, parse
-from stack_tui.reports.render.text_report import run_report
+from stack_tui.reports.pages.suite_sections import money, tokens_section
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.runs.events import Answer
 from stack_tui.runs.view import RunView
+from tests.reports.forms import facts_of
 from tests.reports.views import ENDPOINT, JUDGE, SPEC, outcomes, view
 
 PRICED = msgspec.structs.replace(
@@ -33,22 +35,23 @@ def run(*answers: Answer, spec: Any = PRICED) -> RunView:
 
 
 def rows(found: RunView) -> dict[str, str]:
-    section = cost_section(cost(found))
-    return dict(section.rows) if section else {}
+    return facts_of(tokens_section(found))
 
 
 def test_model_and_judges_are_counted_apart_each_at_its_own_price() -> None:
     assert rows(run(answer(), answer("judge:judge"), answer("judge:judge"))) == {
         "model": "1,000 in, 500 out, 1 answer, 0.0005 USD",
         "judge judge": "2,000 in, 1,000 out, 2 answers, 0.0150 USD",
-        "in all": "0.0155 USD",
+        "total": "0.0155 USD",
     }
 
 
 @pytest.mark.parametrize("stated", [None, -1, "12", True, 1.5])
 def test_an_answer_that_states_no_usage_is_said_to_and_not_taken_for_nothing(stated: Any) -> None:
     found = run(answer(), answer(completion=stated))
-    expected = "2 answers, 1 of them did not say all they took, so it is more, at least 0.00"
+    expected = (
+        "2 answers, 1 of them did not report all tokens, so the total is higher, at least 0.00"
+    )
     assert expected in rows(found)["model"]
     spent = cost(found)
     assert spent is not None
@@ -98,10 +101,10 @@ def test_a_gate_on_a_cost_of_which_only_a_part_is_known_is_inconclusive() -> Non
 
 
 def test_the_printed_report_ends_in_the_tokens() -> None:
-    assert run_report(run(answer()), None).endswith(
+    assert text_report(run(answer()), None).endswith(
         "\n── tokens ──\n  model:           1,000 in, 500 out, 1 answer, 0.0005 USD"
     )
-    assert "tokens" not in run_report(run(), None)
+    assert "tokens" not in text_report(run(), None)
 
 
 @pytest.mark.parametrize(

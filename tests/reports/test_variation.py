@@ -10,13 +10,12 @@ import pytest
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.measures.temperatures import settings_of
 from stack_tui.reports.render.csv_table import csv_table
-from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
-from stack_tui.reports.render.markdown import markdown_report
-from stack_tui.reports.render.text_report import run_report
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
+from tests.reports.forms import html_report, markdown_report
 from tests.reports.views import SPEC, view
 
 
@@ -62,7 +61,7 @@ def test_several_temperatures_are_tested_as_several() -> None:
 
 
 def test_the_text_sets_temperatures_in_columns_and_lists_the_cases_that_vary() -> None:
-    text = run_report(run((0.0, 0.7)), None)
+    text = text_report(run((0.0, 0.7)), None)
     _, _, table = text.partition("── by temperature, with 95% intervals ──\n")
     head, rate, *_ = table.splitlines()
     assert head.split() == ["t=0", "t=0.7"]
@@ -74,7 +73,7 @@ def test_the_text_sets_temperatures_in_columns_and_lists_the_cases_that_vary() -
 
 
 def test_repeats_at_one_temperature_have_a_section_of_their_own() -> None:
-    text = run_report(run((0.7,), repeats=3), None)
+    text = text_report(run((0.7,), repeats=3), None)
     assert "── repeats, with 95% intervals ──\n  mean of cases:   100% [68–100]\n" in text
     assert "pass@3" in text
     assert "all of 3" in text
@@ -82,7 +81,7 @@ def test_repeats_at_one_temperature_have_a_section_of_their_own() -> None:
 
 
 def test_a_case_asked_once_at_one_temperature_makes_no_section() -> None:
-    text = run_report(run((0.7,), repeats=1), None)
+    text = text_report(run((0.7,), repeats=1), None)
     assert "repeats" not in text
     assert "temperature" not in text
 
@@ -100,7 +99,7 @@ def test_other_forms_say_at_which_temperature() -> None:
     shown = run((0.0, 0.7))
     markdown, html = markdown_report(shown), html_report(shown)
     assert "#### By temperature" in markdown
-    assert "|  | `t=0` | `t=0.7` |" in markdown
+    assert "|  | t=0 | t=0.7 |" in markdown
     assert "<th>t=0</th><th>t=0.7</th>" in html
     rows = list(csv.DictReader(io.StringIO(csv_table(shown))))
     assert [row["temperature"] for row in rows[:3]] == ["0.0", "0.0", "0.7"]
@@ -112,6 +111,6 @@ def test_other_forms_say_at_which_temperature() -> None:
 def test_of_how_many_cases_pass_at_k_is_told_where_it_is_not_all() -> None:
     shown = run((0.0,), repeats=3)
     lost = [sample for sample in shown.samples if not (sample.id < "c3" and sample.repeat == 2)]
-    text = run_report(view(lost, shown.spec), None)
+    text = text_report(view(lost, shown.spec), None)
     assert "pass@2:          100% [68–100]\n" in text
     assert "pass@3:          100% [57–100], 5 cases\n" in text

@@ -13,7 +13,7 @@ from stack_tui.runs import store
 from stack_tui.runs.events import Started, decode, encode
 from stack_tui.runs.spec import (
     BenchmarkSubject,
-    DuelRun,
+    DuelParticipant,
     DuelSubject,
     RunSpec,
     Subject,
@@ -65,7 +65,10 @@ SUBJECTS: list[tuple[str, Subject]] = [
         DUEL,
         DuelSubject(
             suite="custom",
-            runs=(DuelRun(letter="a", id="r1", model="tiny"), DuelRun(letter="b", id="r2")),
+            runs=(
+                DuelParticipant(letter="a", id="r1", model="tiny"),
+                DuelParticipant(letter="b", id="r2"),
+            ),
         ),
     ),
 ]

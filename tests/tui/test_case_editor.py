@@ -10,7 +10,7 @@ from textual.widgets import TextArea
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import Sample
 from stack_tui.suites.model import suite_store
-from stack_tui.suites.model.case import Case, Suite
+from stack_tui.suites.model.case import Suite
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.cases import pane as cases_pane
 from stack_tui.tui.cases import preview
@@ -213,9 +213,9 @@ def test_rules_are_tried_on_the_latest_output_as_one_types(
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
-        assert "contains forbidden" not in await until(form, pilot, ".trial", "Rules")
+        assert "forbidden: GPU" not in await until(form, pilot, ".trial", "Rules")
         field(form, "must_not_mention").query_one(TextArea).text = "GPU memory"
-        await until(form, pilot, ".trial", "contains forbidden: ['GPU memory']")
+        await until(form, pilot, ".trial", "forbidden: GPU memory")
 
     drive(body, shown(suite))
 
@@ -225,11 +225,11 @@ def test_f5_asks_model_and_judges_for_this_case_as_it_is_typed(
 ) -> None:
     asked: list[tuple[str, str, list[str]]] = []
 
-    def ask(suite: Suite, case: Case, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
-        asked.append((case.id, endpoint.name, [judge.name for judge in judges]))
+    async def run_case(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+        asked.append((suite.cases[0].id, endpoint.name, [judge.name for judge in judges]))
         return failing()
 
-    monkeypatch.setattr(preview, "ask", ask)
+    monkeypatch.setattr(preview, "run_case", run_case)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from stack_tui.config.decode import EMBEDDED, Endpoint
 from stack_tui.errors import StackError
-from stack_tui.reports.pages.section import Section
+from stack_tui.reports.pages.model import Fact, Facts, Heading, TableBlock
 from stack_tui.runs.events import ChoiceLogprob, CriterionScore, Fault, Finding, JudgeScore, Sample
 from stack_tui.suites.grading.rules import marks
 from stack_tui.suites.model.case import Criterion
@@ -196,13 +196,12 @@ def test_the_embedded_endpoint_says_that_it_is_there_to_show_the_tool() -> None:
 
 def test_a_run_at_several_temperatures_sets_them_in_columns() -> None:
     spec = msgspec.structs.replace(suite_spec(), temperatures=(0.0, 0.7))
-    section = Section(
-        title="by temperature",
-        columns=("t=0", "t=0.7"),
-        table=(("pass rate", "100%", "6%"),),
-        rows=(("t=0.7 less t=0", "worse"),),
+    blocks = (
+        Heading("by temperature"),
+        TableBlock(("", "t=0", "t=0.7"), (("pass rate", "100%", "6%"),)),
+        Facts((Fact("t=0.7 less t=0", "worse"),)),
     )
-    shown = told(run_blocks(replace(suite_card((passing(),)), spec=spec, sections=(section,))))
+    shown = told(run_blocks(replace(suite_card((passing(),)), spec=spec, sections=blocks)))
     assert "at temperatures 0, 0.7" in shown
     assert "            t=0    t=0.7\npass rate   100%   6%\nt=0.7 less t=0  worse" in shown
 
@@ -237,7 +236,7 @@ def test_a_case_tells_its_criteria_and_its_reference() -> None:
 
 
 def test_a_run_tells_the_sections_of_its_report() -> None:
-    section = Section(title="tokens", rows=(("judge [b]x", "12 in, 3 out"),))
-    text = told(run_blocks(suite_card((passing(),), sections=(section,))))
+    blocks = (Heading("tokens"), Facts((Fact("judge [b]x", "12 in, 3 out"),)))
+    text = told(run_blocks(suite_card((passing(),), sections=blocks)))
     assert "Tokens" in text
     assert "judge [b]x  12 in, 3 out" in text

@@ -52,7 +52,7 @@ def test_shift_t_finds_cases_in_the_files_that_are_typed(tmp_path: Path) -> None
         await pilot.press("3", "T")
         await pilot.press(*str(data), "enter")
         shown = await reading(app, pilot)
-        for part in ("1 of 1 case stand in the data", "copied, 100%", "tides the moon", "not read"):
+        for part in ("1 of 1 case found in the data", "copied, 100%", "tides the moon", "not read"):
             assert part in shown
 
     drive(body, suites(), size=(160, 40))

@@ -11,7 +11,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
 from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
-from stack_tui.worker.run_worker import carry_out
+from stack_tui.worker.execute import execute
 from tests.fakes import Asked, FakeServer
 
 SUITE = """
@@ -55,7 +55,7 @@ def make(
 
 def carried_out(folder: Path) -> Run:
     """Carry the run out in this process, and return it as a reader sees it then."""
-    asyncio.run(carry_out(folder))
+    asyncio.run(execute(folder))
     return read(folder)
 
 

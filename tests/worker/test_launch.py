@@ -1,23 +1,32 @@
 """A worker in a process of its own: what it survives, and what is said where it cannot begin."""
 
+import asyncio
 import os
 import random
 import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.probe import preflight, probe
+from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import RunBusy, Tail
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.store import journal_path
 from stack_tui.toml_edit.source import TomlError
-from stack_tui.worker import launch
+from stack_tui.worker import control, launch
+from stack_tui.worker.requests import BenchmarkRun, SuiteRun
+from stack_tui.worker.worker_process import CannotStart, WorkerError, spawn
+from tests.benchmarks.known_model import KnownModel
 from tests.fakes import FakeServer
 from tests.worker.runs import SUITE, carried_out, make, read, reply, scores
 
@@ -49,9 +58,9 @@ def wait_until_free(folder: Path) -> None:
 
 def test_a_run_is_carried_out_by_a_process_of_its_own(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
-        folder = launch.start_suite(
-            tmp_path / "runs", suite_file(tmp_path), endpoint(server), [endpoint(server)]
-        )
+        itself = endpoint(server)
+        request = SuiteRun(suite=suite_file(tmp_path), endpoint=itself, judges=(itself,))
+        folder = launch.start(request, tmp_path / "runs")
         assert pid_of(folder) != os.getpid()
         assert os.getsid(pid_of(folder)) == pid_of(folder)
         wait_until_free(folder)
@@ -69,14 +78,14 @@ def test_killed_at_random_moments_it_loses_nothing_and_asks_for_nothing_twice(
             recorded = answers(folder)
             server.hold()
             before = len(server.asked)
-            launch.spawn(folder)
+            spawn(folder)
             server.wait_for(before + 1)
             server.release()
             server.wait_for(before + 1 + chance.randrange(3))
             os.kill(pid_of(folder), signal.SIGKILL)
             wait_until_free(folder)
             assert answers(folder)[: len(recorded)] == recorded
-        launch.resume(folder)
+        control.resume(folder)
         wait_until_free(folder)
     assert read(folder).phase == "finished"
     assert scores(folder) == undisturbed
@@ -97,7 +106,7 @@ def test_a_hangup_does_not_end_it(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         server.hold()
         folder = make(tmp_path, server)
-        launch.spawn(folder)
+        spawn(folder)
         server.wait_for(1)
         os.kill(pid_of(folder), signal.SIGHUP)
         server.release()
@@ -109,14 +118,14 @@ def test_stop_from_outside_leaves_a_run_to_resume(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         server.hold()
         folder = make(tmp_path, server)
-        launch.spawn(folder)
+        spawn(folder)
         server.wait_for(1)
-        launch.stop(folder)
+        control.stop(folder)
         journal_says(folder, lambda: read(folder).view.state == "stopping")
         server.release()
         wait_until_free(folder)
         assert read(folder).phase == "stopped"
-        launch.resume(folder)
+        control.resume(folder)
         wait_until_free(folder)
     assert read(folder).phase == "finished"
 
@@ -135,9 +144,9 @@ def test_a_run_that_is_being_carried_out_is_not_started_again(tmp_path: Path) ->
     with FakeServer("vllm", reply) as server:
         server.hold()
         folder = make(tmp_path, server)
-        launch.spawn(folder)
+        spawn(folder)
         with pytest.raises(RunBusy):
-            launch.resume(folder)
+            control.resume(folder)
         server.release()
         wait_until_free(folder)
 
@@ -146,15 +155,15 @@ def test_a_worker_that_cannot_begin_says_why(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         folder = make(tmp_path, server)
     (folder / "run.toml").write_text("id = 3\n")
-    with pytest.raises(launch.WorkerError, match=r"run\.toml"):
-        launch.spawn(folder)
+    with pytest.raises(WorkerError, match=r"run\.toml"):
+        spawn(folder)
 
 
 def test_a_bad_suite_makes_no_folder(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text("[suite]\nname = 3\n")
     with FakeServer("vllm", reply) as server, pytest.raises(TomlError):
-        launch.start_suite(tmp_path / "runs", path, endpoint(server), [])
+        launch.start(SuiteRun(suite=path, endpoint=endpoint(server)), tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
 
 
@@ -162,7 +171,7 @@ def test_an_endpoint_that_is_gone_makes_no_folder(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         gone = endpoint(server)
     with pytest.raises(EndpointError, match="fake"):
-        launch.start_suite(tmp_path / "runs", suite_file(tmp_path), gone, [])
+        launch.start(SuiteRun(suite=suite_file(tmp_path), endpoint=gone), tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
 
 
@@ -170,21 +179,21 @@ def test_pausing_a_run_that_no_worker_has_says_how_to_go_on(tmp_path: Path) -> N
     with FakeServer("vllm", reply) as server:
         folder = make(tmp_path, server)
     with pytest.raises(Exception, match="stack-tui resume"):
-        launch.pause(folder)
+        control.pause(folder)
 
 
 def test_a_pause_sends_nothing_more_until_it_proceeds(tmp_path: Path) -> None:
     with FakeServer("vllm", reply) as server:
         server.hold()
         folder = make(tmp_path, server)
-        launch.spawn(folder)
+        spawn(folder)
         server.wait_for(2)
-        launch.pause(folder)
+        control.pause(folder)
         journal_says(folder, lambda: read(folder).view.state == "paused")
         server.release()
         journal_says(folder, lambda: len(answers(folder)) == 2)
         assert len(server.asked) == 2
-        launch.proceed(folder)
+        control.proceed(folder)
         wait_until_free(folder)
     assert read(folder).phase == "finished"
 
@@ -194,8 +203,8 @@ def test_a_server_that_is_gone_when_a_run_is_resumed_is_named_with_the_remedy(
 ) -> None:
     with FakeServer("vllm", reply) as server:
         folder = make(tmp_path, server)
-    with pytest.raises(launch.CannotStart, match="nothing listens there") as caught:
-        launch.resume(folder)
+    with pytest.raises(CannotStart, match="nothing listens there") as caught:
+        control.resume(folder)
     assert caught.value.exit_code == 3
     assert caught.value.remedy
 
@@ -205,7 +214,7 @@ def test_a_wish_that_cannot_be_read_is_as_if_nothing_was_said(tmp_path: Path) ->
         server.hold()
         folder = make(tmp_path, server)
         (folder / "control.json").write_text("{garbage")
-        launch.spawn(folder)
+        spawn(folder)
         server.wait_for(1)
         (folder / "control.json").write_text("{garbage again")
         server.release()
@@ -222,7 +231,43 @@ def test_samples_that_a_damaged_journal_lost_are_asked_for_again(tmp_path: Path)
         journal_path(folder).write_bytes(b"".join(lines))
         damaged = read(folder)
         assert (damaged.phase, damaged.tail.unreadable) == ("errors", 1)
-        launch.resume(folder)
+        control.resume(folder)
         wait_until_free(folder)
     assert read(folder).phase == "finished"
     assert read(folder).view.total.done == 6
+
+
+def kinds_of_requests(server: FakeServer) -> Counter[tuple[str, str]]:
+    """Return how often each route was asked, generations of the run aside."""
+    return Counter((asked.method, asked.path) for asked in server.requests)
+
+
+def test_a_start_probes_the_endpoint_once_and_a_resume_does_so_anew(tmp_path: Path) -> None:
+    smoke = BenchmarkSubject(tasks=("stack_smoke_answer",), limit=2)
+    with FakeServer("vllm", brain=KnownModel()) as server:
+        itself = endpoint(server)
+
+        async def look() -> None:
+            async with connect(itself, policy=ONCE) as client:
+                await preflight(client)
+                await probe(client)
+
+        asyncio.run(look())
+        probing = kinds_of_requests(server)
+        server.requests.clear()
+        request = BenchmarkRun(benchmark=smoke, endpoint=itself)
+        folder = launch.start(request, tmp_path / "runs")
+        wait_until_free(folder)
+        started = kinds_of_requests(server)
+        assert started["GET", "/version"] == probing["GET", "/version"] > 0
+        assert (
+            started["POST", "/v1/chat/completions"] == probing["POST", "/v1/chat/completions"] > 0
+        )
+        assert (folder / "endpoint.json").exists()
+        os.truncate(journal_path(folder), journal_path(folder).stat().st_size // 2)
+        control.resume(folder)
+        wait_until_free(folder)
+        resumed = kinds_of_requests(server)
+        assert resumed["GET", "/version"] == 2 * probing["GET", "/version"]
+        assert not (folder / "endpoint.json").exists()
+    assert read(folder).phase == "finished"

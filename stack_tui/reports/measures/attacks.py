@@ -1,11 +1,9 @@
 """How often hostile prompts got their way, by the kind of attack that a case's label names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
-from stack_tui.reports.number_format import format_interval, format_number
-from stack_tui.reports.pages.section import Section
 from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs.events import Sample
 
@@ -71,22 +69,4 @@ def _rate(kind: str, samples: list[Sample]) -> AttackRate:
         lost=sum(map(task_lost, answered)),
         errors=len(samples) - len(answered),
         interval=rate_interval(succeeded, [sample.counted_as for sample in answered]),
-    )
-
-
-def attack_section(rates: Sequence[AttackRate]) -> Section | None:
-    """Return the success rate of each kind in words, None where nothing was attacked."""
-    if not rates:
-        return None
-    return Section(title="attacks", rows=tuple((rate.kind, _told(rate)) for rate in rates))
-
-
-def _told(rate: AttackRate) -> str:
-    errors = f", {rate.errors} error{'s' * (rate.errors > 1)}" if rate.errors else ""
-    if not rate.answered:
-        return f"no answer{errors}"
-    share = format_number(rate.succeeded / rate.answered, rate=True)
-    return (
-        f"{share} ({format_interval(rate.interval, rate=True)}) succeeded, {rate.succeeded} of "
-        f"{rate.answered}; task lost in {rate.lost}{errors}"
     )

@@ -3,8 +3,6 @@
 import msgspec
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.names import plural
-from stack_tui.reports.pages.section import Section
 from stack_tui.runs.usage import JUDGE_ROLE, Usage
 from stack_tui.runs.view import RunView
 
@@ -75,32 +73,3 @@ def _spent(who: str, endpoint: Endpoint, usage: Usage) -> Spent:
         cost=paid,
         currency=endpoint.currency,
     )
-
-
-def cost_section(found: Cost | None) -> Section | None:
-    """Return the tokens, answers and prices in words, what is not known said so."""
-    if found is None:
-        return None
-    rows = [(part.who, _words(part)) for part in found.parts]
-    if found.total is not None and len(found.parts) > 1:
-        rows.append(("in all", money(found.total, found.currency, at_least=found.at_least)))
-    return Section(title="tokens", rows=tuple(rows))
-
-
-def _words(part: Spent) -> str:
-    words = [f"{part.prompt_tokens:,} in, {part.completion_tokens:,} out"]
-    words.append(plural(part.answers, "answer"))
-    if part.unknown:
-        words.append(f"{part.unknown:,} of them did not say all they took, so it is more")
-    if part.cost is not None:
-        words.append(money(part.cost, part.currency, at_least=bool(part.unknown)))
-    return ", ".join(words)
-
-
-def money(amount: float, currency: str, *, at_least: bool = False) -> str:
-    """Return an amount such as 0.0123 USD; one that is only part known is “at least” so much."""
-    if 0 < amount < 0.0001:
-        shown = "less than 0.0001"
-    else:
-        shown = f"{amount:,.2f}" if amount >= 1 else f"{amount:.4f}"
-    return f"{'at least ' if at_least else ''}{shown} {currency}"

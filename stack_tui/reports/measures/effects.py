@@ -126,3 +126,14 @@ def _rate_test(higher: int, lower: int, clusters: Clusters) -> tuple[str, float]
     if clusters.repeated:
         return "exact sign flips of cases", sign_flip_exact(clusters.sums)
     return "exact McNemar", mcnemar_exact(higher, lower)
+
+
+def format_difference(effect: Effect) -> str:
+    """Return the difference with its 95 % interval, in points for a rate."""
+    rate = effect.measure == RATE
+    scale, digits = (100, 1) if rate else (1, 2)
+    unit = " points" if rate else ""
+    shown = f"{scale * effect.difference:+z.{digits}f}{unit}"
+    if effect.low is None or effect.high is None:
+        return f"{shown} [no interval]"
+    return f"{shown} [{scale * effect.low:+z.{digits}f}, {scale * effect.high:+z.{digits}f}]"

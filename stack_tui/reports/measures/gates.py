@@ -12,14 +12,13 @@ from stack_tui.errors import FailureKind, StackError
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
-from stack_tui.reports.measures.effects import RATE
+from stack_tui.reports.measures.effects import RATE, format_difference
 from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.judge_agreement import agreement
-from stack_tui.reports.measures.lm_eval_scores import recorded
+from stack_tui.reports.measures.lm_eval_scores import recorded_scores
 from stack_tui.reports.measures.repeats import figures_at_k
 from stack_tui.reports.measures.sample_result import missing
 from stack_tui.reports.measures.summary import summarize
-from stack_tui.reports.render.comparison_text import difference
 from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import Sample, Status
 from stack_tui.runs.spec import DuelSubject
@@ -142,7 +141,7 @@ def numbers(view: RunView) -> dict[str, float | None]:
     held = _of_samples(view.held_out_samples)
     found |= {f"holdout.{name}": value for name, value in held.items()}
     found |= {name: pair.win_rate for name, pair in _pairs(view).items()}
-    return found | {name: value for name, (value, _) in recorded(view).items()}
+    return found | {score.name: score.value for score in recorded_scores(view)}
 
 
 def _of_samples(samples: Sequence[Sample]) -> dict[str, float | None]:
@@ -180,7 +179,7 @@ def evaluate_all(
     held = _bounds(view.held_out_samples)
     bounds |= {f"holdout.{name}": interval for name, interval in held.items()}
     bounds |= {name: pair.interval for name, pair in _pairs(view).items()}
-    bounds |= {name: interval for name, (_, interval) in recorded(view).items()}
+    bounds |= {score.name: score.interval for score in recorded_scores(view)}
     return tuple(evaluate(gate, values, bounds, comparisons) for gate in gates)
 
 
@@ -237,7 +236,9 @@ def _not_worse(gate: NotWorse, comparisons: Mapping[str, Comparison]) -> GateRes
         saying = f"no sample passes or fails both here and in {gate.run}"
         return _result(gate, "inconclusive", saying)
     margin = f"{100 * gate.margin:.4g} points"
-    shown = f"the pass rate against {gate.run} is {difference(effect)} over {effect.pairs} pairs"
+    shown = (
+        f"the pass rate against {gate.run} is {format_difference(effect)} over {effect.pairs} pairs"
+    )
     if left := len(comparison.set_apart) + comparison.pairs - effect.pairs:
         shown += f" ({left} samples have none)"
     if effect.low > -gate.margin:

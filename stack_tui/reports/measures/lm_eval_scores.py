@@ -1,30 +1,107 @@
-"""The score of record of a benchmark run, as figures that a gate can ask for."""
+"""The score of record of a benchmark run: lm-eval's own numbers, with its standard errors.
 
+`recorded_score(view, task)` is the one number that stands for a task or a group, whatever its
+metric: accuracy, perplexity, BLEU. Lists and panes of runs can show it with `RecordedScore.text`.
+"""
+
+from collections.abc import Iterator, Mapping
 from statistics import NormalDist
 from typing import Any
 
-from stack_tui.reports.stats.sample_intervals import Interval
+import msgspec
+
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.view import RunView
+from stack_tui.wilson import Interval
 
 _Z = NormalDist().inv_cdf(0.975)
 
 
-def recorded(view: RunView) -> dict[str, tuple[float, Interval | None]]:
-    """Return lm-eval's values by name, such as mmlu.acc or gsm8k.exact_match.strict-match.
+class RecordedScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One of lm-eval's values."""
 
-    An interval is the value ± 1.96 of lm-eval's own standard errors, None where it gives none.
-    """
-    found: dict[str, tuple[float, Interval | None]] = {}
-    results: dict[str, dict[str, Any]] = {}
-    if view.scores:
-        results = view.scores.results.get("results", {})
-    for task, values in results.items():
+    task: str
+    """A task or a group of tasks."""
+    metric: str
+    filter: str
+    """How the answer was read from the output; "none" if it was used whole."""
+    value: float
+    stderr: float | None
+    """lm-eval's standard error, None if it gives none."""
+    higher_is_better: bool | None
+    version: str
+    fewshot: int | None
+
+    @property
+    def interval(self) -> Interval | None:
+        """The value ± 1.96 standard errors."""
+        if self.stderr is None:
+            return None
+        return self.value - _Z * self.stderr, self.value + _Z * self.stderr
+
+    @property
+    def name(self) -> str:
+        """What gates call it, such as mmlu.acc or gsm8k.exact_match.strict-match."""
+        parts = (self.task, self.metric, "" if self.filter == "none" else self.filter)
+        return ".".join(filter(None, parts))
+
+    @property
+    def direction(self) -> str:
+        """An arrow up if higher is better, down if lower is, nothing if lm-eval does not say."""
+        return {True: " ↑", False: " ↓", None: ""}[self.higher_is_better]
+
+    @property
+    def text(self) -> str:
+        """The metric and its value on one line, such as acc 0.681 ± 0.004."""
+        error = "" if self.stderr is None else f" ± {self.stderr:.3f}"
+        return f"{self.metric} {self.value:.3f}{error}"
+
+
+def recorded_scores(view: RunView) -> tuple[RecordedScore, ...]:
+    """Return all values, groups and tasks in lm-eval's order; none before the run is scored."""
+    return tuple(_scores(view.scores.results)) if view.scores else ()
+
+
+def _scores(document: Mapping[str, Any]) -> Iterator[RecordedScore]:
+    fewshot, versions = _part(document, "n-shot"), _part(document, "versions")
+    directions = _part(document, "higher_is_better")
+    for task, values in _part(document, "results").items():
         for key, value in values.items():
             metric, comma, filtered = key.partition(",")
             if not comma or metric.endswith("_stderr") or not isinstance(value, (int, float)):
                 continue
-            name = ".".join([task, metric, *([] if filtered == "none" else [filtered])])
             error = values.get(f"{metric}_stderr,{filtered}")
-            reach = _Z * error if isinstance(error, (int, float)) else None
-            found[name] = value, None if reach is None else (value - reach, value + reach)
-    return found
+            shots, higher = fewshot.get(task), _part(directions, task).get(metric)
+            yield RecordedScore(
+                task=task,
+                metric=metric,
+                filter=filtered,
+                value=value,
+                stderr=error if isinstance(error, (int, float)) else None,
+                higher_is_better=higher if isinstance(higher, bool) else None,
+                version="" if versions.get(task) is None else str(versions[task]),
+                fewshot=shots if isinstance(shots, int) else None,
+            )
+
+
+def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = document.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def recorded_score(view: RunView, task: str = "") -> RecordedScore | None:
+    """Return the score of a task or a group, None if lm-eval gave it none.
+
+    Without `task` it is that of the run: of the one task or group that was asked for. Of several
+    metrics it is the one by which samples pass, otherwise lm-eval's first.
+    """
+    if not task:
+        subject = view.spec.subject
+        if not isinstance(subject, BenchmarkSubject) or len(subject.tasks) != 1:
+            return None
+        task = subject.tasks[0]
+    found = [score for score in recorded_scores(view) if score.task == task]
+    plan = view.plan.get(task)
+    passing = plan.metric if plan else ""
+    exact = (score for score in found if f"{score.metric},{score.filter}" == passing)
+    return next(exact, found[0] if found else None)

@@ -1,21 +1,18 @@
 """The noise floor: how far two askings of the same lie apart, at temperature 0 and under load."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
 import msgspec
 
 from stack_tui.reports.measures.pairing import SamplePair, outcome_missing
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.number_format import format_interval, format_points
-from stack_tui.reports.pages.section import Section
 from stack_tui.reports.stats.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 
 _Z = NormalDist().inv_cdf(0.975)
-_NAMED = 20
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,52 +120,3 @@ def _apart(
 def _floor(mean_square: float, cases: int) -> float:
     """Return 1.96 standard errors of a mean of differences that are as often above 0 as below."""
     return _Z * math.sqrt(mean_square / cases)
-
-
-def noise_sections(view: RunView) -> list[Section]:
-    """Return the noise in words, nothing for a run that measures something else."""
-    noise = noise_of(view)
-    if noise is None:
-        return []
-    at_once = f", {view.spec.concurrency} requests at once" if view.spec.concurrency else ""
-    rows = [
-        ("asked", f"{noise.cases} cases, each twice at temperature 0{at_once}"),
-        ("outputs differ", _counted(noise.outputs)),
-        ("flips", f"{_counted(noise.flips)} pass once and fail once"),
-    ]
-    if noise.set_apart:
-        rows.append(("set apart", f"{noise.set_apart} without an outcome both times"))
-    for name, apart in (("rule score", noise.rule), ("judge score", noise.judge)):
-        if apart:
-            bounds = format_interval(apart.interval, rate=False)
-            rows.append((f"{name} moves", f"{apart.mean:.3f} in the mean ({bounds})"))
-    if noise.judge_alone.of:
-        rows.append(("judges alone", f"{_counted(noise.judge_alone)} equal outputs scored apart"))
-    rows += _floors(noise)
-    if noise.differing:
-        more = len(noise.differing) - _NAMED
-        named = ", ".join(noise.differing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        rows.append(("differing", named))
-    return [Section(title="noise floor, with 95% intervals", rows=tuple(rows))]
-
-
-def _counted(count: Count) -> str:
-    if not count.of:
-        return "none of 0"
-    return f"{count.count} of {count.of} ({format_interval(count.interval, rate=True)})"
-
-
-def _floors(noise: Noise) -> Iterator[tuple[str, str]]:
-    """Yield what a difference under the floor means."""
-    if noise.floor is not None and noise.floor_at_most is not None:
-        most = format_points(noise.floor_at_most)
-        yield (
-            "floor",
-            f"pass rates of two runs that differ in nothing lie up to {format_points(noise.floor)} "
-            f"apart ({most} at most): a smaller difference says nothing of model or prompt"
-            if noise.floor
-            else f"no case flipped; still up to {most} can be chance: more cases would tell",
-        )
-    for name, apart in (("rule", noise.rule), ("judge", noise.judge)):
-        if apart and apart.floor:
-            yield f"{name} floor", f"mean scores lie up to {apart.floor:.3f} apart by chance alone"

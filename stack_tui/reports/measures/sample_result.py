@@ -1,5 +1,6 @@
 """What became of a sample, and why, in the words that every report uses."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from stack_tui.reports.measures.summary import in_order
@@ -55,9 +56,9 @@ def why(sample: Sample) -> str:
     return "; ".join(reasons)
 
 
-def worst_first(view: RunView) -> list[Sample]:
+def worst_first(samples: Iterable[Sample]) -> list[Sample]:
     """Return the samples by outcome, errors and failures ahead, else in the suite's order."""
-    return sorted(in_order(view.samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
+    return sorted(in_order(samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
 
 
 def missing(view: RunView) -> int:

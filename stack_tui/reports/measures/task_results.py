@@ -1,19 +1,11 @@
-"""A benchmark run's report: lm-eval's own table, and beside it what makes it trustworthy."""
-
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+"""How each task of a run stands: its progress, its status counts and its pass rate."""
 
 import msgspec
 
-from stack_tui.reports.pages.section import section_lines
-from stack_tui.reports.pages.suite_sections import sections
-from stack_tui.reports.stats.sample_intervals import Interval, wilson_interval
-from stack_tui.runs.events import Finding
+from stack_tui.reports.measures.summary import in_order
+from stack_tui.reports.stats.sample_intervals import Interval, rate_interval, wilson_interval
+from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView, TaskCount
-from stack_tui.text import one_line, printable
-
-_SIGNS = {"note": "·", "warning": "!", "alarm": "✗"}
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,67 +50,35 @@ def _result(view: RunView, name: str, count: TaskCount) -> TaskResult:
     )
 
 
-def benchmark_document(view: RunView) -> dict[str, Any]:
-    """Return what report.json holds of a benchmark run; its samples lie in lm-eval's own files."""
-    return {
-        "summary": {
-            "planned": view.total.planned,
-            "done": view.total.done,
-            "passed": view.total.passed,
-            "failed": view.total.failed,
-            "status": view.total.status,
-        },
-        "tasks": msgspec.to_builtins(task_results(view)),
-        "scores": view.scores.results if view.scores else None,
-        "missing": view.scores.missing if view.scores else {},
-        "findings": [msgspec.to_builtins(finding) for finding in view.findings.values()],
-    }
+class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A task's share of samples passed, 0 to 1, and its interval; None without any verdict."""
+
+    task: str
+    passed: int
+    judged: int
+    samples: int
+    rate: float | None
+    interval: Interval | None
 
 
-def benchmark_report(view: RunView, path: Path | None) -> str:
-    """Return the report on the run so far; `path` is where it lies in full, if it does."""
-    routes = dict.fromkeys(task.route for task in view.plan.values())
-    lines = [
-        f"{one_line(view.spec.subject.name)} on {one_line(view.spec.endpoint.model or '?')}"
-        f" ({one_line(view.spec.endpoint.name)}), by {', '.join(routes) or 'no route yet'}",
-        "",
+def task_rates(view: RunView) -> list[TaskRate]:
+    """Return each task's pass rate, by the tasks' names."""
+    tasks: dict[str, list[Sample]] = {}
+    for sample in in_order(view.open_samples):
+        tasks.setdefault(sample.task, []).append(sample)
+    return [_task_rate(task, samples) for task, samples in tasks.items()]
+
+
+def _task_rate(task: str, samples: list[Sample]) -> TaskRate:
+    verdicts = [
+        (sample.counted_as, sample.passed) for sample in samples if sample.passed is not None
     ]
-    if view.scores:
-        lines.append(printable(view.scores.table).rstrip())
-    else:
-        lines += _so_far(view)
-    lines += _notes(view)
-    for section in sections(view):
-        lines += ["", *section_lines(section)]
-    if path is not None:
-        lines += ["", f"full report → {one_line(str(path), 2000)}"]
-    return "\n".join(lines)
-
-
-def _so_far(view: RunView) -> Iterator[str]:
-    yield "── so far: no score of record yet ──"
-    for result in task_results(view):
-        shown = "–"
-        if result.accuracy is not None and result.interval:
-            low, high = result.interval
-            shown = f"{result.accuracy:.3f} ({low:.3f} to {high:.3f})"
-        yield f"  {one_line(result.task):<44} {result.done:>6,}/{result.planned:<6,} {shown}"
-
-
-def _notes(view: RunView) -> Iterator[str]:
-    if view.scores and view.scores.missing:
-        missing = sum(view.scores.missing.values())
-        yield ""
-        yield f"INCOMPLETE: {missing:,} documents have no answer and are not in these numbers"
-    total = view.total
-    yield ""
-    yield f"  documents:       {total.done:,} of {total.planned:,}"
-    for status, number in total.status.items():
-        if status != "ok" and number:
-            yield f"  {status + ':':<16} {number:,}"
-    for finding in view.findings.values():
-        yield f"{_SIGNS[finding.level]} {_told(finding)}"
-
-
-def _told(finding: Finding) -> str:
-    return one_line(f"{finding.task}: {finding.seen}. {finding.cause}", 1000)
+    passes = [passed for _, passed in verdicts]
+    return TaskRate(
+        task=task,
+        passed=sum(passes),
+        judged=len(passes),
+        samples=len(samples),
+        rate=sum(passes) / len(passes) if passes else None,
+        interval=rate_interval(passes, [case for case, _ in verdicts]),
+    )

@@ -3,9 +3,9 @@
 import csv
 import io
 
+from stack_tui.reports.measures.duels.duel_matches import describe_match
 from stack_tui.reports.measures.sample_result import outcome, why
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.render.duel_text import said
 from stack_tui.runs.events import Sample
 from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
@@ -103,7 +103,7 @@ def _match(sample: Sample) -> list[str | float]:
         sample.temperature,
         sample.status,
         sample.winner,
-        "; ".join(said(sample)),
+        "; ".join(describe_match(sample)),
         "; ".join(sample.flags),
         *sample.outputs.values(),
     )

@@ -8,21 +8,22 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.cost import cost
+from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
 from stack_tui.reports.measures.holdout_summary import holdout
 from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.summary import in_order, summarize
-from stack_tui.reports.measures.task_results import benchmark_document
+from stack_tui.reports.measures.task_results import task_results
 from stack_tui.reports.measures.temperatures import settings_of
 from stack_tui.reports.number_format import reach
-from stack_tui.reports.render.duel_json import duel_document
 from stack_tui.reports.stats.power import smallest_paired_difference
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample
 from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, Subject
 from stack_tui.runs.view import RunView
 
+_MATCH_FIELDS = ("id", "repeat", "temperature", "status", "winner", "outputs", "verdicts", "flags")
 _TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
 
 
@@ -32,9 +33,9 @@ def report_document(view: RunView) -> dict[str, Any]:
     Cases that are held out are in the `holdout` and in `results`, and in no other figure.
     """
     if isinstance(view.spec.subject, BenchmarkSubject):
-        return benchmark_document(view) | {"cost": _cost(view), "run": _run(view)}
+        return _benchmark(view) | {"cost": _cost(view), "run": _run(view)}
     if isinstance(view.spec.subject, DuelSubject):
-        return duel_document(view) | {"cost": _cost(view), "run": _run(view)}
+        return _duel(view) | {"cost": _cost(view), "run": _run(view)}
     return {
         "summary": _summary(view),
         "intervals": msgspec.to_builtins(intervals(view.open_samples)),
@@ -48,6 +49,52 @@ def report_document(view: RunView) -> dict[str, Any]:
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),
     }
+
+
+def _benchmark(view: RunView) -> dict[str, Any]:
+    """Return what report.json holds of a benchmark run; its samples lie in lm-eval's own files."""
+    return {
+        "summary": {
+            "planned": view.total.planned,
+            "done": view.total.done,
+            "passed": view.total.passed,
+            "failed": view.total.failed,
+            "status": view.total.status,
+        },
+        "tasks": msgspec.to_builtins(task_results(view)),
+        "scores": view.scores.results if view.scores else None,
+        "missing": view.scores.missing if view.scores else {},
+        "findings": [msgspec.to_builtins(finding) for finding in view.findings.values()],
+    }
+
+
+def _duel(view: RunView) -> dict[str, Any]:
+    """Return what report.json holds of a duel: its figures, its matches, and what is set apart."""
+    return {
+        "summary": _duel_summary(duel_summary(view)),
+        "results": [_match(sample) for sample in in_order(view.samples)],
+        "apart": [
+            {"pair": plan.name, "why": why, "sample": name}
+            for plan in view.plan.values()
+            for why, names in plan.apart.items()
+            for name in names
+        ],
+    }
+
+
+def _duel_summary(summary: DuelSummary) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(summary)
+    for name, pairs in (("pairs", summary.pairs), ("holdout", summary.holdout)):
+        for pair, row in zip(pairs, told[name], strict=True):
+            row |= {"verdict": pair.verdict, "settle": pair.settle}
+    return told
+
+
+def _match(sample: Sample) -> dict[str, Any]:
+    told: dict[str, Any] = {"verdicts": [], "flags": [], "repeat": 0, "status": "ok", "winner": ""}
+    told["temperature"] = None
+    told |= msgspec.to_builtins(sample)
+    return {"pair": sample.task} | {name: told[name] for name in _MATCH_FIELDS}
 
 
 def _settings(view: RunView) -> dict[str, Any]:

@@ -1,59 +1,84 @@
-"""A run as Markdown for a pull request's comment."""
+"""A page as GitHub's Markdown, for a pull request's comment."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from stack_tui.reports.measures.comparison import Comparison
-from stack_tui.reports.measures.effects import RATE
-from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.measures.headline import figures, task_rates
-from stack_tui.reports.measures.sample_result import SIGNS, outcome, why, worst_first
-from stack_tui.reports.measures.setting_differences import model_name
-from stack_tui.reports.measures.summary import in_order
-from stack_tui.reports.number_format import format_interval, format_number
-from stack_tui.reports.pages.section import Section
-from stack_tui.reports.pages.suite_sections import sections
-from stack_tui.reports.render.comparison_text import (
-    difference,
-    flip_name,
-    pairs_line,
-    verdict_lines,
+from stack_tui.reports.pages.model import (
+    CHARTS,
+    Callout,
+    Excerpt,
+    Facts,
+    Figures,
+    Heading,
+    Page,
+    PageBlock,
+    Samples,
+    TableBlock,
+    TextBlock,
+    spans,
 )
-from stack_tui.reports.render.duel_text import said, won
-from stack_tui.runs.spec import DuelSubject
-from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 
-_ROWS = 30
-_TASKS = 60
-_GATE_SIGNS = {"met": "✓", "failed": "✗", "inconclusive": "?"}
+_ROWS = 60
+_SAMPLES = 30
+# Numbers, intervals and bare words: nothing in them begins a link, a mention or a tag.
+_PLAIN = re.compile(r"[-+−–→±.,%\d ]+(?:(?:to|of)[-+−–.,%\d ]+)?|[a-z ]+")
 
 
-def markdown_report(
-    view: RunView, *, comparison: Comparison | None = None, gates: Sequence[GateResult] = ()
-) -> str:
-    """Return the summary, gates, failing samples and comparison as GitHub's Markdown.
+def render_markdown(page: Page) -> str:
+    """Return the page.
 
-    Whatever a model, a data set or a file said stands in code spans that it cannot close, where no
-    mention, link, image or HTML comes to life.
+    All text from elsewhere stands in code spans, which it cannot close, so that no mention, link,
+    image or HTML in it comes to life.
     """
-    duel = isinstance(view.spec.subject, DuelSubject)
-    parts = [_head(view), _gates(gates), _record(view)]
-    parts += [] if duel else [_tasks(view), _failing(view)]
-    parts += [_section(section) for section in sections(view)]
-    parts += [_matches(view)] if duel else []
-    if comparison:
-        parts.append(_comparison(comparison))
+    parts = [f"### {code(page.title)}", *map(_block, page.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def code(text: str, limit: int = 200) -> str:
     """Return the text as a code span on one line, for a table's cell or elsewhere.
 
-    A backtick and a bar, with which it could leave the span or the cell, are shown as ' and ¦.
+    A backtick and a bar, which could end the span or the cell, become ' and ¦.
     """
-    shown = one_line(text, limit).replace("`", "'").replace("|", "¦")
-    return f"`{shown}`" if shown else "–"
+    safe = one_line(text, limit).replace("`", "'").replace("|", "¦")
+    return f"`{safe}`" if safe else "–"
+
+
+def _block(block: PageBlock) -> str:
+    match block:
+        case Heading():
+            subject = f" {code(block.subject)}" if block.subject else ""
+            note = f": {block.note}" if block.note else ""
+            return f"{'#' * (block.level + 2)} {_title(block.title)}{subject}{note}"
+        case Facts():
+            return _table(("", ""), ((_cell(r.label, 60), code(r.value, 400)) for r in block.rows))
+        case Figures():
+            figures = ((r.name, r.value, r.interval or "–", r.basis or "–") for r in block.rows)
+            return _table(("", "value", "95 % interval", ""), figures)
+        case TableBlock():
+            rows = ([_cell(span.text) for span in spans(row)] for row in block.rows[:_ROWS])
+            return _table(block.columns, rows) + _left_out(len(block.rows), _ROWS)
+        case TextBlock():
+            return f"**{block.text}**" if block.tone else block.text
+        case Callout():
+            texts = filter(None, (block.text, block.detail, block.remedy))
+            return f"- {block.sign.mark} {' '.join(code(text, 400) for text in texts)}"
+        case Excerpt():
+            text = printable(block.text).strip().replace("`", "'")
+            return f"##### {_title(block.title)}\n\n```\n{text}\n```"
+        case Samples():
+            return _samples(block)
+    assert isinstance(block, CHARTS)
+    return ""
+
+
+def _title(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+def _cell(text: str, limit: int = 200) -> str:
+    return text if _PLAIN.fullmatch(text) else code(text, limit)
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -61,131 +86,23 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _head(view: RunView) -> str:
-    title = f"### {code(view.spec.subject.name, 80)} on {code(model_name(view), 80)}"
-    rows = (
-        (figure.name, figure.value, figure.interval or "–", figure.basis or "–")
-        for figure in figures(view)
-    )
-    table = _table(("", "value", "95 % interval", ""), rows)
-    origin = view.spec.origin
-    of = f", the outputs of {code(origin.run, 120)} graded again" if origin else ""
-    return f"{title}\n\n{table}\n\nRun {code(view.spec.id, 120)}{of}"
-
-
-def _gates(gates: Sequence[GateResult]) -> str:
-    if not gates:
+def _samples(block: Samples) -> str:
+    """List the samples with what became of them, less those with a quiet result."""
+    if not block.entries:
         return ""
+    counts = Counter(entry.result for entry in block.entries)
+    counted = ", ".join(f"{count} {result}" for result, count in counts.items())
+    listed = [entry for entry in block.entries if entry.result not in block.quiet]
+    heading = f"#### {_title(block.title)}: {counted}"
+    if not listed:
+        return heading
     rows = (
-        (f"{_GATE_SIGNS[gate.state]} {gate.state}", code(gate.gate), code(gate.saying, 300))
-        for gate in gates
+        (f"{each.sign.mark} {each.result}", code(each.name, 80), code(each.why))
+        for each in listed[:_SAMPLES]
     )
-    return "#### Gates\n\n" + _table(("", "gate", "why"), rows)
+    table = _table(("", block.title.rstrip("s"), "why"), rows)
+    return f"{heading}\n\n{table}{_left_out(len(listed), _SAMPLES)}"
 
 
-def _record(view: RunView) -> str:
-    if not view.scores:
-        return ""
-    table = printable(view.scores.table).strip().replace("`", "'")
-    return f"#### Score of record, by lm-eval\n\n```\n{table}\n```"
-
-
-def _tasks(view: RunView) -> str:
-    rates = task_rates(view)
-    if len(rates) < 2:
-        return ""
-    rows = (
-        (
-            code(task.task, 80),
-            "–" if task.rate is None else format_number(task.rate, rate=True),
-            format_interval(task.interval, rate=True) or "–",
-            f"{task.passed} of {task.judged}",
-        )
-        for task in rates[:_TASKS]
-    )
-    table = _table(("task", "pass rate", "95 % interval", "passed"), rows)
-    return f"#### By task\n\n{table}{_left_out(len(rates), _TASKS)}"
-
-
-def _failing(view: RunView) -> str:
-    failing = [
-        sample for sample in worst_first(view) if not sample.holdout and outcome(sample) != "passed"
-    ]
-    if not failing:
-        return ""
-    several = len(view.tasks) > 1
-    counts = Counter(outcome(sample) for sample in failing)
-    counted = ", ".join(f"{count} {name}" for name, count in counts.items())
-    rows = (
-        (
-            f"{SIGNS[outcome(sample)]} {outcome(sample)}",
-            code(f"{sample.task}/{sample.name}" if several else sample.name, 80),
-            code(why(sample)),
-        )
-        for sample in failing[:_ROWS]
-    )
-    table = _table(("", "sample", "why"), rows)
-    return f"#### Not passed: {counted}\n\n{table}{_left_out(len(failing), _ROWS)}"
-
-
-def _matches(view: RunView) -> str:
-    samples = in_order(view.samples)
-    rows = (
-        (won(sample), code(f"{sample.task}/{sample.name}", 80), code(", ".join(said(sample))))
-        for sample in samples[:_ROWS]
-    )
-    table = _table(("", "match", "judges"), rows)
-    return f"#### Matches\n\n{table}{_left_out(len(samples), _ROWS)}"
-
-
-def _section(section: Section) -> str:
-    parts = [f"#### {section.title.capitalize()}"]
-    if section.table:
-        cells = ([code(cell, 60) for cell in row] for row in section.table)
-        parts.append(_table(("", *map(code, section.columns)), cells))
-    if section.rows:
-        rows = ((code(label, 60), code(value, 400)) for label, value in section.rows)
-        parts.append(_table(("", ""), rows))
-    return "\n\n".join(parts)
-
-
-def _comparison(comparison: Comparison) -> str:
-    return "\n\n".join(_comparison_parts(comparison))
-
-
-def _comparison_parts(comparison: Comparison) -> Iterator[str]:
-    yield f"#### Compared with {code(comparison.a.id, 120)}"
-    verdict, *settle = verdict_lines(comparison)
-    yield f"**{verdict}**" + "".join(f"\n{line.strip()}" for line in settle)
-    for setting in comparison.settings:
-        yield f"- {setting.name}: {code(setting.a, 80)} → {code(setting.b, 80)}"
-    for warning in comparison.warnings:
-        yield f"- ⚠ {code(warning, 300)}"
-    yield f"Pairs: {code(pairs_line(comparison), 300)}"
-    rows = (
-        (
-            code(effect.measure, 40),
-            format_number(effect.a, rate=effect.measure == RATE),
-            format_number(effect.b, rate=effect.measure == RATE),
-            difference(effect),
-            f"{effect.p:.3f}",
-        )
-        for effect in comparison.overall
-    )
-    yield _table(("b against a", "a", "b", "difference [95 %]", "p"), rows)
-    if comparison.holdout:
-        held = (
-            (code(effect.measure, 40), difference(effect), f"{effect.p:.3f}", effect.verdict)
-            for effect in comparison.holdout
-        )
-        yield _table(("holdout", "difference [95 %]", "p", ""), held)
-    if comparison.flips:
-        flips = (
-            (code(flip_name(flip, comparison), 80), flip.kind) for flip in comparison.flips[:_ROWS]
-        )
-        left = _left_out(len(comparison.flips), _ROWS)
-        yield _table(("flipped", ""), flips) + left
-
-
-def _left_out(total: int, shown: int) -> str:
-    return f"\n\n… and {total - shown} more" if total > shown else ""
+def _left_out(total: int, listed: int) -> str:
+    return f"\n\n… and {total - listed} more" if total > listed else ""

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from stack_tui.runs.holdout import HIDDEN
 from stack_tui.suites.diagnostics.corpus import Passage, Unread, passages
 from stack_tui.suites.diagnostics.shingles import shingles, words
 from stack_tui.suites.model.case import Case
@@ -102,6 +103,16 @@ def leakage(
         unread=tuple(unread),
         further_unread=further_unread,
     )
+
+
+def redact_overlaps(found: Leakage, cases: Sequence[Case]) -> Leakage:
+    """Return what was found without the texts of held-out cases."""
+    held_out = {case.id for case in cases if case.holdout}
+    overlaps = tuple(
+        msgspec.structs.replace(each, text=HIDDEN) if each.case in held_out else each
+        for each in found.overlaps
+    )
+    return msgspec.structs.replace(found, overlaps=overlaps)
 
 
 class _Wanted:

@@ -99,8 +99,9 @@ def _add_from_sample(
 
 def show_diagnostics(host: Host, file: SuiteFile) -> None:
     """Show what `stack-tui cases check` reports on the suite."""
+    from stack_tui.reports.pages.diagnostics_page import diagnostics_page
     from stack_tui.suites.diagnostics.lint import lint
-    from stack_tui.tui.cases.diagnostics_page import finding_blocks
+    from stack_tui.tui.ui.page_view import page_document
 
     suite = file.suite
     if suite is None:
@@ -108,16 +109,17 @@ def show_diagnostics(host: Host, file: SuiteFile) -> None:
         return
     host.run_job(
         lambda: lint(suite),
-        lambda found: host.show_page(lambda: finding_blocks(suite.name, found)),
+        lambda found: host.show_page(lambda: page_document(diagnostics_page(suite.name, found))),
         label=f"checking {suite.name}",
     )
 
 
 def search_leakage(host: Host, file: SuiteFile) -> None:
     """Ask for files of training data, and show which of the suite's cases they contain."""
-    from stack_tui.suites.diagnostics.leakage import leakage
-    from stack_tui.tui.cases.diagnostics_page import leakage_blocks
+    from stack_tui.reports.pages.diagnostics_page import leakage_page
+    from stack_tui.suites.diagnostics.leakage import leakage, redact_overlaps
     from stack_tui.tui.ui.dialogs import AskLine
+    from stack_tui.tui.ui.page_view import page_document
 
     suite = file.suite
     if suite is None:
@@ -127,8 +129,10 @@ def search_leakage(host: Host, file: SuiteFile) -> None:
     def given(text: str | None) -> None:
         if paths := [Path(each).expanduser() for each in shlex.split(text or "")]:
             host.run_job(
-                lambda: leakage(suite.cases, paths),
-                lambda found: host.show_page(lambda: leakage_blocks(suite, found)),
+                lambda: redact_overlaps(leakage(suite.cases, paths), suite.cases),
+                lambda found: host.show_page(
+                    lambda: page_document(leakage_page(found, len(suite.cases)))
+                ),
                 label=f"searching {plural(len(paths), 'file')} for {suite.name}",
             )
 

@@ -15,7 +15,7 @@ from stack_tui.tui.cases import case_changes, preview
 from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.cases.preview import Trial, trial_blocks
 from stack_tui.tui.host import host_of
-from stack_tui.tui.runs.endpoint_options import tried_on
+from stack_tui.tui.state.endpoint_list import first_endpoint
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
@@ -97,12 +97,13 @@ class CaseForm(EditorScreen):
             self.refuse(problems)
             return
         host, suite = host_of(self), self._suite
-        endpoint, judges = tried_on(host.endpoints, host.config.defaults, suite)
-        if endpoint is None:
+        config, endpoints = host.config, host.endpoints
+        if not endpoints:
             host.show_message("There is no endpoint to ask.")
             return
+        endpoint = endpoints[first_endpoint(endpoints, config.defaults)].endpoint
         host.run_job(
-            lambda: preview.ask(suite, case, endpoint, judges),
+            lambda: preview.ask(suite, case, endpoint, config),
             self._asked,
             label=f"asking {endpoint.name} for {case.id}",
         )

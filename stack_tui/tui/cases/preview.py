@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from stack_tui.config.decode import Endpoint
+from stack_tui.config.decode import Config, Endpoint
+from stack_tui.config.resolve import resolve_judges
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.holdout import log_access
@@ -102,12 +103,18 @@ def _is_of(spec: RunSpec | None, suite: str) -> bool:
     return isinstance(subject, SuiteSubject) and subject.name == suite
 
 
-def ask(suite: Suite, case: Case, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
-    """Put this one case to the model and the judges now; raises EndpointError."""
-    return asyncio.run(_ask(msgspec.structs.replace(suite, cases=(case,)), endpoint, judges))
+def ask(suite: Suite, case: Case, endpoint: Endpoint, config: Config) -> Sample:
+    """Put this one case to the model and to the judges that a run of the suite has.
+
+    Raises StackError for a judge that is not configured, EndpointError if an answer fails.
+    """
+    judges = resolve_judges(config, suite.judges, (), endpoint)
+    one_case = msgspec.structs.replace(suite, cases=(case,))
+    return asyncio.run(run_case(one_case, endpoint, judges))
 
 
-async def _ask(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+async def run_case(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint]) -> Sample:
+    """Return the sample of the suite's only case; raises EndpointError."""
     from stack_tui.endpoints.connect import connect
     from stack_tui.endpoints.probe import preflight
     from stack_tui.endpoints.retry import ONCE

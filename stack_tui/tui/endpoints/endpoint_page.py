@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stack_tui.config.decode import EMBEDDED
+from stack_tui.reports.pages.endpoint_report import capability_blocks, failure_callout
 from stack_tui.text import one_line
-from stack_tui.tui.endpoints.capabilities_page import ability_blocks, failure_blocks
 from stack_tui.tui.load_page import load_blocks, load_details
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, field, heading, line
 from stack_tui.tui.ui.icons import HEALTH
+from stack_tui.tui.ui.page_view import page_blocks
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
@@ -68,7 +69,7 @@ def endpoint_blocks(seen: EndpointView, asking: str = "") -> list[Block]:
 def _wrong(health: Health, failure: Failure) -> list[Block]:
     """Return what is wrong with it; nothing is where it is only not ready yet."""
     if health.state != "loading":
-        return failure_blocks(failure)
+        return page_blocks([failure_callout(failure)])
     told = one_line(failure.message)
     again = "It is asked again every few seconds; vLLM and llama.cpp may take minutes."
     return [line((f"it is loading its model ({told})", "warn")), line((f"→ {again}", "dim"))]
@@ -78,9 +79,9 @@ def _abilities(finding: ProbeResult | None, asking: str) -> list[Block]:
     if asking:
         return [heading("Capabilities"), line((asking, "warn"))]
     if finding and finding.abilities:
-        return ability_blocks(finding.abilities)
+        return page_blocks(capability_blocks(finding.abilities))
     if finding and finding.failure:
-        return [heading("Capabilities"), *failure_blocks(finding.failure)]
+        return [heading("Capabilities"), *page_blocks([failure_callout(finding.failure)])]
     hint: Part = (" finds out what it can do, by some 20 requests of a few tokens", "dim")
     return [heading("Capabilities"), line(("p", "accent"), hint)]
 

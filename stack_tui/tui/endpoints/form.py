@@ -11,10 +11,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.reports.pages.endpoint_report import probe_blocks
 from stack_tui.text import one_line
 from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import config_changes
-from stack_tui.tui.endpoints.capabilities_page import finding_blocks
 from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts, to_texts
 from stack_tui.tui.host import host_of
 from stack_tui.tui.jobs import BackgroundJob
@@ -24,6 +24,7 @@ from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.editor_screen import EditorScreen
 from stack_tui.tui.ui.form_field import FormField
 from stack_tui.tui.ui.key_line import KeyLine
+from stack_tui.tui.ui.page_view import page_blocks
 from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class EndpointForm(EditorScreen):
 
     def _show_result(self, result: ProbeResult) -> None:
         if self.is_attached:
-            self._show(finding_blocks(result))
+            self._show(page_blocks(probe_blocks(result)))
 
     def _show(self, blocks: list[Block]) -> None:
         self.query_one(".trial", BlockView).show(blocks, home=True)

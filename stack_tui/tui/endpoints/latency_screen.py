@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.reports.pages.endpoint_report import failure_callout
 from stack_tui.tui import bindings
-from stack_tui.tui.endpoints.capabilities_page import failure_blocks
 from stack_tui.tui.host import host_of
 from stack_tui.tui.jobs import BackgroundJob
 from stack_tui.tui.state.endpoint_list import EndpointView
@@ -21,6 +21,7 @@ from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.key_line import KeyLine
+from stack_tui.tui.ui.page_view import page_blocks
 from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
 
@@ -155,7 +156,7 @@ class LatencyScreen(Screen[None]):
         if row is None:
             return [line("There is no endpoint to ask.")]
         found = self._found.get(self._endpoints[row].endpoint)
-        failed = failure_blocks(found.failure) if found and found.failure else []
+        failed = page_blocks([failure_callout(found.failure)]) if found and found.failure else []
         keys = line(
             *(("t", "accent"), " asks this one, ", ("a", "accent"), " all that are up; "),
             *(("c", "accent"), " calls it off"),

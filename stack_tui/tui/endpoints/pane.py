@@ -18,7 +18,7 @@ from stack_tui.tui.state.endpoint_list import EndpointOrigin, EndpointView
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import Heading, Row
+from stack_tui.tui.ui.rows import HeadingRow, Row
 from stack_tui.tui.ui.table import Table
 from stack_tui.tui.ui.undo import Undo
 
@@ -64,7 +64,7 @@ class EndpointsPane(Pane):
             if wanted in fold_case(f"{seen.endpoint.name} {seen.server} {seen.model}")
         ]
         order = self.in_order(matching, self._seen, ENDPOINT_KEYS)
-        self.table.show(order, self._row, heading=Heading("", self.sorted_by))
+        self.table.show(order, self._row, heading=HeadingRow("", self.sorted_by))
         self._show_brief()
 
     def _row(self, place: int) -> Row:

@@ -25,7 +25,7 @@ from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.icons import concern
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import Heading, Row
+from stack_tui.tui.ui.rows import HeadingRow, Row
 from stack_tui.tui.ui.table import Table
 
 
@@ -108,7 +108,7 @@ class ResultsPane(Pane):
         note = f"✗ {failing:,}/{len(self._samples):,}" if self._samples else ""
         before = self.table.highlighted
         row = order[0] if from_top and order else None
-        self.table.show(order, self._row, row=row, heading=Heading(note, self.sorted_by))
+        self.table.show(order, self._row, row=row, heading=HeadingRow(note, self.sorted_by))
         self._show_subtitle()
         # If the cursor came to another row, watching `highlighted` has shown its sample already.
         if self.table.highlighted == before:

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from stack_tui.config.decode import Endpoint
+from stack_tui.config.decode import CONCURRENCY_HELP
+from stack_tui.errors import StackError
 from stack_tui.runs.spec import SuiteSubject
 from stack_tui.tui import backend
 from stack_tui.tui.host import Host
 from stack_tui.tui.runs.compared_samples import ComparedRuns, compared
 from stack_tui.tui.state.snapshot import RunCard, SuiteFile
+from stack_tui.worker import control
+
+if TYPE_CHECKING:
+    from stack_tui.worker.requests import DuelRun, Regrade
 
 _RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
 
 def stop(host: Host, card: RunCard) -> None:
     """Have the run stop; nothing is lost, so nothing is asked."""
-    _have(host, card, "stopping", backend.stop, "stops after what is in flight; r resumes it")
+    _have(host, card, "stopping", control.stop, "stops after what is in flight; r resumes it")
 
 
 def resume(host: Host, card: RunCard) -> None:
     """Have a worker go on with the run."""
-    _have(host, card, "resuming", backend.resume, "goes on with what is missing")
+    _have(host, card, "resuming", control.resume, "goes on with what is missing")
 
 
 def pause_or_proceed(host: Host, card: RunCard) -> None:
     """Pause a run that goes, or have a paused one go on."""
     if card.phase == "paused":
-        _have(host, card, "resuming", backend.proceed, "goes on")
+        _have(host, card, "resuming", control.proceed, "goes on")
     else:
-        _have(host, card, "pausing", backend.pause, "pauses; p goes on")
+        _have(host, card, "pausing", control.pause, "pauses; p goes on")
 
 
 def ask_limit(host: Host, card: RunCard) -> None:
@@ -41,16 +46,15 @@ def ask_limit(host: Host, card: RunCard) -> None:
     def answered(text: str | None) -> None:
         if text is not None:
             requests = int(text) if text else None
-            said = f"{requests} requests" if requests else "as many requests as help"
+            limit = f"max {requests} concurrent requests" if requests else "tuned automatically"
             host.run_job(
-                lambda: backend.set_concurrency(card.folder, requests),
-                lambda _: host.show_message(f"{card.id} has {said} in flight at once"),
+                lambda: control.set_concurrency(card.folder, requests),
+                lambda _: host.show_message(f"{card.id}: {limit}"),
                 label=f"changing {card.id}",
             )
 
-    hint = "A number, or nothing: then it finds itself."
     now = str(card.concurrency or "")
-    host.open(AskLine("Requests at once", hint, now, _no_number), answered)
+    host.open(AskLine("Concurrency", CONCURRENCY_HELP, now, _number_problem), answered)
 
 
 def compare(host: Host, card: RunCard, baseline: Path | None) -> None:
@@ -68,7 +72,7 @@ def compare(host: Host, card: RunCard, baseline: Path | None) -> None:
 
 def grade_again(host: Host, card: RunCard) -> None:
     """Ask how the run's recorded outputs are to be graded again, and start that."""
-    from stack_tui.tui.runs.regrade_form import RegradeChoice, RegradeForm
+    from stack_tui.tui.runs.regrade_form import RegradeForm
 
     if card.spec is None or not isinstance(card.spec.subject, SuiteSubject):
         host.show_message(
@@ -78,20 +82,19 @@ def grade_again(host: Host, card: RunCard) -> None:
     name = card.spec.subject.name
     path = next((file.path for file in host.snapshot.suites if _is(file, name)), None)
 
-    def work(wanted: RegradeChoice) -> Path:
-        if wanted.by == "rules":
-            return backend.regrade(card.folder, path, wanted.panel)
-        return backend.rejudge(card.folder, wanted.judges, path, wanted.panel)
-
-    def chosen(wanted: RegradeChoice | None) -> None:
-        if wanted:
-            host.run_job(lambda: work(wanted), begun, label=f"grading {card.id} again")
+    def chosen(request: Regrade | None) -> None:
+        if request:
+            host.run_job(
+                lambda: backend.start(request, host.results),
+                begun,
+                label=f"grading {card.id} again",
+            )
 
     def begun(folder: Path) -> None:
         host.choose(folder)
         host.show_message(f"{folder.name} has begun; c in Runs compares it with the first grading")
 
-    host.open(RegradeForm(card, host.endpoints), chosen)
+    host.open(RegradeForm(card, card.spec, path, host.endpoints), chosen)
 
 
 def _is(file: SuiteFile, name: str) -> bool:
@@ -101,24 +104,27 @@ def _is(file: SuiteFile, name: str) -> bool:
 def duel(host: Host, card: RunCard, baseline: Path | None) -> None:
     """Ask who judges the run against the baseline, else against the one before it, and start."""
     from stack_tui.tui.runs.new_duel import NewDuel
+    from stack_tui.worker.duel_draft import duel_judges
 
     before = host.snapshot.card(baseline or baseline_of(host.snapshot.runs, card))
     if before is None or before.spec is None or before.folder == card.folder:
         host.show_message("Nothing to judge it against: mark a run with m, then d on another.")
         return
-    folders = (before.folder, card.folder)
 
-    def answered(judges: tuple[Endpoint, ...] | None) -> None:
-        if judges:
-            results = host.results
+    def answered(request: DuelRun | None) -> None:
+        if request:
             host.run_job(
-                lambda: backend.start_duel(results, folders, judges),
+                lambda: backend.start(request, host.results),
                 lambda folder: _begun(host, folder),
                 label=f"starting a duel of {card.id}",
             )
 
-    usual = host.config.defaults.judges or [judge.name for judge in before.spec.judges]
-    host.open(NewDuel((before, card), host.endpoints, usual), answered)
+    try:
+        judges = duel_judges(host.config, (), before.folder, before.spec)
+    except StackError as error:
+        host.show_error(error)
+        return
+    host.open(NewDuel((before, card), judges, host.endpoints), answered)
 
 
 def _begun(host: Host, folder: Path) -> None:
@@ -177,7 +183,7 @@ def _have(
     )
 
 
-def _no_number(text: str) -> str:
-    """Say what is wrong with a number of requests."""
+def _number_problem(text: str) -> str:
+    """Return what is wrong with a number of requests, "" if nothing is."""
     good = not text or (text.isdecimal() and int(text) > 0)
-    return "" if good else "It must be a whole number from 1 on, or nothing."
+    return "" if good else "It must be a whole number of 1 or more, or empty."

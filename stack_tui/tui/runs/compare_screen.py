@@ -7,15 +7,17 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 
+from stack_tui.reports.pages.comparison_page import comparison_blocks
 from stack_tui.tui import bindings
+from stack_tui.tui.runs.compared_sample_page import twin_blocks
 from stack_tui.tui.runs.compared_samples import CHANGES, ComparedRuns
-from stack_tui.tui.runs.comparison_page import comparison_blocks, twin_blocks
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.key_line import KeyLine
+from stack_tui.tui.ui.page_view import page_blocks
 from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
 
@@ -53,7 +55,7 @@ class CompareScreen(Screen[None]):
     def on_mount(self) -> None:
         verdict = self.query_one(".verdict", BlockView)
         verdict.border_title = "b against a"
-        verdict.show(comparison_blocks(self._compared.comparison))
+        verdict.show(page_blocks(comparison_blocks(self._compared.comparison, flips=False)))
         self._list()
 
     def action_flips(self) -> None:

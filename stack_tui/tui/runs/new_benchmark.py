@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,33 +13,25 @@ from textual.widgets import Button, Input, Label, Select
 
 from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.errors import StackError
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.tui import backend, bindings
 from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.benchmark_plan_page import plan_blocks
-from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint
+from stack_tui.tui.runs.endpoint_options import endpoint_options
 from stack_tui.tui.runs.estimate import estimate
 from stack_tui.tui.runs.task_picker import TaskPicker
-from stack_tui.tui.state.endpoint_list import EndpointView
+from stack_tui.tui.state.endpoint_list import EndpointView, first_endpoint
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
+from stack_tui.worker.requests import BenchmarkRun
 
 if TYPE_CHECKING:
     from stack_tui.benchmarks.catalog.catalog import Catalog
     from stack_tui.endpoints.capabilities import Capabilities
 
 
-@dataclass(frozen=True, slots=True)
-class BenchmarkRequest:
-    """A benchmark run as the form describes it."""
-
-    tasks: tuple[str, ...]
-    endpoint: Endpoint
-    fewshot: int | None
-    limit: float | None
-
-
-class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
-    """Asks for tasks, endpoint, few-shot and limit, and tells what they will take."""
+class NewBenchmark(ModalScreen[BenchmarkRun | None]):
+    """Asks for tasks, endpoint, few-shot and limit, and shows what they will take."""
 
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "TaskPicker Input, #cancel"
@@ -169,7 +160,10 @@ class NewBenchmark(ModalScreen[BenchmarkRequest | None]):
             self._tell(line(("The limit must be above 0; leave it empty for all.", "bad")))
             return
         self.dismiss(
-            BenchmarkRequest(
-                tasks, self._endpoint, None if fewshot is None else int(fewshot), limit
+            BenchmarkRun(
+                benchmark=BenchmarkSubject(
+                    tasks=tasks, fewshot=None if fewshot is None else int(fewshot), limit=limit
+                ),
+                endpoint=self._endpoint,
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,14 +13,15 @@ from textual.widgets import Button, Label
 from stack_tui.config.decode import Endpoint
 from stack_tui.text import one_line
 from stack_tui.tui import bindings
-from stack_tui.tui.runs.endpoint_options import said
+from stack_tui.tui.runs.endpoint_options import judge_options
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.tui.ui.check_list import CheckList
+from stack_tui.worker.requests import DuelRun
 
 
-class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
-    """Asks who judges; gives None where one thinks better of it."""
+class NewDuel(ModalScreen[DuelRun | None]):
+    """Asks who judges a duel; the result is the request, None if cancelled."""
 
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "#judges"
@@ -28,12 +29,15 @@ class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
     BINDINGS = bindings.START_FORM
 
     def __init__(
-        self, runs: Sequence[RunCard], endpoints: Sequence[EndpointView], judges: Collection[str]
+        self,
+        runs: Sequence[RunCard],
+        judges: Sequence[Endpoint],
+        endpoints: Sequence[EndpointView],
     ) -> None:
         super().__init__()
         self._runs = runs
-        self._endpoints = tuple(endpoints)
-        self._judges = judges
+        self._names, self._judges = judge_options(judges, endpoints)
+        self._suggested = range(len(judges))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="form") as form:
@@ -44,17 +48,16 @@ class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
                     yield Label(one_line(card.id, 60), markup=False)
             with Horizontal():
                 yield Label("Judges")
-                names = [said(seen).plain for seen in self._endpoints]
-                yield CheckList(names, "space ticks; each is asked in both orders", id="judges")
+                yield CheckList(
+                    self._names, "space ticks; each is asked in both orders", id="judges"
+                )
             yield Label("", id="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
                 yield Button("Cancel  esc", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        known = [seen.endpoint.name for seen in self._endpoints]
-        ticked = [place for place, name in enumerate(known) if name in self._judges]
-        self.query_one(CheckList).tick(ticked)
+        self.query_one(CheckList).tick(self._suggested)
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:
@@ -66,4 +69,9 @@ class NewDuel(ModalScreen[tuple[Endpoint, ...] | None]):
         if not ticked:
             self.query_one("#problem", Label).update("Tick at least one judge.")
             return
-        self.dismiss(tuple(self._endpoints[place].endpoint for place in ticked))
+        self.dismiss(
+            DuelRun(
+                runs=tuple(card.folder for card in self._runs),
+                judges=tuple(self._judges[place] for place in ticked),
+            )
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -14,34 +13,25 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select
 
-from stack_tui.config.decode import Defaults, Endpoint, PanelMethod
+from stack_tui.config.decode import Config, Endpoint, PanelMethod
+from stack_tui.config.resolve import SELF, judge_names, resolve_judges, resolve_panel
+from stack_tui.errors import StackError
 from stack_tui.names import plural
 from stack_tui.reports.number_format import reach
 from stack_tui.suites.model.validation import MOST_REPEATS
+from stack_tui.text import one_line
 from stack_tui.tui import bindings
-from stack_tui.tui.runs.endpoint_options import endpoint_options, first_endpoint, said
-from stack_tui.tui.state.endpoint_list import EndpointView
+from stack_tui.tui.runs.endpoint_options import endpoint_label, endpoint_options
+from stack_tui.tui.state.endpoint_list import EndpointView, first_endpoint
 from stack_tui.tui.state.snapshot import SuiteFile
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.check_list import CheckList
+from stack_tui.worker.requests import SuiteRun
 
 if TYPE_CHECKING:
     from stack_tui.suites.model.case import Suite
 
 _SELF = "the model itself"
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """A run as the form describes it."""
-
-    suite: Path
-    endpoint: Endpoint
-    judges: tuple[Endpoint, ...]
-    repeats: int
-    panel: PanelMethod
-    temperatures: tuple[float, ...]
-    noise: bool
 
 
 def read_temperatures(text: str) -> tuple[float, ...]:
@@ -57,8 +47,8 @@ def read_temperatures(text: str) -> tuple[float, ...]:
     return found
 
 
-class NewRun(ModalScreen[RunRequest | None]):
-    """Asks what to run, on what and how often; gives None where one thinks better of it."""
+class NewRun(ModalScreen[SuiteRun | None]):
+    """Asks what to run, on what and how often; the result is the request, None if cancelled."""
 
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "#suite, #cancel"
@@ -69,14 +59,15 @@ class NewRun(ModalScreen[RunRequest | None]):
         self,
         suites: Sequence[SuiteFile],
         endpoints: Sequence[EndpointView],
-        defaults: Defaults,
+        config: Config,
         suite: Path | None = None,
     ) -> None:
         super().__init__()
         self._suites = [file for file in suites if file.suite]
         self._endpoints = tuple(endpoints)
-        self._defaults = defaults
+        self._config = config
         self._suite = suite
+        self._suggested: frozenset[int] = frozenset()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="form") as form:
@@ -117,7 +108,7 @@ class NewRun(ModalScreen[RunRequest | None]):
             yield Label("Endpoint")
             yield Select(
                 endpoint_options(self._endpoints),
-                value=first_endpoint(self._endpoints, self._defaults),
+                value=first_endpoint(self._endpoints, self._config.defaults),
                 allow_blank=False,
                 id="endpoint",
                 compact=True,
@@ -154,22 +145,48 @@ class NewRun(ModalScreen[RunRequest | None]):
         return places[0] if places else 0
 
     def _judge_names(self) -> list[str]:
-        return [_SELF, *(said(seen).plain for seen in self._endpoints)]
+        return [_SELF, *(endpoint_label(view).plain for view in self._endpoints)]
 
-    def _wanted_judges(self, suite: Suite) -> set[int]:
-        names = suite.judges or self._defaults.judges or ("self",)
-        known = {seen.endpoint.name: place for place, seen in enumerate(self._endpoints, 1)}
-        return {known.get(name, 0) for name in names if name in {"self", *known}}
+    def _suggest_judges(self, suite: Suite) -> None:
+        """Tick the judges of the suite, else the default ones; say which name is misspelt."""
+        names = judge_names(self._config, suite.judges)
+        places = {view.endpoint.name: place for place, view in enumerate(self._endpoints, 1)}
+        places[SELF] = 0
+        self._suggested = frozenset(places[name] for name in names if name in places)
+        self.query_one(CheckList).tick(self._suggested)
+        problem = ""
+        try:
+            self._judges(suite, self._endpoint)
+        except StackError as error:
+            problem = _problem(error)
+        self.query_one("#problem", Label).update(problem)
+
+    def _judges(self, suite: Suite, endpoint: Endpoint) -> tuple[Endpoint, ...]:
+        """Return the ticked judges; as long as the ticks are as suggested, those of the suite.
+
+        Raises StackError if the suite names a judge that is not configured.
+        """
+        ticked = self.query_one(CheckList).ticked
+        if ticked == self._suggested:
+            return resolve_judges(self._config, suite.judges, (), endpoint)
+        judges = [
+            self._endpoints[place - 1].endpoint if place else endpoint for place in sorted(ticked)
+        ]
+        return tuple(dict.fromkeys(judges))
 
     @on(Select.Changed, "#suite")
-    def _take_what_the_suite_asks_for(self) -> None:
+    def _use_suite_settings(self) -> None:
         if suite := self._suites[self._chosen("#suite")].suite:
-            self.query_one(CheckList).tick(self._wanted_judges(suite))
+            self._suggest_judges(suite)
             self.query_one("#repeats", Input).value = str(suite.repeats)
             self.query_one("#temperatures", Input).value = ", ".join(
                 f"{each:g}" for each in suite.temperatures
             )
-            self.query_one("#panel", Select).value = suite.panel or self._defaults.panel or "median"
+            self.query_one("#panel", Select).value = resolve_panel(self._config, suite.panel)
+
+    @property
+    def _endpoint(self) -> Endpoint:
+        return self._endpoints[self._chosen("#endpoint")].endpoint
 
     @on(Select.Changed, "#purpose")
     def _let_noise_set_both(self) -> None:
@@ -223,18 +240,21 @@ class NewRun(ModalScreen[RunRequest | None]):
         except ValueError as error:
             self._refuse("#temperatures", f"Temperature {error}.")
             return
-        endpoint = self._endpoints[self._chosen("#endpoint")].endpoint
-        judges = [
-            self._endpoints[place - 1].endpoint if place else endpoint
-            for place in sorted(self.query_one(CheckList).ticked)
-        ]
+        file = self._suites[self._chosen("#suite")]
+        if file.suite is None:
+            return
+        try:
+            judges = self._judges(file.suite, self._endpoint)
+        except StackError as error:
+            self._refuse("#judges", _problem(error))
+            return
         self.dismiss(
-            RunRequest(
-                suite=self._suites[self._chosen("#suite")].path,
-                endpoint=endpoint,
-                judges=tuple(dict.fromkeys(judges)),
-                repeats=1 if noise else int(repeats),
+            SuiteRun(
+                suite=file.path,
+                endpoint=self._endpoint,
+                judges=judges,
                 panel=self._panel(),
+                repeats=None if noise else int(repeats),
                 temperatures=temperatures,
                 noise=noise,
             )
@@ -251,3 +271,7 @@ class NewRun(ModalScreen[RunRequest | None]):
     def _chosen(self, selector: str) -> int:
         value = self.query_one(selector, Select).value
         return value if isinstance(value, int) else 0
+
+
+def _problem(error: StackError) -> str:
+    return "\n".join(one_line(part, 300) for part in (error.what, error.remedy) if part)

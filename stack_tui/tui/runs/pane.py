@@ -18,7 +18,7 @@ from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import Heading, Row
+from stack_tui.tui.ui.rows import HeadingRow, Row
 from stack_tui.tui.ui.table import Table
 
 
@@ -78,7 +78,7 @@ class RunsPane(Pane):
         chosen = next(
             (place for place in order if self._runs[place].folder == self.host.chosen), None
         )
-        self.table.show(order, self._row, row=chosen, heading=Heading("", self.sorted_by))
+        self.table.show(order, self._row, row=chosen, heading=HeadingRow("", self.sorted_by))
         self._show_detail()
 
     def _row(self, place: int) -> Row:

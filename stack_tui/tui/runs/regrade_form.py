@@ -1,8 +1,8 @@
-"""How a run's recorded outputs are to be graded again."""
+"""The form that re-grades a run's recorded outputs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from pathlib import Path
+from typing import get_args
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,42 +10,34 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from stack_tui.config.decode import Endpoint, PanelMethod
+from stack_tui.config.decode import PanelMethod
+from stack_tui.runs.spec import RunSpec
 from stack_tui.tui import bindings
 from stack_tui.tui.run_summary import title
-from stack_tui.tui.runs.endpoint_options import said
+from stack_tui.tui.runs.endpoint_options import judge_options
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.tui.ui.check_list import CheckList
+from stack_tui.worker.requests import Regrade
 
 
-@dataclass(frozen=True, slots=True)
-class RegradeChoice:
-    """By the rules, or by these judges, and what several judges' scores come to."""
-
-    by: Literal["rules", "judges"]
-    panel: PanelMethod
-    judges: tuple[Endpoint, ...] = ()
-
-
-class RegradeForm(ModalScreen[RegradeChoice | None]):
-    """Gives how to grade again, None where one thinks better of it."""
+class RegradeForm(ModalScreen[Regrade | None]):
+    """Asks how to re-grade a run's outputs; the result is the request, None if cancelled."""
 
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "CheckList"
 
     BINDINGS = bindings.REGRADE_FORM
 
-    def __init__(self, card: RunCard, endpoints: Sequence[EndpointView]) -> None:
+    def __init__(
+        self, card: RunCard, spec: RunSpec, suite: Path | None, endpoints: Sequence[EndpointView]
+    ) -> None:
         super().__init__()
         self._card = card
-        self._panel: PanelMethod = card.spec.panel if card.spec else "median"
-        judges = card.spec.judges if card.spec else ()
-        others = [seen for seen in endpoints if seen.endpoint.name not in {j.name for j in judges}]
-        self._names = [*(f"{judge.name}  {judge.model or ''}" for judge in judges)]
-        self._names += [said(seen).plain for seen in others]
-        self._judges = (*judges, *(seen.endpoint for seen in others))
-        self._ticked = range(len(judges))
+        self._suite = suite
+        self._panel = spec.panel
+        self._names, self._judges = judge_options(spec.judges, endpoints)
+        self._suggested = range(len(spec.judges))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="form") as form:
@@ -65,21 +57,30 @@ class RegradeForm(ModalScreen[RegradeChoice | None]):
         return f"p  several judges' scores come to their {self._panel}"
 
     def on_mount(self) -> None:
-        self.query_one(CheckList).tick(self._ticked)
+        self.query_one(CheckList).tick(self._suggested)
 
     def action_panel(self) -> None:
-        """Take the next way to combine scores; verdicts stay as they are."""
+        """Switch to the next way to combine scores; the scores themselves stay."""
         ways: tuple[PanelMethod, ...] = get_args(PanelMethod)
         self._panel = ways[(ways.index(self._panel) + 1) % len(ways)]
         self.query_one("#panel", Label).update(self._panel_line)
 
     def action_rules(self) -> None:
-        self.dismiss(RegradeChoice("rules", self._panel))
+        self.dismiss(
+            Regrade(run=self._card.folder, by="rules", panel=self._panel, suite=self._suite)
+        )
 
     def action_judges(self) -> None:
         ticked = sorted(self.query_one(CheckList).ticked)
-        if ticked:
-            judges = tuple(self._judges[place] for place in ticked)
-            self.dismiss(RegradeChoice("judges", self._panel, judges))
-        else:
+        if not ticked:
             self.query_one("#problem", Label).update("Tick a judge first.")
+            return
+        self.dismiss(
+            Regrade(
+                run=self._card.folder,
+                by="judges",
+                judges=tuple(self._judges[place] for place in ticked),
+                panel=self._panel,
+                suite=self._suite,
+            )
+        )

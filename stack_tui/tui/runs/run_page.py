@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from stack_tui.names import plural
 from stack_tui.reports.number_format import reach
-from stack_tui.reports.pages.section import table_lines
 from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_figures
@@ -14,6 +13,7 @@ from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, bar, field, heading, line, meter
 from stack_tui.tui.ui.icons import PHASES, UNREADABLE, Tone
+from stack_tui.tui.ui.page_view import page_blocks
 from stack_tui.wilson import Interval, wilson_interval
 
 _TASK_METER = 10
@@ -31,7 +31,8 @@ def run_blocks(card: RunCard) -> list[Block]:
         ]
     if not card.loaded or card.spec is None:
         return [line(("reading…", "dim"))]
-    return [*head_blocks(card), *_tasks(card.tasks), *_sections(card)]
+    sections = page_blocks(card.sections)
+    return [*head_blocks(card), *_tasks(card.tasks), *([line("")] if sections else []), *sections]
 
 
 def head_blocks(card: RunCard) -> list[Block]:
@@ -164,17 +165,6 @@ def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
         return []
     width = min(max(len(task.name) for task in tasks), 36)
     return [line(""), *(_task(task, width) for task in tasks)]
-
-
-def _sections(card: RunCard) -> list[Block]:
-    blocks: list[Block] = []
-    for section in card.sections:
-        width = min(max((len(one_line(label)) for label, _ in section.rows), default=0) + 2, 26)
-        blocks += [line(""), heading(section.title.capitalize())]
-        blocks += [line(row) for row in table_lines(section)]
-        for label, value in section.rows:
-            blocks.append(field(one_line(label, width - 2), one_line(value, 600), width=width))
-    return blocks
 
 
 def _interval(counts: Counts) -> Interval | None:

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.rows import Cell, Heading, Row
+from stack_tui.tui.ui.rows import Cell, HeadingRow, Row
 from stack_tui.tui.ui.table import Table
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class TaskPicker(Vertical):
         found.sort(key=lambda name: (name != wanted, not name.startswith(wanted), name))
         self._names = list(dict.fromkeys([*self.ticked, *found]))
         note = f"{len(found):,} match" if wanted else f"{len(self._catalog.entries):,} in all"
-        self.query_one(Table).show(range(len(self._names)), self._row, heading=Heading(note))
+        self.query_one(Table).show(range(len(self._names)), self._row, heading=HeadingRow(note))
         self.post_message(self.Changed(self))
 
     def _row(self, place: int) -> Row:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from stack_tui.config.decode import EMBEDDED, Config, Endpoint
+from stack_tui.config.decode import EMBEDDED, Config, Defaults, Endpoint
+from stack_tui.config.resolve import EMBEDDED_ENDPOINT
 from stack_tui.tui.state.metrics_history import Load
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ EndpointRole = Literal["default", "judge"]
 EndpointState = Literal["up", "loading", "stale", "down", "refused", "at rest", "asking"]
 
 _NONE: Mapping[Endpoint, ProbeResult] = {}
-EMBEDDED_ENDPOINT = Endpoint(name="embedded", url=EMBEDDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +122,12 @@ def steadied(health: Health, before: Health | None) -> Health:
 def _same(one: Endpoint, other: Endpoint) -> bool:
     same_server = one.url.rstrip("/") == other.url.rstrip("/")
     return same_server and (one.model == other.model or None in (one.model, other.model))
+
+
+def first_endpoint(endpoints: Sequence[EndpointView], defaults: Defaults) -> int:
+    """Return the index of the endpoint to suggest: the default one, else the first that is up."""
+    names = [view.endpoint.name for view in endpoints]
+    if defaults.endpoint in names:
+        return names.index(defaults.endpoint)
+    up = [index for index, view in enumerate(endpoints) if view.state == "up"]
+    return up[0] if up else 0

@@ -15,7 +15,7 @@ from stack_tui.runs.store import Run, journal_path
 from stack_tui.runs.view import RunView
 from stack_tui.tui.state.metrics_history import Load, LoadHistory
 from stack_tui.tui.state.pass_rate_history import PassRateHistory, pass_rate_history
-from stack_tui.tui.state.snapshot import ChosenRun, Figures, RunCard, card_of
+from stack_tui.tui.state.snapshot import ChosenRun, RunCard, RunFigures, card_of
 from stack_tui.tui.state.suite_files import read_suite
 from stack_tui.wilson import wilson_interval
 
@@ -42,7 +42,7 @@ class RunFollower:
         self._suite: Suite | None = None
         self._suite_read = False
         self._access: HoldoutAccess | None = None
-        self._figures: Figures | None = None
+        self._figures: RunFigures | None = None
         self._figures_revision = -1
         self._figures_due = 0.0
         self._course = PassRateHistory()
@@ -126,7 +126,7 @@ class RunFollower:
         self._samples = ()
         self._samples_revision = -1
 
-    def _summarize(self, run: Run) -> Figures | None:
+    def _summarize(self, run: Run) -> RunFigures | None:
         """Return the run's figures, computed so seldom that they take a tenth of the time."""
         view = run.view
         due = view.finished is not None or time.monotonic() >= self._figures_due
@@ -138,16 +138,16 @@ class RunFollower:
         return self._figures
 
 
-def _figures(view: RunView) -> Figures:
+def _figures(view: RunView) -> RunFigures:
     from stack_tui.reports.measures.intervals import intervals
     from stack_tui.reports.measures.summary import summarize
-    from stack_tui.reports.pages.suite_sections import sections
+    from stack_tui.reports.pages.run_report import run_sections
 
-    more = tuple(sections(view))
+    more = run_sections(view)
     if not isinstance(view.spec.subject, SuiteSubject):
         graded = view.total.passed + view.total.failed
-        return Figures(None, wilson_interval(view.total.passed, graded), more)
-    return Figures(summarize(view.open_samples), intervals(view.open_samples).pass_rate, more)
+        return RunFigures(None, wilson_interval(view.total.passed, graded), more)
+    return RunFigures(summarize(view.open_samples), intervals(view.open_samples).pass_rate, more)
 
 
 def _stamp(folder: Path) -> RunStamp | None:

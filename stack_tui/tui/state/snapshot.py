@@ -19,7 +19,7 @@ from stack_tui.wilson import Interval, wilson_interval
 
 if TYPE_CHECKING:
     from stack_tui.reports.measures.summary import SuiteSummary
-    from stack_tui.reports.pages.section import Section
+    from stack_tui.reports.pages.model import Blocks
     from stack_tui.suites.model.case import Suite
 
 ACTIVE: frozenset[Phase] = frozenset({"running", "paused", "stopping"})
@@ -82,7 +82,7 @@ class RunCard:
     faults: int = 0
     findings: tuple[Finding, ...] = ()
     message: str = ""
-    sections: tuple[Section, ...] = ()
+    sections: Blocks = ()
 
     @property
     def id(self) -> str:
@@ -145,7 +145,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RunFigures:
     """What the samples come to, the 95 % interval of how many pass, and a report's sections.
 
     Only a suite has a summary.
@@ -153,10 +153,10 @@ class Figures:
 
     summary: SuiteSummary | None
     interval: Interval | None
-    sections: tuple[Section, ...] = ()
+    sections: Blocks = ()
 
 
-def card_of(run: Run, now: float, figures: Figures | None) -> RunCard:
+def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
     """Return the run at a glance as of `now` (seconds since 1970)."""
     view, phase = run.view, run.phase
     graded = view.total.passed + view.total.failed

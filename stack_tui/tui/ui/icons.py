@@ -2,11 +2,11 @@
 
 from typing import Final, Literal, NamedTuple
 
+from stack_tui.reports.pages.model import Tone as Tone
 from stack_tui.runs.duel_verdicts import TIE
 from stack_tui.runs.events import Sample
 from stack_tui.runs.store import Phase
 
-Tone = Literal["", "strong", "dim", "accent", "good", "bad", "warn"]
 HealthState = Literal["up", "loading", "stale", "down", "refused", "at rest", "asking"]
 
 

@@ -50,7 +50,7 @@ def paint_row(
     return Strip(segments)
 
 
-class Heading(NamedTuple):
+class HeadingRow(NamedTuple):
     """What stands in the headings beside the titles; `sorted_by` is a place, and if descending."""
 
     note: str = ""
@@ -58,7 +58,7 @@ class Heading(NamedTuple):
 
 
 def paint_heading(
-    columns: Sequence[Column], layout: Layout, heading: Heading, style: Style, accent: Style
+    columns: Sequence[Column], layout: Layout, heading: HeadingRow, style: Style, accent: Style
 ) -> Strip:
     """Return the headings, with the note at the end of the one that has most room for it."""
     note = one_line(heading.note)

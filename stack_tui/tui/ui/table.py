@@ -13,9 +13,9 @@ from textual.strip import Strip
 from stack_tui.tui import bindings
 from stack_tui.tui.ui.columns import Column, Layout, fit
 from stack_tui.tui.ui.line_view import LineView
-from stack_tui.tui.ui.rows import TONES, Heading, Row, paint_heading, paint_row, row_styles
+from stack_tui.tui.ui.rows import TONES, HeadingRow, Row, paint_heading, paint_row, row_styles
 
-_NO_HEADING = Heading()
+_NO_HEADING = HeadingRow()
 
 
 class Table(LineView):
@@ -66,7 +66,7 @@ class Table(LineView):
         self._order: Sequence[int] = range(0)
         self._position = 0
         self._follows = False
-        self._heading = Heading()
+        self._heading = HeadingRow()
         self._layout_of: tuple[int, Layout] = (0, Layout())
         self._styles: dict[tuple[bool, bool], Mapping[str, Style]] = {}
 
@@ -96,7 +96,7 @@ class Table(LineView):
         cells: Callable[[int], Row],
         *,
         row: int | None = None,
-        heading: Heading = _NO_HEADING,
+        heading: HeadingRow = _NO_HEADING,
     ) -> None:
         """Show the rows numbered in `order`; `cells` is asked for those that are seen.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stack_tui.runs.events import Event, JudgeScore, Planned, Sample, Started, TaskPlan
-from stack_tui.runs.spec import DuelRun, DuelSubject, RunSpec
+from stack_tui.runs.spec import DuelParticipant, DuelSubject, RunSpec
 from stack_tui.runs.view import RunView, fold
 from tests.reports.views import JUDGE
 
@@ -12,7 +12,9 @@ SCORES = {"a": 0.0, "b": 1.0, "tie": 0.5, "?": None}
 
 def spec(letters: str = "ab") -> RunSpec:
     """The spec of a duel of runs of those letters, each of a model of its own."""
-    runs = tuple(DuelRun(letter=each, id=f"run-{each}", model=f"model-{each}") for each in letters)
+    runs = tuple(
+        DuelParticipant(letter=each, id=f"run-{each}", model=f"model-{each}") for each in letters
+    )
     return RunSpec(
         id="20261124-101500-duel-custom-big-0a1b",
         created="2026-11-24T10:15:00+00:00",

@@ -10,19 +10,18 @@ import msgspec
 import pytest
 
 from stack_tui.reports.render.csv_table import csv_table
-from stack_tui.reports.render.html_report import html_report
+from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
-from stack_tui.reports.render.markdown import markdown_report
-from stack_tui.reports.render.text_report import run_report
 from tests.reports.duels.made import duel, match
+from tests.reports.forms import html_report, markdown_report
 from tests.reports.views import HOSTILE
 
 CLEAR = duel([match("b" if n < 18 else "a", n) for n in range(20)], apart={"no output": ("c20",)})
 
 
 def test_the_text_says_who_is_better_by_how_much_and_what_was_set_apart() -> None:
-    told = run_report(CLEAR, None)
+    told = text_report(CLEAR, None)
     for part in ("b is better than a", "90.0% (", "18 by b, 2 by a, 0 ties", "1 no output"):
         assert part in told
     assert told.count("judge decided for") == 20
@@ -46,7 +45,7 @@ def test_the_page_shows_the_win_rate_and_each_matchs_outputs() -> None:
 def test_markdown_has_the_verdict_and_the_matches() -> None:
     told = markdown_report(CLEAR)
     assert "b is better than a" in told
-    assert "| b won | `a vs b/c0` | `judge decided for b` |" in told
+    assert "| · b won | `a vs b/c0` | `judge decided for b` |" in told
     assert "Not passed" not in told
 
 
@@ -89,7 +88,7 @@ def test_hostile_outputs_and_answers_are_harmless_in_every_form(hostile: str) ->
     page = html_report(view)
     assert "<script" not in page
     assert "<img" not in page
-    for told in (run_report(view, None), markdown_report(view), page, csv_table(view)):
+    for told in (text_report(view, None), markdown_report(view), page, csv_table(view)):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", told)
     for line in markdown_report(view).splitlines():
         assert line.count("`") % 2 == 0

@@ -1,6 +1,5 @@
 """The form that starts a run of benchmarks."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.runs.new_benchmark import NewBenchmark
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.worker.requests import BenchmarkRun
 from tests.tui.data import (
     LOCAL,
     drive,
@@ -45,19 +45,14 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Started]:
     )
     calls: list[Started] = []
 
-    def start(
-        results: Path,
-        tasks: Sequence[str],
-        endpoint: Endpoint,
-        fewshot: int | None,
-        limit: float | None,
-    ) -> Path:
-        calls.append((tuple(tasks), endpoint, fewshot, limit))
+    def start(request: BenchmarkRun, results: Path) -> Path:
+        tasks = request.benchmark
+        calls.append((tasks.tasks, request.endpoint, tasks.fewshot, tasks.limit))
         return results / "20991118-120000-new"
 
     monkeypatch.setattr(backend, "open_catalog", lambda: Catalog({e.name: e for e in entries}))
     monkeypatch.setattr(backend, "probe", lambda _: ABLE)
-    monkeypatch.setattr(backend, "start_benchmarks", start)
+    monkeypatch.setattr(backend, "start", start)
     return calls
 
 

@@ -1,20 +1,19 @@
 """Duels: started from two runs, listed among the runs, their matches told in full."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import JudgeScore, Sample
-from stack_tui.runs.spec import DuelRun, DuelSubject, RunSpec
+from stack_tui.runs.spec import DuelParticipant, DuelSubject, RunSpec
 from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.new_duel import NewDuel
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot
 from stack_tui.tui.ui.check_list import CheckList
+from stack_tui.worker.requests import DuelRun
 from tests.tui.data import (
     BEGAN,
     JUDGE,
@@ -35,8 +34,8 @@ SPEC = RunSpec(
     subject=DuelSubject(
         suite="custom",
         runs=(
-            DuelRun(letter="a", id="first", model="org/llama-8b"),
-            DuelRun(letter="b", id="second", model="org/qwen-7b"),
+            DuelParticipant(letter="a", id="first", model="org/llama-8b"),
+            DuelParticipant(letter="b", id="second", model="org/qwen-7b"),
         ),
     ),
 )
@@ -115,11 +114,12 @@ def test_d_starts_a_duel_against_the_run_before_judged_by_its_judges(
 ) -> None:
     started: list[tuple[list[str], list[str]]] = []
 
-    def start(_: Path, runs: Sequence[Path], judges: Sequence[Endpoint]) -> Path:
-        started.append(([run.name for run in runs], [judge.name for judge in judges]))
+    def start(request: DuelRun, _: Path) -> Path:
+        judges = [judge.name for judge in request.judges]
+        started.append(([run.name for run in request.runs], judges))
         return Path("eval-results") / SPEC.id
 
-    monkeypatch.setattr(backend, "start_duel", start)
+    monkeypatch.setattr(backend, "start", start)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "d")

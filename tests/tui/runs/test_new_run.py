@@ -1,7 +1,6 @@
 """The form that starts a run."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.runs.new_run import NewRun
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
+from stack_tui.worker.requests import SuiteRun
 from tests.tui.data import (
     CONFIG,
     JUDGE,
@@ -45,21 +45,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
     """Return what the form has started, as it is handed to the function that commands call."""
     calls: list[Started] = []
 
-    def start_suite(
-        results: Path,
-        suite: Path,
-        endpoint: Endpoint,
-        judges: Sequence[Endpoint],
-        repeats: int,
-        panel: PanelMethod,
-        temperatures: Sequence[float],
-        noise: bool,
-    ) -> Path:
-        asked = (repeats, panel, tuple(temperatures), noise)
-        calls.append((suite, endpoint, tuple(judges), *asked))
+    def start(request: SuiteRun, results: Path) -> Path:
+        asked = (request.repeats or 1, request.panel, request.temperatures, request.noise)
+        calls.append((request.suite, request.endpoint, request.judges, *asked))
         return results / "20991118-120000-new"
 
-    monkeypatch.setattr(backend, "start_suite", start_suite)
+    monkeypatch.setattr(backend, "start", start)
     return calls
 
 

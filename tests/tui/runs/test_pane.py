@@ -6,10 +6,10 @@ import pytest
 from textual.pilot import Pilot
 
 from stack_tui.errors import StackError
-from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
+from stack_tui.worker import control
 from tests.tui.data import (
     benchmark_card,
     drive,
@@ -36,7 +36,7 @@ class Asked:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, error: StackError | None = None) -> None:
         self.calls: list[tuple[str, str]] = []
         for name in ("stop", "pause", "proceed", "resume"):
-            monkeypatch.setattr(backend, name, self._recording(name, error))
+            monkeypatch.setattr(control, name, self._recording(name, error))
 
     def _recording(self, name: str, error: StackError | None) -> object:
         def record(folder: Path) -> None:
@@ -131,7 +131,7 @@ def test_l_changes_how_many_requests_are_in_flight(
     monkeypatch: pytest.MonkeyPatch, typed: str, requests: int | None
 ) -> None:
     asked: list[int | None] = []
-    monkeypatch.setattr(backend, "set_concurrency", lambda folder, number: asked.append(number))
+    monkeypatch.setattr(control, "set_concurrency", lambda folder, number: asked.append(number))
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "l")
@@ -145,7 +145,7 @@ def test_l_changes_how_many_requests_are_in_flight(
 
 def test_a_limit_that_is_no_number_is_refused_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int | None] = []
-    monkeypatch.setattr(backend, "set_concurrency", lambda folder, number: asked.append(number))
+    monkeypatch.setattr(control, "set_concurrency", lambda folder, number: asked.append(number))
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "l")

@@ -1,6 +1,5 @@
 """Grading a run's recorded outputs again from the app."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from stack_tui.config.decode import Endpoint, PanelMethod
 from stack_tui.runs.labels import Label, LabelKind
 from stack_tui.runs.spec import RegradeSource
 from stack_tui.tui import backend
@@ -17,6 +15,7 @@ from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.runs.actions import baseline_of
 from stack_tui.tui.runs.regrade_form import RegradeForm
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
+from stack_tui.worker.requests import Regrade
 from tests.tui.data import (
     BEGAN,
     benchmark_card,
@@ -40,18 +39,14 @@ class Asked:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[tuple[object, ...]] = []
-        monkeypatch.setattr(backend, "regrade", self._regrade)
-        monkeypatch.setattr(backend, "rejudge", self._rejudge)
+        monkeypatch.setattr(backend, "start", self._start)
 
-    def _regrade(self, folder: Path, suite: Path | None, panel: PanelMethod) -> Path:
-        self.calls.append(("rules", folder.name, suite, panel))
-        return folder.with_name("new")
-
-    def _rejudge(
-        self, folder: Path, judges: Sequence[Endpoint], suite: Path | None, panel: PanelMethod
-    ) -> Path:
-        self.calls.append(("judges", [judge.name for judge in judges], suite, panel))
-        return folder.with_name("new")
+    def _start(self, request: Regrade, results: Path) -> Path:
+        what: object = request.run.name
+        if request.by == "judges":
+            what = [judge.name for judge in request.judges]
+        self.calls.append((request.by, what, request.suite, request.panel))
+        return results / "new"
 
 
 @pytest.mark.parametrize("pane", ["2", "4"])

@@ -8,7 +8,6 @@ import pytest
 from textual.pilot import Pilot
 
 from stack_tui.runs.events import Finding, Sample
-from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.results.pane import ResultsPane
@@ -16,6 +15,7 @@ from stack_tui.tui.state.metrics_history import Load, Series
 from stack_tui.tui.state.pass_rate_history import pass_rate_history
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, TaskRow
 from stack_tui.tui.ui.table import Table
+from stack_tui.worker import control
 from tests.tui.data import (
     benchmark_card,
     drive,
@@ -115,7 +115,7 @@ def test_a_suites_run_has_the_plot_alone_and_f_shows_its_samples() -> None:
 
 def test_the_runs_keys_work_there_too(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Path] = []
-    monkeypatch.setattr(backend, "stop", asked.append)
+    monkeypatch.setattr(control, "stop", asked.append)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "v")

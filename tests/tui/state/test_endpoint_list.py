@@ -3,7 +3,8 @@
 import msgspec
 
 from stack_tui.config.decode import EMBEDDED, Config, Defaults, Endpoint
-from stack_tui.tui.state.endpoint_list import EMBEDDED_ENDPOINT, list_endpoints, steadied
+from stack_tui.config.resolve import EMBEDDED_ENDPOINT
+from stack_tui.tui.state.endpoint_list import list_endpoints, steadied
 from tests.tui.data import JUDGE, LOCAL, up
 
 FOUND = Endpoint(name="localhost:8000", url="http://127.0.0.1:8000/v1/")

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.line_view import _changed
-from stack_tui.tui.ui.rows import Cell, Heading, Row
+from stack_tui.tui.ui.rows import Cell, HeadingRow, Row
 from stack_tui.tui.ui.table import Table
 
 
@@ -172,7 +172,7 @@ def test_a_cell_is_shown_literally_on_one_line() -> None:
 
 def test_a_column_that_is_sorted_by_is_marked_and_a_click_on_a_title_asks_for_it() -> None:
     async def body(app: TableApp, pilot: Pilot[None]) -> None:
-        app.table.show(range(3), app.cells, heading=Heading("", (1, True)))
+        app.table.show(range(3), app.cells, heading=HeadingRow("", (1, True)))
         await pilot.pause()
         assert app.line(0).split() == ["number", "name▼"]
         await pilot.click(Table, offset=(2, 0))
@@ -184,7 +184,7 @@ def test_a_column_that_is_sorted_by_is_marked_and_a_click_on_a_title_asks_for_it
 
 def test_the_note_stands_among_the_headings() -> None:
     async def body(app: TableApp, pilot: Pilot[None]) -> None:
-        app.table.show(range(3), app.cells, heading=Heading("3 in all"))
+        app.table.show(range(3), app.cells, heading=HeadingRow("3 in all"))
         await pilot.pause()
         assert app.line(0).split() == ["number", "name", "3", "in", "all"]
 

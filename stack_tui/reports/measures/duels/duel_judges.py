@@ -8,7 +8,7 @@ import msgspec
 from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs.duel_verdicts import DuelOutcome, by_judge, kind
 from stack_tui.runs.events import JudgeScore, Sample
-from stack_tui.runs.spec import DuelRun
+from stack_tui.runs.spec import DuelParticipant
 
 
 class JudgeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,9 @@ class JudgeResult(msgspec.Struct, frozen=True, kw_only=True):
     first_interval: Interval | None
 
 
-def judge_results(samples: Sequence[Sample], runs: Sequence[DuelRun]) -> tuple[JudgeResult, ...]:
+def judge_results(
+    samples: Sequence[Sample], runs: Sequence[DuelParticipant]
+) -> tuple[JudgeResult, ...]:
     """Return each judge's result, in the order in which they come."""
     found: dict[tuple[str, str], list[tuple[Sample, list[JudgeScore]]]] = {}
     for sample in samples:
@@ -50,7 +52,7 @@ def _result(
     judge: str,
     model: str,
     matches: Sequence[tuple[Sample, list[JudgeScore]]],
-    runs: Sequence[DuelRun],
+    runs: Sequence[DuelParticipant],
 ) -> JudgeResult:
     kinds: Counter[DuelOutcome] = Counter(kind(orders) for _, orders in matches)
     verdicts = [verdict for _, orders in matches for verdict in orders]

@@ -9,7 +9,7 @@ from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
 from stack_tui.reports.measures.duels.duel_ratings import Rating, ratings
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.holdout import HoldoutAccess
-from stack_tui.runs.spec import DuelRun, DuelSubject
+from stack_tui.runs.spec import DuelParticipant, DuelSubject
 from stack_tui.runs.view import RunView
 
 
@@ -22,7 +22,7 @@ class DuelSummary(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     suite: str
-    runs: tuple[DuelRun, ...]
+    runs: tuple[DuelParticipant, ...]
     pairs: tuple[PairResult, ...]
     holdout: tuple[PairResult, ...]
     looks: tuple[HoldoutAccess, ...]

@@ -1,0 +1,83 @@
+"""What was found out about endpoints: what they are and can do, how fast they answer."""
+
+from collections.abc import Sequence
+
+from stack_tui.endpoints.capabilities import Capabilities
+from stack_tui.endpoints.examine import ProbeResult, describe
+from stack_tui.endpoints.health import Health
+from stack_tui.endpoints.latency import Latency, format_rate, format_seconds
+from stack_tui.errors import Failure
+from stack_tui.names import plural
+from stack_tui.reports.pages.model import Blocks, Callout, Fact, Facts, Page, TableBlock, section
+from stack_tui.reports.pages.signs import BAD
+
+_MODELS_SHOWN = 8
+
+
+def probe_page(result: ProbeResult) -> Page:
+    """Return the result of probing an endpoint as a page."""
+    return Page(f"{result.name}  {result.url}", probe_blocks(result))
+
+
+def probe_blocks(result: ProbeResult) -> Blocks:
+    """Return what is wrong with the endpoint, what it is, and what it can do."""
+    blocks: Blocks = (failure_callout(result.failure),) if result.failure else ()
+    if result.health:
+        blocks += (_health(result.health),)
+    return blocks + capability_blocks(result.abilities) if result.abilities else blocks
+
+
+def failure_callout(failure: Failure) -> Callout:
+    """Return what is wrong, and the remedy."""
+    return Callout(BAD, failure.message, remedy=failure.remedy)
+
+
+def _health(health: Health) -> Facts:
+    names = ", ".join(model.id for model in health.models[:_MODELS_SHOWN])
+    more = len(health.models) - _MODELS_SHOWN
+    rows = (
+        ("server", f"{health.server_kind} {health.version}".strip()),
+        ("model", health.model or "not configured, and the server has several"),
+        ("serves", f"{names} and {more} more" if more > 0 else names),
+        ("context", f"{health.context_length:,} tokens" if health.context_length else "unknown"),
+        ("latency", f"{health.latency_s * 1000:.0f} ms" if health.latency_s else "unknown"),
+        ("note", health.note),
+    )
+    return Facts(tuple(Fact(label, value) for label, value in rows if value))
+
+
+def capability_blocks(capabilities: Capabilities) -> Blocks:
+    """Return what the endpoint can do, and how benchmarks are scored on it."""
+    # The scoring methods know lm-eval's catalog, which takes a moment to import.
+    from stack_tui.benchmarks.scoring.methods import Wanted, route_for
+
+    wanted: tuple[Wanted, ...] = ("short choices", "choices", "whole texts", "written answers")
+    abilities = Facts(tuple(Fact(name, ", ".join(all_)) for name, all_ in describe(capabilities)))
+    routes = []
+    for each in wanted:
+        route = route_for(each, capabilities)
+        value = f"● {route}" if route else "✗ such tasks cannot run here"
+        routes.append(Fact(each, value, "good" if route else "bad"))
+    note = "how benchmarks are scored here"
+    return section("capabilities", abilities) + section("routes", Facts(tuple(routes)), note=note)
+
+
+def latency_page(found: Sequence[Latency]) -> Page:
+    """Return how fast the endpoints answer, side by side."""
+    rows = tuple(
+        (
+            each.name,
+            each.model or "–",
+            format_seconds(each.first_token_s),
+            format_seconds(each.total_s),
+            format_rate(each.tokens_per_s),
+        )
+        for each in found
+    )
+    columns = ("endpoint", "model", "first token", "whole answer", "tokens/s")
+    failures = (
+        Callout(BAD, each.name, f"after {plural(each.done, 'request')}: {each.failure.message}")
+        for each in found
+        if each.failure
+    )
+    return Page("latency: median (range)", (TableBlock(columns, rows), *failures))

@@ -1,0 +1,60 @@
+"""Control a run from outside: resume, stop, pause, proceed, and change its concurrency."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from stack_tui.errors import StackError
+from stack_tui.runs.journal import is_held
+from stack_tui.runs.store import journal_path, probe_path, read_control, write_control
+from stack_tui.worker.worker_process import spawn
+
+
+def resume(folder: Path, *, retry_errors: bool = True) -> None:
+    """Start a worker for the samples that are missing and, with `retry_errors`, for failed ones.
+
+    Blocks until the worker has begun; raises as `spawn` does.
+    """
+    if not is_held(journal_path(folder)):
+        control = msgspec.structs.replace(read_control(folder), retry_errors=retry_errors)
+        write_control(folder, control)
+        # The server may have changed since: the worker probes it anew.
+        probe_path(folder).unlink(missing_ok=True)
+    spawn(folder)
+
+
+def stop(folder: Path) -> None:
+    """Have the worker finish the requests in flight, record them, and end; `resume` goes on."""
+    _set_wanted(folder, "stop")
+
+
+def pause(folder: Path) -> None:
+    """Have the worker send no new request until `proceed`."""
+    _set_wanted(folder, "pause")
+
+
+def proceed(folder: Path) -> None:
+    """Have a paused worker go on."""
+    _set_wanted(folder, "run")
+
+
+def set_concurrency(folder: Path, requests: int | None) -> None:
+    """Change the run's max concurrent requests; None tunes them automatically."""
+    control = read_control(_at_work(folder))
+    write_control(folder, msgspec.structs.replace(control, concurrency=requests))
+
+
+def _set_wanted(folder: Path, wanted: Literal["run", "pause", "stop"]) -> None:
+    control = read_control(_at_work(folder))
+    write_control(folder, msgspec.structs.replace(control, wanted=wanted))
+
+
+def _at_work(folder: Path) -> Path:
+    if not is_held(journal_path(folder)):
+        raise StackError(
+            "has no worker at the moment",
+            where=folder.name,
+            remedy=f"Resume it: stack-tui resume {folder.name}",
+        )
+    return folder

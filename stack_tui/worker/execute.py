@@ -1,0 +1,211 @@
+"""Execute one run: from the state of its journal to `finished`, or until it is stopped."""
+
+import asyncio
+import os
+import platform
+import signal
+import time
+from collections.abc import AsyncGenerator, Coroutine, Iterable
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stack_tui import __version__
+from stack_tui.config.decode import Endpoint
+from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.connect import connect
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.kinds import kind_named
+from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.probe import Health, preflight
+from stack_tui.endpoints.retry import RetryPolicy
+from stack_tui.errors import StackError
+from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, StateChanged
+from stack_tui.runs.journal import Journal, Tail
+from stack_tui.runs.recorded_run import Recorded, read_recorded
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
+from stack_tui.runs.store import journal_path, read_spec
+from stack_tui.runs.view import RunView
+from stack_tui.worker import evaluator, follow_control, run_outcome
+from stack_tui.worker.probe_record import ProbeRecord, read_probe
+
+_FAULT_REPEAT_S = 10.0
+_PREFLIGHT_BUDGET_S = 30.0
+
+
+class Recorder:
+    """Appends events to the journal and applies them to the worker's own view."""
+
+    def __init__(self, journal: Journal, view: RunView) -> None:
+        self.journal = journal
+        self.view = view
+        self._last_fault: dict[str, float] = {}
+
+    def record(self, event: Event) -> None:
+        """Append the event; raises OSError if the disk refuses it."""
+        self.journal.append(event)
+        self.view.apply([event])
+
+    def note_retry(self, endpoint: str, error: EndpointError, wait_s: float) -> None:
+        """Record a retry, for each endpoint and reason at most every 10 s."""
+        now = time.time()
+        reason = f"{endpoint}: {error.kind}"
+        if now - self._last_fault.get(reason, 0.0) >= _FAULT_REPEAT_S:
+            self._last_fault[reason] = now
+            message = f"{error.what}; retrying in {wait_s:.0f} s"
+            self.record(Fault(at=now, where=endpoint, message=message, remedy=error.remedy))
+
+    def start_regrade(self, recorded: Recorded) -> None:
+        """Record the start of a run on recorded outputs; the first time with the notes on them."""
+        first = self.view.started is None
+        self.record(_started(self.view, recorded.server))
+        for fault in recorded.faults if first else ():
+            self.record(fault)
+
+    async def sync_each_second(self) -> None:
+        """Make the journal durable once a second, until cancelled."""
+        while True:
+            await asyncio.sleep(1.0)
+            await asyncio.to_thread(self.journal.sync)
+
+
+async def execute(folder: Path) -> Finished | None:
+    """Execute the run in `folder`; return how it finished, None if it was stopped.
+
+    Raises RunBusy if another worker is on it, StackError if the spec cannot be read, OSError if the
+    disk refuses a record. In each case the journal is intact and the run can be resumed.
+    """
+    spec = read_spec(folder)
+    with Journal(journal_path(folder)) as journal:
+        view = RunView(spec)
+        earlier = Tail(journal.path).read()
+        view.apply(earlier)
+        recorder = Recorder(journal, view)
+        own = {event.key: event for event in earlier if isinstance(event, Answer)}
+        kept = read_recorded(folder)
+        kept = msgspec.structs.replace(kept, answers={**kept.answers, **own})
+        try:
+            return await _with_endpoints(folder, recorder, kept)
+        except StackError as error:
+            return run_outcome.record_failure(recorder.record, error)
+
+
+async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) -> Finished | None:
+    spec = recorder.view.spec
+    async with AsyncExitStack() as stack:
+        clients: dict[Endpoint, Client] = {}
+        for place, endpoint in enumerate(spec.asked):
+            fixed = spec.concurrency if place == 0 else None
+            client = connect(
+                endpoint,
+                limit=Limit(fixed or endpoint.concurrency),
+                on_retry=partial(recorder.note_retry, endpoint.name),
+            )
+            clients[endpoint] = await stack.enter_async_context(client)
+        judges = [clients[judge] for judge in spec.judges]
+        stopping = asyncio.Event()
+        _stop_on_signals(stopping)
+        watched: list[Coroutine[None, None, None]] = []
+        if spec.origin:
+            recorder.start_regrade(recorded)
+            events = evaluator.graded_again(folder, recorder.view, judges, recorded, stopping)
+        else:
+            model = clients[spec.endpoint]
+            probed = read_probe(folder) or ProbeRecord(health=await _ready(model, recorder))
+            health = probed.health
+            _fit_limit(model.limit, health, spec)
+            recorder.record(_started(recorder.view, _server(health)))
+            events = await evaluator.events(
+                folder, recorder.view, model, probed, judges, recorded.answers, stopping
+            )
+            watched = [follow_control.watch_server(model, health.server_kind, recorder.record)]
+        keepers = (
+            recorder.sync_each_second(),
+            follow_control.follow_control(
+                folder, [client.limit for client in clients.values()], stopping, recorder.record
+            ),
+            *watched,
+        )
+        await _record_all(events, recorder, keepers)
+        if stopping.is_set() and recorder.view.total.done < recorder.view.total.planned:
+            recorder.record(StateChanged(at=time.time(), state="stopped"))
+            return None
+        return await asyncio.to_thread(run_outcome.finish, folder, recorder.view, recorder.record)
+
+
+def _fit_limit(limit: Limit, health: Health, spec: RunSpec) -> None:
+    """Cap concurrency at the server's slots; a benchmark starts high, its requests being short."""
+    kind = kind_named(health.server_kind)
+    start = (
+        kind.many_at_once if kind and isinstance(spec.subject, BenchmarkSubject) else limit.current
+    )
+    limit.begin_at(start, health.slots or limit.maximum)
+
+
+async def _ready(model: Client, recorder: Recorder) -> Health:
+    """Return the model's health; retry for a while what a short failure of the server explains."""
+    policy = RetryPolicy(budget_s=_PREFLIGHT_BUDGET_S)
+    began = time.monotonic()
+    failures = 0
+    while True:
+        try:
+            return await preflight(model)
+        except EndpointError as error:
+            failures += 1
+            wait_s = policy.wait_s(error, failures, failures, time.monotonic() - began)
+            if wait_s is None or error.kind == "connection":
+                raise
+            recorder.note_retry(model.endpoint.name, error, wait_s)
+            await asyncio.sleep(wait_s)
+
+
+async def _record_all(
+    events: AsyncGenerator[Event, None],
+    recorder: Recorder,
+    keepers: Iterable[Coroutine[None, None, None]],
+) -> None:
+    tasks = [asyncio.ensure_future(keeper) for keeper in keepers]
+    try:
+        async for event in events:
+            recorder.record(event)
+            for task in tasks:
+                if task.done():
+                    task.result()
+    finally:
+        await events.aclose()
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def _server(health: Health) -> dict[str, Any]:
+    return {
+        "kind": health.server_kind,
+        "version": health.version,
+        "model": health.model,
+        "weights": health.weights,
+        "context_length": health.context_length,
+        "url": health.url,
+    }
+
+
+def _started(view: RunView, server: dict[str, Any]) -> Started:
+    return Started(
+        at=time.time(),
+        spec=view.spec,
+        versions={"stack-tui": __version__, "python": platform.python_version()},
+        server=server,
+        pid=os.getpid(),
+        resumed=view.started is not None,
+    )
+
+
+def _stop_on_signals(stopping: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)

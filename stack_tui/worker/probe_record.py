@@ -1,0 +1,30 @@
+"""endpoint.json: what the launcher found out about a run's endpoint, for the worker it starts."""
+
+from pathlib import Path
+
+import msgspec
+
+from stack_tui.endpoints.probe import Capabilities, Health
+from stack_tui.paths import write_atomically
+from stack_tui.runs.store import probe_path
+
+
+class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An endpoint just before a run on it starts; a suite's run needs no capabilities."""
+
+    health: Health
+    capabilities: Capabilities | None = None
+
+
+def write_probe(folder: Path, record: ProbeRecord) -> None:
+    """Write the record into the run's folder."""
+    content = msgspec.json.format(msgspec.json.encode(record), indent=2)
+    write_atomically(probe_path(folder), content)
+
+
+def read_probe(folder: Path) -> ProbeRecord | None:
+    """Return the record, None if there is none that can be read: the worker then probes itself."""
+    try:
+        return msgspec.json.decode(probe_path(folder).read_bytes(), type=ProbeRecord)
+    except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,66 @@
+"""Differences that are held against the noise floor that was measured beside them."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stack_tui.config.decode import Endpoint
+from stack_tui.runs import store
+from stack_tui.runs.events import Sample
+from stack_tui.runs.journal import Journal
+from stack_tui.runs.spec import RunSpec, SuiteSubject
+from stack_tui.runs.store import Run
+from stack_tui.worker.compare_runs import compare_runs
+
+SPEC = RunSpec(
+    id="1-a",
+    created="2026-11-24T10:15:00+00:00",
+    endpoint=Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="tiny"),
+    subject=SuiteSubject(name="tiny", path="cases/tiny.toml", sha256="0" * 64),
+    temperatures=(0.0,),
+)
+CASES = 40
+
+
+def written(results: Path, spec: RunSpec, failing: list[set[int]]) -> Run:
+    """A run of which in each repeat those cases failed."""
+    folder = store.create(results, spec)
+    with Journal(store.journal_path(folder)) as journal:
+        for repeat, failed in enumerate(failing):
+            for place in range(CASES):
+                journal.append(
+                    Sample(
+                        at=1.0,
+                        task="tiny",
+                        id=f"c{place}",
+                        repeat=repeat,
+                        passed=place not in failed,
+                        output="fine",
+                    )
+                )
+    return Run(folder)
+
+
+def warned(results: Path, noise: RunSpec, *, worse_in: int) -> bool:
+    written(results, noise, [set(), {1, 2, 3, 4}])
+    a = written(results, SPEC, [set()])
+    b = written(results, msgspec.structs.replace(SPEC, id="3-b"), [set(range(worse_in))])
+    return any("below the noise floor" in warning for warning in compare_runs(a, b).warnings)
+
+
+NOISE = msgspec.structs.replace(SPEC, id="2-noise", repeats=2, noise=True)
+
+
+@pytest.mark.parametrize(("worse_in", "told"), [(2, True), (6, False), (0, False)])
+def test_a_difference_under_the_measured_floor_is_warned_of(
+    tmp_path: Path, worse_in: int, told: bool
+) -> None:
+    # Four flips in 40 cases make a floor of 9.8 points; two cases are 5, six are 15.
+    assert warned(tmp_path, NOISE, worse_in=worse_in) == told
+
+
+def test_the_floor_of_another_model_or_suite_says_nothing(tmp_path: Path) -> None:
+    endpoint = msgspec.structs.replace(SPEC.endpoint, model="other")
+    other = msgspec.structs.replace(NOISE, endpoint=endpoint)
+    assert not warned(tmp_path, other, worse_in=2)
