@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 
+import grimp
 import pytest
 
 HEAVY = ("lm_eval", "datasets", "scipy", "numpy", "httpx", "aiohttp", "jsonschema", "xllamacpp")
@@ -29,3 +31,10 @@ def test_a_front_door_does_not_pay_for_what_it_does_not_need(
     )
     loaded = set(ran.stdout.rpartition("loaded:")[2].split())
     assert loaded.isdisjoint(kept_out)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports for typing only and inside functions count: a circle is two things that are one."""
+    graph = grimp.build_graph("stack_tui")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    TopologicalSorter(imports).prepare()

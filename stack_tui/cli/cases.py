@@ -13,7 +13,7 @@ from stack_tui.runs.holdout import log_access
 from stack_tui.suites.diagnostics.leakage import leakage, redact_overlaps
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.import_export import files as exchange
-from stack_tui.suites.import_export.imported import told
+from stack_tui.suites.import_export.imported import format_note
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import without_holdout
 from stack_tui.text import one_line
@@ -85,7 +85,7 @@ def import_command(file: Path, renamed: tuple[str, ...]) -> int:
     for path, suite in found.suites.items():
         click.echo(f"{path}: {len(suite.cases)} cases")
     for note in found.notes:
-        click.echo(one_line(f"! {told(note)}", 1000), err=True)
+        click.echo(one_line(f"! {format_note(note)}", 1000), err=True)
     return 0
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from stack_tui import __version__
 from stack_tui.config.decode import Endpoint
+from stack_tui.config.urls import base_url, root_url
 from stack_tui.endpoints.api_key import ApiKey, read_key
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error, from_status
 from stack_tui.endpoints.limit import Limit
@@ -25,7 +26,6 @@ from stack_tui.endpoints.transport import (
     Transport,
     TransportError,
 )
-from stack_tui.endpoints.urls import base_url, root_url
 from stack_tui.text import one_line, well_formed
 
 _OVERLOADED = frozenset({"timeout", "connection", "rate_limit", "server_error"})

@@ -187,6 +187,11 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
         return sample_name(self.id, self.repeat, self.temperature)
 
     @property
+    def position(self) -> tuple[str, int, float, int]:
+        """The key that sorts samples as their suite or task has them."""
+        return (self.task, self.place, self.temperature or 0.0, self.repeat)
+
+    @property
     def counted_as(self) -> tuple[str, str, bool]:
         """What is drawn as one in intervals: the case with its repeats, or its whole cluster."""
         return (self.task, self.cluster or self.id, bool(self.cluster))

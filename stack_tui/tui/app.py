@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
+from stack_tui.paths import DEFAULT_CASES
 from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.text import printable
 from stack_tui.tui import backend, bindings, jobs
@@ -76,7 +77,7 @@ class StackApp(App[None]):
         config: Config,
         results: Path,
         *,
-        cases: Path = Path("cases"),
+        cases: Path = DEFAULT_CASES,
         run: Path | None = None,
         beside: Callable[[], object] | None = None,
         live: bool = True,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stack_tui.config.decode import Config
 from stack_tui.errors import StackError
+from stack_tui.paths import DEFAULT_CASES
 from stack_tui.runs.store import find
 from stack_tui.tui.app import StackApp
 
@@ -14,7 +15,7 @@ def run_app(
     config: Config,
     results: Path,
     *,
-    cases: Path = Path("cases"),
+    cases: Path = DEFAULT_CASES,
     run: str | None = None,
     beside: Callable[[], object] | None = None,
     mouse: bool = True,

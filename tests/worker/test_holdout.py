@@ -111,6 +111,16 @@ def test_a_held_out_output_is_regraded_as_it_was_recorded(held_out: Path, tmp_pa
     assert ANSWER not in (folder / "report.json").read_text()
 
 
+def test_held_out_cases_are_not_exported_if_the_access_cannot_be_logged(
+    held_out: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("not a folder")
+    target = tmp_path / "all.csv"
+    export = ["--results", str(tmp_path / "taken"), "cases", "export", str(held_out / "suite.toml")]
+    assert run([*export, str(target), "--show-holdout"]) == 2
+    assert not target.exists()
+
+
 def test_leakage_names_a_held_out_case_without_its_text(
     held_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,12 +13,11 @@ from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
 from stack_tui.reports.measures.effects import RATE, format_difference
-from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.judge_agreement import agreement
 from stack_tui.reports.measures.lm_eval_scores import recorded_scores
 from stack_tui.reports.measures.repeats import figures_at_k
 from stack_tui.reports.measures.sample_result import missing
-from stack_tui.reports.measures.summary import summarize
+from stack_tui.reports.measures.summary import intervals, summarize
 from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import Sample, Status
 from stack_tui.runs.spec import DuelSubject

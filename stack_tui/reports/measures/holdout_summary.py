@@ -2,8 +2,7 @@
 
 import msgspec
 
-from stack_tui.reports.measures.intervals import Intervals, intervals
-from stack_tui.reports.measures.summary import SuiteSummary, summarize
+from stack_tui.reports.measures.summary import Intervals, SuiteSummary, intervals, summarize
 from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.view import RunView
 

@@ -1,9 +1,10 @@
 """What became of a sample, and why, in the words that every report uses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from stack_tui.reports.measures.summary import in_order
+from stack_tui.runs.duel_verdicts import TIE, by_judge, kind
 from stack_tui.runs.events import JUDGE_PASS, CriterionScore, JudgeScore, Sample
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line
@@ -82,3 +83,21 @@ def _criterion(each: CriterionScore) -> str:
     elif each.score is None:
         why = f" (no score in {one_line(each.answer, 80)!r})"
     return f"{each.name}{weight} {shown}{why}"
+
+
+def match_result(sample: Sample) -> str:
+    """Return who won the match, in a word or two."""
+    if not sample.winner:
+        return "unscored"
+    return TIE if sample.winner == TIE else f"{sample.winner} won"
+
+
+def describe_match(sample: Sample) -> Iterator[str]:
+    """Yield what each judge's answers in both orders come to."""
+    if not sample.verdicts:
+        yield "the same output twice"
+    a, b = sample.outputs
+    for (judge, _), orders in by_judge(sample.verdicts).items():
+        how = kind(orders)
+        chosen = f" for {b if orders[0].score == 1 else a}" if how == "decided" else ""
+        yield f"{judge} {how}{chosen}"

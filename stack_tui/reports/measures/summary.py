@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from stack_tui.errors import FailureKind
+from stack_tui.reports.stats.sample_intervals import Interval, mean_interval, rate_interval
 from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, JudgeScore, Sample, Status
 
 T = TypeVar("T", bound=str)
@@ -64,12 +65,7 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 def in_order(samples: Iterable[Sample]) -> list[Sample]:
     """Return the samples in the order of their suite or tasks, in whatever order they came."""
-    return sorted(samples, key=standing)
-
-
-def standing(sample: Sample) -> tuple[str, int, float, int]:
-    """Return where the sample stands in its run."""
-    return (sample.task, sample.place, sample.temperature or 0.0, sample.repeat)
+    return sorted(samples, key=lambda sample: sample.position)
 
 
 def summarize(samples: Iterable[Sample]) -> SuiteSummary:
@@ -146,3 +142,39 @@ def _mean(values: Sequence[float]) -> float | None:
 def _percentile(ordered: Sequence[float], share: float) -> float | None:
     """Return the smallest value that at least that share of the values do not exceed."""
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+
+
+class Intervals(msgspec.Struct, frozen=True, kw_only=True):
+    """Lowest and highest value of each of SuiteSummary's figures; None where none can be told."""
+
+    pass_rate: Interval | None
+    rule_avg: Interval | None
+    rule_pass_rate: Interval | None
+    judge_avg: Interval | None
+    judge_pass_rate: Interval | None
+
+
+def intervals(samples: Iterable[Sample]) -> Intervals:
+    """Return the intervals of what `summarize` gives, the same in whatever order samples came."""
+    found = in_order(samples)
+    rules = [(s, s.rule_score) for s in found if s.rule_score is not None]
+    scores = [(s, s.judge_score) for s in found if s.judge_score is not None]
+    return Intervals(
+        pass_rate=_rate_bounds([(s, s.passed) for s in found if s.passed is not None]),
+        rule_avg=_mean_bounds(rules, (0.0, 1.0)),
+        rule_pass_rate=_rate_bounds([(s, score >= RULE_PASS) for s, score in rules]),
+        judge_avg=_mean_bounds(scores, (1.0, 5.0)),
+        judge_pass_rate=_rate_bounds([(s, score >= JUDGE_PASS) for s, score in scores]),
+    )
+
+
+def _rate_bounds(outcomes: Sequence[tuple[Sample, bool]]) -> Interval | None:
+    return rate_interval([met for _, met in outcomes], _clusters(outcomes))
+
+
+def _mean_bounds(scores: Sequence[tuple[Sample, float]], scale: Interval) -> Interval | None:
+    return mean_interval([score for _, score in scores], _clusters(scores), scale)
+
+
+def _clusters(pairs: Sequence[tuple[Sample, object]]) -> list[tuple[str, str, bool]]:
+    return [sample.counted_as for sample, _ in pairs]

@@ -6,10 +6,9 @@ import msgspec
 
 from stack_tui.reports.measures.comparison import DECIDING
 from stack_tui.reports.measures.effects import Effect, effects
-from stack_tui.reports.measures.intervals import Intervals, intervals
 from stack_tui.reports.measures.pairing import SamplePair, outcome_missing
 from stack_tui.reports.measures.repeats import Repeats, repeats_of
-from stack_tui.reports.measures.summary import SuiteSummary, summarize
+from stack_tui.reports.measures.summary import Intervals, SuiteSummary, intervals, summarize
 from stack_tui.reports.stats.paired import holm
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView

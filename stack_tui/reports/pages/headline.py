@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from stack_tui.names import plural
-from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.sample_result import missing
-from stack_tui.reports.measures.summary import SuiteSummary, summarize
+from stack_tui.reports.measures.summary import SuiteSummary, intervals, summarize
 from stack_tui.reports.number_format import format_interval, format_number, format_points
 from stack_tui.reports.pages.model import Figure, Figures
 from stack_tui.reports.stats.power import LEAST_FLIPS, smallest_paired_difference

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 
-from stack_tui.reports.measures.duels.duel_matches import describe_match, match_result
-from stack_tui.reports.measures.sample_result import judge_answer, outcome, why, worst_first
+from stack_tui.reports.measures.sample_result import (
+    describe_match,
+    judge_answer,
+    match_result,
+    outcome,
+    why,
+    worst_first,
+)
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.pages.model import (
     Callout,

@@ -6,8 +6,7 @@ from stack_tui.names import plural
 from stack_tui.reports.measures.attacks import AttackRate, attack_rates
 from stack_tui.reports.measures.cost import Spent, cost
 from stack_tui.reports.measures.holdout_summary import holdout
-from stack_tui.reports.measures.intervals import intervals
-from stack_tui.reports.measures.summary import in_order, summarize
+from stack_tui.reports.measures.summary import in_order, intervals, summarize
 from stack_tui.reports.number_format import format_interval, format_number, format_with_interval
 from stack_tui.reports.pages.model import Blocks, facts, section
 from stack_tui.runs.holdout import HoldoutAccess

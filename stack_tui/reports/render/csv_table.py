@@ -3,8 +3,7 @@
 import csv
 import io
 
-from stack_tui.reports.measures.duels.duel_matches import describe_match
-from stack_tui.reports.measures.sample_result import outcome, why
+from stack_tui.reports.measures.sample_result import describe_match, outcome, why
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.events import Sample
 from stack_tui.runs.spec import DuelSubject

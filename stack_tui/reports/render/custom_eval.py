@@ -6,9 +6,8 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from stack_tui.reports.measures.comparison import Comparison
-from stack_tui.reports.measures.duels.duel_matches import match_result
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.measures.sample_result import judge_answer
+from stack_tui.reports.measures.sample_result import judge_answer, match_result
 from stack_tui.reports.measures.summary import in_order, summarize
 from stack_tui.reports.pages.model import Page, Samples
 from stack_tui.reports.pages.run_report import report_page

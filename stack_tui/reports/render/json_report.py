@@ -10,10 +10,9 @@ from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
 from stack_tui.reports.measures.holdout_summary import holdout
-from stack_tui.reports.measures.intervals import intervals
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_of
-from stack_tui.reports.measures.summary import in_order, summarize
+from stack_tui.reports.measures.summary import in_order, intervals, summarize
 from stack_tui.reports.measures.task_results import task_results
 from stack_tui.reports.measures.temperatures import settings_of
 from stack_tui.reports.number_format import reach

@@ -4,20 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from stack_tui.reports.pages.model import (
-    CHARTS,
-    Callout,
-    Excerpt,
-    Facts,
-    Figures,
-    Heading,
-    Page,
-    PageBlock,
-    Samples,
-    TableBlock,
-    TextBlock,
-    spans,
-)
+from stack_tui.reports.pages import model as m
 from stack_tui.text import one_line, printable
 
 _ROWS = 60
@@ -26,10 +13,10 @@ _SAMPLES = 30
 _PLAIN = re.compile(r"[-+−–→±.,%\d ]+(?:(?:to|of)[-+−–.,%\d ]+)?|[a-z ]+")
 
 
-def render_markdown(page: Page) -> str:
+def render_markdown(page: m.Page) -> str:
     """Return the page.
 
-    All text from elsewhere stands in code spans, which it cannot close, so that no mention, link,
+    All text from elsewhere stands in code m.spans, which it cannot close, so that no mention, link,
     image or HTML in it comes to life.
     """
     parts = [f"### {code(page.title)}", *map(_block, page.blocks)]
@@ -45,31 +32,31 @@ def code(text: str, limit: int = 200) -> str:
     return f"`{safe}`" if safe else "–"
 
 
-def _block(block: PageBlock) -> str:
+def _block(block: m.PageBlock) -> str:
     match block:
-        case Heading():
+        case m.Heading():
             subject = f" {code(block.subject)}" if block.subject else ""
             note = f": {block.note}" if block.note else ""
             return f"{'#' * (block.level + 2)} {_title(block.title)}{subject}{note}"
-        case Facts():
+        case m.Facts():
             return _table(("", ""), ((_cell(r.label, 60), code(r.value, 400)) for r in block.rows))
-        case Figures():
+        case m.Figures():
             figures = ((r.name, r.value, r.interval or "–", r.basis or "–") for r in block.rows)
             return _table(("", "value", "95 % interval", ""), figures)
-        case TableBlock():
-            rows = ([_cell(span.text) for span in spans(row)] for row in block.rows[:_ROWS])
+        case m.TableBlock():
+            rows = ([_cell(span.text) for span in m.spans(row)] for row in block.rows[:_ROWS])
             return _table(block.columns, rows) + _left_out(len(block.rows), _ROWS)
-        case TextBlock():
+        case m.TextBlock():
             return f"**{block.text}**" if block.tone else block.text
-        case Callout():
+        case m.Callout():
             texts = filter(None, (block.text, block.detail, block.remedy))
             return f"- {block.sign.mark} {' '.join(code(text, 400) for text in texts)}"
-        case Excerpt():
+        case m.Excerpt():
             text = printable(block.text).strip().replace("`", "'")
             return f"##### {_title(block.title)}\n\n```\n{text}\n```"
-        case Samples():
+        case m.Samples():
             return _samples(block)
-    assert isinstance(block, CHARTS)
+    assert isinstance(block, m.CHARTS)
     return ""
 
 
@@ -86,7 +73,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _samples(block: Samples) -> str:
+def _samples(block: m.Samples) -> str:
     """List the samples with what became of them, less those with a quiet result."""
     if not block.entries:
         return ""

@@ -1,4 +1,4 @@
-"""Cases as JSONL: one object a line, with a suite's own field names."""
+"""Cases as JSONL: one object per line, with the field names of a suite's file."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,12 +12,12 @@ from stack_tui.suites.model.case import Case
 
 
 def write_jsonl(cases: Iterable[Case]) -> str:
-    """Return one line for each case; `read_jsonl` gives the same cases back."""
+    """Return one line per case; `read_jsonl` returns the same cases."""
     return "".join(msgspec.json.encode(case).decode() + "\n" for case in cases)
 
 
 def read_jsonl(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Case, ...]:
-    """Return the cases in `text`; raises StackError naming file, line and field."""
+    """Return the cases in `text`; raises StackError with file, line and field."""
     return cases_of(_objects(text, path), path, renamed or {})
 
 
@@ -29,7 +29,9 @@ def _objects(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         try:
             record = msgspec.json.decode(line)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise StackError(f"not JSON: {error}", where=where) from None
+            raise StackError(
+                f"not valid JSON: {error}", where=where, remedy="Write one object per line."
+            ) from None
         if not isinstance(record, dict):
-            raise StackError("expected an object, as in {...}", where=where)
+            raise StackError("expected an object", where=where, remedy="Write it as {...}.")
         yield number, record

@@ -1,4 +1,4 @@
-"""Records of other files (a line of JSON, a row of a table) as cases."""
+"""Records, such as a line of JSON or a row of a table, as cases."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -18,8 +18,8 @@ def cases_of(
 ) -> tuple[Case, ...]:
     """Return the records, each with its line from 1, as cases; raises StackError with the line.
 
-    `renamed` says which key of theirs is which field of a case, "" for one to leave out. A record
-    without an id is called by its line; null counts as left out.
+    `renamed` maps the records' keys to fields of a case, "" to leave one out. A record without an
+    id is named after its line; null counts as missing.
     """
     cases = []
     lines: dict[str, int] = {}
@@ -34,12 +34,14 @@ def cases_of(
         case = read_case(table, where, f"({one_line(str(table['id']), 60)})")
         if case.id in lines:
             raise StackError(
-                f"the id {case.id!r} is taken by line {lines[case.id]}", where=str(where)
+                f"the id {case.id!r} is already used in line {lines[case.id]}",
+                where=str(where),
+                remedy="Give each case an id of its own.",
             )
         lines[case.id] = line
         cases.append(case)
     if not cases:
-        raise StackError("holds no case", where=str(path))
+        raise StackError("has no cases", where=str(path), remedy="Give a file with cases.")
     return tuple(cases)
 
 
@@ -49,7 +51,7 @@ def _refuse_unknown(table: Mapping[str, Any], where: Path) -> None:
             near = difflib.get_close_matches(key, Case.__struct_fields__, n=1, cutoff=0.8)
             meant = f"Did you mean {near[0]}? " if near else ""
             raise StackError(
-                f"{one_line(key, 60)!r} is no field of a case",
+                f"{one_line(key, 60)!r} is not a field of a case",
                 where=str(where),
-                remedy=f"{meant}Say which field it is to be (input, equals, …), or leave it out.",
+                remedy=f"{meant}Map it to a field (input, equals, …), or leave it out.",
             )

@@ -1,4 +1,4 @@
-"""Cases as a table (CSV): a column for each field, lists and objects in it as JSON."""
+"""Cases as CSV: one column per field, with lists and objects as JSON."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ _JSON_STARTS = ("[", '"')
 
 
 def write_csv(cases: Iterable[Case]) -> str:
-    """Return the table, with the columns that are in use; `read_csv` gives the same cases back."""
+    """Return a table of the columns in use; `read_csv` returns the same cases."""
     rows: list[dict[str, Any]] = [msgspec.to_builtins(case) for case in cases]
     used = {field for row in rows for field in row}
     columns = [field for field in Case.__struct_fields__ if field in used]
@@ -34,9 +34,9 @@ def write_csv(cases: Iterable[Case]) -> str:
 
 
 def read_csv(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Case, ...]:
-    """Return the cases in `text`; raises StackError naming file, line and column.
+    """Return the cases in `text`; raises StackError with file, line and column.
 
-    In a column for phrases a plain text is one phrase, and what begins with [ or " is JSON.
+    In a column for phrases, plain text is one phrase, and text that begins with [ or " is JSON.
     """
     names = renamed or {}
     table = [(line, _values(row, f"{path}:{line}", names)) for line, row in rows(text, path)]
@@ -44,9 +44,9 @@ def read_csv(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Cas
 
 
 def rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows by their columns' names, each with the line, from 1, at which it ends.
+    """Return the rows by column name, each with the line, from 1, on which it ends.
 
-    Cells are parted by commas, semicolons or tabs, whichever the header holds most of.
+    Cells are separated by commas, semicolons or tabs: whichever the header has most of.
     """
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     limit = csv.field_size_limit(len(text) + 1)
@@ -55,16 +55,25 @@ def rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
         read = [(reader.line_num, row) for row in reader if any(row)]
     except csv.Error as error:
         where = f"{path}:{reader.line_num}"
-        raise StackError(f"not readable as CSV: {error}", where=where) from None
+        raise StackError(
+            f"not valid CSV: {error}", where=where, remedy="Check its quotes."
+        ) from None
     finally:
         csv.field_size_limit(limit)
     header = [name.strip() for name in read[0][1]] if read else []
-    if twice := next((name for name in header if header.count(name) > 1), None):
-        raise StackError(f"two columns are called {twice!r}", where=f"{path}:1")
+    if repeated := next((name for name in header if header.count(name) > 1), None):
+        raise StackError(
+            f"two columns are called {repeated!r}",
+            where=f"{path}:1",
+            remedy="Rename one of them.",
+        )
     for line, row in read:
         if len(row) != len(header):
-            what = f"has {len(row)} cells where the header has {len(header)}"
-            raise StackError(what, where=f"{path}:{line}")
+            raise StackError(
+                f"has {len(row)} cells, but the header has {len(header)}",
+                where=f"{path}:{line}",
+                remedy="Put quotes around cells that contain the separator.",
+            )
     return [(line, dict(zip(header, row, strict=True))) for line, row in read[1:]]
 
 
@@ -93,6 +102,8 @@ def _value(field: str, cell: str, where: str) -> Any:
         try:
             value = msgspec.json.decode(cell)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise StackError(f"not JSON: {error}", where=where) from None
+            raise StackError(
+                f"not valid JSON: {error}", where=where, remedy="Write lists and objects as JSON."
+            ) from None
         return {"value": value} if field == "number" and isinstance(value, int | float) else value
     return [cell] if field in _PHRASES - _PATTERNS else cell

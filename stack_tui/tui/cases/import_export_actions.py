@@ -41,14 +41,14 @@ def import_file(host: Host) -> None:
 
 def _tell(host: Host, found: BroughtIn) -> None:
     """Show what was made, and what the suites do not carry."""
-    from stack_tui.suites.import_export.imported import told
+    from stack_tui.suites.import_export.imported import format_note
 
     made = ", ".join(
         f"{path} ({plural(len(suite.cases), 'case')})" for path, suite in found.suites.items()
     )
     if found.notes:
         head = line((f"Made {made}. What it does not carry:", "strong"))
-        notes = [line(("! ", "warn"), one_line(told(note), 1000)) for note in found.notes]
+        notes = [line(("! ", "warn"), one_line(format_note(note), 1000)) for note in found.notes]
         host.show_page(lambda: [head, line(""), *notes])
     host.show_message(f"made {made}")
 

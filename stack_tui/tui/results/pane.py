@@ -1,6 +1,7 @@
 """Pane 4: the samples of the chosen run, with the one under the cursor in full."""
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from stack_tui.tui.results.sample_order import (
     ARRANGEMENTS,
     Arrangement,
     order_samples,
-    suite_position,
 )
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.run_summary import title
@@ -118,7 +118,7 @@ class ResultsPane(Pane):
         """Return the samples to list: as the suite has them, or in a live run as they come in."""
         chosen = self.chosen
         test = sample_filter.parse(self.wanted, chosen.labels) if chosen and self.wanted else None
-        key: Callable[[Sample], Any] | None = suite_position
+        key: Callable[[Sample], Any] | None = attrgetter("position")
         descending = False
         if self.sorted_by:
             column, descending = self.sorted_by

@@ -34,8 +34,3 @@ def order_samples(
     if arrangement != "all":
         places.sort(key=lambda place: concern(samples[place]))
     return places
-
-
-def suite_position(sample: Sample) -> tuple[str, int, float, int]:
-    """Return the key that sorts samples as their suite or task has them."""
-    return (sample.task, sample.place, sample.temperature or 0.0, sample.repeat)

@@ -120,8 +120,7 @@ def steadied(health: Health, before: Health | None) -> Health:
 
 
 def _same(one: Endpoint, other: Endpoint) -> bool:
-    same_server = one.url.rstrip("/") == other.url.rstrip("/")
-    return same_server and (one.model == other.model or None in (one.model, other.model))
+    return one.url == other.url and (one.model == other.model or None in (one.model, other.model))
 
 
 def first_endpoint(endpoints: Sequence[EndpointView], defaults: Defaults) -> int:

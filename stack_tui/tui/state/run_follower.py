@@ -139,8 +139,7 @@ class RunFollower:
 
 
 def _figures(view: RunView) -> RunFigures:
-    from stack_tui.reports.measures.intervals import intervals
-    from stack_tui.reports.measures.summary import summarize
+    from stack_tui.reports.measures.summary import intervals, summarize
     from stack_tui.reports.pages.run_report import run_sections
 
     more = run_sections(view)

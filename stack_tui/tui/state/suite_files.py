@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.errors import StackError
-from stack_tui.paths import FileStamp, shipped_cases
+from stack_tui.paths import DEFAULT_CASES, FileStamp, shipped_cases
 from stack_tui.tui.state.snapshot import SuiteFile
 
 
@@ -35,7 +35,7 @@ class SuiteFiles:
 
 def own_folder(cases: Path) -> Path:
     """Return the folder for the user's own suites, which is never the one that ships."""
-    return Path("cases") if cases == shipped_cases() else cases
+    return DEFAULT_CASES if cases == shipped_cases() else cases
 
 
 def read_suite(path: Path) -> SuiteFile:

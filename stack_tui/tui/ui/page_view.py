@@ -4,21 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from stack_tui.reports.pages.model import (
-    CHARTS,
-    Callout,
-    Excerpt,
-    Facts,
-    Figures,
-    Heading,
-    Page,
-    PageBlock,
-    Samples,
-    Span,
-    TableBlock,
-    TextBlock,
-    spans,
-)
+from stack_tui.reports.pages import model as m
 from stack_tui.text import one_line
 from stack_tui.tui.ui.blocks import LABEL_WIDTH, Block, body, field, heading, line
 
@@ -27,32 +13,32 @@ _CELL_MOST = 60
 _ROWS = 200
 
 
-def page_blocks(blocks: Iterable[PageBlock]) -> list[Block]:
+def page_blocks(blocks: Iterable[m.PageBlock]) -> list[Block]:
     """Return the blocks to draw, without samples and charts: the app has panes for them."""
     found: list[Block] = []
     for block in blocks:
-        if isinstance(block, Heading) and found:
+        if isinstance(block, m.Heading) and found:
             found.append(line(""))
         found += _drawn(block)
     return found
 
 
-def page_document(page: Page) -> list[Block]:
+def page_document(page: m.Page) -> list[Block]:
     """Return the page with its title, for a screen of its own."""
     return [line((one_line(page.title), "strong")), line(""), *page_blocks(page.blocks)]
 
 
-def _drawn(block: PageBlock) -> list[Block]:
+def _drawn(block: m.PageBlock) -> list[Block]:
     match block:
-        case Heading():
+        case m.Heading():
             return [_heading(block)]
-        case Facts():
+        case m.Facts():
             width = _label_width(row.label for row in block.rows)
             return [
                 field(one_line(r.label, width - 2), (one_line(r.value, 600), r.tone), width=width)
                 for r in block.rows
             ]
-        case Figures():
+        case m.Figures():
             width = _label_width(row.name for row in block.rows)
             return [
                 field(
@@ -60,19 +46,19 @@ def _drawn(block: PageBlock) -> list[Block]:
                 )
                 for r in block.rows
             ]
-        case TableBlock():
+        case m.TableBlock():
             return [_table(block)]
-        case TextBlock():
+        case m.TextBlock():
             return [line((block.text, block.tone))]
-        case Callout():
+        case m.Callout():
             return _callout(block)
-        case Excerpt():
+        case m.Excerpt():
             return [heading(block.title), body(block.text)]
-    assert isinstance(block, (Samples, *CHARTS))
+    assert isinstance(block, (m.Samples, *m.CHARTS))
     return []
 
 
-def _heading(block: Heading) -> Block:
+def _heading(block: m.Heading) -> Block:
     title = f"{block.title[:1].upper()}{block.title[1:]} {one_line(block.subject)}".rstrip()
     return heading(title, (block.note, "dim")) if block.note else heading(title)
 
@@ -82,7 +68,7 @@ def _label_width(labels: Iterable[str]) -> int:
     return min(max(LABEL_WIDTH, longest + 2), _LABEL_MOST)
 
 
-def _callout(block: Callout) -> list[Block]:
+def _callout(block: m.Callout) -> list[Block]:
     mark, tone = block.sign
     text = (one_line(block.text, 1000), "strong" if block.detail else tone)
     blocks: list[Block] = [line((f"{mark} ", tone), text)]
@@ -90,10 +76,10 @@ def _callout(block: Callout) -> list[Block]:
     return [*blocks, line(("→ ", "dim"), block.remedy)] if block.remedy else blocks
 
 
-def _table(table: TableBlock) -> Block:
+def _table(table: m.TableBlock) -> Block:
     """Return aligned rows; where they do not fit, each row is a list of its cells."""
     rows = [
-        [Span(one_line(span.text, _CELL_MOST), span.tone) for span in spans(row)]
+        [m.Span(one_line(span.text, _CELL_MOST), span.tone) for span in m.spans(row)]
         for row in (table.columns, *table.rows[:_ROWS])
     ]
     widths = [
@@ -110,7 +96,7 @@ def _table(table: TableBlock) -> Block:
     return lay_out
 
 
-def _aligned(row: Sequence[Span], widths: Sequence[int]) -> Content:
+def _aligned(row: Sequence[m.Span], widths: Sequence[int]) -> Content:
     padded = (
         (span.text + " " * (width - Content(span.text).cell_length + 3), span.tone)
         for span, width in zip(row, widths, strict=True)
@@ -118,7 +104,7 @@ def _aligned(row: Sequence[Span], widths: Sequence[int]) -> Content:
     return line(*padded).rstrip()
 
 
-def _listed(columns: Sequence[Span], row: Sequence[Span]) -> Content:
+def _listed(columns: Sequence[m.Span], row: Sequence[m.Span]) -> Content:
     """Return the first cell, then each further one behind its column's name."""
     parts = [(row[0].text, row[0].tone)]
     for column, span in zip(columns[1:], row[1:], strict=True):

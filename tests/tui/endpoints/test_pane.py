@@ -93,7 +93,7 @@ def test_an_endpoint_is_added_by_a_form_and_taken_up_at_once(path: Path) -> None
 
     drive(body, config=configuration.load(path))
     assert "# on this box" in path.read_text()
-    assert configuration.load(path).endpoint("new").url == "http://h:1"
+    assert configuration.load(path).endpoint("new").url == "http://h:1/v1"
 
 
 def test_without_a_file_the_form_says_which_one_it_makes(
@@ -111,7 +111,7 @@ def test_without_a_file_the_form_says_which_one_it_makes(
         await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))
 
     drive(body, config=Config())
-    assert configuration.load(tmp_path / "stack-tui.toml").endpoint("new").url == "http://h:1"
+    assert configuration.load(tmp_path / "stack-tui.toml").endpoint("new").url == "http://h:1/v1"
 
 
 def test_what_is_wrong_is_told_at_its_field_as_one_types(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""promptfoo's assertions as rules and rubrics; what has no counterpart is noted."""
+"""promptfoo's assertions as rules and rubrics, with notes on those that have no counterpart."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,15 +21,15 @@ _CASE_COUNTS = re.compile(r"(not-)?(contains(-all|-any)?|equals|starts-with)")
 _SETTINGS = {
     "threshold": "thresholds of assertions",
     "metric": "names of metrics",
-    "provider": "graders of single assertions: judges are the run's",
-    "rubricPrompt": "prompts for graders: a suite has one judge_prompt",
+    "provider": "graders of single assertions: a run has its own judges",
+    "rubricPrompt": "prompts for graders: a suite has a single judge_prompt",
     "config": "settings of assertions",
 }
 
 
 @dataclass(frozen=True)
 class Assertion:
-    """An assertion and the place at which it stands."""
+    """An assertion and its place in the configuration."""
 
     where: str
     data: Mapping[str, Any]
@@ -37,7 +37,7 @@ class Assertion:
 
 @dataclass
 class Rules:
-    """The rules and the rubric of one case as they come together."""
+    """Collects the rules and the rubric of one case."""
 
     must_mention: list[Phrase] = field(default_factory=list)
     must_not_mention: list[str] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Rules:
     single: dict[str, Any] = field(default_factory=dict)
 
     def fields(self) -> dict[str, Any]:
-        """Return the fields of a case that are in use."""
+        """Return the fields of a case that have a value."""
         listed = {
             "must_mention": tuple(self.must_mention),
             "must_not_mention": tuple(self.must_not_mention),
@@ -58,20 +58,20 @@ class Rules:
         return {name: value for name, value in listed.items() if value} | self.single
 
     def set(self, name: str, value: Any) -> None:
-        """Set a field that a case holds once; raises Unmapped where it has another value."""
+        """Set a field; raises Unmapped if it already has another value."""
         if self.single.setdefault(name, value) != value:
-            raise Unmapped(f"a second {name}, of which a case holds one")
+            raise Unmapped(f"a second {name}: a case can have only one")
 
 
 def rules_of(
     assertions: Iterable[Assertion], values: Mapping[str, Any], folder: Path, notes: Notes
 ) -> dict[str, Any]:
-    """Return the fields of a case for the assertions; `values` fill in their templates."""
+    """Return a case's fields for the assertions, whose templates are filled in with `values`."""
     rules = Rules()
     for assertion in _flat(assertions, notes):
         try:
-            take = _taker(assertion.data)
-            take(rules, _value(assertion.data.get("value"), values, folder))
+            add = _converter(assertion.data)
+            add(rules, _value(assertion.data.get("value"), values, folder))
         except Unmapped as reason:
             notes.left_out(assertion.where, str(reason))
         else:
@@ -79,26 +79,26 @@ def rules_of(
     return rules.fields()
 
 
-def _taker(data: Mapping[str, Any]) -> Callable[[Rules, Any], None]:
-    """Return what takes such an assertion into the rules; raises Unmapped where nothing can."""
+def _converter(data: Mapping[str, Any]) -> Callable[[Rules, Any], None]:
+    """Return the function that adds such an assertion to the rules; raises Unmapped."""
     kind = text(data.get("type"))
-    if kind not in _TAKEN:
+    if kind not in _CONVERTERS:
         raise Unmapped(f"assertions of type {kind!r}")
     if data.get("transform") is not None:
         raise Unmapped("assertions on transformed output")
     if data.get("weight") == 0:
         raise Unmapped("assertions of weight 0, which only measure")
-    return _TAKEN[kind]
+    return _CONVERTERS[kind]
 
 
 def _flat(assertions: Iterable[Assertion], notes: Notes) -> Iterator[Assertion]:
-    """Yield the assertions, and instead of a set, all of which must hold, those within it."""
+    """Yield the assertions; a set of which all must hold is replaced by those within it."""
     for assertion in assertions:
         inner = assertion.data.get("assert")
         if assertion.data.get("type") != "assert-set":
             yield assertion
         elif assertion.data.get("threshold") is not None or not isinstance(inner, list):
-            notes.left_out(assertion.where, "assert-sets of which not all must hold")
+            notes.left_out(assertion.where, "assert-sets of which only some must hold")
         else:
             found = enumerate(one for one in inner if isinstance(one, Mapping))
             within = [Assertion(f"{assertion.where}.assert[{n}]", one) for n, one in found]
@@ -107,9 +107,9 @@ def _flat(assertions: Iterable[Assertion], notes: Notes) -> Iterator[Assertion]:
 
 def _note(assertion: Assertion, notes: Notes) -> None:
     if _CASE_COUNTS.fullmatch(text(assertion.data.get("type"))):
-        notes.changed(assertion.where, "letter case counted, and does not here")
+        notes.changed(assertion.where, "letter case mattered, and is ignored here")
     if assertion.data.get("weight") not in (None, 1):
-        notes.changed(assertion.where, "weights: all phrases of a rule count the same here")
+        notes.changed(assertion.where, "weights: all phrases of a rule count equally here")
     for key in assertion.data:
         if key not in ("type", "value", "weight", "transform"):
             what = _SETTINGS.get(key, f"the key {key!r} of assertions")
@@ -117,7 +117,7 @@ def _note(assertion: Assertion, notes: Notes) -> None:
 
 
 def _value(value: Any, values: Mapping[str, Any], folder: Path) -> Any:
-    """Return the value with its templates filled in, read from a file where it names one."""
+    """Return the value with its templates filled in; a file's name is replaced by its content."""
     rendered = render(value, values)
     if not references.is_reference(rendered):
         return rendered
@@ -133,7 +133,7 @@ def _phrase(value: Any) -> str:
 
 
 def _phrases(value: Any) -> tuple[str, ...]:
-    """Return the texts of a list, or of a text in which commas part them."""
+    """Return the texts of a list, or of a comma-separated text."""
     listed = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
     if not isinstance(listed, list) or not listed:
         raise Unmapped("assertions on a list without a list")
@@ -145,7 +145,7 @@ def _pattern(value: Any) -> str:
     try:
         patterns.compiled(pattern)
     except patterns.PatternError as error:
-        raise Unmapped(f"a JavaScript pattern that is none here ({error}): {pattern}") from None
+        raise Unmapped(f"a JavaScript pattern that Python lacks ({error}): {pattern}") from None
     return pattern
 
 
@@ -159,7 +159,7 @@ def _equals(rules: Rules, value: Any) -> None:
 def _json(rules: Rules, value: Any) -> None:
     schema = {} if value is None else value
     if not isinstance(schema, Mapping):
-        raise Unmapped("a JSON schema that is no object")
+        raise Unmapped("a JSON schema that is not an object")
     try:
         plain = items.plain(schema)
     except StackError as error:
@@ -185,7 +185,7 @@ def _criteria(value: Any) -> str:
     return _phrase(value)
 
 
-_TAKEN: dict[str, Callable[[Rules, Any], None]] = (
+_CONVERTERS: dict[str, Callable[[Rules, Any], None]] = (
     {
         "equals": _equals,
         "is-json": _json,
@@ -205,18 +205,18 @@ _TAKEN: dict[str, Callable[[Rules, Any], None]] = (
         ),
     }
     | {
-        f"{letters}contains{ending}": take
+        f"{letters}contains{ending}": add
         for letters in ("", "i")
-        for ending, take in {
+        for ending, add in {
             "": lambda rules, value: rules.must_mention.append(_phrase(value)),
             "-all": lambda rules, value: rules.must_mention.extend(_phrases(value)),
             "-any": lambda rules, value: rules.must_mention.append(_phrases(value)),
         }.items()
     }
     | {
-        f"not-{letters}contains{ending}": take
+        f"not-{letters}contains{ending}": add
         for letters in ("", "i")
-        for ending, take in {
+        for ending, add in {
             "": lambda rules, value: rules.must_not_mention.append(_phrase(value)),
             "-any": lambda rules, value: rules.must_not_mention.extend(_phrases(value)),
         }.items()

@@ -1,4 +1,4 @@
-"""Files that a configuration refers to; none is read from outside its folder."""
+"""Files that a configuration refers to; only those in its own folder are read."""
 
 from pathlib import Path
 from typing import TypeGuard
@@ -9,14 +9,14 @@ _SCHEME = "file://"
 
 
 def is_reference(value: object) -> TypeGuard[str]:
-    """Say whether the value is text such as file://prompt.txt."""
+    """Return whether the value is text such as file://prompt.txt."""
     return isinstance(value, str) and value.startswith(_SCHEME)
 
 
 def referred(value: str, folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """Return the files that are meant, several for a pattern such as file://cases/*.yaml.
+    """Return the files referred to, several for a pattern such as file://cases/*.yaml.
 
-    Raises Unmapped where there is none, where it is of another kind, or outside the folder.
+    Raises Unmapped if there are none, or if one is outside the folder or of another kind.
     """
     name = value.removeprefix(_SCHEME)
     is_pattern = "*" in name and not name.startswith("/")
@@ -25,8 +25,8 @@ def referred(value: str, folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
         raise Unmapped(f"a file outside the configuration's folder: {name}")
     of_kind = [path for path in named if path.name.lower().endswith(suffixes)]
     if named and not of_kind:
-        raise Unmapped(f"a file that is none of {', '.join(suffixes)}: {name}")
+        raise Unmapped(f"a file that does not end in {' or '.join(suffixes)}: {name}")
     found = [path for path in of_kind if path.is_file()]
     if not found:
-        raise Unmapped(f"a file that is not there: {name}")
+        raise Unmapped(f"a file that does not exist: {name}")
     return found

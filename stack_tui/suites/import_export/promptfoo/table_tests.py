@@ -1,4 +1,4 @@
-"""promptfoo's tests as a CSV table: columns are variables, but for those that begin with __."""
+"""promptfoo's tests as CSV: columns are variables, except those that begin with __."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _OLD_NAMES = {"grade": "llm-rubric", "fn": "javascript", "eval": "javascript"}
 
 
 def table_tests(content: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each row's place and the test that it stands for; raises StackError with the line."""
+    """Yield each row's place and its test; raises StackError with the line."""
     for line, row in rows(content, path):
         test: dict[str, Any] = {"vars": {}, "assert": [], "metadata": {}}
         for column, cell in row.items():
@@ -40,7 +40,7 @@ def table_tests(content: str, path: Path) -> Iterator[tuple[str, Mapping[str, An
 
 
 def _assertion(cell: str) -> dict[str, Any]:
-    """Return what a cell such as `contains-any: a,b` asserts; without a type it is `equals`."""
+    """Return the assertion of a cell such as `contains-any: a,b`; the default type is `equals`."""
     match = _ASSERTION.fullmatch(cell.strip())
     if match is None:
         return {"type": "equals", "value": cell}

@@ -1,4 +1,4 @@
-"""Filling in {{ variables }}, the one part of Nunjucks templates that has a meaning here."""
+"""Fill in {{ variables }}, the only part of Nunjucks templates that suites support."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ _LOGIC = re.compile(r"\{\{|\{%|\{#")
 
 
 class Unmapped(Exception):
-    """Something that suites cannot say; the message says what, for the import's notes."""
+    """Something that suites cannot express; the message names it in the import's notes."""
 
 
 def variables(template: str) -> list[str]:
-    """Return the names of the variables in their order; raises Unmapped where there is logic."""
+    """Return the variables' names in order; raises Unmapped for logic or filters."""
     if _LOGIC.search(_VARIABLE.sub("", template)):
         raise Unmapped("a template with logic or filters")
     names = dict.fromkeys(_VARIABLE.findall(template))
@@ -25,9 +25,9 @@ def variables(template: str) -> list[str]:
 
 
 def render(value: Any, values: Mapping[str, Any]) -> Any:
-    """Return the text, or all texts in the list or mapping, with variables filled in.
+    """Return a text, or all texts in a list or mapping, with variables filled in.
 
-    Raises Unmapped where there is logic or where a variable has no value.
+    Raises Unmapped for logic and for a variable without a value.
     """
     if isinstance(value, str):
         variables(value)
@@ -39,13 +39,13 @@ def render(value: Any, values: Mapping[str, Any]) -> Any:
     return value
 
 
-def substitute(template: str, name: str, put: str) -> str:
-    """Return the template with `put` for the one variable."""
-    return _VARIABLE.sub(lambda match: put if match[1] == name else match[0], template)
+def substitute(template: str, name: str, replacement: str) -> str:
+    """Return the template with one variable replaced."""
+    return _VARIABLE.sub(lambda match: replacement if match[1] == name else match[0], template)
 
 
 def text(value: Any) -> str:
-    """Return the value as JavaScript would put it into a text."""
+    """Return the value as JavaScript would convert it to text."""
     if isinstance(value, str):
         return value
     if value is None:

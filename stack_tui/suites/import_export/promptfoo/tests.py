@@ -1,4 +1,4 @@
-"""promptfoo's tests, inline and in files, with what they share and one set of values each."""
+"""promptfoo's tests, inline and in files, one per combination of their variables."""
 
 import itertools
 import math
@@ -28,7 +28,7 @@ Stated = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class PromptfooTest:
-    """One set of values for the variables, what is asserted of the answer, and its place."""
+    """Values for the variables, the assertions on the output, and the test's place."""
 
     where: str
     description: str
@@ -38,9 +38,9 @@ class PromptfooTest:
 
 
 def tests_of(config: YamlDocument, notes: Notes) -> list[PromptfooTest]:
-    """Return the tests that can be asked; notes say which cannot, and why.
+    """Return the tests that suites can express, with notes on the others.
 
-    Raises StackError where a file of tests is not what it says it is.
+    Raises StackError if a file of tests is not valid.
     """
     shared = _shared(config, notes)
     stated = config.data.get("tests", [])
@@ -61,7 +61,7 @@ def tests_of(config: YamlDocument, notes: Notes) -> list[PromptfooTest]:
 
 
 def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
-    """Return what holds for all tests."""
+    """Return the settings that all tests share."""
     where, shared = config.where("defaultTest"), config.data.get("defaultTest") or {}
     try:
         if references.is_reference(shared):
@@ -71,7 +71,9 @@ def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
         notes.left_out(where, str(reason))
         return {}
     if not isinstance(shared, Mapping):
-        raise StackError("expected the settings of tests", where=where)
+        raise StackError(
+            "expected the settings of tests", where=where, remedy="Write them as keys and values."
+        )
     for key in shared:
         if key not in _KNOWN:
             notes.left_out(where, f"the setting {key} of tests")
@@ -79,12 +81,12 @@ def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
 
 
 def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
-    """Yield the test, or those of the file that is meant, as they stand there."""
+    """Yield the test, or those in the file it refers to, with their places."""
     if isinstance(one, Mapping):
         yield where, one
         return
     if not isinstance(one, str):
-        raise Unmapped("a test that is no object")
+        raise Unmapped("a test that is not an object")
     for path in references.referred(one, folder, _TEST_FILES):
         content = read_utf8(path)
         if path.suffix == ".csv":
@@ -96,7 +98,11 @@ def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
             listed = document.data if isinstance(document.data, list) else [document.data]
             for number, test in enumerate(listed):
                 if not isinstance(test, Mapping):
-                    raise StackError("expected a test", where=document.where(number))
+                    raise StackError(
+                        "expected a test",
+                        where=document.where(number),
+                        remedy="Write it as keys and values.",
+                    )
                 yield document.where(number), test
 
 
@@ -106,7 +112,11 @@ def _lines(content: str, path: Path) -> Iterator[Stated]:
             try:
                 yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, Any])
             except (msgspec.DecodeError, RecursionError) as error:
-                raise StackError(f"not a test: {error}", where=f"{path}:{number}") from None
+                raise StackError(
+                    f"not a valid test: {error}",
+                    where=f"{path}:{number}",
+                    remedy="Write one object per line.",
+                ) from None
 
 
 def _tests(
@@ -116,13 +126,13 @@ def _tests(
     config: YamlDocument,
     notes: Notes,
 ) -> Iterator[PromptfooTest]:
-    """Yield the test, once for each choice of its variables' lists."""
+    """Yield the test once for each combination of its variables' values."""
     for key in data:
         if key not in _KNOWN:
             notes.left_out(where, f"the setting {key} of tests")
     stated = [part.get("vars") or {} for part in (shared, data)]
     if not all(isinstance(one, Mapping) for one in stated):
-        raise Unmapped("variables that stand in another file")
+        raise Unmapped("variables that are kept in another file")
     choices = {
         name: [
             content
@@ -147,7 +157,7 @@ def _tests(
 
 
 def _contents(value: Any, folder: Path) -> Iterator[Any]:
-    """Yield the variable's value, or what the files that it names hold."""
+    """Yield the variable's value, or the contents of the files it refers to."""
     if not references.is_reference(value):
         yield value
         return
@@ -165,7 +175,7 @@ def _assertions(where: str, stated: Any, config: YamlDocument, notes: Notes) -> 
         if isinstance(found, Mapping):
             yield Assertion(at, found)
         else:
-            notes.left_out(at, "an assertion that is no object")
+            notes.left_out(at, "an assertion that is not an object")
 
 
 def _labels(part: Mapping[str, Any]) -> Iterator[str]:
