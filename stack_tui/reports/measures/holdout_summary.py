@@ -1,4 +1,4 @@
-"""The held-out cases' own figures, and who has seen their texts."""
+"""Held-out cases: scored apart from the others, with a log of who saw their texts."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from stack_tui.runs.view import RunView
 
 
 class Holdout(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of the held-out samples, and the accesses to their texts, oldest first."""
+    """The figures of the held-out samples, and each access to their texts, oldest first."""
 
     summary: SuiteSummary
     intervals: Intervals
@@ -16,7 +16,7 @@ class Holdout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def holdout(view: RunView) -> Holdout | None:
-    """Return the figures of the held-out samples, None if there are none."""
+    """Return the figures of the held-out samples, None without any."""
     if not view.holdouts:
         return None
     samples = view.held_out_samples
