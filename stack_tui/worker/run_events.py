@@ -63,12 +63,16 @@ async def run_events(
             read_duel_data(folder), judges, recorded=recorded, done=done, stopping=stopping
         )
     from stack_tui.benchmarks.benchmark_evaluation import evaluate as evaluate_benchmark
+    from stack_tui.benchmarks.catalog.catalog import Catalog
+    from stack_tui.benchmarks.catalog.task_index import TaskEntry
 
+    entries = msgspec.convert(probed.tasks, dict[str, TaskEntry])
     return evaluate_benchmark(
         view.spec,
         model,
         probed.capabilities or await probe(model),
         probed.health,
+        catalog=Catalog(entries) if entries else None,
         lm_eval_folder=folder / "lm-eval",
         recorded=recorded,
         done=done,
