@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
-from stack_tui.runs import holdout_access_log
-from stack_tui.runs.redact import HIDDEN
+from stack_tui.runs.holdout import HIDDEN, HoldoutAccess, log_access
 from stack_tui.tui.host import Host
 from stack_tui.tui.ui.blocks import Block, line
 
@@ -14,15 +13,15 @@ if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case
 
 
-def count_look(host: Host, suite: str, what: str) -> bool:
-    """Log an access to a suite's held-out cases; return False, and show why, if that fails."""
+def reveal_holdout(host: Host, suite: str, what: str) -> HoldoutAccess | None:
+    """Log an access to a suite's held-out cases and return it, None if that failed; report both."""
     try:
-        holdout_access_log.log_access(host.results, suite, what)
+        access = log_access(host.results, suite, what)
     except StackError as error:
         host.show_error(error)
-        return False
+        return None
     host.show_message("Held-out cases revealed; this access was logged.")
-    return True
+    return access
 
 
 def held_out() -> Block:
@@ -30,7 +29,7 @@ def held_out() -> Block:
     return line(("held out, scored apart; ", "dim"), ("H", "accent"), (" shows its texts", "dim"))
 
 
-def sealed_case(case: Case) -> Case:
+def redacted_case(case: Case) -> Case:
     """Return a held-out case with nothing but its name and labels."""
     from stack_tui.suites.model.case import Case
 

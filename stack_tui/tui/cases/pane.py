@@ -96,7 +96,7 @@ class CasesPane(Pane):
 
     def _redacted(self, file: SuiteFile, case: "Case | None") -> "Case | None":
         hidden = case and case.holdout and file.path not in self._revealed
-        return holdout_reveal.sealed_case(case) if case and hidden else case
+        return holdout_reveal.redacted_case(case) if case and hidden else case
 
     def _is_hidden(self, file: SuiteFile, case: "Case | None" = None) -> bool:
         """Return whether the case, or any of the suite's, is held out and not revealed."""
@@ -186,7 +186,7 @@ class CasesPane(Pane):
             host.show_message("No case of this suite is held out.")
         elif not self._is_hidden(file := self.current[0]):
             host.show_message("They are shown already.")
-        elif holdout_reveal.count_look(host, suite.name, file.path.name):
+        elif holdout_reveal.reveal_holdout(host, suite.name, file.path.name):
             self._revealed.add(file.path)
             self._list()
 
