@@ -1,6 +1,7 @@
 """What the documents tell of samples, cases, runs and endpoints."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,13 +16,14 @@ from stack_tui.suites.grading.rules import marks
 from stack_tui.suites.model.case import Criterion
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks, endpoint_blocks
+from stack_tui.tui.results import sample_page
 from stack_tui.tui.results.choices_page import probabilities
-from stack_tui.tui.results.sample_page import sample_blocks
 from stack_tui.tui.runs.run_page import run_blocks
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import Counts, RunCard, SuiteFile
 from stack_tui.tui.ui.blocks import Block
 from stack_tui.tui.ui.highlight import marked
+from stack_tui.tui.ui.keymap import key_for
 from tests.tui.data import (
     KV_CACHE,
     LOCAL,
@@ -37,6 +39,8 @@ from tests.tui.data import (
     suite_spec,
     up,
 )
+
+sample_blocks = partial(sample_page.sample_blocks, key_for=partial(key_for, keymap={}))
 
 
 def told(blocks: list[Block]) -> str:

@@ -54,10 +54,10 @@ def test_a_line_is_an_item_and_a_bar_parts_alternatives() -> None:
 @pytest.mark.parametrize(
     ("field", "text", "problem"),
     [
-        ("max_words", "many", "must be a whole number, or nothing"),
+        ("max_words", "many", "must be a whole number or empty"),
         ("max_words", "0", "must be 1 or more"),
         ("number", "about 4", "must be a number, or a number ± a tolerance"),
-        ("json_schema", "{", "is no JSON"),
+        ("json_schema", "{", "is not valid JSON"),
         ("json_schema", "[]", "must be a JSON object"),
         ("criteria", "accuracy", "each line must be a name, a colon and what is asked"),
         ("criteria", "accuracy × 0: Is it?", "must be above 0"),
