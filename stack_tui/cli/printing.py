@@ -34,9 +34,13 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
     as_json: bool = False
     form: str | None = None
     out: Path | None = None
+    """The file to write; None prints to stdout."""
     gate: tuple[str, ...] = ()
+    """Conditions beside the suite's own."""
     inconclusive: Literal["fail", "pass"] = "fail"
+    """What an inconclusive gate counts as."""
     against: str | None = None
+    """The run to compare with."""
     show_holdout: bool = False
 
     @property
@@ -62,7 +66,7 @@ printing_options = options.option_group(
         default="fail",
         help="What to do if there are too few cases to decide a gate.",
     ),
-    click.option("--against", metavar="RUN", help="Compare with this run in the report."),
+    click.option("--against", metavar="RUN", help="Compare with this run."),
     click.option(
         "--show-holdout",
         is_flag=True,
@@ -190,7 +194,7 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
     if run.alive:
         return 0
     if run.tail.unreadable:
-        click.echo(f"{run.tail.unreadable} lines of its journal cannot be read", err=True)
+        click.echo(f"{run.tail.unreadable} lines of the journal cannot be read", err=True)
     finished = run.view.finished
     if finished and finished.message:
         click.echo(one_line(finished.message, 1000), err=True)

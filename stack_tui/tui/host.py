@@ -1,4 +1,4 @@
-"""What a screen may ask of the app that it runs in, so that no screen names the app itself."""
+"""What screens may ask of the app they run in, so that none names the app itself."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Host(Protocol):
         ...
 
     def poll_endpoints(self) -> None:
-        """Ask every endpoint now how it is."""
+        """Check the health of every endpoint now."""
         ...
 
     def note_probe(self, endpoint: Endpoint, finding: ProbeResult) -> None:

@@ -14,7 +14,7 @@ def title(card: RunCard) -> str:
 
 
 def model_of(card: RunCard) -> str:
-    """Return the run's model, or its endpoint's name where it is not known."""
+    """Return the run's model, or its endpoint's name if it is unknown."""
     if card.spec is None:
         return ""
     if isinstance(card.spec.subject, DuelSubject):
@@ -33,16 +33,16 @@ def _short(model: str) -> str:
 
 
 def score(card: RunCard) -> str:
-    """Return the share of a suite's samples that pass, held-out ones aside, or the accuracy."""
+    """Return the pass rate of a suite's open cases, or a benchmark's accuracy."""
     open_cases = card.summary.pass_rate if card.summary else None
     rate = card.counts.pass_rate if open_cases is None else open_cases
     return format.percent(rate) if is_suite(card) else format.share(rate)
 
 
 def tally(counts: Counts) -> str:
-    """Return how many of the samples have an outcome, 8,850/14,042, or 14,042 where all have.
+    """Return how many samples are done: 8,850/14,042, or 14,042 if all are.
 
-    Where more tasks are being loaded the sum has a + behind it.
+    A + follows the sum while more tasks are being loaded.
     """
     if counts.partial:
         return f"{counts.done:,}/{counts.planned:,}+"

@@ -1,4 +1,4 @@
-"""The line that always tells of the active run."""
+"""The line that always shows the active run."""
 
 from stack_tui.names import plural
 from stack_tui.tui.host import host_of
@@ -13,7 +13,7 @@ _METER = 16
 
 
 class StatusLine(BlockView):
-    """The newest active run, or that there is none; and what the app is busy with."""
+    """Shows the newest active run, and the jobs that the user waits for."""
 
     def __init__(self) -> None:
         super().__init__(can_focus=False)

@@ -29,8 +29,10 @@ from stack_tui.runs.recorded_run import Recorded, read_recorded
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.store import journal_path, read_spec
 from stack_tui.runs.view import RunView
-from stack_tui.worker import evaluator, follow_control, run_outcome
+from stack_tui.suites.recorded_model import RecordedModel
+from stack_tui.worker import follow_control, run_outcome
 from stack_tui.worker.probe_record import ProbeRecord, read_probe
+from stack_tui.worker.run_events import run_events, suite_events
 
 _FAULT_REPEAT_S = 10.0
 _PREFLIGHT_BUDGET_S = 30.0
@@ -111,14 +113,17 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
         watched: list[Coroutine[None, None, None]] = []
         if spec.origin:
             recorder.start_regrade(recorded)
-            events = evaluator.graded_again(folder, recorder.view, judges, recorded, stopping)
+            recorded_model = RecordedModel(spec.endpoint, recorded.samples)
+            events = suite_events(
+                folder, recorder.view, recorded_model, judges, recorded.answers, stopping
+            )
         else:
             model = clients[spec.endpoint]
             probed = read_probe(folder) or ProbeRecord(health=await _ready(model, recorder))
             health = probed.health
             _fit_limit(model.limit, health, spec)
             recorder.record(_started(recorder.view, _server(health)))
-            events = await evaluator.events(
+            events = await run_events(
                 folder, recorder.view, model, probed, judges, recorded.answers, stopping
             )
             watched = [follow_control.watch_server(model, health.server_kind, recorder.record)]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stack_tui.benchmarks.benchmark_evaluation import evaluate
+from stack_tui.benchmarks.catalog.catalog import Catalog
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.limit import Limit
@@ -46,6 +47,7 @@ def carry_out(
     stop_when: Callable[[Event], bool] = lambda event: False,
     disturbance: Disturbance | None = None,
     concurrency: int | None = 8,
+    catalog: Catalog | None = None,
 ) -> list[Event]:
     """Return the events of the run, the earlier ones resumed from and not among them."""
 
@@ -66,6 +68,7 @@ def carry_out(
                 client,
                 abilities,
                 health,
+                catalog=catalog,
                 lm_eval_folder=folder / "lm-eval",
                 recorded=recorded,
                 done=done,

@@ -36,6 +36,7 @@ def test_endpoints_and_defaults_are_read() -> None:
         ('[endpoints.a]\nurl = "x"\nkey = "s"', "endpoints.a", "unknown field `key`"),
         ('[endpoints.a]\nurl = "localhost:8000"', "endpoints.a", "must start with http://"),
         ('[endpoints.a]\nname = "b"\nurl = "http://x"', "endpoints.a", "unknown key `name`"),
+        ('[endpoints.a]\nrecorded_url = "b"\nurl = "http://x"', "endpoints.a", "unknown key"),
         ('[app]\ntheme = "solarized"', "app", "must be one of dark, light, 16"),
         ("[keys]\nzoom = 3", "keys.zoom", "Expected `array`, got `int`"),
         ("[endpoint.a]\n", "stack-tui.toml", "unknown field `endpoint`"),

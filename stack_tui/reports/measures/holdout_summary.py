@@ -1,4 +1,4 @@
-"""Cases held out: scored apart from the others, and every look at them told."""
+"""Held-out cases: scored apart from the others, with a log of who saw their texts."""
 
 import copy
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from stack_tui.runs.view import RunView
 
 
 class Holdout(msgspec.Struct, frozen=True, kw_only=True):
-    """What the held-out samples come to, and who looked at their texts when, oldest first."""
+    """The figures of the held-out samples, and each access to their texts, oldest first."""
 
     summary: SuiteSummary
     intervals: Intervals
@@ -38,7 +38,7 @@ def _only(view: RunView, wanted: Callable[[Sample], bool]) -> RunView:
 
 
 def holdout(view: RunView) -> Holdout | None:
-    """Return what the held-out samples come to, None where there are none."""
+    """Return the figures of the held-out samples, None without any."""
     if not view.holdouts:
         return None
     samples = held_out(view).samples

@@ -10,7 +10,7 @@ from stack_tui.runs.view import RunView, TaskCount
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How a task stands: accuracy over the documents with an outcome, and its 95 % interval."""
+    """A task's progress, and its accuracy over the documents that passed or failed."""
 
     task: str
     route: str
@@ -26,7 +26,7 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def task_results(view: RunView) -> list[TaskResult]:
-    """Return each task's result so far, in the order of the plan."""
+    """Return each task's result so far, in the plan's order."""
     return [
         _result(view, name, view.tasks[name])
         for name in (*view.plan, *(name for name in view.tasks if name not in view.plan))
@@ -52,7 +52,7 @@ def _result(view: RunView, name: str, count: TaskCount) -> TaskResult:
 
 
 class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A task's share of samples passed, 0 to 1, and its interval; None without any verdict."""
+    """A task's pass rate, 0 to 1, with its interval; None if no sample passed or failed."""
 
     task: str
     passed: int
@@ -63,7 +63,7 @@ class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def task_rates(view: RunView) -> list[TaskRate]:
-    """Return each task's pass rate, by the tasks' names."""
+    """Return each task's pass rate, in the order of the tasks' names."""
     tasks: dict[str, list[Sample]] = {}
     for sample in in_order(scored(view).samples):
         tasks.setdefault(sample.task, []).append(sample)

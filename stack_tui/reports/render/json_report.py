@@ -1,4 +1,4 @@
-"""A run's report as one JSON document: the guide's keys, and more beside them."""
+"""A run's report as one JSON document: the keys of the custom-eval format, and more."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, Subject
 from stack_tui.runs.view import RunView
 
 _MATCH_FIELDS = ("id", "repeat", "temperature", "status", "winner", "outputs", "verdicts", "flags")
-_TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
+_LEFT_OUT = ("at", "kind", "place", "prompt", "prefix")
 
 
 def report_document(view: RunView) -> dict[str, Any]:
-    """Return the report as plain data; a suite's `results` stand in the order of its cases.
+    """Return the report as plain data; a suite's `results` are in the order of its cases.
 
-    Cases that are held out are in the `holdout` and in `results`, and in no other figure.
+    Held-out cases are in `holdout` and in `results`, and in no other figure.
     """
     if isinstance(view.spec.subject, BenchmarkSubject):
         return _benchmark(view) | {"cost": _cost(view), "run": _run(view)}
@@ -52,7 +52,7 @@ def report_document(view: RunView) -> dict[str, Any]:
 
 
 def _benchmark(view: RunView) -> dict[str, Any]:
-    """Return what report.json holds of a benchmark run; its samples lie in lm-eval's own files."""
+    """Return the document of a benchmark run; its samples are in lm-eval's own files."""
     return {
         "summary": {
             "planned": view.total.planned,
@@ -69,7 +69,7 @@ def _benchmark(view: RunView) -> dict[str, Any]:
 
 
 def _duel(view: RunView) -> dict[str, Any]:
-    """Return what report.json holds of a duel: its figures, its matches, and what is set apart."""
+    """Return the document of a duel: its figures, its matches, and the cases set apart."""
     return {
         "summary": _duel_summary(duel_summary(view)),
         "results": [_match(sample) for sample in in_order(view.samples)],
@@ -83,22 +83,22 @@ def _duel(view: RunView) -> dict[str, Any]:
 
 
 def _duel_summary(summary: DuelSummary) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(summary)
+    found: dict[str, Any] = msgspec.to_builtins(summary)
     for name, pairs in (("pairs", summary.pairs), ("holdout", summary.holdout)):
-        for pair, row in zip(pairs, told[name], strict=True):
+        for pair, row in zip(pairs, found[name], strict=True):
             row |= {"verdict": pair.verdict, "settle": pair.settle}
-    return told
+    return found
 
 
 def _match(sample: Sample) -> dict[str, Any]:
-    told: dict[str, Any] = {"verdicts": [], "flags": [], "repeat": 0, "status": "ok", "winner": ""}
-    told["temperature"] = None
-    told |= msgspec.to_builtins(sample)
-    return {"pair": sample.task} | {name: told[name] for name in _MATCH_FIELDS}
+    found: dict[str, Any] = {"verdicts": [], "flags": [], "repeat": 0, "status": "ok", "winner": ""}
+    found["temperature"] = None
+    found |= msgspec.to_builtins(sample)
+    return {"pair": sample.task} | {name: found[name] for name in _MATCH_FIELDS}
 
 
 def _settings(view: RunView) -> dict[str, Any]:
-    """Return the noise, what repeats show, or of several temperatures each one's own summary."""
+    """Return the noise, the repeats, or the summary of each of several temperatures."""
     if noise := noise_of(view):
         return {"noise": msgspec.to_builtins(noise)}
     settings = settings_of(view)
@@ -109,7 +109,7 @@ def _settings(view: RunView) -> dict[str, Any]:
 
 
 def _summary(view: RunView) -> dict[str, Any]:
-    """Return the figures, and how many labels of each kind people gave."""
+    """Return the figures, and the number of labels of each kind."""
     figures: dict[str, Any] = msgspec.to_builtins(summarize(view.samples))
     return figures | {"labels": labels.counts(view.labels.values())}
 
@@ -128,7 +128,7 @@ def _cost(view: RunView) -> Any:
 
 def _result(sample: Sample) -> dict[str, Any]:
     issues = [str(issue) for issue in sample.rule_issues]
-    guide = {
+    first = {
         "id": sample.id,
         "output": sample.output,
         "rule_score": sample.rule_score,
@@ -141,7 +141,7 @@ def _result(sample: Sample) -> dict[str, Any]:
         "flags": [],
     }
     more: dict[str, Any] = msgspec.to_builtins(sample) | {"rule_issues": issues}
-    return guide | {key: more[key] for key in more if key not in _TOLD_ELSEWHERE}
+    return first | {key: more[key] for key in more if key not in _LEFT_OUT}
 
 
 def _named(endpoint: Endpoint) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
 
 
 def _run(view: RunView) -> dict[str, Any]:
-    """Return what was evaluated and how far it got; never a key, of which a view holds none."""
+    """Return what was evaluated and its progress; never a key, for a view holds none."""
     spec = view.spec
     return {
         "id": spec.id,

@@ -1,4 +1,4 @@
-"""Two runs side by side: what the comparison says, and the samples that it is about."""
+"""Two runs side by side: their comparison, and each sample in both."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGES: dict[Change, Icon] = {
     "fail → pass": Icon("✗→✓", "now passes", "good"),
     "both fail": Icon("✗ ✗", "both fail", "dim"),
     "both pass": Icon("✓ ✓", "both pass", "dim"),
-    "other": Icon("· ·", "not told", "dim"),
+    "other": Icon("· ·", "no verdict", "dim"),
     "set apart": Icon("⊘  ", "set apart", "dim"),
 }
 
@@ -36,7 +36,7 @@ class ComparedSample:
 
     @property
     def change(self) -> Change:
-        """What became of it."""
+        """How its outcome changed."""
         if self.apart:
             return "set apart"
         if self.a.passed is None or self.b.passed is None:
@@ -60,7 +60,7 @@ class ComparedRuns:
 
 
 def compared(a: Path, b: Path) -> ComparedRuns:
-    """Read both runs and compare them, held-out texts not shown; raises StackError."""
+    """Read both runs and compare them, with held-out texts redacted; raises StackError."""
     from stack_tui.reports.measures.pairing import keyed
     from stack_tui.worker.compare_runs import compare_runs
 

@@ -1,4 +1,4 @@
-"""The chosen run: how far it is, how it does, and what went wrong."""
+"""A run: its progress, its scores, and what went wrong."""
 
 from __future__ import annotations
 
@@ -20,38 +20,45 @@ _TASK_METER = 10
 _NARROW = 5
 
 
-def run_blocks(card: RunCard) -> list[Block]:
-    """Return the run's document, of about six lines."""
+def run_blocks(card: RunCard, resume_key: str) -> list[Block]:
+    """Return the run's page, of about six lines."""
     if card.problem:
         return [
             line((f"{UNREADABLE}  ", "bad"), card.id),
             field("where", card.problem.where, width=8),
             field("what", card.problem.what, width=8),
-            field("remedy", card.problem.remedy or "Delete the folder, or mend the file.", width=8),
+            field("remedy", card.problem.remedy or "Delete the folder, or fix the file.", width=8),
         ]
     if not card.loaded or card.spec is None:
         return [line(("reading…", "dim"))]
     sections = page_blocks(card.sections)
-    return [*head_blocks(card), *_tasks(card.tasks), *([line("")] if sections else []), *sections]
+    sections = [line(""), *sections] if sections else []
+    return [*head_blocks(card, resume_key), *_tasks(card.tasks), *sections]
 
 
-def head_blocks(card: RunCard) -> list[Block]:
-    """Return how far the run is, how it does, and what troubles it."""
-    return [_title(card), *_origin(card), _progress(card), *_scores(card), *_troubles(card)]
+def head_blocks(card: RunCard, resume_key: str) -> list[Block]:
+    """Return the run's progress, scores and problems."""
+    return [
+        _title(card),
+        *_origin(card),
+        _progress(card),
+        *_scores(card),
+        *_problems(card, resume_key),
+    ]
 
 
 def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
-    """Return the run's course as a plot of so many lines, and how busy its server is.
+    """Return a plot of the run's pass rate, `height` lines high, and its server's load.
 
-    Where there is little room, that stands beside the plot's title.
+    If there is little room, the load stands beside the plot's title.
     """
     card = chosen.card
     suite = is_suite(card)
     if not chosen.course.points:
-        return [line(("The plot begins with the first graded sample.", "dim"))]
+        return [line(("The plot starts with the first graded sample.", "dim"))]
     what = "Pass rate" if suite else "Accuracy"
     narrow = height <= _NARROW and chosen.load is not None
-    beside = load_figures(chosen.load) if narrow else [("and its 95 % interval", "dim")]
+    beside = load_figures(chosen.load) if narrow else [("with its 95 % interval", "dim")]
     blocks = [
         heading(f"{what} against samples", *beside),
         plot(chosen.course, height, in_percent=suite),
@@ -77,11 +84,11 @@ def _title(card: RunCard) -> Block:
 
 
 def _origin(card: RunCard) -> list[Block]:
-    """Say of a run that grades another's outputs again whose they are."""
+    """Return, for a re-graded run, the run whose outputs it grades."""
     if card.spec is None or card.spec.origin is None:
         return []
     origin = card.spec.origin
-    how = "judged anew" if origin.again == "judges" else "graded by the rules as they are now"
+    how = "re-judged" if origin.again == "judges" else "re-graded by the current rules"
     return [line(("↻ the outputs of ", "dim"), one_line(origin.run), (f", {how}", "dim"))]
 
 
@@ -110,20 +117,20 @@ def _scores(card: RunCard) -> list[Block]:
     if card.counts.pass_rate is not None and card.interval:
         suite = is_suite(card)
         scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
-    counts = line(*_counts(card.counts), *_asked(card))
+    counts = line(*_counts(card.counts), *_answers(card))
     return [line(*scores), counts, *_few(card)] if scores else [counts]
 
 
 def _few(card: RunCard) -> list[Block]:
-    """Say of a suite of few cases what it cannot tell, once they have all been asked."""
+    """Return, for a finished suite of few cases, what they cannot show."""
     summary = card.summary
     if summary is None or card.active or not 0 < summary.n_independent < FEW_CASES:
         return []
     return [line((reach(summary.n_independent, summary.n_cases), "dim"))]
 
 
-def _asked(card: RunCard) -> list[Part]:
-    """Show that a run which has no sample yet is alive."""
+def _answers(card: RunCard) -> list[Part]:
+    """Return the number of answers of a run that has no sample yet."""
     waiting = card.active and not card.counts.done and card.answers
     return [(plural(card.answers, "answer"), "dim")] if waiting else []
 
@@ -141,14 +148,14 @@ def _counts(counts: Counts) -> list[Part]:
     return parts
 
 
-def _troubles(card: RunCard) -> list[Block]:
+def _problems(card: RunCard, resume_key: str) -> list[Block]:
     blocks: list[Block] = []
     if card.phase == "interrupted":
-        blocks.append(line(("↯ its worker is gone; r resumes what is missing", "warn")))
+        blocks.append(line((f"↯ The worker process died. Press {resume_key} to resume.", "warn")))
     if card.message:
         blocks.append(line(("! ", "bad"), card.message))
     if card.fault and card.fault.message != card.message:
-        more = f"  ({card.faults:,} in all)" if card.faults > 1 else ""
+        more = f"  ({card.faults:,} in total)" if card.faults > 1 else ""
         where = f"{card.fault.where}: " if card.fault.where else ""
         blocks.append(line(("! ", "bad"), where, card.fault.message, (more, "dim")))
     if card.fault and card.fault.remedy:

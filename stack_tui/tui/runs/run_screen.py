@@ -1,4 +1,4 @@
-"""One run on the whole screen: how it goes, task by task, and its course."""
+"""One run on the whole screen: its progress task by task, and its pass rate so far."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from stack_tui.wilson import wilson_interval
 
 _LEAST, _MOST = 5, 16
 _BESIDES_PLOT = 7
-_CALM_S = 5.0  # over SSH, a screen of rows that all change is kilobytes
+_CALM_S = 5.0  # over SSH, a screen full of changing rows costs kilobytes
 
 _COLUMNS = (
     Column("task", 16, grow=3),
@@ -44,7 +44,7 @@ _BAR = 8
 
 
 class RunScreen(Screen[str | None]):
-    """Shows the chosen run as it goes on; gives the task whose samples are wanted, if any."""
+    """Shows the chosen run live; returns the task whose samples to show, "" for all, or None."""
 
     CSS_PATH = "run_screen.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
@@ -82,7 +82,9 @@ class RunScreen(Screen[str | None]):
         if chosen is None:
             self.dismiss(None)
             return
-        self.query_one(".head", BlockView).show(head_blocks(chosen.card))
+        self.query_one(".head", BlockView).show(
+            head_blocks(chosen.card, host_of(self).key_for("runs.resume"))
+        )
         if chosen.card.phase != self._phase:
             self._phase = chosen.card.phase
             self.refresh_bindings()
@@ -112,7 +114,7 @@ class RunScreen(Screen[str | None]):
 
     @on(Table.Selected)
     def action_open(self) -> None:
-        """Fold or unfold the group under the cursor, or give the task."""
+        """Fold or unfold the selected group, or return the selected task."""
         row = self.query_one(Table).row
         if not self.query_one(Table).display or row is None:
             self.dismiss("")
@@ -131,7 +133,7 @@ class RunScreen(Screen[str | None]):
             actions.ACTIONS[name](host_of(self), card)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what the run cannot do."""
+        """Grey out what the run does not allow."""
         return actions.allowed(action, parameters, self.current)
 
 

@@ -1,4 +1,4 @@
-"""A run's tasks under their groups, each group with what its tasks come to."""
+"""A run's tasks under their groups, each group with the sum of its tasks."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -23,14 +23,14 @@ class Branch:
 
     @property
     def label(self) -> str:
-        """The name without the outermost group's before it, which the tree shows already."""
+        """The name without the prefix of the outermost group, which the tree shows already."""
         return self.name.removeprefix(f"{self.path[0]}_")
 
 
 def task_tree(tasks: Sequence[TaskRow], folded: Collection[BranchPath] = ()) -> list[Branch]:
-    """Return groups and tasks as they first come; what is inside folded groups is left out.
+    """Return groups and tasks in the order of the plan, without what is in folded groups.
 
-    A group counts every sample of its tasks alike, as lm-eval does where it weighs by size.
+    A group weighs every sample of its tasks alike, as lm-eval does when it weighs by size.
     """
     sums: dict[BranchPath, Counts] = {}
     leaves: dict[BranchPath, Counts] = {}

@@ -1,4 +1,4 @@
-"""One run as the reader follows it: closely, at a glance, or put away."""
+"""One run as the reader follows it: closely, at a glance, or not at all."""
 
 import time
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ RunStamp = tuple[FileStamp, FileStamp | None]
 
 
 class RunFollower:
-    """A run's folder and the latest card of it; the samples are kept only while it is chosen."""
+    """A run's latest card; its samples are kept only while it is chosen."""
 
     def __init__(self, folder: Path) -> None:
         self.card = RunCard(folder)
@@ -51,14 +51,14 @@ class RunFollower:
         self._load: Load | None = None
 
     def glance(self, now: float) -> None:
-        """Bring the card up to date where the journal has changed, and keep nothing else."""
+        """Update the card if the journal has changed, and keep nothing else."""
         if self._run is not None or _stamp(self._folder) != self._stamp:
             self.follow(now)
             if not self.card.active:
                 self._put_away()
 
     def follow(self, now: float) -> None:
-        """Fold in what is new and keep the run in memory."""
+        """Read what is new, and keep the run in memory."""
         try:
             self._stamp = _stamp(self._folder)
             if self._run is None:
@@ -75,7 +75,7 @@ class RunFollower:
             self._fail(StackError(f"cannot be read: {error.strerror}", where=str(self._folder)))
 
     def chosen(self) -> ChosenRun:
-        """Return the run with its samples, and with the suite as it was when the run began."""
+        """Return the run with its samples, and the suite as it was when the run began."""
         if self._run is None:
             return ChosenRun(self.card)
         view = self._run.view
@@ -99,19 +99,19 @@ class RunFollower:
         )
 
     def reveal(self) -> None:
-        """Give the texts of cases held out from now on."""
+        """Include held-out texts from now on."""
         self._revealed = True
         self._samples_revision = -1
 
     def _plot(self, view: RunView) -> None:
-        """Bring the course up to date, so seldom that it takes a tenth of the time."""
+        """Update the pass rate history, at most a tenth of the time."""
         began = time.monotonic()
         if view.ended or began >= self._course_due:
             self._course = pass_rate_history(view.samples, view.total.planned)
             self._course_due = began + max(_CARD_EVERY_S, 10 * (time.monotonic() - began))
 
     def _note_load(self, events: Sequence[Event]) -> None:
-        """Take the server's readings of the last minutes into account."""
+        """Update the load from the server's latest readings."""
         readings = [event for event in events if isinstance(event, Server)]
         for reading in readings[-_READINGS:]:
             self._load = self._loads.add(reading.at, reading.metrics)
@@ -126,7 +126,7 @@ class RunFollower:
         self._samples_revision = -1
 
     def _summarize(self, run: Run) -> RunFigures | None:
-        """Return the run's figures, computed so seldom that they take a tenth of the time."""
+        """Return the run's figures, recomputed at most a tenth of the time."""
         view = run.view
         due = view.finished is not None or time.monotonic() >= self._figures_due
         if view.samples and due and self._figures_revision != view.revision:

@@ -1,4 +1,4 @@
-"""What the screens show, as it stood at one moment: built by the reader's thread, never changed."""
+"""What the screens show at one moment: built by the reader's thread, and immutable."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ACTIVE: frozenset[Phase] = frozenset({"running", "paused", "stopping"})
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How far a run, or one task of it, is; `partial` while more may be planned than is known."""
+    """The progress of a run or a task; `partial` while more tasks may still be planned."""
 
     planned: int = 0
     done: int = 0
@@ -41,19 +41,19 @@ class Counts:
 
     @property
     def share(self) -> float | None:
-        """What share of the planned samples have an outcome, 0 to 1."""
+        """The share of the planned samples that are done, 0 to 1."""
         return self.done / self.planned if self.planned and not self.partial else None
 
     @property
     def pass_rate(self) -> float | None:
-        """What share of the graded samples passed; errors are not graded."""
+        """The share of the graded samples that passed; errors are not graded."""
         graded = self.passed + self.failed
         return self.passed / graded if graded else None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One task of a run: its plan, where it was planned, and how far it is."""
+    """One task of a run: its plan, if known, and its progress."""
 
     name: str
     plan: TaskPlan | None
@@ -62,7 +62,7 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """A run at a glance; one whose run.toml cannot be read has a `problem` and no spec."""
+    """A run at a glance; if its run.toml cannot be read, it has a `problem` and no spec."""
 
     folder: Path
     spec: RunSpec | None = None
@@ -90,15 +90,15 @@ class RunCard:
 
     @property
     def active(self) -> bool:
-        """Whether a worker is carrying it out now."""
+        """Whether a worker is running it now."""
         return self.phase in ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenRun:
-    """The run whose samples are looked at; held-out ones are sealed until they are `revealed`.
+    """The run whose samples are shown; held-out ones are redacted until they are `revealed`.
 
-    `load` is its server's, while the run goes.
+    `load` is its server's, while the run is active.
     """
 
     card: RunCard
@@ -111,13 +111,13 @@ class ChosenRun:
     revealed: bool = False
 
     def label(self, sample: Sample) -> Label | None:
-        """Return what a person said of the sample."""
+        """Return the label that a person gave the sample."""
         return self.labels.get(sample.key)
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteFile:
-    """A file of the cases folder: the suite in it, or what is wrong with it."""
+    """A file of the cases folder: its suite, or the problem with it."""
 
     path: Path
     suite: Suite | None = None
@@ -126,7 +126,7 @@ class SuiteFile:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that was read, runs newest first; `ready` is False until the disk was looked at once."""
+    """All that was read, runs newest first; `ready` once the disk was read."""
 
     ready: bool = False
     runs: tuple[RunCard, ...] = ()
@@ -136,7 +136,7 @@ class Snapshot:
 
     @property
     def active(self) -> tuple[RunCard, ...]:
-        """The runs that are being carried out, newest first."""
+        """The active runs, newest first."""
         return tuple(card for card in self.runs if card.active)
 
     def card(self, folder: Path | None) -> RunCard | None:
@@ -146,10 +146,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """What the samples come to, the 95 % interval of how many pass, and a report's sections.
-
-    Only a suite has a summary.
-    """
+    """A run's summary (only a suite has one), the interval of its pass rate, and sections."""
 
     summary: SuiteSummary | None
     interval: Interval | None

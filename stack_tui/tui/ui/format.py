@@ -1,4 +1,4 @@
-"""Figures as they are shown: times, rates, scores and counts."""
+"""Numbers as the screens show them: times, rates, scores and counts."""
 
 from datetime import UTC, datetime
 
@@ -44,7 +44,7 @@ def share(value: float | None) -> str:
 
 
 def interval(bounds: tuple[float, float] | None, *, in_percent: bool) -> str:
-    """Return a 95 % interval of a share as [33–51 %] or [.70–.72], empty where there is none."""
+    """Return a 95 % interval of a share as [33–51 %] or [.70–.72], "" if there is none."""
     if bounds is None:
         return ""
     if in_percent:
@@ -58,7 +58,7 @@ def grade(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Return a share as 63 %; only all is 100 % and only none is 0 %."""
+    """Return a share as 63 %; 0 % and 100 % mean exactly none and all."""
     if value is None:
         return "–"
     whole = round(value * 100)
@@ -68,7 +68,7 @@ def percent(value: float | None) -> str:
 
 
 def count(number: int | None) -> str:
-    """Return 14,042, or – where it is unknown."""
+    """Return 14,042, or – if unknown."""
     return "–" if number is None else f"{number:,}"
 
 

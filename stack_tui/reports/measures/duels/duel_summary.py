@@ -1,4 +1,4 @@
-"""What a duel comes to: who won how often, how its judges judged, and ratings."""
+"""The result of a duel: who won how often, how the judges behaved, and ratings."""
 
 from collections import Counter
 
@@ -15,29 +15,30 @@ from stack_tui.runs.view import RunView
 
 
 class DuelSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """Who took part, each pair's result, each judge's conduct; ratings from three runs on.
-
-    Cases held out are in the `holdout` and in the judges' conduct; `looks` says who saw them.
-    `errors` counts judges' failed requests by kind, `flagged` the matches in which an output tries
-    to steer its judge.
-    """
+    """The runs, the results by pair, and the judges' results."""
 
     suite: str
     runs: tuple[DuelParticipant, ...]
     pairs: tuple[PairResult, ...]
     holdout: tuple[PairResult, ...]
+    """Results of the held-out cases."""
     looks: tuple[HoldoutAccess, ...]
+    """Each access to the held-out texts."""
     judges: tuple[JudgeResult, ...]
+    """Each judge's result, over held-out cases too."""
     ratings: tuple[Rating, ...]
+    """Empty for fewer than three runs."""
     errors: dict[str, int]
+    """Failed requests to judges, by kind."""
     flagged: int
+    """Matches in which an output tries to steer its judge."""
 
 
 def duel_summary(view: RunView) -> DuelSummary:
-    """Return what the matches come to, so far; raises TypeError for another run."""
+    """Return the result of the matches so far; raises TypeError if the run is not a duel."""
     subject = view.spec.subject
     if not isinstance(subject, DuelSubject):
-        raise TypeError(f"{view.spec.id} is no duel")
+        raise TypeError(f"{view.spec.id} is not a duel")
     samples = in_order(view.samples)
     failures = (v.failure.kind for s in samples for v in s.verdicts if v.failure)
     runs = subject.runs
