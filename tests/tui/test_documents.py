@@ -54,7 +54,7 @@ def test_a_failing_sample_tells_its_rule_issues_and_every_judges_answer() -> Non
     assert "contains forbidden: ['GPU memory']" in shown
     assert "“Score: 2/5”" in shown
     assert "“It is about”" in shown
-    assert "asked 2 times" in shown
+    assert "2 tries" in shown
 
 
 def test_reasoning_and_prompt_are_folded_until_asked_for() -> None:
@@ -226,7 +226,7 @@ def test_each_criterion_of_a_judge_is_told_with_its_weight_and_what_could_not_be
     )
     assert "4    facts × 3" in text
     assert "?    style × 1  “It is nice”" in text
-    assert "asked 3 times" in text
+    assert "3 tries" in text
 
 
 def test_a_case_tells_its_criteria_and_its_reference() -> None:
