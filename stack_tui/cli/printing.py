@@ -16,8 +16,8 @@ from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import Gate, GateResult, NotWorse
 from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.runs import holdout_access_log, store
-from stack_tui.runs.redact import redacted_view
+from stack_tui.runs import store
+from stack_tui.runs.holdout import log_access
 from stack_tui.runs.store import Run
 from stack_tui.runs.view import RunView
 from stack_tui.suites.model import suite_store as suites
@@ -92,13 +92,11 @@ def print_report(run: Run, printing: Printing) -> int:
 
 
 def _shown(run: Run, printing: Printing) -> RunView:
-    """Return what the report may show; access to held-out cases is logged first."""
-    if not printing.show_holdout:
-        return redacted_view(run.view)
-    if run.view.holdouts:
-        holdout_access_log.log_access(run.folder.parent, run.spec.subject.suite_name, run.spec.id)
-        run.refresh()
-    return run.view
+    """Return what the report shows: held-out texts only if asked for, the access logged first."""
+    if not (printing.show_holdout and run.view.holdouts):
+        return run.view
+    access = log_access(run.folder.parent, run.spec.subject.suite_name, run.spec.id)
+    return run.view.including_holdout(access)
 
 
 def check_printing(

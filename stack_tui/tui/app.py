@@ -17,6 +17,7 @@ from textual.screen import Screen
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.paths import DEFAULT_CASES
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.text import printable
 from stack_tui.tui import backend, bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
@@ -213,9 +214,14 @@ class StackApp(App[None]):
             self._reader.choose(folder)
             self._look_now.set()
 
-    def reread(self, revealed: Path | None = None) -> None:
-        """Read the disk now; from now on with the held-out texts of the run `revealed`."""
-        self._reader.list_again(revealed)
+    def reveal(self, folder: Path, access: HoldoutAccess) -> None:
+        """Show the held-out texts of the run from now on; the access has been logged."""
+        self._reader.reveal(folder, access)
+        self.reread()
+
+    def reread(self) -> None:
+        """Read the disk now."""
+        self._reader.list_again()
         self._look_now.set()
 
     def run_job(

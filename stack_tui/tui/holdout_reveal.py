@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
-from stack_tui.runs import holdout_access_log
-from stack_tui.runs.redact import HIDDEN
+from stack_tui.runs.holdout import HIDDEN, HoldoutAccess, log_access
 from stack_tui.tui.host import Host
 from stack_tui.tui.ui.blocks import Block, line
 
@@ -18,15 +17,15 @@ if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case
 
 
-def log_reveal(host: Host, suite: str, what: str) -> bool:
-    """Log that a suite's held-out cases are revealed; return whether that succeeded."""
+def log_reveal(host: Host, suite: str, what: str) -> HoldoutAccess | None:
+    """Log an access to a suite's held-out cases and return it, None if that failed; report both."""
     try:
-        holdout_access_log.log_access(host.results, suite, what)
+        access = log_access(host.results, suite, what)
     except StackError as error:
         host.show_error(error)
-        return False
+        return None
     host.show_message("Held-out cases revealed; this access was logged.")
-    return True
+    return access
 
 
 def show_hint(host: Host, binding: str) -> None:

@@ -1,9 +1,17 @@
 """A run in a few words: what it evaluates, how far it is, and how it does."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from stack_tui.runs.spec import DuelSubject, SuiteSubject
 from stack_tui.text import one_line
 from stack_tui.tui.state.snapshot import Counts, RunCard
 from stack_tui.tui.ui import format
+from stack_tui.wilson import wilson_interval
+
+if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
 
 
 def title(card: RunCard) -> str:
@@ -32,11 +40,28 @@ def _short(model: str) -> str:
     return model.rsplit("/", 1)[-1]
 
 
+def score_name(card: RunCard) -> str:
+    """Return what `score` is: pass, accuracy, or the metric of lm-eval's score of record."""
+    if record := card.record:
+        return one_line(record.metric, 20)
+    return "pass" if is_suite(card) else "accuracy"
+
+
 def score(card: RunCard) -> str:
-    """Return the pass rate of a suite's open cases, or a benchmark's accuracy."""
+    """Return the pass rate of a suite's open cases, lm-eval's score of record, or the accuracy."""
+    if record := card.record:
+        return format.score(record.value)
     open_cases = card.summary.pass_rate if card.summary else None
     rate = card.counts.pass_rate if open_cases is None else open_cases
     return format.percent(rate) if is_suite(card) else format.share(rate)
+
+
+def task_score(counts: Counts, record: RecordedScore | None) -> tuple[str, str]:
+    """Return a task's or group's score and its 95 % interval: of record, or else of its samples."""
+    if record:
+        return format.score(record.value), format.interval(record.interval, in_percent=False)
+    bounds = wilson_interval(counts.passed, counts.passed + counts.failed)
+    return format.share(counts.pass_rate), format.interval(bounds, in_percent=False)
 
 
 def tally(counts: Counts) -> str:

@@ -55,7 +55,7 @@ def calibration(view: RunView) -> Calibration | None:
     """Return what people's labels say about the run, None without labels."""
     if not view.labels:
         return None
-    samples = in_order(view.samples)
+    samples = in_order(view.open_samples)
     labelled = [(s, view.labels[s.key]) for s in samples if s.key in view.labels]
     verdicts = [
         (sample, label, wanted)

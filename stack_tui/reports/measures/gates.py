@@ -13,7 +13,6 @@ from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
 from stack_tui.reports.measures.effects import RATE, format_difference
-from stack_tui.reports.measures.holdout_summary import held_out, scored
 from stack_tui.reports.measures.judge_agreement import agreement
 from stack_tui.reports.measures.lm_eval_scores import recorded_scores
 from stack_tui.reports.measures.repeats import figures_at_k
@@ -137,8 +136,8 @@ def numbers(view: RunView) -> dict[str, float | None]:
     spent = cost(view)
     total = None if spent is None or spent.at_least else spent.total
     found: dict[str, float | None] = {"missing": missing(view), "cost": total}
-    found |= _of_samples(scored(view).samples)
-    held = _of_samples(held_out(view).samples)
+    found |= _of_samples(view.open_samples)
+    held = _of_samples(view.held_out_samples)
     found |= {f"holdout.{name}": value for name, value in held.items()}
     found |= {name: pair.win_rate for name, pair in _pairs(view).items()}
     return found | {score.name: score.value for score in recorded_scores(view)}
@@ -175,8 +174,8 @@ def evaluate_all(
 ) -> tuple[GateResult, ...]:
     """Return the result of each gate on that run; raises GateError as `evaluate` does."""
     values = numbers(view)
-    bounds = _bounds(scored(view).samples)
-    held = _bounds(held_out(view).samples)
+    bounds = _bounds(view.open_samples)
+    held = _bounds(view.held_out_samples)
     bounds |= {f"holdout.{name}": interval for name, interval in held.items()}
     bounds |= {name: pair.interval for name, pair in _pairs(view).items()}
     bounds |= {score.name: score.interval for score in recorded_scores(view)}

@@ -110,7 +110,7 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
 def panel_report(view: RunView) -> JudgeAgreement | None:
     """Return what the run shows about its judges, None without judges."""
-    samples = in_order(sample for sample in view.samples if sample.verdicts)
+    samples = in_order(sample for sample in view.open_samples if sample.verdicts)
     if not samples or isinstance(view.spec.subject, DuelSubject):
         return None
     judges = {(v.judge, v.model): None for sample in samples for v in sample.verdicts}

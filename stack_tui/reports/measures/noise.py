@@ -76,7 +76,7 @@ def noise_of(view: RunView) -> Noise | None:
 def _pairs(view: RunView) -> tuple[list[SamplePair], int]:
     """Return the pairs of outcomes, and how many cases lack one."""
     cases: dict[tuple[str, str], list[Sample]] = {}
-    for sample in in_order(view.samples):
+    for sample in in_order(view.open_samples):
         cases.setdefault((sample.task, sample.id), []).append(sample)
     pairs = [
         SamplePair(case[0], case[1])

@@ -1,6 +1,6 @@
 """What became of a sample, and why, in the words that every report uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from stack_tui.reports.measures.summary import in_order
@@ -57,9 +57,9 @@ def why(sample: Sample) -> str:
     return "; ".join(reasons)
 
 
-def worst_first(view: RunView) -> list[Sample]:
+def worst_first(samples: Iterable[Sample]) -> list[Sample]:
     """Return the samples by result, errors and failures first, else in the suite's order."""
-    return sorted(in_order(view.samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
+    return sorted(in_order(samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
 
 
 def missing(view: RunView) -> int:

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.stats.sample_intervals import Interval, rate_interval, wilson_interval
 from stack_tui.runs.events import Sample
@@ -65,7 +64,7 @@ class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
 def task_rates(view: RunView) -> list[TaskRate]:
     """Return each task's pass rate, in the order of the tasks' names."""
     tasks: dict[str, list[Sample]] = {}
-    for sample in in_order(scored(view).samples):
+    for sample in in_order(view.open_samples):
         tasks.setdefault(sample.task, []).append(sample)
     return [_task_rate(task, samples) for task, samples in tasks.items()]
 

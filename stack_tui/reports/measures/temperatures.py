@@ -32,9 +32,9 @@ def settings_of(view: RunView) -> list[Setting]:
     """Return the figures of each temperature, in the run's order."""
     temperatures = view.spec.temperatures
     if len(temperatures) < 2:
-        return [_setting(view.samples, next(iter(temperatures), None), None)]
+        return [_setting(view.open_samples, next(iter(temperatures), None), None)]
     groups = [
-        [sample for sample in view.samples if sample.temperature == temperature]
+        [sample for sample in view.open_samples if sample.temperature == temperature]
         for temperature in temperatures
     ]
     found = [_deciding(_paired(groups[0], group)) for group in groups[1:]]

@@ -9,7 +9,7 @@ from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
-from stack_tui.reports.measures.holdout_summary import holdout, scored
+from stack_tui.reports.measures.holdout_summary import holdout
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.summary import in_order, intervals, summarize
@@ -35,16 +35,15 @@ def report_document(view: RunView) -> dict[str, Any]:
         return _benchmark(view) | {"cost": _cost(view), "run": _run(view)}
     if isinstance(view.spec.subject, DuelSubject):
         return _duel(view) | {"cost": _cost(view), "run": _run(view)}
-    of_summary = scored(view)
     return {
-        "summary": _summary(of_summary),
-        "intervals": msgspec.to_builtins(intervals(of_summary.samples)),
+        "summary": _summary(view),
+        "intervals": msgspec.to_builtins(intervals(view.open_samples)),
         "holdout": msgspec.to_builtins(holdout(view)),
-        "power": _power(of_summary),
-        **_settings(of_summary),
-        "attacks": msgspec.to_builtins(attack_rates(in_order(of_summary.samples))),
-        "labels": msgspec.to_builtins(calibration(of_summary)),
-        "panel": msgspec.to_builtins(panel_report(of_summary)),
+        "power": _power(view),
+        **_settings(view),
+        "attacks": msgspec.to_builtins(attack_rates(in_order(view.open_samples))),
+        "labels": msgspec.to_builtins(calibration(view)),
+        "panel": msgspec.to_builtins(panel_report(view)),
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),
@@ -110,12 +109,12 @@ def _settings(view: RunView) -> dict[str, Any]:
 
 def _summary(view: RunView) -> dict[str, Any]:
     """Return the figures, and the number of labels of each kind."""
-    figures: dict[str, Any] = msgspec.to_builtins(summarize(view.samples))
+    figures: dict[str, Any] = msgspec.to_builtins(summarize(view.open_samples))
     return figures | {"labels": labels.counts(view.labels.values())}
 
 
 def _power(view: RunView) -> dict[str, Any]:
-    summary = summarize(view.samples)
+    summary = summarize(view.open_samples)
     return {
         "smallest_difference": smallest_paired_difference(summary.n_independent),
         "saying": reach(summary.n_independent, summary.n_cases),

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from stack_tui.runs.redact import HIDDEN
+from stack_tui.runs.holdout import HIDDEN
 from stack_tui.suites.diagnostics.corpus import Passage, Unread, passages
 from stack_tui.suites.diagnostics.shingles import shingles, words
 from stack_tui.suites.model.case import Case

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from stack_tui.runs.events import Sample
-from stack_tui.runs.redact import redact
 from stack_tui.runs.store import Run
 from stack_tui.tui.ui.icons import Icon
 
@@ -69,7 +68,7 @@ def compared(a: Path, b: Path) -> ComparedRuns:
     before, after = keyed(runs[0].view, runs[1].view), keyed(runs[1].view, runs[0].view)
     apart = {(each.task, each.id, each.repeat, each.temperature) for each in comparison.set_apart}
     twins = [
-        ComparedSample(redact(before[key]), redact(sample), key in apart)
+        ComparedSample(before[key], sample, key in apart)
         for key, sample in after.items()
         if key in before
     ]

@@ -28,7 +28,7 @@ RUN_KEYS: tuple[Callable[[RunCard], SortKey], ...] = (
     lambda card: (card.spec.subject.name if card.spec else "", card.id),
     lambda card: (model_of(card), card.id),
     lambda card: (card.counts.done,),
-    lambda card: known(card.counts.pass_rate),
+    lambda card: known(card.record.value if card.record else card.counts.pass_rate),
     lambda card: known(card.summary.rule_avg if card.summary else None),
     lambda card: known(card.summary.judge_avg if card.summary else None),
     lambda card: (card.counts.errors,),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from stack_tui.names import plural
 from stack_tui.reports.number_format import reach
 from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_figures
-from stack_tui.tui.run_summary import is_suite, score, tally, title
+from stack_tui.tui.run_summary import is_suite, score, score_name, tally, task_score, title
 from stack_tui.tui.runs.plot import plot
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, bar, field, heading, line, meter
 from stack_tui.tui.ui.icons import PHASES, UNREADABLE, Tone
 from stack_tui.tui.ui.page_view import page_blocks
-from stack_tui.wilson import Interval, wilson_interval
+
+if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
 
 _TASK_METER = 10
 _NARROW = 5
@@ -33,7 +37,7 @@ def run_blocks(card: RunCard, resume_key: str) -> list[Block]:
         return [line(("reading…", "dim"))]
     sections = page_blocks(card.sections)
     sections = [line(""), *sections] if sections else []
-    return [*head_blocks(card, resume_key), *_tasks(card.tasks), *sections]
+    return [*head_blocks(card, resume_key), *_tasks(card), *sections]
 
 
 def head_blocks(card: RunCard, resume_key: str) -> list[Block]:
@@ -109,12 +113,15 @@ def _scores(card: RunCard) -> list[Block]:
         figured.append(("rules", format.share(summary.rule_avg)))
     if summary and summary.judge_avg is not None:
         figured.append(("judge", format.grade(summary.judge_avg)))
-    if card.counts.pass_rate is not None:
-        figured.append(("pass" if is_suite(card) else "accuracy", score(card)))
+    if card.record or card.counts.pass_rate is not None:
+        figured.append((score_name(card), score(card)))
     scores: list[Part] = []
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
-    if card.counts.pass_rate is not None and card.interval:
+    if record := card.record:
+        error = "" if record.stderr is None else f" ± {record.stderr:.3g} standard error"
+        scores.append((f"{record.direction}{error}, by lm-eval", "dim"))
+    elif card.counts.pass_rate is not None and card.interval:
         suite = is_suite(card)
         scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
     counts = line(*_counts(card.counts), *_answers(card))
@@ -167,19 +174,18 @@ def _problems(card: RunCard, resume_key: str) -> list[Block]:
     return blocks
 
 
-def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
-    if len(tasks) < 2:
+def _tasks(card: RunCard) -> list[Block]:
+    if len(card.tasks) < 2:
         return []
-    width = min(max(len(task.name) for task in tasks), 36)
-    return [line(""), *(_task(task, width) for task in tasks)]
+    width = min(max(len(task.name) for task in card.tasks), 36)
+    rows = (_task(task, card.recorded.get(task.name), width) for task in card.tasks)
+    return [line(""), *rows]
 
 
-def _interval(counts: Counts) -> Interval | None:
-    return wilson_interval(counts.passed, counts.passed + counts.failed)
-
-
-def _task(task: TaskRow, width: int) -> Block:
+def _task(task: TaskRow, record: RecordedScore | None, width: int) -> Block:
     counts = task.counts
+    metric = one_line(record.metric, 20) if record else "acc"
+    value, interval = task_score(counts, record)
     errors: list[Part] = []
     if counts.errors:
         errors.append((f"  {plural(counts.errors, 'error')}", "warn"))
@@ -187,8 +193,8 @@ def _task(task: TaskRow, width: int) -> Block:
         f"{one_line(task.name, width):<{width}}  ",
         meter(counts.share or 0.0, _TASK_METER),
         (f"  {tally(counts):>13}", "dim"),
-        ("  acc ", "dim"),
-        format.share(counts.pass_rate),
-        (f" {format.interval(_interval(counts), in_percent=False)}", "dim"),
+        (f"  {metric} ", "dim"),
+        value,
+        (f" {interval}", "dim"),
         *errors,
     )

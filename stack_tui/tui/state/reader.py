@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.errors import StackError
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.store import folders
 from stack_tui.tui.state.run_follower import RunFollower
 from stack_tui.tui.state.snapshot import Snapshot
@@ -37,13 +38,13 @@ class Reader:
         """Include the samples of that run from now on; callable from any thread."""
         self._wanted = folder
 
-    def list_again(self, revealed: Path | None = None) -> None:
-        """Make the next `read` list the folders; callable from any thread.
+    def reveal(self, folder: Path, access: HoldoutAccess) -> None:
+        """Include the run's held-out texts from now on; callable from any thread."""
+        if followed := self._runs.get(folder):
+            followed.reveal(access)
 
-        The run `revealed` comes with its held-out texts from now on.
-        """
-        if revealed and (followed := self._runs.get(revealed)):
-            followed.reveal()
+    def list_again(self) -> None:
+        """Make the next `read` list the folders; callable from any thread."""
         self._listed_at = float("-inf")
 
     @property

@@ -9,7 +9,7 @@ from stack_tui.errors import StackError
 from stack_tui.paths import FileStamp
 from stack_tui.runs import labels
 from stack_tui.runs.events import Event, Sample, Server
-from stack_tui.runs.redact import redacted_view
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.runs.view import RunView
@@ -20,6 +20,7 @@ from stack_tui.tui.state.suite_files import read_suite
 from stack_tui.wilson import wilson_interval
 
 if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
     from stack_tui.suites.model.case import Suite
 
 _CARD_EVERY_S = 1.0
@@ -41,7 +42,7 @@ class RunFollower:
         self._samples_revision = -1
         self._suite: Suite | None = None
         self._suite_read = False
-        self._revealed = False
+        self._access: HoldoutAccess | None = None
         self._figures: RunFigures | None = None
         self._figures_revision = -1
         self._figures_due = 0.0
@@ -80,7 +81,8 @@ class RunFollower:
             return ChosenRun(self.card)
         view = self._run.view
         if view.revision != self._samples_revision:
-            shown = view if self._revealed else redacted_view(view)
+            access = self._access
+            shown = view.including_holdout(access) if access else view
             self._samples = tuple(shown.samples)
             self._samples_revision = view.revision
             self._plot(view)
@@ -95,12 +97,12 @@ class RunFollower:
             view.labels,
             self._course,
             self._load if self.card.active else None,
-            self._revealed,
+            self._access is not None,
         )
 
-    def reveal(self) -> None:
+    def reveal(self, access: HoldoutAccess) -> None:
         """Include held-out texts from now on."""
-        self._revealed = True
+        self._access = access
         self._samples_revision = -1
 
     def _plot(self, view: RunView) -> None:
@@ -138,16 +140,22 @@ class RunFollower:
 
 
 def _figures(view: RunView) -> RunFigures:
-    from stack_tui.reports.measures.holdout_summary import scored
     from stack_tui.reports.measures.summary import intervals, summarize
     from stack_tui.reports.pages.run_report import run_sections
 
     more = run_sections(view)
-    view = scored(view)
     if not isinstance(view.spec.subject, SuiteSubject):
         graded = view.total.passed + view.total.failed
-        return RunFigures(None, wilson_interval(view.total.passed, graded), more)
-    return RunFigures(summarize(view.samples), intervals(view.samples).pass_rate, more)
+        interval = wilson_interval(view.total.passed, graded)
+        return RunFigures(None, interval, more, _recorded(view))
+    return RunFigures(summarize(view.open_samples), intervals(view.open_samples).pass_rate, more)
+
+
+def _recorded(view: RunView) -> "dict[str, RecordedScore]":
+    from stack_tui.reports.measures.lm_eval_scores import recorded_score, recorded_scores
+
+    names = dict.fromkeys(score.task for score in recorded_scores(view))
+    return {name: score for name in names if (score := recorded_score(view, name))}
 
 
 def _stamp(folder: Path) -> RunStamp | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Fault, Finding, Sample, SampleKey, TaskPlan
 from stack_tui.runs.labels import Label
-from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.store import Phase, Run
 from stack_tui.runs.view import TaskCount
 from stack_tui.tui.state.metrics_history import Load
@@ -18,6 +18,7 @@ from stack_tui.tui.state.pass_rate_history import PassRateHistory
 from stack_tui.wilson import Interval, wilson_interval
 
 if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
     from stack_tui.reports.measures.summary import SuiteSummary
     from stack_tui.reports.pages.model import Blocks
     from stack_tui.suites.model.case import Suite
@@ -82,11 +83,20 @@ class RunCard:
     faults: int = 0
     findings: tuple[Finding, ...] = ()
     message: str = ""
+    recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
+    """lm-eval's scores of record by task and group, once a benchmark run has them."""
     sections: Blocks = ()
 
     @property
     def id(self) -> str:
         return self.folder.name
+
+    @property
+    def record(self) -> RecordedScore | None:
+        """lm-eval's score of the one task or group that was run, None if there are several."""
+        subject = self.spec.subject if self.spec else None
+        tasks = subject.tasks if isinstance(subject, BenchmarkSubject) else ()
+        return self.recorded.get(tasks[0]) if len(tasks) == 1 else None
 
     @property
     def active(self) -> bool:
@@ -146,11 +156,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """A run's summary (only a suite has one), the interval of its pass rate, and sections."""
+    """What is computed from a run's samples; only a suite has a summary, see RunCard."""
 
     summary: SuiteSummary | None
     interval: Interval | None
     sections: Blocks = ()
+    recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
 
 
 def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
@@ -180,6 +191,7 @@ def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
         faults=view.fault_count,
         findings=tuple(view.findings.values()),
         message=view.finished.message if view.finished else "",
+        recorded=figures.recorded if figures else {},
         sections=figures.sections if figures else (),
     )
 

@@ -7,9 +7,8 @@ import msgspec
 from stack_tui.reports.measures.duels.duel_judges import JudgeResult, judge_results
 from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
 from stack_tui.reports.measures.duels.duel_ratings import Rating, ratings
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.summary import in_order
-from stack_tui.runs.holdout_access_log import HoldoutAccess
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.spec import DuelParticipant, DuelSubject
 from stack_tui.runs.view import RunView
 
@@ -48,9 +47,9 @@ def duel_summary(view: RunView) -> DuelSummary:
         runs=runs,
         pairs=tuple(pair_results(view)),
         holdout=tuple(pair_results(view, holdout=True)) if view.holdouts else (),
-        looks=view.looks,
+        looks=view.accesses,
         judges=judge_results(samples, runs),
-        ratings=ratings(scored(view).samples, letters) if len(runs) > 2 else (),
+        ratings=ratings(view.open_samples, letters) if len(runs) > 2 else (),
         errors=dict(sorted(Counter(failures).items())),
         flagged=sum(bool(sample.flags) for sample in samples),
     )
