@@ -55,7 +55,7 @@ class EndpointForm(EditorScreen):
         with Horizontal(classes="editor"):
             with VerticalScroll(classes="fields", can_focus=False) as fields:
                 fields.border_title = "Endpoint" if self._before else "New endpoint"
-                does = "saved in" if self._path.exists() else "will create"
+                does = "saves to" if self._path.exists() else "creates"
                 fields.border_subtitle = Content(f"{does} {one_line(str(self._path), 60)}")
                 for field in FIELDS:
                     yield FormField(field, self.start[field.name])
