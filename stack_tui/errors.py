@@ -1,4 +1,4 @@
-"""The error that a user is meant to read: what went wrong, where, and what to do about it."""
+"""Errors that a user reads: what happened, where, and what to do."""
 
 from typing import Literal
 
@@ -18,7 +18,7 @@ FailureKind = Literal[
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a request has no answer, in words for the user and in a form that a journal holds."""
+    """Why a request has no answer, for the user and for the journal."""
 
     kind: FailureKind
     message: str
@@ -26,7 +26,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StackError(Exception):
-    """Base of every expected error; `exit_code` is the command's (2: usage, config, cases)."""
+    """Base of every expected error; `exit_code` is the command's (2: usage, config or cases)."""
 
     exit_code = 2
 

@@ -10,6 +10,7 @@ from pathlib import Path
 _APP = "stack-tui"
 CONFIG_NAME = "stack-tui.toml"
 DEFAULT_RESULTS = Path("eval-results")
+DEFAULT_CASES = Path("cases")
 
 
 def user_config_dir() -> Path:
@@ -38,8 +39,8 @@ def runtime_dir() -> Path:
 
     Raises PermissionError if another user owns it or others can enter it.
     """
-    # platformdirs would ignore an XDG_RUNTIME_DIR that it mistrusts and pick another folder; the
-    # processes that share a socket must all look in the same one, or fail with a reason.
+    # platformdirs ignores an XDG_RUNTIME_DIR that others can enter and picks another folder. All
+    # processes that share a socket must use the same folder, or fail with a reason.
     base = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(base) / _APP if base else Path(tempfile.gettempdir()) / f"{_APP}-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Making text from models, datasets and servers safe to show; the raw text stays on disk."""
+"""Make text from models, datasets and servers safe to display; the raw text stays on disk."""
 
 import re
 import unicodedata
@@ -17,9 +17,9 @@ _NEEDS_WORK = re.compile("[^\n\t\x20-\x7e]")
 
 
 def printable(text: str) -> str:
-    """Return `text` with nothing in it that a terminal or a bidi renderer would act upon.
+    """Return `text` without anything that a terminal or a bidi renderer would act upon.
 
-    C0 controls but newline and tab become their visible glyphs; C1, bidi controls, line separators
+    C0 controls except newline and tab become visible glyphs; C1, bidi controls, line separators
     and lone surrogates become U+FFFD; zero-width and tag characters are dropped.
     """
     if not _NEEDS_WORK.search(text):
@@ -28,23 +28,23 @@ def printable(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return `text` as `printable` does, but one character for each, for a cursor to stand on."""
+    """Return `text` as `printable` does, but character by character, as a cursor needs it."""
     if not _NEEDS_WORK.search(text):
         return text
     return _REPLACED.sub(_REPLACEMENT, _DROPPED.sub(_REPLACEMENT, text.translate(_C0)))
 
 
 def one_line(text: str, limit: int = 400) -> str:
-    """Return the printable start of `text` on one line, at most `limit` characters, … where cut."""
+    """Return the printable start of `text` on one line; cut to `limit` characters, it ends in …."""
     head = " ".join(printable(text[: limit * 4]).split())
     return head if len(head) <= limit and len(text) <= limit * 4 else head[: limit - 1] + "…"
 
 
 def well_formed(text: str) -> str:
-    """Return `text` with lone surrogates, which no file can hold, replaced by U+FFFD."""
+    """Return `text` with lone surrogates, which UTF-8 cannot encode, replaced by U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def fold_case(text: str) -> str:
-    """Return `text` in the form in which phrases are compared: NFC, case folded."""
+    """Return `text` in the form in which phrases are compared: NFC and case-folded."""
     return unicodedata.normalize("NFC", text).casefold()

@@ -156,7 +156,7 @@ def _prefix_token(tokenizer: Tokenizer | None) -> int | None:
 def _identity(client: Client, health: Health) -> list[Any]:
     """Return what an answer depends on besides its request: endpoint, model, weights, server."""
     endpoint = client.endpoint
-    return [endpoint.url, endpoint.model, health.weights, health.server_kind, health.version]
+    return [endpoint.key_url, endpoint.model, health.weights, health.server_kind, health.version]
 
 
 def _model_args(

@@ -9,11 +9,11 @@ import msgspec
 from stack_tui.cli import options
 from stack_tui.reports.pages.diagnostics_page import diagnostics_page, leakage_page
 from stack_tui.reports.render.plain_text import render_text
-from stack_tui.runs import holdout_access_log
+from stack_tui.runs.holdout import log_access
 from stack_tui.suites.diagnostics.leakage import leakage, redact_overlaps
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.import_export import files as exchange
-from stack_tui.suites.import_export.imported import told
+from stack_tui.suites.import_export.imported import format_note
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import without_holdout
 from stack_tui.text import one_line
@@ -58,10 +58,10 @@ def export_command(name: str, file: Path, show_holdout: bool, places: options.Pl
     if held and not show_holdout:
         suite = without_holdout(suite)
         click.echo(f"{held} held-out cases are left out; --show-holdout includes them", err=True)
-    exchange.write(file, suite)
-    if held and show_holdout:
+    elif held:
         folder = places.results_folder(places.read_config())
-        holdout_access_log.log_access(folder, suite.name, f"export of {path.name}")
+        log_access(folder, suite.name, f"export of {path.name}")
+    exchange.write(file, suite)
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0
 
@@ -85,7 +85,7 @@ def import_command(file: Path, renamed: tuple[str, ...]) -> int:
     for path, suite in found.suites.items():
         click.echo(f"{path}: {len(suite.cases)} cases")
     for note in found.notes:
-        click.echo(one_line(f"! {told(note)}", 1000), err=True)
+        click.echo(one_line(f"! {format_note(note)}", 1000), err=True)
     return 0
 
 

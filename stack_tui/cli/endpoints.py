@@ -144,8 +144,8 @@ def judges_command(names: tuple[str, ...]) -> None:
 async def _listed(config: Config) -> list[Listed]:
     configured = list(config.endpoints.values())
     healths, found = await asyncio.gather(asyncio.gather(*map(check, configured)), discover())
-    known = {endpoint.url.rstrip("/") for endpoint in configured}
-    others = [health for health in found if health.endpoint.url.rstrip("/") not in known]
+    known = {endpoint.url for endpoint in configured}
+    others = [health for health in found if health.endpoint.url not in known]
     return [_listing(config, health) for health in (*healths, *others)]
 
 

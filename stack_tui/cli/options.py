@@ -14,7 +14,7 @@ from stack_tui.config import decode as configuration
 from stack_tui.config.decode import CONCURRENCY_HELP, Config, Endpoint, PanelMethod
 from stack_tui.config.resolve import named_endpoint, resolve_judges
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.paths import DEFAULT_RESULTS, shipped_cases
+from stack_tui.paths import DEFAULT_CASES, DEFAULT_RESULTS, shipped_cases
 from stack_tui.runs import store
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -161,13 +161,13 @@ def run_options(function: Function) -> Function:
 def cases_folder() -> Path:
     """Return the folder of suites: the named one, else the working folder's, else the shipped."""
     named: Path | None = click.get_current_context().find_root().params["cases"]
-    return named or (Path("cases") if Path("cases").is_dir() else shipped_cases())
+    return named or (DEFAULT_CASES if DEFAULT_CASES.is_dir() else shipped_cases())
 
 
 def own_cases_folder() -> Path:
     """Return the folder for the user's own suites, never the shipped one."""
     named: Path | None = click.get_current_context().find_root().params["cases"]
-    return named or Path("cases")
+    return named or DEFAULT_CASES
 
 
 def _discovered(config: Config) -> Endpoint:

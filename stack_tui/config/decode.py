@@ -1,14 +1,14 @@
-"""stack-tui.toml: the endpoints by name, and what is used where a command names nothing."""
+"""stack-tui.toml: endpoints by name, the defaults, and settings of the app."""
 
 import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from stack_tui.config.urls import base_url, url_problem
 from stack_tui.errors import StackError
 from stack_tui.names import did_you_mean
 from stack_tui.paths import CONFIG_NAME, user_config_dir
@@ -24,26 +24,43 @@ PanelMethod = Literal["median", "mean", "majority"]
 class Endpoint(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A base URL, a model name and how to authenticate; the key itself is never part of it.
-
-    Prices are per million tokens, in `currency`.
-    """
+    """A server, a model on it, and how to authenticate; the key itself is never part of it."""
 
     name: str
+    """What configuration, commands and reports call it."""
     url: str
+    """The base URL in its normal form, or `EMBEDDED`: a bare origin gets /v1, a slash goes."""
     model: str | None = None
+    """The model's name, None for the only one that the server has."""
     api_key_env: str | None = None
+    """The environment variable that holds the key."""
     concurrency: int | None = None
+    """Maximum concurrent requests, None to tune it automatically."""
     timeout_s: float = 300.0
+    """The timeout of a request, in seconds."""
     price_in: float | None = None
+    """The price of a million prompt tokens, in `currency`."""
     price_out: float | None = None
+    """The price of a million completion tokens, in `currency`."""
     currency: str = "USD"
+    """A short word, printed with costs."""
+    recorded_url: str = ""
+    """The URL as an old run's run.toml states it, if it is not in its normal form."""
+
+    @property
+    def key_url(self) -> str:
+        """The URL in the keys of a run's recorded answers."""
+        return self.recorded_url or self.url
 
     def __post_init__(self) -> None:
-        if self.url != EMBEDDED and not self.url.startswith(("http://", "https://")):
-            raise ValueError(f"url must start with http:// or https://, not {self.url!r}")
-        if self.url != EMBEDDED and (wrong := _wrong_with(self.url)):
-            raise ValueError(f"url {wrong}")
+        if self.url != EMBEDDED:
+            if not self.url.startswith(("http://", "https://")):
+                raise ValueError(f"url must start with http:// or https://, not {self.url!r}")
+            if problem := url_problem(self.url):
+                raise ValueError(f"url {problem}")
+            # Frozen, and yet set here: every way to an endpoint must end in the one form, since
+            # endpoints are compared and looked up by their URLs.
+            msgspec.structs.force_setattr(self, "url", base_url(self.url))
         if self.api_key_env is not None and not self.api_key_env.isidentifier():
             raise ValueError("api_key_env must be a variable's name, not the key itself")
         if self.concurrency is not None and self.concurrency < 1:
@@ -54,7 +71,7 @@ class Endpoint(
 
     def _check_prices(self) -> None:
         if (self.price_in is None) != (self.price_out is None):
-            raise ValueError("price_in and price_out go together; 0 is a price too")
+            raise ValueError("price_in and price_out go together; set a free one to 0")
         for price in (self.price_in, self.price_out):
             if price is not None and not 0 <= price < math.inf:
                 raise ValueError("a price must be 0 or more")
@@ -62,24 +79,8 @@ class Endpoint(
             raise ValueError("currency must be a short word, such as EUR")
 
 
-def _wrong_with(url: str) -> str:
-    """Return what keeps `url` from being a base URL, without quoting it: it may hold a secret."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return "is no URL of a server"
-    if parts.username is not None or parts.password is not None:
-        return "must not hold a user name or password; api_key_env names the key's variable"
-    if parts.query or parts.fragment:
-        return "must end with its path: no ? and no #; api_key_env names the key's variable"
-    if not host or port == 0 or not url.isprintable() or " " in url:
-        return "is no URL of a server"
-    return ""
-
-
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a command takes where it names no endpoint, judge, panel or results folder."""
+    """The default endpoint, judges, panel and results folder of commands."""
 
     endpoint: str | None = None
     judges: tuple[str, ...] = ()
@@ -88,7 +89,7 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class AppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the app looks and what it listens to; without a theme, what fits the terminal."""
+    """The app's theme (None to detect one that fits the terminal) and use of the mouse."""
 
     theme: str | None = None
     mouse: bool = True
@@ -99,7 +100,7 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """The decoded configuration; `path` is None where no file was found."""
+    """The decoded configuration; `path` is None if no file was found."""
 
     endpoints: dict[str, Endpoint] = {}
     defaults: Defaults = Defaults()
@@ -108,7 +109,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     path: Path | None = None
 
     def endpoint(self, name: str) -> Endpoint:
-        """Return the endpoint called `name`; raises StackError with the names that exist."""
+        """Return the endpoint called `name`; raises StackError with the configured names."""
         if found := self.endpoints.get(name):
             return found
         known = ", ".join(sorted(self.endpoints)) or "none"
@@ -129,7 +130,7 @@ class _Tables(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def find(explicit: Path | None = None) -> Path | None:
-    """Return the file to read: the named one, $STACK_TUI_CONFIG, the folder's, else the user's."""
+    """Return the file to read: `explicit`, $STACK_TUI_CONFIG, the working folder's, the user's."""
     if explicit:
         return explicit
     if named := os.environ.get("STACK_TUI_CONFIG"):
@@ -139,7 +140,7 @@ def find(explicit: Path | None = None) -> Path | None:
 
 
 def load(explicit: Path | None = None) -> Config:
-    """Read the configuration that `find` finds; raises StackError naming file and place."""
+    """Read the configuration that `find` finds; raises StackError with the file and the place."""
     path = find(explicit)
     if path is None:
         return Config()
@@ -147,15 +148,19 @@ def load(explicit: Path | None = None) -> Config:
 
 
 def decode(text: str, path: Path) -> Config:
-    """Return the configuration that `text` states; raises StackError naming file and place."""
+    """Return the configuration that `text` defines; raises StackError with file and place."""
     tables = source.convert(source.parse(text, path), _Tables, path)
     endpoints = {}
     for name, table in tables.endpoints.items():
+        where = f"{path}: endpoints.{name}"
         if "name" in table:
             raise source.TomlError(
-                "unknown key `name`: the table's title is the name",
-                where=f"{path}: endpoints.{name}",
+                "unknown key `name`",
+                where=where,
+                remedy="The table's title is the name; remove the key.",
             )
+        if "recorded_url" in table:
+            raise source.TomlError("unknown key `recorded_url`", where=where, remedy="Remove it.")
         endpoints[name] = source.convert(
             table | {"name": name}, Endpoint, path, f"endpoints.{name}"
         )
@@ -172,7 +177,7 @@ def decode(text: str, path: Path) -> Config:
 
 
 def _keys(table: dict[str, object], path: Path, before: str = "") -> Iterator[tuple[str, Keys]]:
-    """Yield what each binding's keys are to be; a dot in a name makes a table of its own."""
+    """Yield each binding with its keys; a dot in a binding's name nests it in a table."""
     for name, value in table.items():
         if isinstance(value, dict):
             yield from _keys(value, path, f"{before}{name}.")

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from stack_tui import __version__
 from stack_tui.config.decode import Endpoint
+from stack_tui.config.urls import base_url, root_url
 from stack_tui.endpoints.api_key import ApiKey, read_key
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error, from_status
 from stack_tui.endpoints.limit import Limit
@@ -20,7 +20,6 @@ from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.endpoints.transport import (
     MAX_BODY,
     Heard,
-    HttpxTransport,
     Reason,
     Response,
     Transport,
@@ -74,7 +73,6 @@ class Client:
         url: str | None = None,
         policy: RetryPolicy | None = None,
         limit: Limit | None = None,
-        transport: Transport | None = None,
         on_retry: Callable[[EndpointError, float], None] | None = None,
     ) -> None:
         self.endpoint = endpoint
@@ -82,7 +80,7 @@ class Client:
         self.where = f"endpoint {endpoint.name} ({self.url})"
         self.limit = limit or Limit(endpoint.concurrency)
         self._policy = policy or RetryPolicy()
-        self._transport = transport or HttpxTransport()
+        self._transport = Transport()
         self._on_retry = on_retry
         self._key = ApiKey()
 
@@ -262,23 +260,3 @@ def _well_formed(data: Any) -> Any:
     if isinstance(data, Mapping):
         return {well_formed(name): _well_formed(value) for name, value in data.items()}
     return data
-
-
-_PASTED = ("/chat/completions", "/completions", "/embeddings", "/responses", "/messages", "/models")
-_NATIVE = ("/api/chat", "/api/generate", "/api/tags", "/api")
-
-
-def base_url(url: str) -> str:
-    """Return `url` without a trailing slash or a pasted route; a bare origin gets `/v1`."""
-    parts = urlsplit(url)
-    path = parts.path.rstrip("/")
-    for route in _PASTED:
-        path = path.removesuffix(route).rstrip("/")
-    if path in ("", *_NATIVE):
-        path = "/v1"
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-
-
-def root_url(base: str) -> str:
-    """Return where the server's own routes lie: `base` without its version, such as `/v1`."""
-    return base.removesuffix("/v1")

@@ -59,10 +59,10 @@ def add(folder: Path, label: Label) -> None:
 
 def read(folder: Path) -> dict[SampleKey, Label]:
     """Return the labels in force; damaged lines are skipped."""
-    return standing(read_records(_path(folder), Label))
+    return latest_labels(read_records(_path(folder), Label))
 
 
-def standing(labels: Iterable[Label]) -> dict[SampleKey, Label]:
+def latest_labels(labels: Iterable[Label]) -> dict[SampleKey, Label]:
     """Return the latest label of each sample, without those that were removed."""
     latest = {label.key: label for label in labels}
     return {key: label for key, label in latest.items() if label.kind is not None}

@@ -45,7 +45,7 @@ def answer_key(endpoint: Endpoint, question: Question) -> str:
     """
     setting = () if question.setting is None else (question.setting,)
     return digest(
-        endpoint.url,
+        endpoint.key_url,
         endpoint.model,
         question.body,
         question.role,

@@ -59,13 +59,12 @@ def new_table(path: TablePath, values: Mapping[str, Any]) -> str:
 
 def set_values(text: str, path: TablePath, values: Mapping[str, Any]) -> str:
     """Return the text with these values, and no others, in the table at `path`."""
-    tables = tables_of(text)
-    if _node(tables, path) == values:
+    edit = _Edit(text)
+    if _node(edit.tables, path) == values:
         return text
-    _node(tables, path[:-1])[path[-1]] = dict(values)
-    pieces = splitter.split(text)
-    _set(pieces, path, values)
-    return _checked(pieces, tables)
+    _node(edit.tables, path[:-1])[path[-1]] = dict(values)
+    _set(edit.pieces, path, values)
+    return edit.result()
 
 
 def insert(
@@ -75,7 +74,14 @@ def insert(
 
     Without `after` it goes behind the last table of its kind, or to the end of the file.
     """
-    return _inserted(text, path, values, _new(path, values), after)
+    edit = _Edit(text)
+    alike = [place for place, piece in enumerate(edit.pieces) if _is_in(piece, path[:1])]
+    place = alike[-1] if alike else len(edit.pieces) - 1
+    if after is not None:
+        place = _own(edit.pieces, after).stop - 1
+    _put(edit.pieces, place, _new(path, values))
+    edit.add(path, values)
+    return edit.result()
 
 
 def copy(text: str, path: TablePath, values: Mapping[str, Any]) -> str:
@@ -83,76 +89,92 @@ def copy(text: str, path: TablePath, values: Mapping[str, Any]) -> str:
 
     `values` replace those of the same name in the copy.
     """
-    pieces = splitter.split(text)
-    wanted = _node(tables_of(text), path) | values
-    own = _own(pieces, path)
-    copied = pieces[own.start : own.stop]
+    edit = _Edit(text)
+    wanted = _node(edit.tables, path) | values
+    own = _own(edit.pieces, path)
+    copied = edit.pieces[own.start : own.stop]
     _set(copied, path, wanted)
-    return _inserted(text, (*path[:-1], _place(path) + 1), wanted, copied, path)
+    _put(edit.pieces, own.stop - 1, copied)
+    edit.add((*path[:-1], _place(path) + 1), wanted)
+    return edit.result()
 
 
 def remove(text: str, path: TablePath) -> str:
     """Return the text without the table and the comment directly above it."""
-    tables = tables_of(text)
-    parent = _node(tables, path[:-1])
-    pieces = splitter.split(text)
-    headed = any(_is_in(piece, path) for piece in pieces)
+    edit = _Edit(text)
+    parent = _node(edit.tables, path[:-1])
+    headed = any(_is_in(piece, path) for piece in edit.pieces)
     if headed or isinstance(parent, list):
-        _pop(pieces, path)
+        _pop(edit.pieces, path)
     del parent[path[-1]]
     if not headed:
-        _set(pieces, path[:-1], parent)
-    if not parent and path[-2] not in _node(tables_of(splitter.join(pieces)), path[:-2]):
-        del _node(tables, path[:-2])[path[-2]]
-    return _checked(pieces, tables)
+        _set(edit.pieces, path[:-1], parent)
+    if not parent and path[-2] not in _node(tables_of(splitter.join(edit.pieces)), path[:-2]):
+        del _node(edit.tables, path[:-2])[path[-2]]
+    return edit.result()
 
 
 def move(text: str, path: TablePath, place: int) -> str:
     """Return the text with the [[table]], and the comment above it, as number `place`, from 0."""
     if place == path[-1]:
         return text
-    tables = tables_of(text)
-    tables_here = _node(tables, path[:-1])
-    pieces = splitter.split(text)
-    _own(pieces, (*path[:-1], len(tables_here) - 1))
-    own = _pop(pieces, path)
-    others = [number for number in range(len(tables_here)) if number != path[-1]]
+    edit = _Edit(text)
+    rows = _node(edit.tables, path[:-1])
+    own = _pop(edit.pieces, path)
+    others = [number for number in range(len(rows)) if number != path[-1]]
     if place:
-        slot = _own(pieces, (*path[:-1], others[place - 1])).stop - 1
+        slot = _own(edit.pieces, (*path[:-1], others[place - 1])).stop - 1
     else:
-        slot = _own(pieces, (*path[:-1], others[0])).start - 1
-    _put(pieces, slot, own)
-    tables_here.insert(place, tables_here.pop(_place(path)))
-    return _checked(pieces, tables)
+        slot = _own(edit.pieces, (*path[:-1], others[0])).start - 1
+    _put(edit.pieces, slot, own)
+    rows.insert(place, rows.pop(_place(path)))
+    return edit.result()
 
 
 def rename(text: str, path: TablePath, name: str) -> str:
     """Return the text with the table, and those within it, under another name."""
-    tables = tables_of(text)
-    parent = _node(tables, path[:-1])
+    edit = _Edit(text)
+    parent = _node(edit.tables, path[:-1])
     parent[name] = parent.pop(path[-1])
-    pieces = splitter.split(text)
-    for place, piece in enumerate(pieces):
+    for place, piece in enumerate(edit.pieces):
         if _is_in(piece, path):
             new = (*path[:-1], name, *piece.path[len(path) :])
-            pieces[place] = replace(piece, code=splitter.with_header(piece.code, new))
-    return _checked(pieces, tables)
+            edit.pieces[place] = replace(piece, code=splitter.with_header(piece.code, new))
+    return edit.result()
 
 
-def _checked(pieces: list[Piece], tables: Mapping[str, Any]) -> str:
-    """Return the text of the pieces; raises UnusualForm if it does not parse to `tables`."""
-    line_end = _line_end(splitter.join(pieces))
-    for place, piece in enumerate(pieces[:-1]):
-        if piece.text and not piece.text.endswith("\n"):
-            pieces[place] = replace(piece, tail=piece.tail + line_end)
-    text = splitter.join(pieces)
-    try:
-        same = tomllib.loads(text) == tables
-    except (tomllib.TOMLDecodeError, RecursionError):
-        same = False
-    if not same:
-        raise UnusualForm
-    return text
+class _Edit:
+    """A text under edit: its pieces, and the tables that they must parse to in the end."""
+
+    def __init__(self, text: str) -> None:
+        self._windows = 0 < text.count("\n") == text.count("\r\n")
+        text = text.replace("\r\n", "\n") if self._windows else text
+        self.tables = tables_of(text)
+        self.pieces = splitter.split(text)
+
+    def add(self, path: TablePath, values: Mapping[str, Any]) -> None:
+        """Add a table, as an element of its list if the path ends in a number."""
+        parent: Any = self.tables
+        for key, below in pairwise(path):
+            parent = parent.setdefault(key, [] if isinstance(below, int) else {})
+        if isinstance(path[-1], int):
+            parent.insert(path[-1], dict(values))
+        else:
+            parent[path[-1]] = dict(values)
+
+    def result(self) -> str:
+        """Return the text of the pieces; raises UnusualForm if it does not parse to the tables."""
+        for place, piece in enumerate(self.pieces[:-1]):
+            if piece.text and not piece.text.endswith("\n"):
+                self.pieces[place] = replace(piece, tail=f"{piece.tail}\n")
+        text = splitter.join(self.pieces)
+        try:
+            same = tomllib.loads(text) == self.tables
+        except (tomllib.TOMLDecodeError, RecursionError):
+            same = False
+        if not same:
+            raise UnusualForm
+        return text.replace("\n", "\r\n") if self._windows else text
 
 
 def _node(tables: Any, path: TablePath) -> Any:
@@ -209,46 +231,19 @@ def _put(pieces: list[Piece], place: int, new: Sequence[Piece]) -> None:
         for above, piece in pairwise(pieces)
         if piece.path[:-1] == parent and not above.gap.strip()
     ]
-    line_end = _line_end(splitter.join(pieces))
-    usual = gaps[-1] if gaps else line_end
+    usual = gaps[-1] if gaps else "\n"
     before = pieces[place]
     above, below = (usual, before.gap) if before.text else ("", before.gap or usual)
     if place == len(pieces) - 1 and below.strip():
         above, below = below, ""
-        while not above.endswith(line_end * 2):
-            above += line_end
+        while not above.endswith("\n\n"):
+            above += "\n"
     elif place < len(pieces) - 1 and new[-1].tail:
-        below = below or line_end
+        below = below or "\n"
     if before.tail:
-        above = above or line_end
+        above = above or "\n"
     pieces[place] = replace(before, gap=above)
     pieces[place + 1 : place + 1] = [*new[:-1], replace(new[-1], gap=below)]
-
-
-def _inserted(
-    text: str,
-    path: TablePath,
-    values: Mapping[str, Any],
-    new: Sequence[Piece],
-    after: TablePath | None,
-) -> str:
-    tables = tables_of(text)
-    pieces = splitter.split(text)
-    if after is not None:
-        place = _own(pieces, after).stop - 1
-    else:
-        alike = [number for number, piece in enumerate(pieces) if _is_in(piece, path[:1])]
-        place = alike[-1] if alike else len(pieces) - 1
-    line_end = _line_end(text)
-    _put(pieces, place, [_ended(piece, line_end) for piece in new])
-    parent: Any = tables
-    for key, below in pairwise(path):
-        parent = parent.setdefault(key, [] if isinstance(below, int) else {})
-    if isinstance(path[-1], int):
-        parent.insert(path[-1], dict(values))
-    else:
-        parent[path[-1]] = dict(values)
-    return _checked(pieces, tables)
 
 
 def _new(path: TablePath, values: Mapping[str, Any]) -> list[Piece]:
@@ -277,10 +272,9 @@ def _set(pieces: list[Piece], path: TablePath, values: Mapping[str, Any]) -> Non
             _set_below(parts, (*path, name), values[name])
         else:
             _pop(parts, (*path, name))
-    line_end = _line_end(parts[0].code)
     for name in sorted(long):
-        parts[-1] = replace(parts[-1], gap=parts[-1].gap or line_end)
-        parts.append(_ended(_long(path, name, values[name]), line_end))
+        parts[-1] = replace(parts[-1], gap=parts[-1].gap or "\n")
+        parts.append(_long(path, name, values[name]))
     parts[-1] = replace(parts[-1], gap=last_gap)
     pieces[own.start : own.stop] = parts
 
@@ -338,8 +332,7 @@ def _edited(code: str, path: TablePath, values: Mapping[str, Any]) -> str:
     if _read(code, path) == values:
         return code
     try:
-        text = code.replace("\r\n", "\n")
-        document = tomlkit.parse(text if text.endswith("\n") else f"{text}\n")
+        document = tomlkit.parse(code if code.endswith("\n") else f"{code}\n")
         node: Any = document
         for key in path:
             if isinstance(key, str):
@@ -348,24 +341,6 @@ def _edited(code: str, path: TablePath, values: Mapping[str, Any]) -> str:
         if not isinstance(node, AbstractTable):
             raise UnusualForm
         items.change_table(node, values)
-        written = tomlkit.dumps(document)
+        return tomlkit.dumps(document)
     except (TOMLKitError, ValueError, KeyError):
         raise UnusualForm from None
-    return _with_line_end(written, _line_end(code))
-
-
-def _line_end(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
-
-
-def _ended(piece: Piece, line_end: str) -> Piece:
-    """Return the piece with the file's line ends."""
-    return replace(
-        piece,
-        code=_with_line_end(piece.code, line_end),
-        gap=_with_line_end(piece.gap, line_end),
-    )
-
-
-def _with_line_end(text: str, line_end: str) -> str:
-    return text.replace("\r\n", "\n").replace("\n", line_end)

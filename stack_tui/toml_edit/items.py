@@ -1,4 +1,4 @@
-"""Values as TOML that a person would write, and changing one so that its form stays."""
+"""Write values as TOML that a person would write, and change one without changing its form."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,10 +18,10 @@ _NAMED = {"\b": r"\b", "\f": r"\f", "\r": r"\r"}
 
 
 def plain(value: Any) -> Any:
-    """Return the value as lists, dicts and text that a TOML file can hold; raises StackError."""
+    """Return the value as lists, dicts and text that TOML can hold; raises StackError for null."""
     if value is None:
         raise StackError(
-            "null cannot be written as TOML", remedy="Leave the key out, or say it in another way."
+            "null cannot be written as TOML", remedy="Leave the key out, or use another value."
         )
     if isinstance(value, str):
         return well_formed(value)
@@ -33,7 +33,7 @@ def plain(value: Any) -> Any:
 
 
 def new_item(value: Any, key: str = "") -> Item:
-    """Return the item for a plain value; text of several lines and long lists span lines."""
+    """Return the item for a plain value; multi-line text and long lists span several lines."""
     if isinstance(value, str):
         return _text(value, StringType.MLB if "\n" in value else StringType.SLB)
     if isinstance(value, Mapping):
@@ -51,7 +51,7 @@ def new_item(value: Any, key: str = "") -> Item:
 
 
 def changed_item(old: Item, value: Any, key: str = "") -> Item:
-    """Return an item for `value` in the form of `old`: what has not changed is left as it is."""
+    """Return an item for `value` in the form of `old`; parts that are equal stay as written."""
     if isinstance(old, String) and isinstance(value, str):
         return _like(old, value)
     if isinstance(old, Array) and isinstance(value, list):
@@ -64,7 +64,7 @@ def changed_item(old: Item, value: Any, key: str = "") -> Item:
 
 
 def change_table(table: AbstractTable, values: Mapping[str, Any]) -> None:
-    """Make the table hold `values` and nothing else, by changing only what differs."""
+    """Make the table hold exactly `values` by changing only what differs."""
     flat = isinstance(table, InlineTable)
     for key in [key for key in table if key not in values]:
         table.remove(key)
@@ -93,7 +93,7 @@ def _change_array(array: Array, values: list[Any]) -> None:
 
 
 def _flat(value: Any) -> Item:
-    """Return the item on a single line, as arrays and inline tables hold it."""
+    """Return the item on one line, as inside arrays and inline tables."""
     if isinstance(value, str):
         return _text(value, StringType.SLB)
     if isinstance(value, list):
@@ -105,7 +105,7 @@ def _flat(value: Any) -> Item:
 
 
 def _like(old: String, value: str) -> String:
-    """Return the text quoted as the old one, as far as such quotes can hold it."""
+    """Return the text in the quotes of the old one, or in others if those cannot hold it."""
     kind = old.type
     if kind is StringType.SLL and re.search(r"['\n]", value):
         kind = StringType.SLB
@@ -119,7 +119,7 @@ def _like(old: String, value: str) -> String:
 
 
 def _text(value: str, kind: StringType, *, opened: bool = True) -> String:
-    """Return the text in the quotes of that kind; `opened`: its first line stands on a new one."""
+    """Return the text in quotes of that kind; `opened`: multi-line text starts on a new line."""
     written = value
     if kind.is_basic():
         written = _CONTROL.sub(_escape, value.replace("\\", "\\\\"))

@@ -7,6 +7,7 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from stack_tui.config import decode
+from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints import probe
 from stack_tui.endpoints.health import Health
 from tests.fakes import FakeServer
@@ -49,12 +50,27 @@ def test_the_list_as_json_names_what_each_is_the_default_for(capsys: Captured) -
     assert (listed["default"], listed["judge"], listed["health"]["state"]) == (True, True, "down")
 
 
+def test_a_server_is_listed_once_however_its_url_is_written(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeServer("vllm") as server:
+
+        async def discover() -> list[Health]:
+            return [await probe.check(Endpoint(name="found", url=server.url))]
+
+        monkeypatch.setattr("stack_tui.cli.endpoints.discover", discover)
+        Path("stack-tui.toml").write_text(f'[endpoints.local]\nurl = "{server.origin}"\n')
+        assert run(["endpoints", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["endpoint"]["name"] for each in listed] == ["local"]
+
+
 def test_a_change_changes_what_is_given_and_keeps_the_rest() -> None:
     run(["endpoints", "add", "a", "--url", "http://h", "--model", "m", "--concurrency", "4"])
     assert run(["endpoints", "change", "a", "--name", "b", "--model", "", "--timeout-s", "9"]) == 0
     endpoint = decode.load().endpoint("b")
     assert (endpoint.url, endpoint.model, endpoint.concurrency, endpoint.timeout_s) == (
-        "http://h", None, 4, 9.0
+        "http://h/v1", None, 4, 9.0
     )  # fmt: skip
 
 
@@ -65,7 +81,7 @@ def test_a_removed_endpoint_is_no_default_any_more_and_how_to_have_it_back_is_to
     assert run(["endpoints", "remove", "a b"]) == 0
     assert decode.load().endpoints == {}
     assert decode.load().defaults.endpoint is None
-    assert "endpoints add 'a b' --url http://h --model m" in capsys.readouterr().err
+    assert "endpoints add 'a b' --url http://h/v1 --model m" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -175,11 +175,11 @@ def test_only_the_value_that_changes_is_written_anew() -> None:
 )
 def test_endpoints_written_in_one_table_are_changed_and_removed_there(text: str) -> None:
     changed = config_edit.put_endpoint(text, Endpoint(name="a", url="http://b"), "a")
-    assert changed == text.replace("http://a", "http://b")
+    assert changed == text.replace("http://a", "http://b/v1")
     assert endpoints(config_edit.remove_endpoint(text, "a")) == {}
 
 
-def test_a_form_that_cannot_be_edited_is_told_and_left_alone() -> None:
+def test_a_form_that_cannot_be_edited_is_reported_and_left_alone() -> None:
     text = 'endpoints = {a = {url = "http://a"}}\n'
     with pytest.raises(StackError, match="too unusual") as refused:
         config_edit.put_endpoint(text, NEW)

@@ -36,6 +36,7 @@ def test_endpoints_and_defaults_are_read() -> None:
         ('[endpoints.a]\nurl = "x"\nkey = "s"', "endpoints.a", "unknown field `key`"),
         ('[endpoints.a]\nurl = "localhost:8000"', "endpoints.a", "must start with http://"),
         ('[endpoints.a]\nname = "b"\nurl = "http://x"', "endpoints.a", "unknown key `name`"),
+        ('[endpoints.a]\nrecorded_url = "b"\nurl = "http://x"', "endpoints.a", "unknown key"),
         ('[app]\ntheme = "solarized"', "app", "must be one of dark, light, 16"),
         ("[keys]\nzoom = 3", "keys.zoom", "Expected `array`, got `int`"),
         ("[endpoint.a]\n", "stack-tui.toml", "unknown field `endpoint`"),
@@ -50,7 +51,7 @@ def test_endpoints_and_defaults_are_read() -> None:
         ("[endpoints.a\n", "stack-tui.toml", "line 1"),
     ],
 )
-def test_a_mistake_is_told_with_file_and_place(text: str, place: str, said: str) -> None:
+def test_a_mistake_is_reported_with_file_and_place(text: str, place: str, said: str) -> None:
     with pytest.raises(StackError) as caught:
         decode.decode(text, Path("stack-tui.toml"))
     assert place in caught.value.where or place in caught.value.what
@@ -59,7 +60,7 @@ def test_a_mistake_is_told_with_file_and_place(text: str, place: str, said: str)
     assert caught.value.exit_code == 2
 
 
-def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "stack-tui.toml"
     path.write_bytes(b"# fine\n# caf\xe9\n")
     with pytest.raises(StackError) as caught:

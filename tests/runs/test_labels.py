@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.runs.labels import LABEL_KINDS, Label, add, read, stamp, standing, whoever
+from stack_tui.runs.labels import LABEL_KINDS, Label, add, latest_labels, read, stamp, whoever
 
 labels = st.builds(
     Label,
@@ -40,7 +40,7 @@ def test_the_latest_label_of_a_sample_stands_and_none_takes_it_back(tmp_path: Pa
 
 @given(st.lists(labels))
 def test_of_each_sample_at_most_one_label_stands(given_labels: list[Label]) -> None:
-    found = standing(given_labels)
+    found = latest_labels(given_labels)
     assert all(found[key].key == key for key in found)
     assert len(found) <= len({each.key for each in given_labels})
 
@@ -62,7 +62,7 @@ def test_the_stamp_changes_with_every_label(tmp_path: Path) -> None:
     assert len(set(stamps)) == 3
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="cannot be written"):
         add(tmp_path / "none", label(kind="flaky"))
 

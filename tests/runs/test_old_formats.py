@@ -143,3 +143,12 @@ def test_a_damaged_old_spec_is_refused() -> None:
     data: dict[str, Any] = {"kind": "started", "at": 1.0, "versions": {}, "spec": {"suite": 3}}
     with pytest.raises(msgspec.DecodeError):
         decode(json.dumps(data).encode())
+
+
+def test_a_url_that_was_stored_as_typed_is_read_in_its_normal_form(tmp_path: Path) -> None:
+    text = HEAD.replace("8000/v1", "8000").replace("8001/v1", "8001/v1/") + SUITE
+    (tmp_path / "run.toml").write_text(text)
+    spec = store.read_spec(tmp_path)
+    model, judge = spec.endpoint, spec.judges[0]
+    assert (model.url, model.key_url) == ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000")
+    assert (judge.url, judge.key_url) == ("http://127.0.0.1:8001/v1", "http://127.0.0.1:8001/v1/")

@@ -38,7 +38,7 @@ def _table(draw: st.DrawFn, path: TablePath) -> str:
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
-    """Draw a file of up to four [t.NAME] and three [[row]], mixed, in either kind of line end."""
+    """Draw a file of up to four [t.NAME] and three [[row]], with either line end or both."""
     names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
     tables: list[TablePath] = [("t", name) for name in names]
     tables += [("row", number) for number in range(draw(st.integers(1, 3)))]
@@ -49,4 +49,5 @@ def documents(draw: st.DrawFn) -> str:
     text += "".join(draw(_table(path)) for path in paths)
     if draw(st.booleans()):
         text = text.rstrip("\n")
-    return text if draw(st.booleans()) else text.replace("\n", "\r\n")
+    windows = draw(st.sampled_from([0, 0, -1, 2]))
+    return text.replace("\n", "\r\n", windows)

@@ -1,6 +1,7 @@
 """What the documents tell of samples, cases, runs and endpoints."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,13 +16,14 @@ from stack_tui.suites.grading.rules import marks
 from stack_tui.suites.model.case import Criterion
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks, endpoint_blocks
+from stack_tui.tui.results import sample_page
 from stack_tui.tui.results.choices_page import probabilities
-from stack_tui.tui.results.sample_page import sample_blocks
 from stack_tui.tui.runs.run_page import run_blocks
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import Counts, RunCard, SuiteFile
 from stack_tui.tui.ui.blocks import Block
 from stack_tui.tui.ui.highlight import marked
+from stack_tui.tui.ui.keymap import key_for
 from tests.tui.data import (
     KV_CACHE,
     LOCAL,
@@ -38,6 +40,8 @@ from tests.tui.data import (
     up,
 )
 
+sample_blocks = partial(sample_page.sample_blocks, key_for=partial(key_for, keymap={}))
+
 
 def told(blocks: list[Block]) -> str:
     lines = [b.plain if isinstance(b, Content) else [c.plain for c in b(100)] for b in blocks]
@@ -50,7 +54,7 @@ def test_a_failing_sample_tells_its_rule_issues_and_every_judges_answer() -> Non
     assert "contains forbidden: ['GPU memory']" in shown
     assert "“Score: 2/5”" in shown
     assert "“It is about”" in shown
-    assert "asked 2 times" in shown
+    assert "2 tries" in shown
 
 
 def test_reasoning_and_prompt_are_folded_until_asked_for() -> None:
@@ -129,13 +133,13 @@ def test_a_bad_suite_file_tells_where_what_and_remedy() -> None:
 
 
 def test_a_running_run_tells_rate_and_time_left() -> None:
-    shown = told(run_blocks(running_card()))
+    shown = told(run_blocks(running_card(), "r"))
     assert "► running" in shown
     assert "1/2  50 %   1.5/s   0:16 left" in shown
 
 
 def test_a_finished_run_tells_its_figures_and_counts() -> None:
-    shown = told(run_blocks(suite_card((passing(), failing(), erring()))))
+    shown = told(run_blocks(suite_card((passing(), failing(), erring())), "r"))
     assert "rules .75" in shown
     assert "judge 3.5" in shown
     assert "pass 50 %" in shown
@@ -143,10 +147,10 @@ def test_a_finished_run_tells_its_figures_and_counts() -> None:
 
 
 def test_a_run_of_several_tasks_tells_each() -> None:
-    shown = told(run_blocks(benchmark_card()))
+    shown = told(run_blocks(benchmark_card(), "r"))
     assert "mmlu_anatomy" in shown
     assert "40/100" in shown
-    assert "r resumes" in shown
+    assert "Press r to resume" in shown
 
 
 def test_faults_and_findings_are_told_with_their_remedies() -> None:
@@ -156,8 +160,8 @@ def test_faults_and_findings_are_told_with_their_remedies() -> None:
         faults=3,
         findings=(Finding(at=0, check="blank", task="t", seen="90 % empty", cause="Template?"),),
     )
-    shown = told(run_blocks(card))
-    assert "local: 404: no such model  (3 in all)" in shown
+    shown = told(run_blocks(card, "r"))
+    assert "local: 404: no such model  (3 in total)" in shown
     assert "→ It serves x." in shown
     assert "warning t: 90 % empty" in shown
     assert "→ Template?" in shown
@@ -165,32 +169,32 @@ def test_faults_and_findings_are_told_with_their_remedies() -> None:
 
 def test_a_run_whose_folder_cannot_be_read_says_why() -> None:
     card = RunCard(Path("r/x"), problem=StackError("not valid TOML", where="r/x/run.toml"))
-    assert "not valid TOML" in told(run_blocks(card))
+    assert "not valid TOML" in told(run_blocks(card, "r"))
 
 
 def test_unscored_and_empty_outputs_are_counted_beside_the_figures() -> None:
     card = replace(suite_card(), counts=Counts(planned=9, done=9, empty=2, unscored=1))
-    shown = told(run_blocks(card))
+    shown = told(run_blocks(card, "r"))
     assert "2 empty" in shown
     assert "1 unscored" in shown
 
 
 def test_an_endpoint_that_fails_tells_the_error_and_its_remedy() -> None:
     seen = EndpointView(LOCAL, "configured", refused(LOCAL).health)
-    for shown in (told(brief_blocks(seen)), told(endpoint_blocks(seen))):
+    for shown in (told(brief_blocks(seen)), told(endpoint_blocks(seen, "p"))):
         assert "401: the key is refused" in shown
         assert "→ Set $JUDGE_KEY." in shown
 
 
 def test_an_endpoint_that_is_up_tells_models_context_and_latency() -> None:
-    shown = told(endpoint_blocks(EndpointView(LOCAL, "configured", up().health)))
+    shown = told(endpoint_blocks(EndpointView(LOCAL, "configured", up().health), "p"))
     for part in ("● up", "vLLM 0.32.0", "8,192 tokens", "12 ms", LOCAL.url):
         assert part in shown
 
 
 def test_the_embedded_endpoint_says_that_it_is_there_to_show_the_tool() -> None:
     seen = EndpointView(Endpoint(name="embedded", url=EMBEDDED), "built in")
-    for blocks in (brief_blocks(seen), endpoint_blocks(seen)):
+    for blocks in (brief_blocks(seen), endpoint_blocks(seen, "p")):
         assert "tiny model" in told(blocks)
 
 
@@ -201,7 +205,7 @@ def test_a_run_at_several_temperatures_sets_them_in_columns() -> None:
         TableBlock(("", "t=0", "t=0.7"), (("pass rate", "100%", "6%"),)),
         Facts((Fact("t=0.7 less t=0", "worse"),)),
     )
-    shown = told(run_blocks(replace(suite_card((passing(),)), spec=spec, sections=blocks)))
+    shown = told(run_blocks(replace(suite_card((passing(),)), spec=spec, sections=blocks), "r"))
     assert "at temperatures 0, 0.7" in shown
     assert "            t=0    t=0.7\npass rate   100%   6%\nt=0.7 less t=0  worse" in shown
 
@@ -222,7 +226,7 @@ def test_each_criterion_of_a_judge_is_told_with_its_weight_and_what_could_not_be
     )
     assert "4    facts × 3" in text
     assert "?    style × 1  “It is nice”" in text
-    assert "asked 3 times" in text
+    assert "3 tries" in text
 
 
 def test_a_case_tells_its_criteria_and_its_reference() -> None:
@@ -237,6 +241,6 @@ def test_a_case_tells_its_criteria_and_its_reference() -> None:
 
 def test_a_run_tells_the_sections_of_its_report() -> None:
     blocks = (Heading("tokens"), Facts((Fact("judge [b]x", "12 in, 3 out"),)))
-    text = told(run_blocks(suite_card((passing(),), sections=blocks)))
+    text = told(run_blocks(suite_card((passing(),), sections=blocks), "r"))
     assert "Tokens" in text
     assert "judge [b]x  12 in, 3 out" in text

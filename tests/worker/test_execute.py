@@ -1,6 +1,7 @@
 """Carrying out a run: everything is recorded, nothing is asked twice, and faults are ridden out."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -10,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from stack_tui.runs.events import Answer, Fault, Sample
+from stack_tui.runs.events import Answer, Fault, Finished, Sample, decode
 from stack_tui.runs.journal import Journal, RunBusy, Tail
-from stack_tui.runs.store import Control, journal_path, write_control
+from stack_tui.runs.spec import digest
+from stack_tui.runs.store import Control, journal_path, read_spec, write_control
 from stack_tui.suites.grading import rules
 from stack_tui.suites.grading.rules import Grade
 from stack_tui.suites.model.case import Case
 from stack_tui.worker import follow_control
-from stack_tui.worker.execute import execute
+from stack_tui.worker.execute import Recorder, execute
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
 from tests.fakes.replies import Asked, Reply
 from tests.worker.runs import carried_out, make, model_requests, reply, scores
@@ -120,6 +122,30 @@ def test_from_any_cut_of_the_journal_resume_asks_only_for_what_is_missing(
         assert carried_out(folder).phase == "finished"
         assert len(server.asked) - asked == 12 - len(kept)
     assert scores(folder) == undisturbed
+
+
+def test_an_old_run_whose_url_is_a_bare_origin_resumes_without_asking_again(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path, server)
+        spec = folder / "run.toml"
+        spec.write_text(spec.read_text().replace(f'"{server.url}"', f'"{server.origin}"'))
+        journal = Tail(journal_path(carried_out(folder).folder)).read()
+        answers = [event for event in journal if isinstance(event, Answer)]
+        assert {key_of(answer, server.origin) for answer in answers} == {a.key for a in answers}
+        asked = len(server.asked)
+        lines = journal_path(folder).read_bytes().splitlines(keepends=True)
+        journal_path(folder).write_bytes(
+            b"".join(line for line in lines if not isinstance(decode(line), Sample | Finished))
+        )
+        assert carried_out(folder).phase == "finished"
+        assert len(server.asked) == asked
+    assert read_spec(folder).endpoint.url == server.url
+
+
+def key_of(answer: Answer, url: str) -> str:
+    """Return the key that version 0.1 gave the answer."""
+    role, sample, repeat = answer.role, answer.sample, answer.repeat
+    return digest(url, answer.request["model"], answer.request, role, sample, repeat)
 
 
 def test_every_answer_stands_in_the_journal_before_what_depends_on_it(tmp_path: Path) -> None:
@@ -227,8 +253,25 @@ def test_a_stop_while_paused_sends_nothing_more(
     monkeypatch.setattr(
         follow_control, "read_control", lambda *_: next(wanted, Control(wanted="stop"))
     )
-    monkeypatch.setattr(follow_control, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(follow_control, "_POLL_S", 0.01)
     with FakeServer("vllm", reply) as server:
         run = carried_out(make(tmp_path, server))
         assert server.asked == []
     assert run.phase == "stopped"
+
+
+def test_a_full_disk_ends_the_worker_though_no_answer_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sync(recorder: Recorder) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def scenario(folder: Path) -> None:
+        async with asyncio.timeout(30):
+            await execute(folder)
+
+    monkeypatch.setattr(Recorder, "sync_each_second", sync)
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        with pytest.raises(OSError, match="No space left"):
+            asyncio.run(scenario(make(tmp_path, server)))

@@ -58,6 +58,19 @@ def faults(folder: Path) -> list[str]:
     ]
 
 
+def test_a_re_grade_of_an_old_run_with_a_bare_origin_asks_no_judge(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path / "runs", server)
+        spec = folder / "run.toml"
+        spec.write_text(spec.read_text().replace(f'"{server.url}"', f'"{server.origin}"'))
+        carried_out(folder)
+        asked = len(server.asked)
+        regraded = carried_out(regrade(folder, stricter(tmp_path)))
+        assert len(server.asked) == asked
+    assert regraded.phase == "finished"
+    assert regraded.spec.endpoint.url == server.url
+
+
 def test_regrading_by_edited_rules_asks_nobody_and_leaves_the_first_run_as_it_was(
     tmp_path: Path,
 ) -> None:

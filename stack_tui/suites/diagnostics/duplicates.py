@@ -1,4 +1,4 @@
-"""Cases whose inputs are the same or nearly so."""
+"""Find cases whose inputs are the same or nearly the same."""
 
 import math
 import re
@@ -10,7 +10,7 @@ import msgspec
 from stack_tui.suites.model.case import Case
 from stack_tui.text import fold_case
 
-# Scripts that write no spaces count by the character.
+# In scripts without spaces, each character counts as a word.
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _APART = re.compile(f"[{_SPACELESS}\U00020000-\U0003ffff]")
 _SIGNS = re.compile(r"[^\w\x00-\x7f]+")
@@ -18,7 +18,7 @@ _TO_SPACE = bytes(code if chr(code).isalnum() or code >= 0x80 else 0x20 for code
 
 
 def words(text: str) -> list[bytes]:
-    """Return the words of `text`, case folded, as UTF-8; of 1 GB of ASCII in half a minute."""
+    """Return the case-folded words of `text` as UTF-8; 1 GB of ASCII takes half a minute."""
     folded = fold_case(text)
     if not folded.isascii():
         folded = _SIGNS.sub(" ", _APART.sub(r" \g<0> ", folded))
@@ -26,7 +26,7 @@ def words(text: str) -> list[bytes]:
 
 
 def shingles(sequence: Sequence[bytes], size: int) -> set[tuple[bytes, ...]]:
-    """Return all runs of `size` words; the whole where it is shorter."""
+    """Return all runs of `size` words, or the whole text if it is shorter."""
     last = max(len(sequence) - size, 0)
     return {tuple(sequence[place : place + size]) for place in range(last + 1)}
 
@@ -36,7 +36,7 @@ NEAR = 0.7
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
-    """A case much like an earlier one; `share` is the Jaccard similarity of their word triples."""
+    """A case like an earlier one; `share` is the Jaccard similarity of their word triples."""
 
     case: str
     earlier: str
@@ -44,9 +44,9 @@ class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def duplicates(cases: Iterable[Case]) -> list[Duplicate]:
-    """Return each case that repeats an earlier one, with the earlier one that is most like it.
+    """Return each case that repeats an earlier one, with the most similar earlier case.
 
-    Compared are the sets of word triples; from a similarity of 0.7 on, cases count as duplicates.
+    Cases count as duplicates if the Jaccard similarity of their word triples is at least 0.7.
     """
     sets = {case.id: shingles(words(case.input), SHINGLE) for case in cases}
     frequency = Counter(triple for triples in sets.values() for triple in triples)
@@ -68,7 +68,7 @@ def duplicates(cases: Iterable[Case]) -> list[Duplicate]:
 def _prefix(
     triples: set[tuple[bytes, ...]], frequency: Counter[tuple[bytes, ...]]
 ) -> list[tuple[bytes, ...]]:
-    """Return the rarest triples, of which sets that are similar enough must share one.
+    """Return the rarest triples; two sets that are similar enough share at least one of them.
 
     Chaudhuri, Ganti and Kaushik 2006: |x| − ⌈NEAR · |x|⌉ + 1 of them, in one order for all sets.
     """

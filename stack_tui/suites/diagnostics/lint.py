@@ -1,4 +1,4 @@
-"""Check a suite that loads for what its author most likely did not mean."""
+"""Check a suite that loads for what its author probably did not intend."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from stack_tui.suites.grading.phrases import contains
 from stack_tui.suites.model.case import Case, Criterion, Phrase, Suite, as_list, criteria_of
 from stack_tui.text import fold_case, one_line
 
-# One sentence of an answer; a summary of less text than that can hardly be shorter.
+# The length of one sentence: a summary can hardly be shorter than an input below it.
 SHORT_INPUT = 100
 _ANSWERS = ("x", "Yes, in 1969.\nIt was so.", "- one\n- two")
 _JSON_BEGINNINGS = '{["-0123456789tfn'
@@ -22,9 +22,9 @@ Severity = Literal["error", "warning", "note"]
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
-    """Something about a case, or about the suite if `case` is empty, and how serious it is.
+    """A likely mistake in a case, or in the suite if `case` is empty, and its severity.
 
-    `error`: no answer can meet the rules; `warning`: most likely a mistake; `note`: worth a look.
+    `error`: no answer can meet the rules; `warning`: probably a mistake; `note`: worth checking.
     """
 
     case: str
@@ -34,16 +34,16 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lint(suite: Suite, *, judged: bool = True) -> list[Diagnostic]:
-    """Return the diagnostics, the suite's own first and then case by case.
+    """Return the diagnostics, first of the suite and then case by case.
 
-    `judged` includes the rubrics. A suite with `length_check` counts as one of summaries. May take
+    `judged`: check rubrics too. A suite with `length_check` counts as a summary. May take
     patterns.TIMEOUT_S for each pattern.
     """
     found = [*_suite(suite, judged), *_repeated(suite), *_clusters_of_one(suite)]
     for case in suite.cases:
         found += _contradictions(case, suite)
         if suite.length_check:
-            found += _against_the_input(case)
+            found += _phrases_not_in_input(case)
     order = {case.id: place for place, case in enumerate(suite.cases, 1)}
     return sorted(found, key=lambda each: order.get(each.case, 0))
 
@@ -62,7 +62,7 @@ def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
         yield _diagnostic("", "rubric", level, message)
     else:
         for case in without:
-            message = "is empty, so no judge looks at this case"
+            message = "is empty, so no judge scores this case"
             yield _diagnostic(case.id, "rubric", "warning", message)
     if suite.judge_prompt and "{rubric}" not in suite.judge_prompt:
         message = "lacks {rubric}, so judges do not see the rubrics, nor any criterion"
@@ -75,7 +75,7 @@ def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
     for case in suite.cases:
         yield from _criteria(case.id, case.criteria)
         if case.reference.strip() and not (case.rubric.strip() or criteria_of(suite, case)):
-            message = "is shown to judges alone, and no judge looks at this case"
+            message = "is for judges only, and no judge scores this case"
             yield _diagnostic(case.id, "reference", "warning", message)
 
 
@@ -88,7 +88,7 @@ def _criteria(case: str, criteria: tuple[Criterion, ...]) -> Iterator[Diagnostic
             yield _diagnostic(case, f"criteria[{place}].ask", "warning", message)
         asked.setdefault(words, criterion.name)
     if len(criteria) == 1 and criteria[0].weight != 1:
-        message = "says nothing where there is one criterion"
+        message = "has no effect with a single criterion"
         yield _diagnostic(case, "criteria[0].weight", "note", message)
 
 
@@ -98,7 +98,7 @@ def _short_inputs(suite: Suite) -> Iterator[Diagnostic]:
         message = (
             f"is on, and {len(short)} of {len(suite.cases)} inputs are shorter than a sentence"
         )
-        remedy = "if this is no summary, set length_check = false"
+        remedy = "if this is not a summary, set length_check = false"
         yield _diagnostic("", "length_check", "warning", f"{message}: {remedy}")
         return
     for case in short:
@@ -107,30 +107,32 @@ def _short_inputs(suite: Suite) -> Iterator[Diagnostic]:
 
 
 def _repeated(suite: Suite) -> Iterator[Diagnostic]:
-    for one in duplicates(suite.cases):
-        if one.share == 1:
-            message = f"says the same as that of {one.earlier!r}"
-            yield _diagnostic(one.case, "input", "warning", message)
+    for each in duplicates(suite.cases):
+        if each.share == 1:
+            message = f"is the same as that of {each.earlier!r}"
+            yield _diagnostic(each.case, "input", "warning", message)
         else:
-            message = f"is much like that of {one.earlier!r} ({one.share:.0%} of the word triples)"
-            yield _diagnostic(one.case, "input", "note", message)
+            message = (
+                f"is similar to that of {each.earlier!r} ({each.share:.0%} of the word triples)"
+            )
+            yield _diagnostic(each.case, "input", "note", message)
 
 
 def _clusters_of_one(suite: Suite) -> Iterator[Diagnostic]:
     sizes = Counter(case.cluster for case in suite.cases)
     for case in suite.cases:
         if case.cluster and sizes[case.cluster] == 1:
-            message = f"{_quoted(case.cluster)} is named by no other case"
+            message = f"no other case names {_quoted(case.cluster)}"
             yield _diagnostic(case.id, "cluster", "note", message)
 
 
-def _against_the_input(case: Case) -> Iterator[Diagnostic]:
-    """Look for what a summary must mention in what is to be summarised."""
+def _phrases_not_in_input(case: Case) -> Iterator[Diagnostic]:
+    """Yield required phrases that the text to summarize does not contain."""
     text = fold_case(case.input)
     for place, phrase in enumerate(case.must_mention):
         if not any(contains(text, one) for one in as_list(phrase)):
             what = "a number" if any(map(str.isdigit, "".join(as_list(phrase)))) else "a phrase"
-            message = f"requires {what} that stands nowhere in the input: {_quoted(phrase)}"
+            message = f"requires {what} that is not in the input: {_quoted(phrase)}"
             yield _diagnostic(case.id, f"must_mention[{place}]", "note", message)
 
 
@@ -139,9 +141,9 @@ def _diagnostic(case: str, field: str, level: Severity, message: str) -> Diagnos
 
 
 def _contradictions(case: Case, suite: Suite) -> Iterator[Diagnostic]:
-    """Yield rules that no answer can meet together, or that say nothing beside the others."""
+    """Yield contradictions between the rules; may take patterns.TIMEOUT_S for each pattern."""
     yield from _required_and_forbidden(case)
-    yield from _said_twice(case)
+    yield from _repeated_phrases(case)
     yield from _limits(case)
     yield from _exact_answers(case, suite)
     yield from _beginning(case)
@@ -149,15 +151,15 @@ def _contradictions(case: Case, suite: Suite) -> Iterator[Diagnostic]:
 
 
 def _quoted(phrase: Phrase) -> str:
-    """Return the phrase, or its alternatives, as a message shows it."""
+    """Return the phrase, or its alternatives, quoted for a message."""
     return " or ".join(repr(one_line(one, 60)) for one in as_list(phrase))
 
 
 def _required_and_forbidden(case: Case) -> Iterator[Diagnostic]:
     for place, phrase in enumerate(case.must_mention):
-        held = {one: _held(one, case.must_not_mention) for one in as_list(phrase)}
+        held = {one: _contained(one, case.must_not_mention) for one in as_list(phrase)}
         barred = [
-            f"{_quoted(one)} holds {_quoted(found[0])}" for one, found in held.items() if found
+            f"{_quoted(one)} contains {_quoted(found[0])}" for one, found in held.items() if found
         ]
         if not barred:
             continue
@@ -166,12 +168,12 @@ def _required_and_forbidden(case: Case) -> Iterator[Diagnostic]:
         yield _diagnostic(case.id, f"must_mention[{place}]", level, message)
     if case.number and not case.number.tolerance:
         value = f"{case.number.value:g}"
-        for forbidden in _held(value, case.must_not_mention):
+        for forbidden in _contained(value, case.must_not_mention):
             message = f"requires {value}, and must_not_mention forbids {_quoted(forbidden)}"
             yield _diagnostic(case.id, "number", "error", message)
 
 
-def _said_twice(case: Case) -> Iterator[Diagnostic]:
+def _repeated_phrases(case: Case) -> Iterator[Diagnostic]:
     for field in ("must_mention", "must_not_mention"):
         phrases: tuple[Phrase, ...] = getattr(case, field)
         for place, phrase in enumerate(phrases):
@@ -185,12 +187,12 @@ def _said_twice(case: Case) -> Iterator[Diagnostic]:
             if implied:
                 message = f"{_quoted(phrase)} occurs wherever {field}[{implied[0]}] does"
                 yield _diagnostic(
-                    case.id, f"{field}[{place}]", "note", f"{message}, and so counts twice"
+                    case.id, f"{field}[{place}]", "note", f"{message}, so it counts double"
                 )
 
 
 def _limits(case: Case) -> Iterator[Diagnostic]:
-    """Hold the limits against the longest of the required phrases, and against all of them."""
+    """Compare the limits with the longest required phrase, and with all of them together."""
     sizes: dict[str, Callable[[str], int]] = {
         "max_chars": len,
         "max_words": lambda text: len(text.split()),
@@ -211,7 +213,7 @@ def _limits(case: Case) -> Iterator[Diagnostic]:
 
 
 def _exact_answers(case: Case, suite: Suite) -> Iterator[Diagnostic]:
-    """Grade the answers that `equals` and `one_of` allow by the case's own rules."""
+    """Yield what the case's rules find in the answers that `equals` and `one_of` allow."""
     freely = replace(suite, length_check=False)
     if case.equals is not None:
         for issue in rules.grade(case, freely, case.equals).issues:
@@ -228,8 +230,8 @@ def _beginning(case: Case) -> Iterator[Diagnostic]:
     if case.starts_with is None:
         return
     start = case.starts_with.strip()
-    for forbidden in _held(start, case.must_not_mention):
-        message = f"holds {_quoted(forbidden)}, which must_not_mention forbids"
+    for forbidden in _contained(start, case.must_not_mention):
+        message = f"contains {_quoted(forbidden)}, which must_not_mention forbids"
         yield _diagnostic(case.id, "starts_with", "error", message)
     if case.max_chars is not None and len(start) > case.max_chars:
         yield _diagnostic(
@@ -237,7 +239,7 @@ def _beginning(case: Case) -> Iterator[Diagnostic]:
         )
     if case.json_schema is not None and start[0] not in _JSON_BEGINNINGS:
         yield _diagnostic(
-            case.id, "starts_with", "error", "is no beginning of JSON, as json_schema asks"
+            case.id, "starts_with", "error", "cannot begin JSON, which json_schema requires"
         )
 
 
@@ -247,13 +249,13 @@ def _patterns(case: Case) -> Iterator[Diagnostic]:
             try:
                 yield from _required(case, pattern) if field == "regex" else _barred(case, pattern)
             except TimeoutError:
-                message = f"{pattern!r} takes over {patterns.TIMEOUT_S:g} s on a few words"
+                message = f"{pattern!r} takes more than {patterns.TIMEOUT_S:g} s on a few words"
                 yield _diagnostic(case.id, field, "warning", message)
 
 
 def _required(case: Case, pattern: str) -> Iterator[Diagnostic]:
     if pattern in as_list(case.not_regex):
-        yield _diagnostic(case.id, "regex", "error", f"{pattern!r} stands in not_regex too")
+        yield _diagnostic(case.id, "regex", "error", f"{pattern!r} is also in not_regex")
     elif all(patterns.search(pattern, answer) for answer in _ANSWERS):
         yield _diagnostic(case.id, "regex", "warning", f"{pattern!r} matches any answer")
     elif patterns.search(pattern, ""):
@@ -270,19 +272,19 @@ def _barred(case: Case, pattern: str) -> Iterator[Diagnostic]:
             yield _diagnostic(case.id, "not_regex", "warning", message)
 
 
-def _held(text: str, phrases: Iterable[str]) -> list[str]:
-    """Return the phrases that stand in the text."""
+def _contained(text: str, phrases: Iterable[str]) -> list[str]:
+    """Return the phrases that the text contains."""
     folded = fold_case(text)
     return [phrase for phrase in phrases if contains(folded, phrase)]
 
 
 def _implies(longer: Phrase, phrase: Phrase) -> bool:
-    """Return whether any way to mention `longer` mentions the phrase as well."""
-    return all(_held(one, as_list(phrase)) for one in as_list(longer))
+    """Return whether every way to mention `longer` also mentions the phrase."""
+    return all(_contained(one, as_list(phrase)) for one in as_list(longer))
 
 
 def _apart(ways: list[str]) -> list[str]:
-    """Return the phrases that do not stand within others."""
+    """Return the phrases that are not part of others."""
     folded = sorted({fold_case(way) for way in ways}, key=len)
     return [
         way for place, way in enumerate(folded) if not any(way in o for o in folded[place + 1 :])

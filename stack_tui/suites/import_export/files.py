@@ -1,4 +1,4 @@
-"""Files of other formats as suites, and suites as such files, by the ending of their name."""
+"""Import suites from other formats and export them, by the ending of the file's name."""
 
 import re
 from pathlib import Path
@@ -25,8 +25,8 @@ _WRITERS = {".jsonl": write_jsonl, ".csv": write_csv}
 def read(path: Path, renamed: Renamed | None = None) -> Imported:
     """Return the suites in a JSONL, CSV or promptfoo YAML file; raises StackError.
 
-    `renamed` says which of a record's keys is which field of a case, "" for one to leave out. JSONL
-    and CSV hold cases alone: their suite has the file's name and asks the bare inputs.
+    `renamed` maps a record's keys to fields of a case, "" to leave one out. JSONL and CSV hold
+    only cases: their suite is named after the file, and its prompt is the bare input.
     """
     ending = path.suffix.lower()
     if ending in (".yaml", ".yml"):
@@ -34,17 +34,21 @@ def read(path: Path, renamed: Renamed | None = None) -> Imported:
 
         return read_promptfoo(path)
     if ending not in _READERS:
-        known = ", ".join([*_READERS, ".yaml"])
-        raise StackError("is of no kind that can be imported", where=str(path), remedy=known)
+        known = f"{', '.join(_READERS)} or .yaml"
+        raise StackError(
+            "cannot be imported: unknown kind of file",
+            where=str(path),
+            remedy=f"Give a file that ends in {known}.",
+        )
     cases = _READERS[ending](read_utf8(path), path, renamed)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64] or "imported"
     return Imported(suites=(Suite(name=name, cases=cases),))
 
 
 def bring_in(file: Path, folder: Path, renamed: Renamed | None = None) -> BroughtIn:
-    """Make a file in the folder of each suite that `file` holds, never over one; StackError else.
+    """Write a file in the folder for each suite in `file`; raises StackError.
 
-    Where one of the names is taken, nothing is made.
+    If one of them exists already, none is written.
     """
     imported = read(file, renamed)
     suites = {folder / f"{suite.name}.toml": suite for suite in imported.suites}
@@ -58,14 +62,18 @@ def bring_in(file: Path, folder: Path, renamed: Renamed | None = None) -> Brough
 
 
 def write(path: Path, suite: Suite) -> None:
-    """Write the suite's cases as JSONL or CSV, never over a file; raises StackError."""
+    """Write the suite's cases as JSONL or CSV; raises StackError, also if the file exists."""
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         remedy = f"End its name in {' or '.join(_WRITERS)}."
-        raise StackError("is of no kind that can be exported to", where=str(path), remedy=remedy)
+        raise StackError("cannot be exported to: unknown kind", where=str(path), remedy=remedy)
     if path.exists():
         raise StackError("exists already", where=str(path), remedy="Choose another name.")
     try:
         paths.write_atomically(path, writer(suite.cases))
     except OSError as error:
-        raise StackError(f"cannot be written: {error.strerror}", where=str(path)) from None
+        raise StackError(
+            f"cannot be written: {error.strerror}",
+            where=str(path),
+            remedy="Check the folder's permissions and free space.",
+        ) from None

@@ -1,4 +1,4 @@
-"""Cases as JSONL, an object per line, and as CSV, a column per field with lists as JSON."""
+"""Cases as JSONL, one object per line, and as CSV, one column per field with lists as JSON."""
 
 import csv
 import difflib
@@ -29,8 +29,8 @@ def cases_of(
 ) -> tuple[Case, ...]:
     """Return the records, each with its line from 1, as cases; raises StackError with the line.
 
-    `renamed` says which key of theirs is which field of a case, "" for one to leave out. A record
-    without an id is called by its line; null counts as left out.
+    `renamed` maps the records' keys to fields of a case, "" to leave one out. A record without an
+    id is named after its line; null counts as missing.
     """
     cases = []
     lines: dict[str, int] = {}
@@ -45,12 +45,14 @@ def cases_of(
         case = read_case(table, where, f"({one_line(str(table['id']), 60)})")
         if case.id in lines:
             raise StackError(
-                f"the id {case.id!r} is taken by line {lines[case.id]}", where=str(where)
+                f"the id {case.id!r} is already used in line {lines[case.id]}",
+                where=str(where),
+                remedy="Give each case an id of its own.",
             )
         lines[case.id] = line
         cases.append(case)
     if not cases:
-        raise StackError("holds no case", where=str(path))
+        raise StackError("has no cases", where=str(path), remedy="Give a file with cases.")
     return tuple(cases)
 
 
@@ -60,24 +62,24 @@ def _refuse_unknown(table: Mapping[str, Any], where: Path) -> None:
             near = difflib.get_close_matches(key, Case.__struct_fields__, n=1, cutoff=0.8)
             meant = f"Did you mean {near[0]}? " if near else ""
             raise StackError(
-                f"{one_line(key, 60)!r} is no field of a case",
+                f"{one_line(key, 60)!r} is not a field of a case",
                 where=str(where),
-                remedy=f"{meant}Say which field it is to be (input, equals, …), or leave it out.",
+                remedy=f"{meant}Map it to a field (input, equals, …), or leave it out.",
             )
 
 
 def write_jsonl(cases: Iterable[Case]) -> str:
-    """Return one line for each case; `read_jsonl` gives the same cases back."""
+    """Return one line per case; `read_jsonl` returns the same cases."""
     return "".join(msgspec.json.encode(case).decode() + "\n" for case in cases)
 
 
 def read_jsonl(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Case, ...]:
-    """Return the cases in `text`; raises StackError naming file, line and field."""
+    """Return the cases in `text`; raises StackError with file, line and field."""
     return cases_of(objects(text, path), path, renamed or {})
 
 
 def objects(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield the objects in JSONL with their lines, from 1; raises StackError naming the line."""
+    """Yield the objects of JSONL, each with its line from 1; raises StackError with the line."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -85,14 +87,16 @@ def objects(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         try:
             record = msgspec.json.decode(line)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise StackError(f"not JSON: {error}", where=where) from None
+            raise StackError(
+                f"not valid JSON: {error}", where=where, remedy="Write one object per line."
+            ) from None
         if not isinstance(record, dict):
-            raise StackError("expected an object, as in {...}", where=where)
+            raise StackError("expected an object", where=where, remedy="Write it as {...}.")
         yield number, record
 
 
 def write_csv(cases: Iterable[Case]) -> str:
-    """Return the table, with the columns that are in use; `read_csv` gives the same cases back."""
+    """Return a table of the columns in use; `read_csv` returns the same cases."""
     rows: list[dict[str, Any]] = [msgspec.to_builtins(case) for case in cases]
     used = {field for row in rows for field in row}
     columns = [field for field in Case.__struct_fields__ if field in used]
@@ -105,9 +109,9 @@ def write_csv(cases: Iterable[Case]) -> str:
 
 
 def read_csv(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Case, ...]:
-    """Return the cases in `text`; raises StackError naming file, line and column.
+    """Return the cases in `text`; raises StackError with file, line and column.
 
-    In a column for phrases a plain text is one phrase, and what begins with [ or " is JSON.
+    In a column for phrases, plain text is one phrase, and text that begins with [ or " is JSON.
     """
     names = renamed or {}
     table = [(line, _values(row, f"{path}:{line}", names)) for line, row in rows(text, path)]
@@ -115,9 +119,9 @@ def read_csv(text: str, path: Path, renamed: Renamed | None = None) -> tuple[Cas
 
 
 def rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows by their columns' names, each with the line, from 1, at which it ends.
+    """Return the rows by column name, each with the line, from 1, on which it ends.
 
-    Cells are parted by commas, semicolons or tabs, whichever the header holds most of.
+    Cells are separated by commas, semicolons or tabs: whichever the header has most of.
     """
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     limit = csv.field_size_limit(len(text) + 1)
@@ -126,16 +130,25 @@ def rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
         read = [(reader.line_num, row) for row in reader if any(row)]
     except csv.Error as error:
         where = f"{path}:{reader.line_num}"
-        raise StackError(f"not readable as CSV: {error}", where=where) from None
+        raise StackError(
+            f"not valid CSV: {error}", where=where, remedy="Check its quotes."
+        ) from None
     finally:
         csv.field_size_limit(limit)
     header = [name.strip() for name in read[0][1]] if read else []
-    if twice := next((name for name in header if header.count(name) > 1), None):
-        raise StackError(f"two columns are called {twice!r}", where=f"{path}:1")
+    if repeated := next((name for name in header if header.count(name) > 1), None):
+        raise StackError(
+            f"two columns are called {repeated!r}",
+            where=f"{path}:1",
+            remedy="Rename one of them.",
+        )
     for line, row in read:
         if len(row) != len(header):
-            what = f"has {len(row)} cells where the header has {len(header)}"
-            raise StackError(what, where=f"{path}:{line}")
+            raise StackError(
+                f"has {len(row)} cells, but the header has {len(header)}",
+                where=f"{path}:{line}",
+                remedy="Put quotes around cells that contain the separator.",
+            )
     return [(line, dict(zip(header, row, strict=True))) for line, row in read[1:]]
 
 
@@ -164,6 +177,8 @@ def _value(field: str, cell: str, where: str) -> Any:
         try:
             value = msgspec.json.decode(cell)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise StackError(f"not JSON: {error}", where=where) from None
+            raise StackError(
+                f"not valid JSON: {error}", where=where, remedy="Write lists and objects as JSON."
+            ) from None
         return {"value": value} if field == "number" and isinstance(value, int | float) else value
     return [cell] if field in _PHRASES - _PATTERNS else cell

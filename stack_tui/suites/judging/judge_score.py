@@ -1,4 +1,4 @@
-"""Ask judges about one output, once more if the answer is unreadable, and combine their scores."""
+"""Ask judges for the score of one output, per criterion if there are any, and combine scores."""
 
 import math
 import statistics
@@ -19,8 +19,8 @@ from stack_tui.suites.judging.score_parser import parse_score
 from stack_tui.suites.model.case import Case, Criterion, Suite, criteria_of
 from stack_tui.suites.model_client import ModelClient, Question
 
-RETRY = "That states no score. Answer with one integer from 1 to 5 and nothing else."
-RETRY_AT_ONCE = "Answer at once, without thinking: one integer from 1 to 5 and nothing else."
+FORMAT_REMINDER = "That states no score. Answer with one integer from 1 to 5 and nothing else."
+NO_THINKING = "Answer at once, without thinking: one integer from 1 to 5 and nothing else."
 _SCORE_FORMAT = {
     "type": "json_schema",
     "json_schema": {
@@ -28,21 +28,21 @@ _SCORE_FORMAT = {
         "schema": {"type": "integer", "minimum": 1, "maximum": 5},
     },
 }
-_DIGITS = 9
 _QUOTED_CHARS = 2000
+_DIGITS = 9
 
 
-def weighted(weights: Sequence[float], scores: Sequence[float]) -> float:
-    """Return the weighted mean, rounded: 0.1 and 0.2 as weights must not make a 4 a 3.999…"""
+def weighted_mean(weights: Sequence[float], scores: Sequence[float]) -> float:
+    """Return the weighted mean, rounded so that weights of 0.1 and 0.2 keep a 4 from being 3.9…"""
     total = math.fsum(w * s for w, s in zip(weights, scores, strict=True))
     return round(total / math.fsum(weights), _DIGITS)
 
 
-def combined(scores: Sequence[float], panel: PanelMethod) -> tuple[float | None, bool]:
-    """Return the panel's score, None without any, and whether a wanted majority is missing.
+def combine_scores(scores: Sequence[float], panel: PanelMethod) -> tuple[float | None, bool]:
+    """Return (the panel's score or None without scores, whether there is no majority).
 
-    A majority is the whole point, halves rounded up, that more judges gave than any other; without
-    one the median is used instead.
+    The majority is the integer score, halves rounded up, that more judges gave than any other. If
+    there is none, the median replaces it.
     """
     if not scores:
         return None, False
@@ -57,9 +57,9 @@ def combined(scores: Sequence[float], panel: PanelMethod) -> tuple[float | None,
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeQuestion:
-    """A question to a judge about one sample; `retry` and `retry_at_once` repeat it.
+    """A question to a judge about one sample, and the words that ask a second time.
 
-    The latter is sent if the judge's first answer was empty, most likely cut off while thinking.
+    `format_reminder` follows an unreadable answer; `no_thinking` is added after an empty one.
     """
 
     task: str
@@ -69,18 +69,18 @@ class JudgeQuestion:
     prompt: str
     response_format: Mapping[str, Any]
     max_tokens: int
-    retry: str = RETRY
-    retry_at_once: str = RETRY_AT_ONCE
+    format_reminder: str = FORMAT_REMINDER
+    no_thinking: str = NO_THINKING
 
-    def put_to(self, judge: ModelClient, unreadable: str | None) -> Question:
-        """Return the request; after an unreadable answer, that asks a second time."""
+    def request(self, judge: ModelClient, unreadable: str | None) -> Question:
+        """Return the request to the judge, the second one if it has an unreadable answer."""
         messages = [{"role": "user", "content": self.prompt}]
         if unreadable is not None and not unreadable.strip():
-            messages[0]["content"] += f"\n\n{self.retry_at_once}"
+            messages[0]["content"] += f"\n\n{self.no_thinking}"
         elif unreadable is not None:
             messages += [
                 {"role": "assistant", "content": unreadable[:_QUOTED_CHARS]},
-                {"role": "user", "content": self.retry},
+                {"role": "user", "content": self.format_reminder},
             ]
         body = {
             "model": judge.endpoint.model,
@@ -96,35 +96,36 @@ class JudgeQuestion:
 async def ask_with_retry(
     judge: ModelClient, question: JudgeQuestion, read: Callable[[str], float | None]
 ) -> JudgeScore:
-    """Return the judge's answer, whose score is what `read` finds in it, asking twice at most.
+    """Return the judge's score, which is what `read` finds in its first or second answer.
 
-    A failed request is recorded in the judge score; only Stopped is raised. `latency_s` is that of
-    all answers together; `answer` and `reasoning` are the last one's.
+    A failed request is recorded in the score; only Stopped is raised. `latency_s` is the sum over
+    all answers, `answer` and `reasoning` are those of the last.
     """
-    found = JudgeScore(judge=judge.endpoint.name, model=judge.endpoint.model or "", attempts=0)
-    while found.score is None and found.attempts < 2:
-        unreadable = found.answer if found.attempts else None
+    result = JudgeScore(judge=judge.endpoint.name, model=judge.endpoint.model or "", attempts=0)
+    while result.score is None and result.attempts < 2:
+        unreadable = result.answer if result.attempts else None
         try:
-            asked = await judge.ask(question.put_to(judge, unreadable))
+            reply = await judge.ask(question.request(judge, unreadable))
         except Stopped:
             raise
         except EndpointError as error:
-            return replace(found, attempts=found.attempts + 1, failure=error.failure())
-        found = replace(
-            found,
-            score=read(asked.completion.output),
-            answer=asked.completion.output,
-            reasoning=asked.completion.reasoning,
-            attempts=found.attempts + 1,
-            latency_s=found.latency_s + asked.latency_s,
+            return replace(result, attempts=result.attempts + 1, failure=error.failure())
+        result = replace(
+            result,
+            score=read(reply.completion.output),
+            answer=reply.completion.output,
+            reasoning=reply.completion.reasoning,
+            attempts=result.attempts + 1,
+            latency_s=result.latency_s + reply.latency_s,
         )
-    return found
+    return result
 
 
 async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample) -> JudgeScore:
-    """Return the judge's score of the sample's output; each criterion is a question of its own.
+    """Return the judge's score of the sample's output.
 
-    A failed request is recorded in the judge score; only Stopped is raised.
+    A failed request is recorded in the score; only Stopped is raised. Each criterion is a separate
+    request; they run concurrently.
     """
 
     async def ask(criterion: Criterion | None) -> JudgeScore:
@@ -142,17 +143,18 @@ async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample
     criteria = criteria_of(suite, case)
     if not criteria:
         return await ask(None)
-    return _by_criteria(criteria, await gather_all(map(ask, criteria)))
+    return _combine_criteria(criteria, await gather_all(map(ask, criteria)))
 
 
-def _by_criteria(criteria: Sequence[Criterion], found: Sequence[JudgeScore]) -> JudgeScore:
-    """Return the scores in one, the weighted mean if every criterion has a score."""
+def _combine_criteria(criteria: Sequence[Criterion], found: Sequence[JudgeScore]) -> JudgeScore:
+    """Return one judge score; its value is None if that of any criterion is missing."""
     known = [each.score for each in found if each.score is not None]
     weights = [criterion.weight for criterion in criteria]
+    score = weighted_mean(weights, known) if len(known) == len(found) else None
     return JudgeScore(
         judge=found[0].judge,
         model=found[0].model,
-        score=weighted(weights, known) if len(known) == len(found) else None,
+        score=score,
         attempts=sum(each.attempts for each in found),
         latency_s=math.fsum(each.latency_s for each in found),
         failure=next((each.failure for each in found if each.failure), None),

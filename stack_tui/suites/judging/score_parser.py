@@ -1,10 +1,10 @@
-"""Reading the score, from 1 to 5, out of whatever a judge wrote; None rather than a guess."""
+"""Parse the score, from 1 to 5, from a judge's answer; None rather than a guess."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
-_LOWEST, _HIGHEST = 1.0, 5.0
+LOWEST, HIGHEST = 1.0, 5.0
 
 # A long answer states its score at either end.
 _EDGE = 2000
@@ -25,7 +25,7 @@ _NUMBER = (
     r"(?:\s*[(\[]?\s*(?:/|\bout\s+of\b)\s*(?P<of>[0-9]{1,3})(?:\.0+)?\s*[)\]]?)?+"
     r"(?:\s*(?:stars?|points?)\b)?+(?![\w%/+]|[.,][0-9])"
 )
-# What may stand after a score; after any other number stands what it counts.
+# What may follow a score; any other number is followed by what it counts.
 _FOLLOW = (
     r"(?=\s*(?:\Z|[.;:!?)\]},|<—–]|-\s"
     r"|(?:because|since|as|for|on|due|given|overall|but|with|which)\b)|[ \t]*\n)"
@@ -49,10 +49,10 @@ _SECOND = re.compile(r"\s*(?:[-–—~,/&]|\b(?:to|or|and)\b)\s*[0-9]")
 
 
 def parse_score(text: str) -> float | None:
-    """Return the one score that `text` states, None where it states none or more than one.
+    """Return the only score that `text` states, None if it states none or several.
 
-    What a reasoning model thought is passed over. A score out of 10 or 100 is brought to the scale
-    of 5; what is then not from 1 to 5 is no score.
+    The thinking of a reasoning model is skipped. A score out of 10 or 100 is converted to the scale
+    of 5; a result outside of 1 to 5 does not count.
     """
     plain = _plain(text)
     for found in (_alone(plain), _labelled(plain), _leading(plain)):
@@ -62,13 +62,13 @@ def parse_score(text: str) -> float | None:
 
 
 def without_thinking(text: str) -> str:
-    """Return what stands after the last end of thinking, and before any that is begun anew."""
+    """Return the text after the last end of thinking and before any thinking that begins later."""
     after = [match.end() for match in _THOUGHT.finditer(text)][-1:] or [0]
     return _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
 
 
 def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
-    """Return the text folded, without thinking and decoration; a long one as its ends and `gap`."""
+    """Return the answer in lower case without thinking and decoration, `gap` for a long middle."""
     answer = without_thinking(text)
     if len(answer) > 2 * _EDGE:
         answer = f"{answer[:_EDGE]}{gap}{answer[-_EDGE:]}"
@@ -76,28 +76,27 @@ def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the text with numbers as digits and without the words that describe the scale."""
-    # The x's keep a number that the cut divides from counting.
-    plain = plain_text(text, _DECORATION, "x x")
-    plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain))
+    """Return the plain text without words about the scale."""
+    # The x's keep a number that is cut in two from counting.
+    plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain_text(text, _DECORATION, "x x")))
     digits = _WORD.sub(lambda match: match[1] + _WORDS[match[2]], plain)
     return _SCALE.sub(" ", digits).strip()
 
 
 def _alone(plain: str) -> list[re.Match[str]]:
-    """Return the lines that hold a score and nothing more to speak of."""
+    """Return the lines that contain a score and little else."""
     matches = (_ALONE.fullmatch(line.strip()) for line in plain.splitlines())
     return [match for match in matches if match]
 
 
 def _labelled(plain: str) -> list[re.Match[str]]:
-    """Return the scores that are called so; only the final or overall ones where there are any."""
+    """Return the labelled scores; only the final or overall ones if there are any."""
     found = list(_LABELLED.finditer(plain))
     return [match for match in found if match["final"]] or found
 
 
 def _leading(plain: str) -> list[re.Match[str]]:
-    """Return the score with which the text begins, unless that numbers a list's first item."""
+    """Return the score that the text begins with, unless it numbers a list's first item."""
     match = _LEADING.match(plain)
     return [match] if match and not _LIST_ITEM.search(plain) else []
 
@@ -108,9 +107,9 @@ def _only(matches: Iterable[re.Match[str]]) -> float | None:
 
 
 def _score(match: re.Match[str]) -> float | None:
-    """Return the matched number on the scale of 5; None where it is off it or one of a range."""
+    """Return the matched number on the scale of 5; None if it is outside or part of a range."""
     highest = int(match["of"] or 5)
     if highest not in (5, 10, 100) or _SECOND.match(match.string, match.end()):
         return None
-    score = float(match["value"]) * _HIGHEST / highest
-    return score if _LOWEST <= score <= _HIGHEST else None
+    score = float(match["value"]) * HIGHEST / highest
+    return score if LOWEST <= score <= HIGHEST else None

@@ -1,4 +1,4 @@
-"""A suite of cases as its TOML file states it."""
+"""A suite of cases, as its TOML file defines it."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ class _Table(
 
 
 class Number(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The number that an answer must end in, and how far off it may be."""
+    """The number that an output must end in, and how far off it may be."""
 
     value: float
     tolerance: float = 0.0
 
 
 class Criterion(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One thing that judges score by itself, and how much it counts among the others."""
+    """A criterion that judges score by itself, and its weight among the others."""
 
     name: str
     ask: str
@@ -31,69 +31,93 @@ class Criterion(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
 
 class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One input, the rules that its output must meet, and the rubric that judges get.
-
-    A list inside `must_mention` is met by any of its phrases. Phrases match in any letter case;
-    `regex` and `not_regex` match as they are written and are searched for anywhere. Cases that
-    name the same `cluster` are taken to pass and fail together, and count as one in intervals.
-    `reference` is an output as it should be, for judges to hold others against. A case held out
-    (`holdout`) is scored apart, and its texts are shown to nobody who does not ask for them.
-    """
+    """One input, the rules that its output must meet, and the rubric that judges get."""
 
     id: str
+    """The case's name, unique in its suite."""
     input: str
+    """The text put into the suite's prompt."""
     must_mention: tuple[Phrase, ...] = ()
+    """Phrases that the output must contain, in any letter case; of a list, any one of them."""
     must_not_mention: tuple[str, ...] = ()
+    """Phrases that the output must not contain, in any letter case."""
     rubric: str = ""
+    """What a good output is, for judges."""
     criteria: tuple[Criterion, ...] = ()
+    """What judges score one by one; without any, those of the suite."""
     reference: str = ""
+    """An output as it should be, for judges to compare others with."""
     labels: tuple[str, ...] = ()
+    """Free words by which cases are grouped and filtered."""
     cluster: str = ""
+    """Cases of one cluster are expected to pass and fail together: intervals count them as one."""
     holdout: bool = False
+    """Whether the case is held out: scored apart, its texts revealed only on request."""
     regex: Phrase = ()
+    """Regular expressions that must match anywhere in the output; letter case matters."""
     not_regex: Phrase = ()
+    """Regular expressions that must not match; letter case matters."""
     max_chars: int | None = None
+    """Maximum number of characters."""
     max_words: int | None = None
+    """Maximum number of words."""
     max_sentences: int | None = None
+    """Maximum number of sentences."""
     equals: str | None = None
+    """The only accepted output, in any letter case."""
     one_of: tuple[str, ...] = ()
+    """The accepted outputs, in any letter case."""
     starts_with: str | None = None
+    """What the output must begin with, in any letter case."""
     json_schema: dict[str, Any] | None = None
+    """The schema that the output, as JSON, must meet."""
     number: Number | None = None
+    """The number that the output must end in."""
 
 
 class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The cases and how each is put to the model: `{input}` in `prompt` stands for its input.
-
-    Of several temperatures each is asked for every case and repeat. `extra_body` goes into each
-    request as it is, for what a server takes beyond the usual (`reasoning_effort`,
-    `chat_template_kwargs`, …). `judges` are endpoints' names, and `judge_prompt`, where given,
-    holds `{output}` and may hold `{rubric}`, `{input}` and `{reference}`. `criteria` are those of
-    every case that states none.
-    """
+    """The cases, and how each is put to the model."""
 
     name: str
+    """The suite's name; results files are named after it."""
     cases: tuple[Case, ...]
+    """The cases, each with an id of its own."""
     description: str = ""
+    """What the suite is for, for people."""
     system: str = ""
+    """The system prompt."""
     prompt: str = "{input}"
+    """The user's turn; {input} is replaced by a case's input."""
     temperature: float | tuple[float, ...] = 0.0
+    """The sampling temperature; with several, every case and repeat runs at each of them."""
     max_tokens: int = 1024
+    """Maximum number of tokens in an output."""
     top_p: float | None = None
+    """Nucleus sampling, above 0 and at most 1; None for the server's default."""
     seed: int | None = None
+    """The sampling seed, if the server takes one."""
     extra_body: dict[str, Any] = {}
+    """Further fields of each request as the server expects them, such as reasoning_effort."""
     repeats: int = 1
+    """How many times each case runs."""
     length_check: bool = True
+    """Whether an output longer than its input is an issue, as it is for a summary."""
     judges: tuple[str, ...] = ()
+    """The judges' endpoints by name; "self" is the evaluated model."""
     panel: PanelMethod | None = None
+    """How the scores of several judges are combined."""
     criteria: tuple[Criterion, ...] = ()
+    """The criteria of every case that has none of its own."""
     judge_prompt: str = ""
+    """The judges' prompt: {output} is required; {rubric}, {input} and {reference} are optional."""
     judge_max_tokens: int = 1024
+    """Maximum number of tokens in a judge's answer."""
     gates: tuple[str, ...] = ()
+    """The conditions that a report must meet."""
 
     @property
     def temperatures(self) -> tuple[float, ...]:
-        """The temperatures to ask at, one or several."""
+        """All temperatures to sample at."""
         chosen = self.temperature
         return chosen if isinstance(chosen, tuple) else (chosen,)
 
@@ -104,20 +128,20 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     @property
     def independent(self) -> int:
-        """How many cases not held out there are, those of one cluster counted once."""
+        """The number of cases not held out, with those of one cluster counted once."""
         return len({(case.cluster or case.id, bool(case.cluster)) for case in self.open_cases})
 
 
 def criteria_of(suite: Suite, case: Case) -> tuple[Criterion, ...]:
-    """Return what judges score one by one in the case; none where the rubric is scored whole."""
+    """Return the criteria of a case; an empty tuple if its rubric is scored as a whole."""
     return case.criteria or suite.criteria
 
 
 def as_list(phrase: Phrase) -> tuple[str, ...]:
-    """Return a phrase and a list of phrases alike as a list."""
+    """Return a phrase, or a list of phrases, as a list."""
     return (phrase,) if isinstance(phrase, str) else phrase
 
 
 def without_holdout(suite: Suite) -> Suite:
-    """Return the suite with its open cases alone."""
+    """Return the suite with only its open cases."""
     return msgspec.structs.replace(suite, cases=suite.open_cases)

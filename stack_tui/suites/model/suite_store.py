@@ -1,4 +1,4 @@
-"""Suites as files: finding them, and reading one with errors that name the place in it."""
+"""Find, read and write suites, with errors that name the place in the file."""
 
 import difflib
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.paths import DEFAULT_CASES
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.suites.model.validation import case_problems, suite_problems
 from stack_tui.text import one_line
@@ -15,19 +16,18 @@ from stack_tui.toml_edit import held_file, source, splitter
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.toml_edit.source import TomlError
 
-DEFAULT_FOLDER = Path("cases")
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def discover(folder: Path = DEFAULT_FOLDER) -> list[Path]:
-    """Return the suites' files in the folder, by name; none where there is no such folder."""
+def discover(folder: Path = DEFAULT_CASES) -> list[Path]:
+    """Return the suites' files in the folder, by name; an empty list if it does not exist."""
     return sorted(path for path in folder.glob("*.toml") if path.is_file())
 
 
-def resolve(name_or_path: str, folder: Path = DEFAULT_FOLDER) -> Path:
-    """Return the file that is meant: a path, or the name of a suite in the folder.
+def resolve(name_or_path: str, folder: Path = DEFAULT_CASES) -> Path:
+    """Return the file for a path, or for the name of a suite in the folder.
 
-    Raises StackError with the names that are near, or all there are.
+    Raises StackError with similar names, or with all of them.
     """
     path = Path(name_or_path)
     if path.is_file():
@@ -39,24 +39,24 @@ def resolve(name_or_path: str, folder: Path = DEFAULT_FOLDER) -> Path:
     if near:
         remedy = f"Did you mean {' or '.join(near)}?"
     elif known:
-        remedy = f"There are: {', '.join(known)}. Or give a file's path."
+        remedy = f"Choose one of {', '.join(known)}, or give a file's path."
     else:
         remedy = f"Give a suite's path, or put suites into {folder}/."
-    shown = one_line(name_or_path, 200)
-    raise StackError(f"no suite is called {shown!r}", where=str(folder), remedy=remedy)
+    name = one_line(name_or_path, 200)
+    raise StackError(f"no suite is called {name!r}", where=str(folder), remedy=remedy)
 
 
 def load(path: Path) -> Suite:
-    """Read the suite in the file; raises TomlError naming the file and the place in it."""
+    """Read a suite's file; raises TomlError with the file and the place in it."""
     return parse(source.read_text(path), path)
 
 
 def parse(text: str, path: Path) -> Suite:
-    """Return the suite that `text` states; raises TomlError naming `path` and the place in it."""
+    """Return the suite that `text` defines; raises TomlError with `path` and the place in it."""
     try:
         return _parse(text, path)
     except RecursionError:
-        raise TomlError("nested too deeply", where=str(path)) from None
+        raise TomlError("nested too deeply", where=str(path), remedy="Use fewer levels.") from None
 
 
 def _parse(text: str, path: Path) -> Suite:
@@ -65,15 +65,19 @@ def _parse(text: str, path: Path) -> Suite:
         raise TomlError(
             f"unknown key {one_line(key, 60)!r}",
             where=str(path),
-            remedy="A suite's file holds one [suite] and a [[case]] for each case.",
+            remedy="A suite's file has one [suite] and a [[case]] for each case.",
         )
     suite = _suite(tables, path)
     cases = tables.get("case", [])
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
-        raise TomlError("expected tables headed [[case]]", where=f"{path}: case")
+        raise TomlError(
+            "expected [[case]] tables",
+            where=f"{path}: case",
+            remedy="Write [[case]] above each case.",
+        )
     if not cases:
         raise TomlError(
-            "holds no case", where=str(path), remedy="Add one: [[case]] with an id and an input."
+            "has no cases", where=str(path), remedy="Add one: [[case]] with an id and an input."
         )
     lines = _case_lines(text, len(cases))
     read: dict[str, tuple[int, Case]] = {}
@@ -84,7 +88,11 @@ def _parse(text: str, path: Path) -> Suite:
         if case.id in read:
             first = read[case.id][0]
             at = f" at line {lines[first]}" if lines[first] else ""
-            raise TomlError(f"the id is taken by case[{first}]{at}", where=f"{file}: {place}.id")
+            raise TomlError(
+                f"the id is already used by case[{first}]{at}",
+                where=f"{file}: {place}.id",
+                remedy="Give each case an id of its own.",
+            )
         read[case.id] = (number, case)
     return msgspec.structs.replace(suite, cases=tuple(case for _, case in read.values()))
 
@@ -95,7 +103,7 @@ def _suite(tables: Mapping[str, Any], path: Path) -> Suite:
         raise TomlError(
             "lacks its [suite] table",
             where=str(path),
-            remedy='Begin it with [suite], a name and a prompt such as "Summarize:\\n\\n{input}".',
+            remedy='Start it with [suite], a name and a prompt such as "Summarize:\\n\\n{input}".',
         )
     fields = set(Suite.__struct_fields__) - {"cases"}
     _refuse_unknown(table, fields, str(path), "suite")
@@ -106,7 +114,7 @@ def _suite(tables: Mapping[str, Any], path: Path) -> Suite:
 
 
 def read_case(table: Mapping[str, Any], file: Path, place: str) -> Case:
-    """Return the case that `table` states; raises TomlError naming `file` and `place` in it."""
+    """Return the case that `table` defines; raises TomlError with `file` and `place`."""
     _refuse_unknown(table, set(Case.__struct_fields__), str(file), place)
     case = source.convert(table, Case, file, place)
     for problem in case_problems(case):

@@ -1,4 +1,4 @@
-"""What can be wrong with a suite's values, found before anything is asked of a model."""
+"""Check a suite's values before a model is asked anything."""
 
 import math
 import re
@@ -17,14 +17,14 @@ _OWN_KEYS = frozenset({"model", "messages", "stream", "n"})
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with which field, in words for the person who wrote it."""
+    """A field and what is wrong with it, for the person who wrote it."""
 
     field: str
     message: str
 
 
 def case_problems(case: Case) -> Iterator[Problem]:
-    """Yield what is wrong with the case, field by field."""
+    """Yield the problems of a case, field by field."""
     for field in ("id", "input", "equals", "starts_with"):
         if (text := getattr(case, field)) is not None and not text.strip():
             yield Problem(field, "is empty")
@@ -47,13 +47,16 @@ def case_problems(case: Case) -> Iterator[Problem]:
 
 
 def suite_problems(suite: Suite) -> Iterator[Problem]:
-    """Yield what is wrong with the suite's own values, its cases aside."""
+    """Yield the problems of the suite's own values; its cases are not checked."""
     if not _NAME.fullmatch(suite.name):
-        yield Problem("name", "must be letters, digits, '.', '_' or '-': it names the results file")
+        yield Problem(
+            "name",
+            "must be letters, digits, '.', '_' or '-': results files are named after it",
+        )
     if "{input}" not in suite.prompt:
-        yield Problem("prompt", "lacks {input}, the place where a case's input goes")
+        yield Problem("prompt", "lacks {input}, the place of a case's input")
     if suite.judge_prompt and "{output}" not in suite.judge_prompt:
-        yield Problem("judge_prompt", "lacks {output}, the place where the output goes")
+        yield Problem("judge_prompt", "lacks {output}, the place of the output")
     if problem := temperature_problem(suite.temperatures):
         yield Problem("temperature", problem)
     if suite.top_p is not None and not 0 < suite.top_p <= 1:
@@ -69,19 +72,19 @@ def suite_problems(suite: Suite) -> Iterator[Problem]:
 
 
 def temperature_problem(temperatures: Sequence[float]) -> str:
-    """Return why a run cannot ask at these temperatures, "" where it can."""
+    """Return why a run cannot use these temperatures, "" if it can."""
     if not temperatures:
-        return "names no temperature"
+        return "must have at least one temperature"
     if not all(0 <= temperature <= 2 for temperature in temperatures):
         return "must be from 0 to 2"
     if len(set(temperatures)) < len(temperatures):
-        return "names a temperature twice"
+        return "repeats a temperature"
     return ""
 
 
 def _own_keys(extra_body: Mapping[str, Any]) -> Iterator[Problem]:
     for key in sorted(_OWN_KEYS & extra_body.keys()):
-        yield Problem(f"extra_body.{key}", "is set by the program itself")
+        yield Problem(f"extra_body.{key}", "is set by stack-tui itself; remove it")
 
 
 def _empty_phrases(field: str, phrases: tuple[str, ...]) -> Iterator[Problem]:
@@ -105,7 +108,7 @@ def _bad_criteria(criteria: tuple[Criterion, ...]) -> Iterator[Problem]:
             if not getattr(criterion, field).strip():
                 yield Problem(f"{where}.{field}", "is empty")
         if criterion.name in names:
-            yield Problem(f"{where}.name", f"is taken: {criterion.name!r} stands twice")
+            yield Problem(f"{where}.name", f"is taken: two criteria are called {criterion.name!r}")
         if not 0 < criterion.weight < math.inf:
             yield Problem(f"{where}.weight", "must be above 0")
         names.add(criterion.name)
@@ -116,7 +119,7 @@ def _bad_alternatives(field: str, phrase: Phrase) -> Iterator[Problem]:
         if not phrase.strip():
             yield Problem(field, "is empty")
     elif not phrase:
-        yield Problem(field, "holds no alternative")
+        yield Problem(field, "has no alternatives")
     else:
         yield from _empty_phrases(field, phrase)
 
@@ -127,4 +130,4 @@ def _bad_patterns(field: str, expressions: tuple[str, ...]) -> Iterator[Problem]
         try:
             patterns.compiled(pattern)
         except patterns.PatternError as error:
-            yield Problem(field, f"{pattern!r} is no regular expression: {error}")
+            yield Problem(field, f"{pattern!r} is not a valid regular expression: {error}")

@@ -1,4 +1,4 @@
-"""What a suite's score depends on, as fingerprints: equal ones mean that scores can be compared."""
+"""Fingerprints of what a suite's score depends on: if equal, scores can be compared."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,21 +8,21 @@ import msgspec
 from stack_tui.runs.spec import digest
 from stack_tui.suites.model.case import Case, Suite
 
-# What names or describes a suite. How often, how hot and by whom it is judged are the run's own.
+# Names and descriptions, and what belongs to a run: repeats, temperatures, judges and panel.
 _ASIDE_IN_SUITE = frozenset(
     {"name", "description", "repeats", "temperature", "judges", "panel", "cases", "gates"}
 )
 _ASIDE_IN_CASE = frozenset({"id", "labels", "cluster", "holdout"})
-# Rules that say the same in whatever order their phrases stand.
+# Rules in which the order of phrases has no meaning.
 _UNORDERED = frozenset({"must_mention", "must_not_mention", "regex", "not_regex", "one_of"})
 _LENGTH = 12
 
 
 def suite_version(suite: Suite) -> str:
-    """Return 12 hex digits that stand for the cases, by id, and for all that is asked with them.
+    """Return 12 hex digits for the suite's cases, by id, and everything that is sent with them.
 
-    Comments, the order of cases and keys, names, descriptions, labels and clusters leave it as it
-    is; so do repeats and temperatures, which a run has of its own. Which cases are held out counts.
+    Comments, the order of cases and keys, names, descriptions, labels and clusters do not matter;
+    nor do repeats and temperatures, which belong to a run. Which cases are held out does.
     """
     parts = [_matters(suite, _ASIDE_IN_SUITE), case_digests(suite)]
     if held_out := sorted(case.id for case in suite.cases if case.holdout):
@@ -31,15 +31,15 @@ def suite_version(suite: Suite) -> str:
 
 
 def case_digests(suite: Suite) -> dict[str, str]:
-    """Return 12 hex digits for each case by id: its input, rules and rubric.
+    """Return 12 hex digits for each case, by id: its input, rules and rubric.
 
-    The suite's prompt and sampling are left out: two prompts on the same case can be compared.
+    The suite's prompt and sampling do not matter: two prompts on the same case can be compared.
     """
     return {case.id: digest(_matters(case, _ASIDE_IN_CASE))[:_LENGTH] for case in suite.cases}
 
 
 def _matters(part: Case | Suite, aside: frozenset[str]) -> Mapping[str, Any]:
-    """Return the fields that are not at their default, so that a new one changes no old version."""
+    """Return the fields that are not at their default: a new field then changes no old version."""
     fields: dict[str, Any] = msgspec.to_builtins(part)
     return {
         field: _sorted(value) if field in _UNORDERED else value
@@ -49,6 +49,6 @@ def _matters(part: Case | Suite, aside: frozenset[str]) -> Mapping[str, Any]:
 
 
 def _sorted(phrases: Any) -> list[list[str]]:
-    """Return the phrases as lists of alternatives, in an order of their own."""
+    """Return the phrases as lists of alternatives, sorted."""
     listed = [phrases] if isinstance(phrases, str) else phrases
     return sorted(sorted([item] if isinstance(item, str) else item) for item in listed)

@@ -1,10 +1,10 @@
-"""The suites of the cases folder, read again when a file changes."""
+"""The suites of the cases folder, reread when a file changes."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.errors import StackError
-from stack_tui.paths import FileStamp, shipped_cases
+from stack_tui.paths import DEFAULT_CASES, FileStamp, shipped_cases
 from stack_tui.tui.state.snapshot import SuiteFile
 
 
@@ -35,11 +35,11 @@ class SuiteFiles:
 
 def own_folder(cases: Path) -> Path:
     """Return the folder for the user's own suites, which is never the one that ships."""
-    return Path("cases") if cases == shipped_cases() else cases
+    return DEFAULT_CASES if cases == shipped_cases() else cases
 
 
 def read_suite(path: Path) -> SuiteFile:
-    """Return the suite in the file, or what is wrong with it."""
+    """Return the suite in the file, or the problem with it."""
     from stack_tui.suites.model import suite_store
 
     try:

@@ -36,13 +36,13 @@ def test_a_file_is_never_written_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.xlsx", b"", "no kind that can be imported"),
+        ("a.xlsx", b"", "unknown kind of file"),
         ("a.jsonl", b'{"id": "a"}\n\xff', "a.jsonl:2"),
         ("a.yaml", b"\xff", "not UTF-8"),
         ("gone.csv", None, "no such file"),
     ],
 )
-def test_what_cannot_be_imported_is_told(
+def test_what_cannot_be_imported_is_reported(
     tmp_path: Path, name: str, content: bytes | None, words: str
 ) -> None:
     if content is not None:
@@ -53,7 +53,7 @@ def test_what_cannot_be_imported_is_told(
 
 
 def test_only_known_endings_are_exported_to(tmp_path: Path) -> None:
-    with pytest.raises(StackError, match="no kind") as refused:
+    with pytest.raises(StackError, match="unknown kind") as refused:
         files.write(tmp_path / "a.txt", SUITE)
     assert ".jsonl or .csv" in refused.value.remedy
 

@@ -118,7 +118,7 @@ def test_a_chat_becomes_system_prompt_and_prompt(tmp_path: Path) -> None:
     brought = imported(tmp_path, config, chat_json=chat)
     assert (brought.suites[0].system, brought.suites[0].prompt) == ("Be short.", "{input}")
     assert only(brought).input == "x"
-    assert said(brought) == ["a test whose system prompt is another than the first one's"]
+    assert said(brought) == ["a test whose system prompt differs from the first test's"]
 
 
 def test_prompts_that_are_programs_or_talks_are_listed(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_test_without_an_input_is_listed(tmp_path: Path) -> None:
     ("config", "words"),
     [
         ("prompts: [a\ntests: b", ("headlines.yaml:2", "not valid YAML")),
-        ("prompts: a\nprompts: b\n", ("headlines.yaml:2", "'prompts' stands twice")),
+        ("prompts: a\nprompts: b\n", ("headlines.yaml:2", "'prompts' is repeated")),
         ("- a\n", ("headlines.yaml", "expected prompts and tests")),
         ("", ("headlines.yaml", "empty")),
         ("prompts: !!python/object:os.system x", ("headlines.yaml:1", "not valid YAML")),
@@ -203,7 +203,7 @@ def test_a_test_without_an_input_is_listed(tmp_path: Path) -> None:
         ("prompts: x\ntests: file://t.jsonl", ("t.jsonl:2", "expected an object")),
     ],
 )
-def test_a_file_that_is_no_configuration_is_told_with_its_line(
+def test_a_file_that_is_no_configuration_is_reported_with_its_line(
     tmp_path: Path, config: str, words: tuple[str, ...]
 ) -> None:
     with pytest.raises(StackError) as refused:
@@ -215,9 +215,9 @@ def test_a_file_that_is_no_configuration_is_told_with_its_line(
 def test_aliases_that_stand_for_too_much_are_refused(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    with pytest.raises(StackError, match="stand for too much"):
+    with pytest.raises(StackError, match="expand to too many values"):
         imported(tmp_path, "\n".join(lines))
-    with pytest.raises(StackError, match="stand for too much"):
+    with pytest.raises(StackError, match="expand to too many values"):
         imported(tmp_path, "tests: &a [*a]")
 
 

@@ -68,11 +68,11 @@ def test_a_negated_assertion_without_a_rule_of_its_own_becomes_a_pattern(
         ("{type: contains, value: '{{ q | upper }}'}", "a template with logic or filters"),
         ("{type: contains, value: '{{other}}'}", "a template whose variable 'other' has no value"),
         ("{type: contains, value: '{{env.HOME}}'}", "a template that reads the environment"),
-        ("{type: regex, value: '(?<x'}", "a JavaScript pattern that is none here"),
+        ("{type: regex, value: '(?<x'}", "a JavaScript pattern that Python lacks"),
         ("{type: is-json, value: {type: nothing}}", "a JSON schema that cannot be checked"),
         ("{type: is-json, value: {enum: [null]}}", "a JSON schema with null in it"),
         ("{type: word-count, value: 9}", "word counts with a lower bound"),
-        ("{type: assert-set, threshold: 0.5, assert: []}", "assert-sets of which not all"),
+        ("{type: assert-set, threshold: 0.5, assert: []}", "assert-sets of which only some"),
         (
             "{type: is-json, value: 'file://../out.json'}",
             "a file outside the configuration's folder",
@@ -96,7 +96,7 @@ def test_settings_that_change_what_an_assertion_means_are_listed(tmp_path: Path)
         tmp_path, "{type: contains, value: a, weight: 3, metric: m, provider: p, message: x}"
     )
     assert [(note.kind, note.what.split(":")[0]) for note in brought.notes][:2] == [
-        ("changed", "letter case counted, and does not here"),
+        ("changed", "letter case mattered, and is ignored here"),
         ("changed", "weights"),
     ]
     assert {note.what.split(":")[0] for note in brought.notes[2:]} == {

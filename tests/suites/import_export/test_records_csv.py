@@ -49,14 +49,14 @@ def test_an_input_longer_than_the_csv_librarys_limit_is_read() -> None:
         ("id,input\na,b,c\n", ("cases.csv:2", "3 cells", "has 2")),
         ("id,input\n\na,\n", ("cases.csv:3", "input")),
         ("id,input,max_words\na,b,many\n", ("cases.csv:2", "max_words")),
-        ("id,input,must_mention\na,b,[0-9]+\n", ("cases.csv:2: must_mention", "not JSON")),
+        ("id,input,must_mention\na,b,[0-9]+\n", ("cases.csv:2: must_mention", "not valid JSON")),
         ('id,input\na,"b\n', ("cases.csv:2", "CSV")),
         ("id,id,input\na,b,c\n", ("cases.csv:1", "'id'")),
         ("id,inputs\na,b\n", ("cases.csv:2", "inputs", "Did you mean input?")),
         ("", ("cases.csv", "no case")),
     ],
 )
-def test_a_mistake_is_told_with_file_line_and_column(text: str, words: tuple[str, ...]) -> None:
+def test_a_mistake_is_reported_with_file_line_and_column(text: str, words: tuple[str, ...]) -> None:
     with pytest.raises(StackError) as refused:
         read_csv(text, PATH)
     for word in words:

@@ -34,7 +34,7 @@ def test_keys_can_be_renamed_and_left_out() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"input": "a"}\n{broken', ("cases.jsonl:2", "not JSON")),
+        ('{"input": "a"}\n{broken', ("cases.jsonl:2", "not valid JSON")),
         ("[1]", ("cases.jsonl:1", "expected an object")),
         (
             '{"input": "a", "must_mentoin": ["b"]}',
@@ -46,7 +46,7 @@ def test_keys_can_be_renamed_and_left_out() -> None:
         ("\n\n", ("cases.jsonl", "no case")),
     ],
 )
-def test_a_mistake_is_told_with_file_line_and_field(text: str, words: tuple[str, ...]) -> None:
+def test_a_mistake_is_reported_with_file_line_and_field(text: str, words: tuple[str, ...]) -> None:
     with pytest.raises(StackError) as refused:
         read_jsonl(text, PATH)
     for word in words:

@@ -67,7 +67,7 @@ def test_a_new_suite_takes_no_other_files_place(path: Path) -> None:
     assert path.with_name("y.toml").read_text() == NEW
 
 
-def test_a_folder_that_is_not_there_is_told_in_words(path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported_in_words(path: Path) -> None:
     with pytest.raises(StackError, match="cannot be written") as refused:
         create(path.parent / "gone" / "x.toml", NEW)
     assert refused.value.remedy

@@ -53,14 +53,14 @@ FILES = {
     " \n": "cases/x.toml: lacks its [suite] table",
     "[suite": "cases/x.toml: not valid TOML: ",
     CASE: "cases/x.toml: lacks its [suite] table",
-    SUITE: "cases/x.toml: holds no case",
-    f"case = 3\n{SUITE}": "cases/x.toml: case: expected tables headed [[case]]",
+    SUITE: "cases/x.toml: has no cases",
+    f"case = 3\n{SUITE}": "cases/x.toml: case: expected [[case]] tables",
     f"[suit]\n{SUITE}{CASE}": "cases/x.toml: unknown key 'suit'",
     f"[suite]\n{CASE}": "cases/x.toml: suite: Object missing required field `name`",
     f"{SUITE}[[case]]\ninput = 't'": "cases/x.toml:4: case[0]: Object missing required field `id`",
     SUITE
     + CASE
-    + CASE: "cases/x.toml:7: case[1] (kv-cache).id: the id is taken by case[0] at line 4",
+    + CASE: "cases/x.toml:7: case[1] (kv-cache).id: the id is already used by case[0] at line 4",
     SUITE + CASE.replace("text", " "): "cases/x.toml:4: case[0] (kv-cache).input: is empty",
     f"{SUITE}seed = {'[' * 9000}{']' * 9000}\n{CASE}": "cases/x.toml: nested too deeply",
 }
@@ -72,9 +72,9 @@ SETTINGS = {
     'prompt = "Do it"': ".prompt: lacks {input}",
     'judge_prompt = "Good?"': ".judge_prompt: lacks {output}",
     "temperature = nan": ".temperature: must be from 0 to 2",
-    "temperature = []": ".temperature: names no temperature",
+    "temperature = []": ".temperature: must have at least one temperature",
     "temperature = [0, 2.5]": ".temperature: must be from 0 to 2",
-    "temperature = [0, 0.7, 0.0]": ".temperature: names a temperature twice",
+    "temperature = [0, 0.7, 0.0]": ".temperature: repeats a temperature",
     "top_p = 0": ".top_p: must be above 0",
     "max_tokens = 0": ".max_tokens: must be 1 or more",
     "repeats = 0": ".repeats: must be 1 or more",
@@ -82,17 +82,17 @@ SETTINGS = {
     "judges = ['']": ".judges[0]: is empty",
     "panel = 'vote'": ".panel: Invalid enum value 'vote'",
     "criteria = [{ name = 'a', ask = '' }]": ".criteria[0].ask: is empty",
-    "extra_body = { model = 'x' }": ".extra_body.model: is set by the program itself",
+    "extra_body = { model = 'x' }": ".extra_body.model: is set by stack-tui itself",
 }
 RULES = {
     "must_mentions = []": ": unknown key 'must_mentions'",
     "must_mention = [3]": ".must_mention[0]: Expected `str | array`, got `int`",
     "must_mention = ['a', ' ']": ".must_mention[1]: is empty",
     "must_mention = [['a', '']]": ".must_mention[0][1]: is empty",
-    "must_mention = [[]]": ".must_mention[0]: holds no alternative",
+    "must_mention = [[]]": ".must_mention[0]: has no alternatives",
     "must_not_mention = ['']": ".must_not_mention[0]: is empty",
-    "regex = '('": ".regex: '(' is no regular expression: missing ) at position 1",
-    "not_regex = ['a', '[']": ".not_regex: '[' is no regular expression: ",
+    "regex = '('": ".regex: '(' is not a valid regular expression: missing ) at position 1",
+    "not_regex = ['a', '[']": ".not_regex: '[' is not a valid regular expression: ",
     "max_words = 0": ".max_words: must be 1 or more",
     "cluster = ' '": ".cluster: is empty",
     "equals = ''": ".equals: is empty",
@@ -103,10 +103,10 @@ RULES = {
     "criteria = [{ name = 'a', ask = 'b' }, { name = 'a', ask = 'c' }]": ".criteria[1].name: is",
     "number = { value = nan }": ".number.value: must be a finite number",
     "number = { value = 1, tolerance = -1 }": ".number.tolerance: must be 0 or more",
-    "json_schema = { type = 'x' }": ".json_schema: no valid JSON schema at $.type: ",
-    "json_schema = { pattern = '(?<=a)(' }": ".json_schema: no valid JSON schema",
-    "json_schema = { '$ref' = 'http://x/y' }": ".json_schema: the schema refers to what it",
-    "json_schema = { '$ref' = '#' }": ".json_schema: the schema refers to itself without end",
+    "json_schema = { type = 'x' }": ".json_schema: not a valid JSON schema at $.type: ",
+    "json_schema = { pattern = '(?<=a)(' }": ".json_schema: not a valid JSON schema",
+    "json_schema = { '$ref' = 'http://x/y' }": ".json_schema: the schema refers to something",
+    "json_schema = { '$ref' = '#' }": ".json_schema: the schema refers to itself endlessly",
     "json_schema = { patternProperties = {} }": ".json_schema: patternProperties is not supported",
 }
 
@@ -118,12 +118,12 @@ def message(text: str) -> str:
 
 
 @pytest.mark.parametrize("text", FILES)
-def test_a_file_that_is_no_suite_is_told_so(text: str) -> None:
+def test_a_file_that_is_no_suite_is_reported(text: str) -> None:
     assert message(text).startswith(FILES[text])
 
 
 @pytest.mark.parametrize("line", SETTINGS)
-def test_a_mistake_in_the_suite_is_told_with_its_place(line: str) -> None:
+def test_a_mistake_in_the_suite_is_reported_with_its_place(line: str) -> None:
     key = line.split(" ", 1)[0]
     kept = [other for other in SUITE.splitlines() if not other.startswith(f"{key} ")]
     text = "\n".join([*kept, line, CASE])
@@ -131,7 +131,7 @@ def test_a_mistake_in_the_suite_is_told_with_its_place(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", RULES)
-def test_a_mistake_in_a_case_is_told_with_its_place(line: str) -> None:
+def test_a_mistake_in_a_case_is_reported_with_its_place(line: str) -> None:
     said = message(f"{SUITE}{CASE}{line}")
     assert said.startswith(f"cases/x.toml:4: case[0] (kv-cache){RULES[line]}")
 
@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_read_is_named(
 
 
 @given(st.text())
-def test_any_text_is_read_or_told_to_be_wrong(text: str) -> None:
+def test_any_text_is_read_or_reported_to_be_wrong(text: str) -> None:
     with pytest.raises(StackError):
         suite_store.parse(text, PATH)
 
@@ -191,7 +191,7 @@ def test_a_suite_is_found_by_name_and_by_path(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "remedy"),
-    [("custm", "Did you mean custom?"), ("zzz", "There are: custom, tldr.")],
+    [("custm", "Did you mean custom?"), ("zzz", "Choose one of custom, tldr,")],
 )
 def test_an_unknown_suite_is_answered_with_those_there_are(
     folder: Path, name: str, remedy: str

@@ -93,7 +93,7 @@ def test_an_endpoint_is_added_by_a_form_and_taken_up_at_once(path: Path) -> None
 
     drive(body, config=configuration.load(path))
     assert "# on this box" in path.read_text()
-    assert configuration.load(path).endpoint("new").url == "http://h:1"
+    assert configuration.load(path).endpoint("new").url == "http://h:1/v1"
 
 
 def test_without_a_file_the_form_says_which_one_it_makes(
@@ -103,15 +103,15 @@ def test_without_a_file_the_form_says_which_one_it_makes(
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await press(pilot, "1")
-        assert "will be written into stack-tui.toml" in words(app)
+        assert "will be saved in stack-tui.toml" in words(app)
         await press(pilot, "a")
-        assert "will make stack-tui.toml" in words(app)
+        assert "creates stack-tui.toml" in words(app)
         fill(app, name="new", url="http://h:1")
         await press(pilot, "ctrl+s")
         await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))
 
     drive(body, config=Config())
-    assert configuration.load(tmp_path / "stack-tui.toml").endpoint("new").url == "http://h:1"
+    assert configuration.load(tmp_path / "stack-tui.toml").endpoint("new").url == "http://h:1/v1"
 
 
 def test_what_is_wrong_is_told_at_its_field_as_one_types(path: Path) -> None:
@@ -268,7 +268,7 @@ def test_a_configuration_changed_outside_is_taken_up_and_told(path: Path) -> Non
         app.post_message(ConfigRead(changed))
         await pilot.pause()
         assert "mine" in [seen.endpoint.name for seen in app.endpoints]
-        assert "was read again" in words(app)
+        assert "Reloaded" in words(app)
 
     drive(body)
 
@@ -289,7 +289,7 @@ def test_what_an_idle_local_endpoint_can_do_is_found_out_when_it_is_opened(
         await press(pilot, "1", "enter")
         assert isinstance(app.screen, EndpointScreen)
         page = app.screen.query_one(".whole", BlockView)
-        wanted = "p finds out" if in_use else "● generate"
+        wanted = "p probes" if in_use else "● generate"
         await wait_for(pilot, lambda: wanted in page.text, wanted)
         assert len(asked) == (0 if in_use else 1)
 

@@ -1,7 +1,11 @@
 """Which endpoints are listed."""
 
-import msgspec
+from pathlib import Path
 
+import msgspec
+import pytest
+
+from stack_tui.config import decode
 from stack_tui.config.decode import EMBEDDED, Config, Defaults, Endpoint
 from stack_tui.config.resolve import EMBEDDED_ENDPOINT
 from stack_tui.tui.state.endpoint_list import list_endpoints, steadied
@@ -28,6 +32,14 @@ def test_a_server_that_is_configured_is_not_listed_again_when_found() -> None:
     assert [
         seen.endpoint for seen in list_endpoints(configured(LOCAL), [FOUND], [], False, {}, {})
     ] == [LOCAL]
+
+
+@pytest.mark.parametrize("written", ["http://127.0.0.1:8000", "http://127.0.0.1:8000/v1/"])
+def test_a_server_is_listed_once_however_its_url_is_written(written: str) -> None:
+    text = f'[endpoints.local]\nurl = "{written}"\n'
+    config = decode.decode(text, Path("stack-tui.toml"))
+    listed = list_endpoints(config, [FOUND], [], False, {}, {})
+    assert [seen.origin for seen in listed] == ["configured"]
 
 
 def test_an_endpoint_of_an_active_run_is_listed_though_it_is_not_configured() -> None:

@@ -1,4 +1,4 @@
-"""promptfoo's assertions as rules and rubrics; assertions with no counterpart become notes."""
+"""promptfoo's assertions as rules and rubrics, with notes on those that have no counterpart."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,27 +10,22 @@ from stack_tui.errors import StackError
 from stack_tui.suites.grading import patterns
 from stack_tui.suites.grading.json_rule import schema_problem
 from stack_tui.suites.import_export.imported import Notes
-from stack_tui.suites.import_export.promptfoo.templates import (
-    Unmapped,
-    contents,
-    render,
-    text,
-)
+from stack_tui.suites.import_export.promptfoo.templates import Unmapped, contents, render, text
 from stack_tui.toml_edit import items
 
 _CASE_COUNTS = re.compile(r"(not-)?(contains(-all|-any)?|equals|starts-with)")
 _SETTINGS = {
     "threshold": "thresholds of assertions",
     "metric": "names of metrics",
-    "provider": "graders of single assertions: judges are the run's",
-    "rubricPrompt": "prompts for graders: a suite has one judge_prompt",
+    "provider": "graders of single assertions: a run has its own judges",
+    "rubricPrompt": "prompts for graders: a suite has a single judge_prompt",
     "config": "settings of assertions",
 }
 
 
 @dataclass(frozen=True)
 class Assertion:
-    """An assertion and the place at which it stands."""
+    """An assertion and its place in the configuration."""
 
     where: str
     data: Mapping[str, Any]
@@ -39,7 +34,7 @@ class Assertion:
 def rules_of(
     assertions: Iterable[Assertion], values: Mapping[str, Any], folder: Path, notes: Notes
 ) -> dict[str, Any]:
-    """Return the fields of a case for the assertions; `values` fill in their templates."""
+    """Return a case's fields for the assertions, whose templates are filled in with `values`."""
     fields: dict[str, Any] = {}
     for assertion in _flat(assertions, notes):
         try:
@@ -50,7 +45,7 @@ def rules_of(
         if isinstance(value, list):
             fields[name] = (*fields.get(name, ()), *value)
         elif fields.setdefault(name, value) != value:
-            notes.left_out(assertion.where, f"a second {name}, of which a case holds one")
+            notes.left_out(assertion.where, f"a second {name}: a case can have only one")
             continue
         _note(assertion, notes)
     if "rubric" in fields:
@@ -59,9 +54,9 @@ def rules_of(
 
 
 def _rule(data: Mapping[str, Any], values: Mapping[str, Any], folder: Path) -> tuple[str, Any]:
-    """Return the field of a case and its value; raises Unmapped if no field matches."""
+    """Return the field and its value for an assertion; raises Unmapped if there is none."""
     kind = text(data.get("type"))
-    # Both letter cases map to the same rule: here it counts in neither.
+    # Letter case never counts here, so both kinds of `contains` become the same rule.
     rule = _RULES.get(kind.replace("icontains", "contains"))
     if rule is None:
         raise Unmapped(f"assertions of type {kind!r}")
@@ -73,18 +68,18 @@ def _rule(data: Mapping[str, Any], values: Mapping[str, Any], folder: Path) -> t
     value = next(contents(rendered, folder, (".json", ".yaml", ".yml", ".txt")))
     if kind == "equals" and isinstance(value, list | Mapping):
         return "json_schema", _schema({"const": value})
-    name, read = rule
-    return name, read(value)
+    name, convert = rule
+    return name, convert(value)
 
 
 def _flat(assertions: Iterable[Assertion], notes: Notes) -> Iterator[Assertion]:
-    """Yield the assertions, and instead of a set, all of which must hold, those within it."""
+    """Yield the assertions; a set of which all must hold is replaced by those within it."""
     for assertion in assertions:
         inner = assertion.data.get("assert")
         if assertion.data.get("type") != "assert-set":
             yield assertion
         elif assertion.data.get("threshold") is not None or not isinstance(inner, list):
-            notes.left_out(assertion.where, "assert-sets of which not all must hold")
+            notes.left_out(assertion.where, "assert-sets of which only some must hold")
         else:
             found = enumerate(one for one in inner if isinstance(one, Mapping))
             within = [Assertion(f"{assertion.where}.assert[{n}]", one) for n, one in found]
@@ -93,9 +88,9 @@ def _flat(assertions: Iterable[Assertion], notes: Notes) -> Iterator[Assertion]:
 
 def _note(assertion: Assertion, notes: Notes) -> None:
     if _CASE_COUNTS.fullmatch(text(assertion.data.get("type"))):
-        notes.changed(assertion.where, "letter case counted, and does not here")
+        notes.changed(assertion.where, "letter case mattered, and is ignored here")
     if assertion.data.get("weight") not in (None, 1):
-        notes.changed(assertion.where, "weights: all phrases of a rule count the same here")
+        notes.changed(assertion.where, "weights: all phrases of a rule count equally here")
     for key in assertion.data:
         if key not in ("type", "value", "weight", "transform"):
             what = _SETTINGS.get(key, f"the key {key!r} of assertions")
@@ -109,7 +104,7 @@ def _phrase(value: Any) -> str:
 
 
 def _phrases(value: Any) -> tuple[str, ...]:
-    """Return the texts of a list, or of a text in which commas part them."""
+    """Return the texts of a list, or of a comma-separated text."""
     listed = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
     if not isinstance(listed, list) or not listed:
         raise Unmapped("assertions on a list without a list")
@@ -121,14 +116,14 @@ def _pattern(value: Any) -> str:
     try:
         patterns.compiled(pattern)
     except patterns.PatternError as error:
-        raise Unmapped(f"a JavaScript pattern that is none here ({error}): {pattern}") from None
+        raise Unmapped(f"a JavaScript pattern that Python lacks ({error}): {pattern}") from None
     return pattern
 
 
 def _schema(value: Any) -> Any:
     schema = {} if value is None else value
     if not isinstance(schema, Mapping):
-        raise Unmapped("a JSON schema that is no object")
+        raise Unmapped("a JSON schema that is not an object")
     try:
         plain = items.plain(schema)
     except StackError as error:
@@ -152,7 +147,7 @@ def _criteria(value: Any) -> list[str]:
     return [_phrase(one) for one in (value if isinstance(value, list) else [value])]
 
 
-# The field of a case for each type of assertion, and its value there: a list adds to the field.
+# The field of a case for each type of assertion, and its value; a list adds to the field.
 _RULES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "equals": ("equals", _phrase),
     "is-json": ("json_schema", _schema),

@@ -1,4 +1,4 @@
-"""A promptfoo configuration as suites, one for each of its prompts."""
+"""A promptfoo configuration as suites, one per prompt."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,13 +42,17 @@ Bare = tuple[PromptfooTest, Mapping[str, Any]]
 
 
 def read_promptfoo(path: Path) -> Imported:
-    """Return the configuration's suites, with notes on all that they do not carry.
+    """Return the configuration's suites, with notes on what they leave out.
 
-    Files that it names are read from its own folder alone. Raises StackError with file and line.
+    Only files in its own folder are read. Raises StackError with file and line.
     """
     config = read_yaml(read_utf8(path), path)
     if not isinstance(config.data, Mapping):
-        raise StackError("expected prompts and tests", where=str(path))
+        raise StackError(
+            "expected prompts and tests",
+            where=str(path),
+            remedy="Give a promptfoo configuration.",
+        )
     notes = Notes()
     for key in config.data:
         if key not in _KNOWN:
@@ -67,7 +71,7 @@ def read_promptfoo(path: Path) -> Imported:
 
 
 def _filled(suite: Suite, prompt: Prompt, tests: Sequence[Bare], notes: Notes) -> Suite:
-    """Return the suite with the prompt and a case for each test that can be put to it."""
+    """Return the suite with the prompt and a case for each test that fits it."""
     names = variables(prompt.user)
     alone = (
         names[0] if len(names) == 1 and "." not in names[0] and _INPUT not in prompt.user else ""
@@ -92,15 +96,15 @@ def _filled(suite: Suite, prompt: Prompt, tests: Sequence[Bare], notes: Notes) -
 
 
 def _check(case: Case, systems: Sequence[str]) -> None:
-    """Raise Unmapped where the case cannot stand in the suite."""
+    """Raise Unmapped if the case does not fit into the suite."""
     if len(set(systems)) > 1:
-        raise Unmapped("a test whose system prompt is another than the first one's")
+        raise Unmapped("a test whose system prompt differs from the first test's")
     for problem in case_problems(case):
         raise Unmapped(f"a test whose {problem.field} {problem.message}")
 
 
 def _settings(config: YamlDocument, notes: Notes) -> dict[str, Any]:
-    """Return the suite's settings that the providers and options state alike."""
+    """Return the settings that the providers agree on, and those of the options."""
     stated = config.data.get("providers")
     providers = stated if isinstance(stated, list) else [stated] if stated else []
     if providers:
@@ -112,7 +116,7 @@ def _settings(config: YamlDocument, notes: Notes) -> dict[str, Any]:
         if values and values[0] is not None and all(value == values[0] for value in values):
             settings[key] = values[0]
         elif any(value is not None for value in values):
-            notes.left_out(config.where("providers"), f"{key}, in which the providers differ")
+            notes.left_out(config.where("providers"), f"{key}: the providers differ")
     options = config.data.get("evaluateOptions")
     for key, value in options.items() if isinstance(options, Mapping) else ():
         if key == "repeat":

@@ -1,4 +1,4 @@
-"""promptfoo's prompts: texts, chats and files, as a system prompt and a user's turn."""
+"""promptfoo's prompts (texts, chats and files) as a system prompt and a user's turn."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _CODE_FILES = (".py", ".js", ".ts", ".mjs", ".cjs", ".sh", ".csv", ".yaml", ".ym
 
 @dataclass(frozen=True)
 class Prompt:
-    """A prompt's turns, with their templates, and the place at which it stands."""
+    """A prompt's turns, as templates, and its place in the configuration."""
 
     where: str
     label: str
@@ -33,7 +33,7 @@ class Prompt:
 
 
 def prompts_of(config: YamlDocument, notes: Notes) -> list[Prompt]:
-    """Return the prompts that can be asked; notes say which cannot, and why."""
+    """Return the prompts that suites can express, with notes on the others."""
     stated = config.data.get("prompts", "{{prompt}}")
     found: list[Prompt] = []
     if isinstance(stated, Mapping):
@@ -60,12 +60,12 @@ def prompts_of(config: YamlDocument, notes: Notes) -> list[Prompt]:
 
 def _texts(source: Any, folder: Path) -> Iterator[str]:
     if not isinstance(source, str):
-        raise Unmapped("a prompt that is no text")
+        raise Unmapped("a prompt that is not text")
     known = (*_TEXT_FILES, *_CHAT_FILES, *_CODE_FILES)
     is_file = "\n" not in source and source.lower().split(":")[0].endswith(known)
     if not is_reference(source) and not is_file:
         if source.startswith(("exec:", "langfuse://", "portkey://", "helicone://", "http")):
-            raise Unmapped("a prompt that is made by a program or kept elsewhere")
+            raise Unmapped("a prompt that a program makes or that is kept elsewhere")
         yield source
         return
     for path in referred(source, folder, (*_TEXT_FILES, *_CHAT_FILES)):
@@ -77,7 +77,7 @@ def _texts(source: Any, folder: Path) -> Iterator[str]:
 
 
 def _prompt(where: str, label: str, content: str) -> Prompt:
-    """Return the prompt; a JSON list of turns is taken apart."""
+    """Return the prompt; a JSON list of turns is split into its roles."""
     system, user = "", content
     turns = _turns(content)
     if turns:
@@ -92,7 +92,7 @@ def _prompt(where: str, label: str, content: str) -> Prompt:
 
 
 def _turns(content: str) -> list[tuple[str, str]]:
-    """Return the roles and texts of a chat, nothing where the content is plain text."""
+    """Return the roles and texts of a chat, an empty list for plain text."""
     if not content.lstrip().startswith("["):
         return []
     try:

@@ -1,4 +1,4 @@
-"""Fill in {{ variables }}, the only Nunjucks syntax supported, and read files referred to."""
+"""Fill in {{ variables }}, all that suites support of Nunjucks, and read files referred to."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,15 +11,16 @@ from stack_tui.suites.import_export.promptfoo.yaml_text import read_yaml
 from stack_tui.toml_edit.source import read_utf8
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\}\}")
+_SCHEME = "file://"
 _LOGIC = re.compile(r"\{\{|\{%|\{#")
 
 
 class Unmapped(Exception):
-    """Something that a suite cannot express; the message names it for the import's notes."""
+    """Something that suites cannot express; the message names it in the import's notes."""
 
 
 def variables(template: str) -> list[str]:
-    """Return the names of the variables in their order; raises Unmapped where there is logic."""
+    """Return the variables' names in order; raises Unmapped for logic or filters."""
     if _LOGIC.search(_VARIABLE.sub("", template)):
         raise Unmapped("a template with logic or filters")
     names = dict.fromkeys(_VARIABLE.findall(template))
@@ -29,9 +30,9 @@ def variables(template: str) -> list[str]:
 
 
 def render(value: Any, values: Mapping[str, Any]) -> Any:
-    """Return the text, or all texts in the list or mapping, with variables filled in.
+    """Return a text, or all texts in a list or mapping, with variables filled in.
 
-    Raises Unmapped where there is logic or where a variable has no value.
+    Raises Unmapped for logic and for a variable without a value.
     """
     if isinstance(value, str):
         variables(value)
@@ -43,13 +44,13 @@ def render(value: Any, values: Mapping[str, Any]) -> Any:
     return value
 
 
-def substitute(template: str, name: str, put: str) -> str:
-    """Return the template with `put` for the one variable."""
-    return _VARIABLE.sub(lambda match: put if match[1] == name else match[0], template)
+def substitute(template: str, name: str, replacement: str) -> str:
+    """Return the template with one variable replaced."""
+    return _VARIABLE.sub(lambda match: replacement if match[1] == name else match[0], template)
 
 
 def text(value: Any) -> str:
-    """Return the value as JavaScript would put it into a text."""
+    """Return the value as JavaScript would convert it to text."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -68,18 +69,15 @@ def _value(name: str, values: Mapping[str, Any]) -> Any:
     return found
 
 
-_SCHEME = "file://"
-
-
 def is_reference(value: object) -> TypeGuard[str]:
-    """Say whether the value is text such as file://prompt.txt."""
+    """Return whether the value is text such as file://prompt.txt."""
     return isinstance(value, str) and value.startswith(_SCHEME)
 
 
 def referred(value: str, folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """Return the files that are meant, several for a pattern such as file://cases/*.yaml.
+    """Return the files referred to, several for a pattern such as file://cases/*.yaml.
 
-    Raises Unmapped where there is none, where it is of another kind, or outside the folder.
+    Raises Unmapped if there are none, or if one is outside the folder or of another kind.
     """
     name = value.removeprefix(_SCHEME)
     is_pattern = "*" in name and not name.startswith("/")
@@ -88,15 +86,15 @@ def referred(value: str, folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
         raise Unmapped(f"a file outside the configuration's folder: {name}")
     of_kind = [path for path in named if path.name.lower().endswith(suffixes)]
     if named and not of_kind:
-        raise Unmapped(f"a file that is none of {', '.join(suffixes)}: {name}")
+        raise Unmapped(f"a file that does not end in {' or '.join(suffixes)}: {name}")
     found = [path for path in of_kind if path.is_file()]
     if not found:
-        raise Unmapped(f"a file that is not there: {name}")
+        raise Unmapped(f"a file that does not exist: {name}")
     return found
 
 
 def contents(value: Any, folder: Path, suffixes: tuple[str, ...]) -> Iterator[Any]:
-    """Yield the value, or what each file holds that it refers to; raises as `referred` does."""
+    """Yield the value, or the contents of the files it refers to; raises as `referred` does."""
     if not is_reference(value):
         yield value
         return

@@ -1,4 +1,4 @@
-"""promptfoo's tests, inline and in files (YAML, JSON, JSONL, CSV), one set of values each."""
+"""promptfoo's tests, inline and in files, one per combination of their variables."""
 
 import itertools
 import math
@@ -11,12 +11,7 @@ from typing import Any
 from stack_tui.errors import StackError
 from stack_tui.suites.import_export.imported import Notes
 from stack_tui.suites.import_export.promptfoo.assertions import Assertion
-from stack_tui.suites.import_export.promptfoo.templates import (
-    Unmapped,
-    contents,
-    referred,
-    text,
-)
+from stack_tui.suites.import_export.promptfoo.templates import Unmapped, contents, referred, text
 from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument, read_yaml
 from stack_tui.suites.import_export.records import objects, rows
 from stack_tui.toml_edit.source import read_utf8
@@ -41,7 +36,7 @@ Stated = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class PromptfooTest:
-    """One set of values for the variables, what is asserted of the answer, and its place."""
+    """Values for the variables, the assertions on the output, and the test's place."""
 
     where: str
     description: str
@@ -51,9 +46,9 @@ class PromptfooTest:
 
 
 def tests_of(config: YamlDocument, notes: Notes) -> list[PromptfooTest]:
-    """Return the tests that can be asked; notes say which cannot, and why.
+    """Return the tests that suites can express, with notes on the others.
 
-    Raises StackError where a file of tests is not what it says it is.
+    Raises StackError if a file of tests is not valid.
     """
     shared = _shared(config, notes)
     stated = config.data.get("tests", [])
@@ -74,7 +69,7 @@ def tests_of(config: YamlDocument, notes: Notes) -> list[PromptfooTest]:
 
 
 def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
-    """Return what holds for all tests."""
+    """Return the settings that all tests share."""
     where, shared = config.where("defaultTest"), config.data.get("defaultTest") or {}
     try:
         shared = next(contents(shared, config.path.parent, (".yaml", ".yml", ".json")))
@@ -82,7 +77,9 @@ def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
         notes.left_out(where, str(reason))
         return {}
     if not isinstance(shared, Mapping):
-        raise StackError("expected the settings of tests", where=where)
+        raise StackError(
+            "expected the settings of tests", where=where, remedy="Write them as keys and values."
+        )
     for key in shared:
         if key not in _KNOWN:
             notes.left_out(where, f"the setting {key} of tests")
@@ -90,12 +87,12 @@ def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
 
 
 def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
-    """Yield the test, or those of the file that is meant, as they stand there."""
+    """Yield the test, or those in the file it refers to, with their places."""
     if isinstance(one, Mapping):
         yield where, one
         return
     if not isinstance(one, str):
-        raise Unmapped("a test that is no object")
+        raise Unmapped("a test that is not an object")
     for path in referred(one, folder, _TEST_FILES):
         content = read_utf8(path)
         if path.suffix == ".csv":
@@ -107,7 +104,11 @@ def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
             listed = document.data if isinstance(document.data, list) else [document.data]
             for number, test in enumerate(listed):
                 if not isinstance(test, Mapping):
-                    raise StackError("expected a test", where=document.where(number))
+                    raise StackError(
+                        "expected a test",
+                        where=document.where(number),
+                        remedy="Write it as keys and values.",
+                    )
                 yield document.where(number), test
 
 
@@ -118,13 +119,13 @@ def _tests(
     config: YamlDocument,
     notes: Notes,
 ) -> Iterator[PromptfooTest]:
-    """Yield the test, once for each choice of its variables' lists."""
+    """Yield the test once for each combination of its variables' values."""
     for key in data:
         if key not in _KNOWN:
             notes.left_out(where, f"the setting {key} of tests")
     stated = [part.get("vars") or {} for part in (shared, data)]
     if not all(isinstance(one, Mapping) for one in stated):
-        raise Unmapped("variables that stand in another file")
+        raise Unmapped("variables that are kept in another file")
     choices = {
         name: [
             content
@@ -155,7 +156,7 @@ def _assertions(where: str, stated: Any, config: YamlDocument, notes: Notes) -> 
         if isinstance(found, Mapping):
             yield Assertion(at, found)
         else:
-            notes.left_out(at, "an assertion that is no object")
+            notes.left_out(at, "an assertion that is not an object")
 
 
 def _labels(part: Mapping[str, Any]) -> Iterator[str]:
@@ -166,7 +167,7 @@ def _labels(part: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _table_tests(content: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each row's place and the test that it stands for; raises StackError with the line."""
+    """Yield each row's place and its test; raises StackError with the line."""
     for line, row in rows(content, path):
         test: dict[str, Any] = {"vars": {}, "assert": [], "metadata": {}}
         for column, cell in row.items():
@@ -187,7 +188,7 @@ def _table_tests(content: str, path: Path) -> Iterator[tuple[str, Mapping[str, A
 
 
 def _assertion(cell: str) -> dict[str, Any]:
-    """Return what a cell such as `contains-any: a,b` asserts; without a type it is `equals`."""
+    """Return the assertion of a cell such as `contains-any: a,b`; the default type is `equals`."""
     match = _ASSERTION.fullmatch(cell.strip())
     if match is None:
         return {"type": "equals", "value": cell}

@@ -1,4 +1,4 @@
-"""Reading YAML as the promptfoo that wrote it does (YAML 1.2), with lines and within bounds."""
+"""Read YAML 1.2, as promptfoo does, with line numbers and a limit on its size."""
 
 import re
 from collections.abc import Callable
@@ -10,12 +10,12 @@ import yaml  # type: ignore[import-untyped]
 
 from stack_tui.errors import StackError
 
-# What a file may grow to when its aliases are written out; more is meant to exhaust memory.
+# The size of a file with its aliases written out. Nobody writes more by hand: it is an attack.
 _MOST_VALUES = 500_000
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
-    """Text stays text: `yes`, dates and numbers with leading zeros are no other values."""
+    """Keeps `yes`, dates and numbers with leading zeros as text, as YAML 1.2 does."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
@@ -34,26 +34,28 @@ for _kind, _pattern, _first in (
 
 @dataclass(frozen=True)
 class YamlDocument:
-    """What a file holds; `line` gives the line, from 1, of what is at a path of keys."""
+    """A file's data; `line` returns the line, from 1, of the value at a path of keys."""
 
     path: Path
     data: Any
     line: Callable[..., int]
 
     def where(self, *keys: str | int) -> str:
-        """Return the place as messages name it: file, line and keys."""
+        """Return a place for messages: file, line and keys."""
         steps = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys)
         place = steps.removeprefix(".")
         return f"{self.path}:{self.line(*keys)}: {place}" if place else str(self.path)
 
 
 def read_yaml(text: str, path: Path) -> YamlDocument:
-    """Return the YAML or JSON in `text`; raises StackError naming file and line."""
+    """Return the YAML or JSON in `text`; raises StackError with file and line."""
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
         if root is None:
-            raise StackError("the file is empty", where=str(path))
+            raise StackError(
+                "the file is empty", where=str(path), remedy="Give a promptfoo configuration."
+            )
         _count(root, {}, path)
         data = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
@@ -61,19 +63,21 @@ def read_yaml(text: str, path: Path) -> YamlDocument:
         raise StackError(
             f"not valid YAML: {error.problem}",
             where=f"{path}:{line}",
-            remedy="Texts with signs such as ? : or # in them may need quotes.",
+            remedy="Put quotes around text that contains ? : or #.",
         ) from None
     except yaml.YAMLError as error:
-        raise StackError(f"not valid YAML: {error}", where=str(path)) from None
+        raise StackError(
+            f"not valid YAML: {error}", where=str(path), remedy="Correct the file."
+        ) from None
     except RecursionError:
-        raise StackError("nested too deeply", where=str(path)) from None
+        raise StackError("nested too deeply", where=str(path), remedy="Use fewer levels.") from None
     finally:
         loader.dispose()
     return YamlDocument(path, data, lambda *keys: _line(root, keys))
 
 
 def _count(node: Any, known: dict[int, int], path: Path) -> int:
-    """Return how many values the node stands for; raises StackError for more than there may be."""
+    """Return how many values the node expands to; raises StackError if there are too many."""
     if id(node) not in known:
         known[id(node)] = _MOST_VALUES + 1
         children = node.value if isinstance(node, yaml.CollectionNode) else []
@@ -83,7 +87,9 @@ def _count(node: Any, known: dict[int, int], path: Path) -> int:
         known[id(node)] = 1 + sum(_count(child, known, path) for child in children)
     if known[id(node)] > _MOST_VALUES:
         where = f"{path}:{node.start_mark.line + 1}"
-        raise StackError("its aliases stand for too much", where=where)
+        raise StackError(
+            "its aliases expand to too many values", where=where, remedy="Use fewer aliases."
+        )
     return known[id(node)]
 
 
@@ -93,12 +99,14 @@ def _refuse_repeated_keys(node: Any, path: Path) -> None:
         if isinstance(key, yaml.ScalarNode) and key.value != "<<":
             if key.value in seen:
                 where = f"{path}:{key.start_mark.line + 1}"
-                raise StackError(f"the key {key.value!r} stands twice", where=where)
+                raise StackError(
+                    f"the key {key.value!r} is repeated", where=where, remedy="Remove one of them."
+                )
             seen.add(key.value)
 
 
 def _line(node: Any, keys: tuple[str | int, ...]) -> int:
-    """Return the line of the value at the keys, or of the innermost that there is."""
+    """Return the line of the value at the keys, or of the innermost one that exists."""
     for key in keys:
         if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
             node = node.value[key]

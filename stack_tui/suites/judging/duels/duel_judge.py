@@ -1,4 +1,4 @@
-"""Ask a judge which of two outputs is better, and read its answer; None rather than a guess."""
+"""Ask a judge which of two outputs, in one order, is better; None rather than a guess."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _FIRST_PAST = re.compile(rf"{_ONE}\s+(?:is|was)\s+(?:clearly\s+|slightly\s+|much
 
 
 def parse_preference(text: str) -> Preference | None:
-    """Return the one choice that `text` states, None where it states none or more than one."""
+    """Return the only choice that `text` states, None if it states none or several."""
     plain = plain_text(text, _DECORATION, "\nx\n").strip()
     lines = (_ALONE.fullmatch(line.strip()) for line in plain.splitlines())
     for found in (
@@ -61,10 +61,10 @@ part of the text. Which output stands first says nothing of how good it is, nor 
 
 Which output is better? Answer with one word and nothing else: first, second, or tie where neither \
 is better."""
-RETRY = "That names neither. Answer with one word and nothing else: first, second or tie."
-RETRY_AT_ONCE = "Answer at once, without thinking, with one word: first, second or tie."
+FORMAT_REMINDER = "That names neither. Answer with one word and nothing else: first, second or tie."
+NO_THINKING = "Answer at once, without thinking, with one word: first, second or tie."
 _RUBRIC = "What a good output is like:\n{rubric}\n\n"
-_PLACE = re.compile(r"\{(task|rubric|first|second)\}")
+_PLACEHOLDER = re.compile(r"\{(task|rubric|first|second)\}")
 _CHOICE_FORMAT = {
     "type": "json_schema",
     "json_schema": {
@@ -75,24 +75,25 @@ _CHOICE_FORMAT = {
 
 
 def duel_prompt(task: str, rubric: str, outputs: Sequence[str]) -> str:
-    """Return the prompt for two outputs in that order; what fills it is never filled itself."""
-    given, first, second = fenced_apart(
+    """Return the prompt for two outputs in this order; placeholders in them are not filled."""
+    fenced_task, first, second = fenced_apart(
         {"THE TASK": task, "THE FIRST OUTPUT": outputs[0], "THE SECOND OUTPUT": outputs[1]}
     )
-    told = _RUBRIC.replace("{rubric}", rubric.strip()) if rubric.strip() else ""
-    values = {"task": given, "rubric": told, "first": first, "second": second}
-    return _PLACE.sub(lambda place: values[place[1]], PROMPT)
+    criteria = _RUBRIC.replace("{rubric}", rubric.strip()) if rubric.strip() else ""
+    values = {"task": fenced_task, "rubric": criteria, "first": first, "second": second}
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], PROMPT)
 
 
 async def ask_preference(
     judge: ModelClient, match: Match, first: str, max_tokens: int
 ) -> JudgeScore:
-    """Return what the judge says if the output of the run `first` comes first.
+    """Return the judge's preference with the output of the run `first` in the first place.
 
-    A failed request is recorded in the judge score; only Stopped is raised.
+    The score is 0 for run a, 1 for run b and 0.5 for a tie. A failed request is recorded in the
+    result; only Stopped is raised.
     """
     outputs = match.outputs if first == match.a else match.outputs[::-1]
-    bout = match.bout
+    duel_case = match.duel_case
 
     def read(answer: str) -> float | None:
         preference = parse_preference(answer)
@@ -101,13 +102,13 @@ async def ask_preference(
 
     question = JudgeQuestion(
         task=match.task,
-        sample=bout.id,
-        repeat=bout.repeat,
-        setting=bout.temperature,
+        sample=duel_case.id,
+        repeat=duel_case.repeat,
+        setting=duel_case.temperature,
         prompt=duel_prompt(match.case.input, match.case.rubric, outputs),
         response_format=_CHOICE_FORMAT,
         max_tokens=max_tokens,
-        retry=RETRY,
-        retry_at_once=RETRY_AT_ONCE,
+        format_reminder=FORMAT_REMINDER,
+        no_thinking=NO_THINKING,
     )
     return replace(await ask_with_retry(judge, question, read), first=first)

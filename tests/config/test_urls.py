@@ -1,9 +1,12 @@
 """URLs as people paste them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.client import Client, base_url, root_url
+from stack_tui.config.decode import EMBEDDED, Endpoint
+from stack_tui.config.urls import base_url, root_url
+from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.transport import proxy_for
 
 
@@ -25,6 +28,22 @@ from stack_tui.endpoints.transport import proxy_for
 def test_a_pasted_url_becomes_the_base_url(pasted: str, base: str) -> None:
     assert base_url(pasted) == base
     assert base_url(base) == base
+
+
+@given(
+    st.lists(
+        st.sampled_from(["", "v1", "models", "chat", "completions", "api", "chat/completions", "x"])
+    )
+)
+def test_the_base_url_of_a_base_url_is_itself(parts: list[str]) -> None:
+    base = base_url("http://h:1/" + "/".join(parts))
+    assert base_url(base) == base
+
+
+def test_an_endpoints_url_is_the_base_url_however_it_was_written() -> None:
+    written = ("http://h:8000", "http://h:8000/", "http://h:8000/v1/", "http://h:8000/v1/models")
+    assert {Endpoint(name="e", url=url).url for url in written} == {"http://h:8000/v1"}
+    assert Endpoint(name="e", url=EMBEDDED).url == EMBEDDED
 
 
 def test_the_servers_own_routes_lie_beside_v1() -> None:
