@@ -1,4 +1,4 @@
-"""Making a document ready to be asked: its tokens, its route, and the keys of its answers."""
+"""Prepare documents for their requests: tokens, route, and the keys of the answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ CUT = "context cut"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One output to ask for: its prompt, the request's other fields, and its answer's key.
+    """One output to ask for: the prompt, the request's other fields, and the answer's key.
 
     The prompt is text, tokens, or the JSON of a chat's messages.
     """
@@ -33,7 +33,7 @@ class Output:
 
 @dataclass(slots=True)
 class Prepared:
-    """A document that is ready to be asked: pairs to score, or for each request its outputs."""
+    """A document with its pairs to score, or for each request its outputs to ask for."""
 
     document: Document
     route: ScoringMethod
@@ -44,10 +44,10 @@ class Prepared:
 
 
 class Preparer:
-    """Prepares the documents of one run on one endpoint; `prefixes` holds the texts they share.
+    """Prepares the documents of one run on one endpoint; `prefixes` holds their shared texts by id.
 
-    An answer's key is made of all that it belongs to: `identity` (endpoint, model, server), route,
-    document, and sampling arguments. `letters_agree` is cleared where one-token answers are wrong.
+    An answer's key covers all that the answer depends on: `identity` (endpoint, model, server),
+    route, document, and sampling arguments. Clear `letters_agree` if one-token answers are wrong.
     """
 
     def __init__(
@@ -74,14 +74,14 @@ class Preparer:
         self._prefix_token = prefix_token
 
     async def prepare(self, documents: Sequence[Document]) -> list[Prepared]:
-        """Encode the documents and choose each one's route; raises RouteError where none is."""
+        """Encode the documents and choose the route of each; raises RouteError if there is none."""
         kind = documents[0].requests[0].kind
         if kind == "generate_until":
             return await self._prepare_generation(documents)
         if self._encoder is None:
             raise RouteError(
-                f"{documents[0].task} needs the model's tokenizer, and none was found",
-                remedy="Name its tokenizer.json, or the folder it lies in, with --tokenizer.",
+                f"{documents[0].task} needs the model's tokenizer, which was not found",
+                remedy="Name its tokenizer.json, or the folder of it, with --tokenizer.",
             )
         if kind == "loglikelihood_rolling":
             return await self._prepare_rolling(documents, self._encoder)
@@ -155,7 +155,7 @@ class Preparer:
     def _output(
         self, document: Document, request: Request, prompt: str | list[int], repeat: int
     ) -> Output:
-        """Return the output to ask for; a repeat differs from the others by its seed."""
+        """Return the output to ask for; each repeat has its own seed."""
         fields = generate.sampling(request.gen, self._spec.seed + repeat, chat=self.chat)
         route = "generate chat" if self.chat else "generate"
         text = document.contexts[request.context]
@@ -167,12 +167,12 @@ class Preparer:
         return [shared + text for text in document.contexts]
 
     def _grounded(self, pair: EncodedPair) -> EncodedPair:
-        """Give an empty context lm-eval's prefix token, which is the model's first (or last)."""
+        """Return the pair; an empty context gets lm-eval's prefix token, the model's BOS or EOS."""
         if pair.prefix or pair.context:
             return pair
         if self._prefix_token is None:
             raise RouteError(
-                "a request without any context needs the model's first token",
+                "a request without context needs the model's first token",
                 remedy="Name the folder with the model's tokenizer files with --tokenizer.",
             )
         if pair.continuation[:1] == [self._prefix_token]:
@@ -180,7 +180,7 @@ class Preparer:
         return EncodedPair([], [self._prefix_token], pair.continuation)
 
     def _fitted(self, pair: EncodedPair) -> tuple[EncodedPair, bool]:
-        """Cut the context from the left where the model cannot take it all, as lm-eval does."""
+        """Return the pair, cut from the left as in lm-eval if it is too long, and if it was cut."""
         if self._context_length is None:
             return pair, False
         over = len(pair.whole) - (self._context_length - 1)
@@ -199,13 +199,13 @@ class Preparer:
 
 
 def refuse_cut(prepared: Sequence[Prepared]) -> None:
-    """Raise StackError where the first prompts already are longer than the model takes."""
+    """Raise StackError if one of the first prompts is longer than the model takes."""
     for one in prepared:
         if CUT in one.flags:
             raise StackError(
                 f"the prompt of document {one.document.shown} is longer than the model takes",
                 where=one.document.task,
-                remedy="Give fewer examples with --fewshot, or serve with a longer context.",
+                remedy="Use fewer examples with --fewshot, or serve with a longer context.",
             )
 
 

@@ -1,4 +1,4 @@
-"""What a benchmark run names that is not there or cannot be, found before anything is made."""
+"""Checks on a benchmark run before its folder is made."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from stack_tui.runs.spec import BenchmarkSubject
 
 
 def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Capabilities) -> None:
-    """Raise StackError for what cannot run: unknown names, absent places, a missing ability."""
+    """Raise StackError for unknown names, missing places, and tasks that cannot run here."""
     if benchmark.limit is not None and benchmark.samples:
-        raise StackError("--limit and --samples exclude each other")
+        raise StackError("--limit and --samples cannot be combined")
     if benchmark.datasets and not Path(benchmark.datasets).is_dir():
         raise StackError("no such folder", where=benchmark.datasets, remedy="Check --datasets.")
     if benchmark.tokenizer:
@@ -21,12 +21,12 @@ def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Ca
     leaves = leaves_of(benchmark, catalog)
     for name in benchmark.samples:
         if name not in leaves:
-            raise StackError(f"--samples names {name!r}, which is no task of this run")
+            raise StackError(f"--samples names {name!r}, which is not a task of this run")
     methods.refuse_unable(leaves, catalog, capabilities, benchmark.protocol)
 
 
 def all_data_is_at_hand(benchmark: BenchmarkSubject, catalog: Catalog) -> bool:
-    """Say whether the datasets' folder holds what the tasks need, so that no hub is asked."""
+    """Return whether --datasets has all that the tasks need, so that the hub is not needed."""
     if not benchmark.datasets:
         return False
     folder = Path(benchmark.datasets)
@@ -36,5 +36,5 @@ def all_data_is_at_hand(benchmark: BenchmarkSubject, catalog: Catalog) -> bool:
 
 
 def leaves_of(benchmark: BenchmarkSubject, catalog: Catalog) -> list[str]:
-    """Return the tasks that the run's names unfold to; raises UnknownTask."""
+    """Return the tasks that the run's names expand to; raises UnknownTask."""
     return [leaf for name in benchmark.tasks for leaf in catalog.leaves(name)]

@@ -1,4 +1,4 @@
-"""Findings about a benchmark while it runs and at its end: what was seen, and the usual cause."""
+"""Findings on a benchmark while it runs and at its end: an observation and its usual cause."""
 
 import time
 from collections import Counter
@@ -40,7 +40,7 @@ class _Tally:
     metrics: Counter[str] = field(default_factory=Counter)
 
     def add(self, sample: Sample) -> None:
-        """Count one sample that has an answer."""
+        """Count a sample that has an answer."""
         self.n += 1
         self.passed += bool(sample.passed)
         self.truncated += sample.status == "truncated"
@@ -56,24 +56,24 @@ class _Tally:
                 self.targets[texts.index(sample.target)] += 1
 
     def share(self, metric: str) -> float | None:
-        """Return the metric's mean so far, None where it was not seen."""
+        """Return the metric's mean so far, None if no sample has it."""
         return self.metrics[metric] / self.n if self.n and metric in self.metrics else None
 
 
 class Sanity:
-    """Counts samples by task and by group; tells a finding once while it runs, and at the end."""
+    """Counts samples by task and group; returns each finding once while it runs, and at the end."""
 
     def __init__(self) -> None:
         self._tallies: dict[str, _Tally] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
-        self._told: dict[tuple[str, str], Finding] = {}
+        self._reported: dict[tuple[str, str], Finding] = {}
 
     def plan(self, tasks: Iterable[TaskPlan]) -> None:
-        """Learn which groups the tasks belong to."""
+        """Note which groups the tasks belong to."""
         self._groups.update({task.name: task.groups for task in tasks})
 
     def add(self, sample: Sample) -> list[Finding]:
-        """Count the sample, and return what it brings to light."""
+        """Count the sample; return the findings that are new."""
         if sample.status in ("error", "unscored"):
             return []
         found: list[Finding] = []
@@ -85,15 +85,15 @@ class Sanity:
         return found
 
     def conclude(self) -> list[Finding]:
-        """Return what the whole shows, with its numbers; and what no longer holds."""
+        """Return the findings on the whole run, and which earlier ones no longer hold."""
         found: list[Finding] = []
         for name, tally in self._tallies.items():
             found += _while_running(name, tally)
             found += _at_the_end(name, tally)
         lasting = {(finding.task, finding.check) for finding in found}
         found += [
-            _finding(check, task, f"no longer so: {told.seen}", told.cause, "note")
-            for (task, check), told in self._told.items()
+            _finding(check, task, f"no longer so: {earlier.seen}", earlier.cause, "note")
+            for (task, check), earlier in self._reported.items()
             if (task, check) not in lasting
         ]
         return found
@@ -101,8 +101,8 @@ class Sanity:
     def _new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for finding in findings:
             key = (finding.task, finding.check)
-            if key not in self._told:
-                self._told[key] = finding
+            if key not in self._reported:
+                self._reported[key] = finding
                 yield finding
 
 
@@ -115,12 +115,12 @@ def _while_running(name: str, tally: _Tally) -> Iterator[Finding]:
                 "truncated",
                 tally.truncated,
                 "The token limit is too small for this model, often because it thinks first:"
-                " raise max_gen_toks with --gen, or turn thinking off.",
+                " raise max_gen_toks with --gen, or turn off thinking.",
             ),
             (
                 "empty",
                 tally.empty,
-                "A stop string comes first, or all was reasoning: look at some outputs.",
+                "A stop string comes first, or all of it was reasoning. Look at some outputs.",
             ),
         ):
             if count / tally.n > _BAD_RATE:
@@ -137,16 +137,16 @@ def _near_chance(name: str, tally: _Tally) -> Iterator[Finding]:
         yield _finding(
             "chance",
             name,
-            f"accuracy {tally.passed / tally.n:.3f} over {tally.n} documents cannot be told from "
+            f"accuracy {tally.passed / tally.n:.3f} over {tally.n} documents does not differ from "
             f"guessing ({chance:.3f})",
-            "A wrong tokenizer or template, a base model asked as a chat, a server that gives no"
-            " true log-probabilities, or a model that is too small for this benchmark.",
+            "A wrong tokenizer or template, a base model used as a chat model, a server with wrong"
+            " log-probabilities, or a model that is too small for this benchmark.",
             "alarm",
         )
 
 
 def _one_letter(name: str, tally: _Tally) -> Iterator[Finding]:
-    """Tell of a place that is chosen far more often than it is right."""
+    """Yield a finding if one choice is picked far more often than it is right."""
     if tally.with_choices < _LETTER_AFTER or sum(tally.targets.values()) < tally.with_choices:
         return
     place, count = tally.chosen.most_common(1)[0]
@@ -157,7 +157,7 @@ def _one_letter(name: str, tally: _Tally) -> Iterator[Finding]:
             name,
             f"answer {chr(ord('A') + place)} is chosen in {share:.0%} of documents and right in "
             f"{right:.0%}",
-            "The prompt is not read as meant (template, cut context), or the model is too weak.",
+            "The model does not see the prompt as meant (template, cut context), or is too weak.",
         )
 
 
@@ -169,7 +169,7 @@ def _at_the_end(name: str, tally: _Tally) -> Iterator[Finding]:
                 "bounds",
                 name,
                 f"MMLU is {accuracy:.3f}, under {_MMLU_LOW}",
-                "For an 8B model a config issue: prompt format, few-shot number, tokenizer.",
+                "For an 8B model, check the config: prompt format, few-shot count, tokenizer.",
             )
         elif accuracy > _MMLU_HIGH:
             yield _finding(
@@ -184,7 +184,7 @@ def _at_the_end(name: str, tally: _Tally) -> Iterator[Finding]:
             "expected",
             name,
             f"{accuracy:.3f}; Llama-3.1-8B has about {expected:.2f}",
-            "For orientation: the guide's value for a healthy 8B model.",
+            "For orientation: a typical value for a healthy 8B model.",
             "note",
         )
     strict = tally.share("exact_match,strict-match")
@@ -194,8 +194,8 @@ def _at_the_end(name: str, tally: _Tally) -> Iterator[Finding]:
             "extraction",
             name,
             f"strict extraction gives {strict:.3f}, flexible {flexible:.3f}",
-            "The model answers, but not in the examples' form (#### 42): a chat model without"
-            " few-shot examples, or stops that cut the answer off.",
+            "The model answers, but not in the form of the examples (#### 42): a chat model without"
+            " few-shot examples, or stop strings that cut the answer off.",
         )
 
 

@@ -1,4 +1,4 @@
-"""What came back for a document's requests, in the form in which a journal keeps it."""
+"""A document's answers as a journal keeps them."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from stack_tui.runs.events import Answer
 class RecordedLogprobs(msgspec.Struct, frozen=True, omit_defaults=True):
     """The log-probabilities of a document's continuations, in nats, and which were greedy.
 
-    `route` is the one that this document went by, where it is not its task's. The completion's
-    tokens are those that a server makes since it must, and that nobody reads.
+    `route` is the document's route if it differs from its task's. `completion_tokens` counts the
+    tokens that the server has to generate although nobody reads them.
     """
 
     logprobs: list[float]
@@ -22,12 +22,12 @@ class RecordedLogprobs(msgspec.Struct, frozen=True, omit_defaults=True):
     completion_tokens: int = 0
 
     def values(self) -> list[list[AnswerValue]]:
-        """Return them as lm-eval holds them: for each request one value."""
+        """Return the values as lm-eval holds them: one list per request."""
         return [[(lp, is_greedy)] for lp, is_greedy in zip(self.logprobs, self.greedy, strict=True)]
 
 
 class RecordedText(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One output, as sent; `finish_reason` is the server's word for why it ended."""
+    """One output as sent; `finish_reason` is the server's."""
 
     text: str
     finish_reason: str = ""
@@ -37,7 +37,7 @@ class RecordedText(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read_scores(answer: Answer, count: int) -> RecordedLogprobs | None:
-    """Return the recorded log-probabilities, None where they are not those of `count` requests."""
+    """Return the recorded log-probabilities, None unless they are those of `count` requests."""
     try:
         scores = msgspec.convert(answer.response, RecordedLogprobs)
     except msgspec.ValidationError:
@@ -46,7 +46,7 @@ def read_scores(answer: Answer, count: int) -> RecordedLogprobs | None:
 
 
 def read_text(answer: Answer) -> RecordedText | None:
-    """Return the recorded output, None where it is empty: such an answer is asked for again."""
+    """Return the recorded output, None if it is empty: resume asks for it again."""
     try:
         text = msgspec.convert(answer.response, RecordedText)
     except msgspec.ValidationError:
@@ -55,5 +55,5 @@ def read_text(answer: Answer) -> RecordedText | None:
 
 
 def plain(response: RecordedLogprobs | RecordedText) -> Any:
-    """Return the response as a journal's line holds it."""
+    """Return the response as plain data for the journal."""
     return msgspec.to_builtins(response)

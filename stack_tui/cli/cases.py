@@ -9,7 +9,7 @@ import msgspec
 from stack_tui.cli import options
 from stack_tui.reports.pages.diagnostics_page import diagnostics_page, leakage_page
 from stack_tui.reports.render.plain_text import render_text
-from stack_tui.runs import holdout_access_log
+from stack_tui.runs.holdout import log_access
 from stack_tui.suites.diagnostics.leakage import leakage, redact_overlaps
 from stack_tui.suites.diagnostics.lint import lint
 from stack_tui.suites.import_export import files as exchange
@@ -60,7 +60,7 @@ def export_command(name: str, file: Path, show_holdout: bool, places: options.Pl
         click.echo(f"{held} held-out cases are left out; --show-holdout includes them", err=True)
     elif held:
         folder = places.results_folder(places.read_config())
-        holdout_access_log.log_access(folder, suite.name, f"export of {path.name}")
+        log_access(folder, suite.name, f"export of {path.name}")
     exchange.write(file, suite)
     click.echo(f"{len(suite.cases)} cases written to {file}", err=True)
     return 0

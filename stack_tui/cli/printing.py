@@ -16,8 +16,8 @@ from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import Gate, GateResult, NotWorse
 from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.runs import holdout_access_log, store
-from stack_tui.runs.redact import redacted_view
+from stack_tui.runs import store
+from stack_tui.runs.holdout import log_access
 from stack_tui.runs.store import Run
 from stack_tui.runs.view import RunView
 from stack_tui.suites.model import suite_store as suites
@@ -34,9 +34,13 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
     as_json: bool = False
     form: str | None = None
     out: Path | None = None
+    """The file to write; None prints to stdout."""
     gate: tuple[str, ...] = ()
+    """Conditions beside the suite's own."""
     inconclusive: Literal["fail", "pass"] = "fail"
+    """What an inconclusive gate counts as."""
     against: str | None = None
+    """The run to compare with."""
     show_holdout: bool = False
 
     @property
@@ -62,7 +66,7 @@ printing_options = options.option_group(
         default="fail",
         help="What to do if there are too few cases to decide a gate.",
     ),
-    click.option("--against", metavar="RUN", help="Compare with this run in the report."),
+    click.option("--against", metavar="RUN", help="Compare with this run."),
     click.option(
         "--show-holdout",
         is_flag=True,
@@ -88,13 +92,11 @@ def print_report(run: Run, printing: Printing) -> int:
 
 
 def _shown(run: Run, printing: Printing) -> RunView:
-    """Return what the report may show; access to held-out cases is logged first."""
-    if not printing.show_holdout:
-        return redacted_view(run.view)
-    if run.view.holdouts:
-        holdout_access_log.log_access(run.folder.parent, run.spec.subject.suite_name, run.spec.id)
-        run.refresh()
-    return run.view
+    """Return what the report shows: held-out texts only if asked for, the access logged first."""
+    if not (printing.show_holdout and run.view.holdouts):
+        return run.view
+    access = log_access(run.folder.parent, run.spec.subject.suite_name, run.spec.id)
+    return run.view.including_holdout(access)
 
 
 def check_printing(
@@ -190,7 +192,7 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
     if run.alive:
         return 0
     if run.tail.unreadable:
-        click.echo(f"{run.tail.unreadable} lines of its journal cannot be read", err=True)
+        click.echo(f"{run.tail.unreadable} lines of the journal cannot be read", err=True)
     finished = run.view.finished
     if finished and finished.message:
         click.echo(one_line(finished.message, 1000), err=True)

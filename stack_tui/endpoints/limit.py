@@ -1,4 +1,4 @@
-"""How many requests an endpoint is given at once: a fixed number, or one that finds itself."""
+"""The concurrency of an endpoint: a fixed number of requests in flight, or one tuned to it."""
 
 import asyncio
 import time
@@ -8,29 +8,33 @@ from contextlib import asynccontextmanager, suppress
 
 from stack_tui.endpoints.endpoint_errors import EndpointError
 
+# Shorter epochs hold too few requests of a fast server to measure its throughput within GAIN.
 EPOCH_S = 0.2
+# A quarter more concurrency must raise throughput by 8 %, well over an epoch's noise, to be kept.
 GAIN = 1.08
+# A quarter less may cost 4 % in all, not per step: steps down would otherwise add up.
 LOSS = 1.04
+# Between two trials: long enough that trials cost little, short enough to follow other load.
 HELD_EPOCHS = 8
 
 
 class Stopped(EndpointError):
-    """No request is sent any more: the run ends with what is in flight."""
+    """The request was not sent, because the run is stopping."""
 
     def __init__(self) -> None:
         super().__init__("connection", "not sent: the run is stopping")
 
 
 class Limit:
-    """Slots for requests, first come first served, of a number that may change at any time.
+    """Slots for requests, first come first served; their number may change at any time.
 
-    Left to itself the number climbs while that raises throughput, epoch by epoch (an epoch lasts
-    until as many requests ended as may run at once, and EPOCH_S at least): doubling at first, by a
-    quarter later. A step that brings less than GAIN is taken back, since by Little's law it only
-    made requests wait inside the server. From then on every HELD_EPOCHS a quarter more or a quarter
-    less is tried in turn, and at once less where throughput fell to half; less is kept as long as
-    that costs less than LOSS in all. A failed request lowers the number, once an epoch, and keeps
-    it below where that happened for some time. Not for use from several threads.
+    Unless `fixed`, the number climbs epoch by epoch while that raises throughput: it doubles at
+    first and grows by a quarter later. An epoch lasts until as many requests have ended as may be
+    in flight, and EPOCH_S at least. A step that gains less than GAIN is undone: by Little's law it
+    only made requests wait inside the server. From then on, every HELD_EPOCHS, a quarter more or a
+    quarter less is tried in turn, and a quarter less at once if throughput halves; less is kept as
+    long as it costs less than LOSS in all. A failed request lowers the number, once an epoch, and
+    for some time keeps it below the level of the failure. Not thread-safe.
     """
 
     def __init__(
@@ -60,14 +64,14 @@ class Limit:
         self._begin_epoch()
 
     def fix(self, n: int | None) -> None:
-        """Allow exactly `n` at once from now on; None lets the number find itself again."""
+        """Allow exactly `n` requests in flight from now on; None tunes the number again."""
         self.fixed = n
         self._trial = None
         self._held = 0
         self._set(n or self.current)
 
     def begin_at(self, start: int, maximum: int) -> None:
-        """Begin at `start` and never allow more than `maximum`, unless the number is fixed."""
+        """Start at `start` and never exceed `maximum`, unless the number is fixed."""
         self.maximum = self._ceiling = maximum
         if self.fixed is None:
             self._trial = None
@@ -75,7 +79,7 @@ class Limit:
             self._begin_epoch()
 
     def pause(self) -> None:
-        """Give out no slots until `proceed`; what is in flight goes on."""
+        """Give out no slots until `proceed`; requests in flight go on."""
         self.paused = True
 
     def proceed(self) -> None:
@@ -89,7 +93,7 @@ class Limit:
                 turn.set_result(None)
 
     def close(self) -> None:
-        """Have nothing sent any more: who waits for a slot or to send again gets Stopped."""
+        """Let no request be sent any more: whoever waits for a slot or a retry gets Stopped."""
         self._closed.set()
         for turn in (*self._waiting, *self._between_attempts):
             if not turn.done():
@@ -98,7 +102,7 @@ class Limit:
         self._between_attempts.clear()
 
     async def rest(self, wait_s: float) -> None:
-        """Wait so long, and while paused, holding a slot: for a request to be sent again.
+        """Wait before a retry, holding the slot: `wait_s` seconds, and while paused.
 
         Raises Stopped once closed.
         """
@@ -113,7 +117,7 @@ class Limit:
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Wait for a slot, and hold it inside the block; raises Stopped once closed."""
+        """Wait for a slot and hold it inside the block; raises Stopped once closed."""
         await self._acquire()
         try:
             yield
@@ -121,7 +125,7 @@ class Limit:
             self._release()
 
     def note(self, ok: bool) -> None:
-        """Take note of a request's end; `ok` is False where the server was overloaded or gone."""
+        """Note the end of a request; `ok` is False if the server was overloaded or gone."""
         if self.fixed is not None:
             return
         if not ok:
@@ -131,7 +135,7 @@ class Limit:
         self._saturated = self._saturated and bool(self._waiting)
         elapsed = self._clock() - self._began
         if self._ended >= self.current and elapsed >= EPOCH_S:
-            if self._saturated:
+            if self._saturated:  # an epoch in which nothing waited says nothing of more slots
                 self._judge(self._ended / elapsed)
             self._begin_epoch()
 
@@ -139,6 +143,7 @@ class Limit:
         if self._failed:
             return
         self._ceiling = self.current - 1
+        # While it doubles, the level before was half of this one and worked; later it was 3/4.
         cut = self.current // 2 if self._doubling else self.current * 3 // 4
         self._doubling = False
         self._settle(max(1, cut))
@@ -146,8 +151,11 @@ class Limit:
         self._failed = True
 
     def _judge(self, throughput: float) -> None:
+        """Keep or undo the trial that this epoch measured, or start the next one."""
         if self._trial is None:
             self._held -= 1
+            # Half the throughput at the same level means other load on the server, or that it
+            # started to queue or swap: waiting HELD_EPOCHS would keep it overloaded.
             if throughput < self._usual / 2:
                 self._try_down(throughput)
             elif self._held < 0:
@@ -156,8 +164,10 @@ class Limit:
             return
         level, before = self._trial
         if self.current > level and throughput >= before * GAIN:
+            # Compared with this level from now on: each further step must pay for itself.
             self._try_up(throughput)
         elif self.current < level and throughput * LOSS >= before:
+            # Still compared with the level before the first step down, or losses would add up.
             self._try_down(before)
         else:
             self._doubling = False
@@ -174,6 +184,7 @@ class Limit:
         level = min(self.maximum, self.current + step)
         if level > self._ceiling:
             level = max(self.current, self._ceiling)
+            # Rises slowly with each attempt: the failure may have had another cause.
             self._ceiling += max(1, self._ceiling // 16)
         self._try_at(level, throughput)
 
@@ -190,6 +201,7 @@ class Limit:
     def _settle(self, level: int) -> None:
         self._trial = None
         self._held = HELD_EPOCHS
+        # The other direction next: the best level may have moved either way.
         self._upward = not self._upward
         self._set(level)
 

@@ -121,7 +121,9 @@ class RequestEngine:
             return job.failed(error.failure())
         except EndRun:
             raise
-        except Exception as error:  # the one place for what nobody foresaw: a sample, not the run
+        except (
+            Exception
+        ) as error:  # the one place for the unforeseen: it costs a sample, not the run
             return job.failed(internal_failure(error))
 
     async def _close_once_stopping(self, jobs: JobSource) -> None:

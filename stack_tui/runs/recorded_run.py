@@ -19,6 +19,16 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...] = ()
 
 
+def latest_samples(journal: Path) -> list[Sample]:
+    """Return the samples in a run's journal, held-out ones with their texts.
+
+    It is for grading and judging what was recorded, which shows nothing to anyone: for all else
+    there is the `RunView`.
+    """
+    events = Tail(journal).read()
+    return list({event.key: event for event in events if isinstance(event, Sample)}.values())
+
+
 def recorded_path(folder: Path) -> Path:
     return folder / "recorded.jsonl"
 

@@ -13,7 +13,7 @@ import tomli_w
 
 from stack_tui.errors import StackError
 from stack_tui.paths import FileStamp, write_atomically
-from stack_tui.runs import holdout_access_log, labels
+from stack_tui.runs import holdout, labels
 from stack_tui.runs.duel_data import DuelData, duel_data_path
 from stack_tui.runs.events import Event
 from stack_tui.runs.journal import Tail, is_held
@@ -75,11 +75,9 @@ class Run:
             self._labelled = stamp
             self.view.relabel(labels.read(self.folder))
         if self.view.holdouts:
-            seen = holdout_access_log.read_accesses(
-                self.folder.parent, self.spec.subject.suite_name
-            )
-            if seen != self.view.looks:
-                self.view.looks = seen
+            seen = holdout.read_accesses(self.folder.parent, self.spec.subject.suite_name)
+            if seen != self.view.accesses:
+                self.view.accesses = seen
                 self.view.revision += 1
         return events
 

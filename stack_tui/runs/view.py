@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 
 from stack_tui.runs.events import (
@@ -22,7 +23,7 @@ from stack_tui.runs.events import (
     Status,
     TaskPlan,
 )
-from stack_tui.runs.holdout_access_log import HoldoutAccess
+from stack_tui.runs.holdout import HoldoutAccess, redact
 from stack_tui.runs.labels import Label
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.usage import Usage
@@ -53,9 +54,10 @@ class TaskCount:
 class RunView:
     """What is known of a run; folding the same events always gives the same view.
 
-    `samples` keeps the order in which they first came; `usage` is by role; `revision` grows with
-    every change. `holdouts` says whether any is held out; `looks` at them are no events of the run,
-    and set by who reads them.
+    `samples` keeps the order in which they first came; held-out ones are redacted, and
+    `including_holdout` gives them in full. `usage` is by role; `revision` grows with every change.
+    `holdouts` says whether any sample is held out; `accesses` to these are not events of the run:
+    whoever reads the access log sets them.
     """
 
     def __init__(self, spec: RunSpec) -> None:
@@ -83,7 +85,8 @@ class RunView:
         self.active_s = 0.0
         self.last_at: float | None = None
         self.holdouts = False
-        self.looks: tuple[HoldoutAccess, ...] = ()
+        self.accesses: tuple[HoldoutAccess, ...] = ()
+        self._complete: list[Sample] = []
         self._places: dict[SampleKey, int] = {}
         self._recent: deque[float] = deque()
 
@@ -94,7 +97,7 @@ class RunView:
             self.revision += 1
 
     def relabel(self, labels: Mapping[SampleKey, Label]) -> None:
-        """Take people's labels as they are now; they lie beside the journal and are no events."""
+        """Set the labels in force; they lie beside the journal and are not events."""
         self.labels = labels
         self.revision += 1
 
@@ -152,16 +155,42 @@ class RunView:
         place = self._places.get(sample.key)
         if place is None:
             self._places[sample.key] = len(self.samples)
-            self.samples.append(sample)
+            self.samples.append(redact(sample))
+            self._complete.append(sample)
         else:
             task.add(self.samples[place], -1)
             self.total.add(self.samples[place], -1)
-            self.samples[place] = sample
+            self.samples[place] = redact(sample)
+            self._complete[place] = sample
         task.add(sample)
         self.total.add(sample)
         self._recent.append(sample.at)
         while self._recent[0] < sample.at - _RATE_WINDOW_S:
             self._recent.popleft()
+
+    @property
+    def open_samples(self) -> list[Sample]:
+        """The samples that figures are of: all but the held-out ones."""
+        if not self.holdouts:
+            return self.samples
+        return [sample for sample in self.samples if not sample.holdout]
+
+    @property
+    def held_out_samples(self) -> list[Sample]:
+        """The held-out samples."""
+        return [sample for sample in self.samples if sample.holdout] if self.holdouts else []
+
+    def including_holdout(self, access: HoldoutAccess) -> "RunView":
+        """Return the view with the texts of held-out samples; `access` is what `log_access` gave.
+
+        Its samples follow those of this view; events are applied to this one alone.
+        """
+        revealed = copy(self)
+        revealed.samples = self._complete
+        revealed.accesses = (
+            (*self.accesses, access) if access not in self.accesses else self.accesses
+        )
+        return revealed
 
     def sample(self, key: SampleKey) -> Sample | None:
         """Return the latest sample of that key."""
@@ -170,11 +199,11 @@ class RunView:
 
     @property
     def ended(self) -> bool:
-        """Whether a `finished` stands at the end of the journal."""
+        """Whether the run has ended since it last began."""
         return self.finished is not None
 
     def rate(self, now: float) -> float | None:
-        """Return samples a second over this session's last half minute, None before two came."""
+        """Return samples per second over this session's last 30 s, None before two came."""
         recent = [at for at in self._recent if at >= now - _RATE_WINDOW_S]
         if self.session_began is None or len(recent) < 2:
             return None
@@ -182,13 +211,13 @@ class RunView:
         return len(recent) / span if span > 0 else None
 
     def time_left_s(self, now: float) -> float | None:
-        """Return the seconds that the missing samples will take at the present rate."""
+        """Return the seconds that the missing samples will take at the current rate."""
         rate = None if self.plan_is_partial else self.rate(now)
         return (self.total.planned - self.total.done) / rate if rate else None
 
 
 def is_settled(sample: Sample) -> bool:
-    """Say whether the outcome stands, or the model or a judge has yet to be asked again."""
+    """Return whether the outcome is final, so that a resumed run asks neither model nor judge."""
     failed = any(verdict.failure for verdict in sample.verdicts)
     return sample.status != "error" and not failed
 

@@ -130,7 +130,7 @@ async def _judged(
     """Return the graded sample with its judge scores and the panel's."""
     verdicts = await gather_all(ask_judge(judge, suite, case, sample) for judge in judges)
     scores = [verdict.score for verdict in verdicts if verdict.score is not None]
-    score, no_majority = judge_panel.combined(scores, suite.panel or "median")
+    score, no_majority = judge_panel.combine_scores(scores, suite.panel or "median")
     status: Status = "unscored" if score is None and sample.status == "ok" else sample.status
     return replace(
         sample,

@@ -1,4 +1,4 @@
-"""The app: it holds what was read and answered, and hands it to the screens."""
+"""The app: it starts the threads, keeps what they find, and hands it to the screens."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from textual.screen import Screen
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.paths import DEFAULT_CASES
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.text import printable
 from stack_tui.tui import backend, bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
@@ -58,7 +59,7 @@ def _actions() -> type[Provider]:
 
 @hide_covered_screens
 class StackApp(App[None]):
-    """The dashboard and what stands behind it; without `live` it reads no disk and asks nobody."""
+    """The host of all screens; without `live` it reads no disk and polls no endpoint."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "dashboard.tcss"]
     TITLE = "stack-tui"
@@ -104,7 +105,7 @@ class StackApp(App[None]):
         self._known = KnownEndpoints()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return what a theme that is not one of ours lacks."""
+        """Return the variables that a theme of Textual's own lacks."""
         return {name: theme.DARK.variables[name] for name in theme.OWN_VARIABLES}
 
     def get_default_screen(self) -> Screen[None]:
@@ -139,13 +140,13 @@ class StackApp(App[None]):
             self._look_now.clear()
 
     @on(ConfigRead)
-    def _take_outside_change(self, message: ConfigRead) -> None:
+    def _use_changed_config(self, message: ConfigRead) -> None:
         if message.config != self.config:
             self.use_config(message.config)
-            self.show_message(f"{message.config.path} has changed and was read again.")
+            self.show_message(f"Reloaded {message.config.path}, which has changed.")
 
     def use_config(self, config: Config) -> None:
-        """Go by this configuration from now on; runs that have begun keep their endpoints."""
+        """Use this configuration from now on; runs that have begun keep their endpoints."""
         self.config = config
         self._list_endpoints()
 
@@ -158,7 +159,7 @@ class StackApp(App[None]):
         self._show_cost = time.thread_time() - began
 
     def _settle_choice(self, snapshot: Snapshot) -> None:
-        """Choose a run where none is: an active one, else the newest, once all have been read."""
+        """Choose a run if none is chosen: an active one, or the newest once all have been read."""
         if snapshot.card(self.chosen) is None and self.chosen is not None and snapshot.ready:
             self._settled = False
         if not self._settled and snapshot.runs:
@@ -176,7 +177,7 @@ class StackApp(App[None]):
         self._list_endpoints()
 
     def note_probe(self, endpoint: Endpoint, finding: ProbeResult) -> None:
-        """Keep what an endpoint was found to be able to do, as long as the app is open."""
+        """Keep the result of a probe as long as the app is open."""
         self._known.findings[endpoint] = finding
         self._list_endpoints()
 
@@ -198,12 +199,12 @@ class StackApp(App[None]):
         self._watch.watch(seen.endpoint for seen in self.endpoints)
 
     def poll_endpoints(self) -> None:
-        """Ask every endpoint now how it is."""
+        """Check the health of every endpoint now."""
         self._watch.poll_now()
-        self.show_message("Asking all endpoints.")
+        self.show_message("Checking all endpoints.")
 
     def choose(self, folder: Path) -> None:
-        """Make that run the one whose samples are shown."""
+        """Show the samples of that run from now on."""
         self._settled = True
         self._choose(folder)
 
@@ -213,9 +214,14 @@ class StackApp(App[None]):
             self._reader.choose(folder)
             self._look_now.set()
 
-    def reread(self, revealed: Path | None = None) -> None:
-        """Read the disk now; from now on with the held-out texts of the run `revealed`."""
-        self._reader.list_again(revealed)
+    def reveal(self, folder: Path, access: HoldoutAccess) -> None:
+        """Show the held-out texts of the run from now on; the access has been logged."""
+        self._reader.reveal(folder, access)
+        self.reread()
+
+    def reread(self) -> None:
+        """Read the disk now."""
+        self._reader.list_again()
         self._look_now.set()
 
     def run_job(
@@ -240,10 +246,10 @@ class StackApp(App[None]):
 
     def action_give_up(self) -> None:
         if label := self._jobs.give_up():
-            self.show_message(f"No longer waiting for: {label}. What has begun may still happen.")
+            self.show_message(f"No longer waiting for: {label}. It may still complete.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to give up only while something is waited for."""
+        """Offer to give up only while the user waits for something."""
         return action != "give_up" or bool(self.busy)
 
     def show_message(self, message: str) -> None:

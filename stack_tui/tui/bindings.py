@@ -29,7 +29,7 @@ def _bind(
     priority: bool = False,
     system: bool = False,
 ) -> Binding:
-    """Return a binding; `short` stands in the key line, `tooltip` in the help and the palette."""
+    """Return a binding; the key line shows `short`, the help and the palette show `tooltip`."""
     return Binding(keys, action, short, show, display, priority, tooltip, id or None, system)
 
 
@@ -39,7 +39,7 @@ TABLE: Final[Bindings] = [
     _bind("list.page_up", "pageup,ctrl+b", "page(-1)", "Page up", show=False),
     _bind("list.page_down", "pagedown,ctrl+f", "page(1)", "Page down", show=False),
     _bind("list.top", "home,g", "first", "First row", show=False),
-    _bind("list.end", "end,G", "last", "Last row, and stay on the last", show=False),
+    _bind("list.end", "end,G", "last", "Last row, and follow new ones", show=False),
     _bind("list.open", "enter", "select", "Open", show=False),
 ]
 
@@ -59,7 +59,7 @@ TEXT: Final[Bindings] = [
 PANE: Final[Bindings] = [
     _bind("pane.search", "slash", "search", "Search", display="/"),
     _bind("pane.sort", "o", "sort", "Sort", "Sort by the next column", show=False),
-    _bind("pane.reverse", "O", "reverse", "Reverse", "Sort the other way", show=False),
+    _bind("pane.reverse", "O", "reverse", "Reverse", "Reverse the sort order", show=False),
     _bind("", "escape", "clear_search", "Clear the search", show=False, system=True),
 ]
 
@@ -85,10 +85,10 @@ UNSAVED: Final[Bindings] = [
 APP: Final[Bindings] = [
     _bind("help", "question_mark", "help", "Help", display="?"),
     _bind("commands", "ctrl+p", "command_palette", "Commands", display="^p", priority=True),
-    _bind("quit", "q", "quit", "Leave", "Leave; runs go on"),
-    _bind("give_up", "ctrl+g", "give_up", "Give up", "Wait no longer for what is under way"),
+    _bind("quit", "q", "quit", "Quit", "Quit; runs keep going"),
+    _bind("give_up", "ctrl+g", "give_up", "Give up", "Stop waiting for the current task"),
     _bind("theme", "ctrl+t", "next_theme", "Next theme", show=False),
-    _bind("picture", "f12", "screenshot", "Save a picture of the screen", show=False),
+    _bind("picture", "f12", "screenshot", "Save a screenshot", show=False),
 ]
 
 HELP: Final[Bindings] = [
@@ -100,10 +100,10 @@ DASHBOARD: Final[Bindings] = [
     _bind("pane.2", "2", "pane(2)", "Runs", show=False),
     _bind("pane.3", "3", "pane(3)", "Cases", show=False),
     _bind("pane.4", "4", "pane(4)", "Results", show=False),
-    _bind("zoom", "z", "zoom", "Zoom", "The pane alone, or all four again"),
+    _bind("zoom", "z", "zoom", "Zoom", "Show this pane alone, or all four"),
     _bind("", "escape", "unzoom", "All panes", show=False, system=True),
-    _bind("new_run", "n", "new_run", "New run", "Start a run of a suite"),
-    _bind("benchmark", "b", "benchmark", "Benchmark", "Start a run of benchmarks"),
+    _bind("new_run", "n", "new_run", "New run", "Run a suite"),
+    _bind("benchmark", "b", "benchmark", "Benchmark", "Run benchmarks"),
 ]
 
 ENDPOINTS: Final[Bindings] = [
@@ -115,14 +115,14 @@ ENDPOINTS: Final[Bindings] = [
         "d",
         "default",
         "Default",
-        "Make it the endpoint that is taken where none is named, or no longer",
+        "Toggle as the default endpoint",
     ),
     _bind(
         "endpoints.judge",
         "J",
         "judge",
         "Judge",
-        "Make it a judge of runs that name none, or no longer",
+        "Toggle as a default judge",
         show=False,
     ),
     _bind(
@@ -130,92 +130,92 @@ ENDPOINTS: Final[Bindings] = [
         "K",
         "keep",
         "Keep",
-        "Keep a found endpoint under a name in the configuration",
+        "Save this discovered endpoint to the configuration",
     ),
-    _bind("endpoints.remove", "D", "remove", "Remove", show=False),
-    _bind("endpoints.undo", "u", "undo", "Undo", "Take the last change back"),
-    _bind("endpoints.ask", "r", "ask_again", "Ask now", "Ask all endpoints now"),
+    _bind("endpoints.remove", "D", "remove", "Remove", "Remove the endpoint", show=False),
+    _bind("endpoints.undo", "u", "undo", "Undo", "Undo the last change"),
+    _bind("endpoints.ask", "r", "poll", "Check now", "Check all endpoints now"),
     _bind(
         "endpoints.gpus",
         "i",
         "gpus",
         "GPUs",
-        "All of this machine's GPUs, with their processes",
+        "Show this machine's GPUs and their processes",
         show=False,
     ),
 ]
 
 ENDPOINT_SCREEN: Final[Bindings] = [
     _bind(
-        "endpoint.probe", "p", "probe", "Probe", "Find out what it can do: some 20 small requests"
+        "endpoint.probe", "p", "probe", "Probe", "Probe its capabilities: about 20 small requests"
     ),
 ]
 
 LATENCY_SCREEN: Final[Bindings] = [
-    _bind("latency.one", "t", "time", "This one", "Time the one under the cursor"),
-    _bind("latency.all", "a", "time_all", "All", "Time all that are up"),
-    _bind("latency.call_off", "c", "call_off", "Call off"),
+    _bind("latency.one", "t", "time", "This one", "Time the selected endpoint"),
+    _bind("latency.all", "a", "time_all", "All", "Time all endpoints that are up"),
+    _bind("latency.call_off", "c", "stop", "Stop", "Stop timing"),
     _bind("back", "escape,q", "app.pop_screen", "Back", display="esc"),
 ]
 
 ENDPOINT_FORM: Final[Bindings] = [
     _bind("editor.save", "ctrl+s", "save", "Save", priority=True),
-    _bind("editor.test", "f5", "test", "Test", "Ask it now what it is and can do", priority=True),
+    _bind("editor.test", "f5", "test", "Test", "Test the endpoint as it is typed", priority=True),
     _bind("editor.leave", "escape", "leave", "Leave", priority=True),
 ]
 
 RUN: Final[Bindings] = [
-    _bind("runs.stop", "s", "run('stop')", "Stop", "Stop the run; r resumes it"),
+    _bind("runs.stop", "s", "run('stop')", "Stop", "Stop the run; it can be resumed"),
     _bind(
         "runs.resume",
         "r",
         "run('resume')",
         "Resume",
-        "Ask for what is missing, and again for what ended in an error",
+        "Request what is missing, and retry errors",
     ),
-    _bind("runs.pause", "p", "run('pause')", "Pause", "Pause or go on"),
-    _bind("runs.limit", "l", "run('limit')", "Limit", "Change requests at once", show=False),
+    _bind("runs.pause", "p", "run('pause')", "Pause", "Pause or continue"),
+    _bind("runs.limit", "l", "run('limit')", "Limit", "Change max concurrent requests", show=False),
     _bind(
         "runs.again",
         "a",
         "run('regrade')",
-        "Grade again",
-        "Grade or judge its outputs again; the model is not asked",
+        "Re-grade",
+        "Re-grade or re-judge its outputs; the model is not called",
         show=False,
     ),
 ]
 
 RUNS: Final[Bindings] = [
-    _bind("runs.view", "v", "view", "View", "The run on the whole screen, as it goes on"),
+    _bind("runs.view", "v", "view", "View", "Show the run on the whole screen"),
     *RUN,
-    _bind("runs.pause", "space", "run('pause')", "Pause", "Pause or go on", show=False),
+    _bind("runs.pause", "space", "run('pause')", "Pause", "Pause or continue", show=False),
     _bind("runs.mark", "m", "mark", "Mark", "Mark as the baseline", show=False),
     _bind(
         "runs.compare",
         "c",
         "compare",
         "Compare",
-        "Compare with the marked run, else with the one before it",
+        "Compare with the marked run, or the one before it",
     ),
     _bind(
         "runs.duel",
         "d",
         "duel",
         "Duel",
-        "Have judges say whether it or the marked run did better",
+        "Have judges compare its outputs with the marked run's",
         show=False,
     ),
 ]
 
 RUN_SCREEN: Final[Bindings] = [
     _bind("back", "escape,q,v", "dismiss(None)", "Back", display="esc"),
-    _bind("run.samples", "f", "open", "Samples", "Show the samples of the task, or fold the group"),
+    _bind("run.samples", "f", "open", "Samples", "Show the task's samples, or fold the group"),
     *RUN,
 ]
 
 COMPARE_SCREEN: Final[Bindings] = [
     _bind("back", "escape,q", "app.pop_screen", "Back", display="esc"),
-    _bind("compare.flips", "f", "flips", "Flips only", "The flips alone, or every sample"),
+    _bind("compare.flips", "f", "flips", "Flips only", "Show flips only, or every sample"),
 ]
 
 START_FORM: Final[Bindings] = [
@@ -224,9 +224,9 @@ START_FORM: Final[Bindings] = [
 ]
 
 REGRADE_FORM: Final[Bindings] = [
-    _bind("again.rules", "1", "rules", "By the rules as they are now"),
-    _bind("again.judges", "2", "judges", "By the judges that are ticked"),
-    _bind("again.panel", "p", "panel", "Another panel"),
+    _bind("again.rules", "1", "rules", "Re-grade by the current rules"),
+    _bind("again.judges", "2", "judges", "Re-judge by the ticked judges"),
+    _bind("again.panel", "p", "panel", "Change the panel method"),
     _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
 ]
 
@@ -264,7 +264,7 @@ CASES: Final[Bindings] = [
         "Export the suite's cases as JSONL or CSV",
         show=False,
     ),
-    _bind("cases.undo", "u", "undo", "Undo", "Take the last change back"),
+    _bind("cases.undo", "u", "undo", "Undo", "Undo the last change"),
     _bind("cases.editor", "E", "editor", "$EDITOR", "Open the suite in $EDITOR", show=False),
     _bind(
         "cases.holdout",

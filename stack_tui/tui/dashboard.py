@@ -1,4 +1,4 @@
-"""The dashboard: four panes, two by two where there is room, else one at a time."""
+"""The dashboard: four panes, two by two if there is room, otherwise one at a time."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane
 
 
 class Dashboard(Screen[None]):
-    """Holds the panes; the one that has the focus is the active one."""
+    """Holds the panes; the active one is the one with the focus."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-narrow"),
@@ -101,9 +101,9 @@ class Dashboard(Screen[None]):
         self.set_class(zoomed, "-zoomed")
 
     def action_pane(self, number: int) -> None:
-        """Go to the pane; it is shown where only one is."""
+        """Go to the pane, and show it if only one fits."""
         self.active = number
-        # At once, not by focus(): keys typed ahead over a slow line are for the new pane.
+        # At once, not by focus(): keys typed ahead on a slow connection are for the new pane.
         self.set_focus(self.pane(number).table)
 
     def action_zoom(self) -> None:
@@ -121,7 +121,7 @@ class Dashboard(Screen[None]):
         suite = self.query_one(CasesPane).suite if self.active == CasesPane.NUMBER else None
         host = self.host
         if not host.snapshot.ready:
-            host.show_message("The suites are still being read: once more in a moment")
+            host.show_message("Still reading the suites. Try again in a moment.")
             return
         form = NewRun(host.snapshot.suites, host.endpoints, host.config, suite)
         host.open(form, self._start)
@@ -140,7 +140,7 @@ class Dashboard(Screen[None]):
 
         def begun(folder: Path) -> None:
             host.choose(folder)
-            host.show_message(f"{folder.name} has begun")
+            host.show_message(f"Started {folder.name}")
 
         host.run_job(
             lambda: backend.start(request, host.results),

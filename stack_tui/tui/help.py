@@ -7,6 +7,7 @@ from textual.binding import ActiveBinding
 from textual.screen import ModalScreen, Screen
 
 from stack_tui.tui import bindings
+from stack_tui.tui.host import host_of
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, field, heading, line
 from stack_tui.tui.ui.line_view import LineView
@@ -20,7 +21,7 @@ _SIGNS = (
 
 
 class Help(ModalScreen[None]):
-    """Lists the bindings that were in reach on the screen from which help was asked for."""
+    """Lists the bindings that work on the screen below."""
 
     CSS_PATH = "help.tcss"
 
@@ -33,7 +34,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         page = BlockView(classes="page")
         page.border_title = "Keys"
-        page.border_subtitle = "esc closes"
+        page.border_subtitle = f"{host_of(self).key_for('back')} closes"
         yield page
 
     def on_mount(self) -> None:
@@ -60,7 +61,7 @@ class Help(ModalScreen[None]):
         return [*blocks, line(""), heading("Signs"), *(line(signs) for signs in _SIGNS)]
 
     def _hints(self) -> list[Mapping[str, str]]:
-        """Return what the places from which help was asked for explain beside their keys."""
+        """Return what the focused widget and its ancestors explain besides their keys."""
         nodes = {id(found.node): found.node for found in self._found}
         return [hints for node in nodes.values() if (hints := getattr(node, "SEARCH_HELP", None))]
 

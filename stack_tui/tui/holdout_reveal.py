@@ -1,12 +1,11 @@
-"""Cases held out, as the screens show them until somebody asks for their texts."""
+"""Held-out cases, as the screens show them until you ask for their texts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from stack_tui.errors import StackError
-from stack_tui.runs import holdout_access_log
-from stack_tui.runs.redact import HIDDEN
+from stack_tui.runs.holdout import HIDDEN, HoldoutAccess, log_access
 from stack_tui.tui.host import Host
 from stack_tui.tui.ui.blocks import Block, line
 
@@ -14,24 +13,24 @@ if TYPE_CHECKING:
     from stack_tui.suites.model.case import Case
 
 
-def count_look(host: Host, suite: str, what: str) -> bool:
-    """Count a look at a suite's held-out cases; say so, and whether that could be done."""
+def count_look(host: Host, suite: str, what: str) -> HoldoutAccess | None:
+    """Log an access to a suite's held-out cases and return it, None if that failed; report both."""
     try:
-        holdout_access_log.log_access(host.results, suite, what)
+        access = log_access(host.results, suite, what)
     except StackError as error:
         host.show_error(error)
-        return False
+        return None
     host.show_message("Held-out cases are shown; this look is counted.")
-    return True
+    return access
 
 
 def held_out() -> Block:
-    """Return what stands above a held-out sample."""
+    """Return the line above a held-out sample."""
     return line(("held out, scored apart; ", "dim"), ("H", "accent"), (" shows its texts", "dim"))
 
 
 def sealed_case(case: Case) -> Case:
-    """Return what may be shown of a case held out: what it is called."""
+    """Return the case without its texts and rules."""
     from stack_tui.suites.model.case import Case
 
     return Case(id=case.id, input=HIDDEN, labels=case.labels, cluster=case.cluster, holdout=True)

@@ -1,4 +1,4 @@
-"""What a screen may ask of the app that it runs in, so that no screen names the app itself."""
+"""What screens may ask of the app they run in, so that none names the app itself."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import Snapshot
 
@@ -97,8 +98,12 @@ class Host(Protocol):
         """Show the samples of that run from now on."""
         ...
 
-    def reread(self, revealed: Path | None = None) -> None:
-        """Read the disk now; from now on with the held-out texts of the run `revealed`."""
+    def reread(self) -> None:
+        """Read the disk now."""
+        ...
+
+    def reveal(self, folder: Path, access: HoldoutAccess) -> None:
+        """Show the held-out texts of the run from now on; the access has been logged."""
         ...
 
     def use_config(self, config: Config) -> None:
@@ -106,7 +111,7 @@ class Host(Protocol):
         ...
 
     def poll_endpoints(self) -> None:
-        """Ask every endpoint now how it is."""
+        """Check the health of every endpoint now."""
         ...
 
     def note_probe(self, endpoint: Endpoint, finding: ProbeResult) -> None:

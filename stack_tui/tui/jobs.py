@@ -1,4 +1,4 @@
-"""Work beside the screens, in threads that never hold up leaving."""
+"""Jobs in threads beside the screens, which never delay quitting."""
 
 import asyncio
 import threading
@@ -141,9 +141,9 @@ class Jobs:
 
 
 class DaemonThreads(ThreadPoolExecutor):
-    """A thread for each call of an event loop: a name that is not found holds up nobody else.
+    """A thread per call of an event loop: a slow name lookup delays no other call.
 
-    The usual pool has few threads, and waits for them when the program is left.
+    The default pool has few threads, and the program waits for them when it ends.
     """
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
@@ -163,7 +163,7 @@ class DaemonThreads(ThreadPoolExecutor):
 
 
 class BackgroundJob:
-    """Asynchronous work in a thread of its own, which can be called off; then nobody is told."""
+    """Asynchronous work in its own thread; once cancelled, it reports nothing."""
 
     def __init__(
         self,
@@ -177,13 +177,13 @@ class BackgroundJob:
         self._is_off = False
         self._lock = threading.Lock()
 
-        def told(call: Callable[[Any], object]) -> Callable[[Any], object]:
+        def unless_off(call: Callable[[Any], object]) -> Callable[[Any], object]:
             return lambda argument: None if self._is_off else call(argument)
 
-        run(app, lambda: asyncio.run(self._do(work)), told(then), told(failed))
+        run(app, lambda: asyncio.run(self._do(work)), unless_off(then), unless_off(failed))
 
     def cancel(self) -> None:
-        """Call the work off; callable at any time, also when it is done."""
+        """Cancel the work; safe to call at any time, also after its end."""
         with self._lock:
             self._is_off = True
             if self._loop and self._task and not self._task.done():
@@ -206,7 +206,7 @@ class BackgroundJob:
 
 
 def _hand_over(app: Loop, call: Callable[[Any], object], argument: object) -> None:
-    with suppress(RuntimeError):  # the app was left meanwhile
+    with suppress(RuntimeError):  # the app has quit
         app.call_later(call, argument)
 
 

@@ -1,4 +1,4 @@
-"""How busy an endpoint is, in a few lines or with its last minutes."""
+"""The load of an endpoint, in a few lines or with its last minutes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIGURE = 22
 
 
 def load_blocks(load: Load | None) -> list[Block]:
-    """Return requests and caches, then tokens a second, then latencies; what is not told is out."""
+    """Return requests and caches, tokens per second, and latencies, as far as they are known."""
     if load is None:
         return []
     requests = _figures(
@@ -51,7 +51,7 @@ def load_figures(load: Load | None) -> list[Part]:
 
 
 def load_details(load: Load) -> list[Block]:
-    """Return a line a figure, with its course over the last minutes beside it."""
+    """Return one line per figure, with its last minutes beside it."""
     recent = load.recent
     rows: tuple[tuple[str, str, tuple[float, ...], Callable[[float], str], float | None], ...] = (
         ("running", _whole(load.running), recent.running, _whole, None),
@@ -114,7 +114,7 @@ def _per_second(value: float | None) -> str:
 
 
 def _percentiles(bounds: Percentiles | None, *, named: bool = False) -> str:
-    """Return both, the unit once where it is the same."""
+    """Return both, with the unit once if it is the same."""
     if bounds is None:
         return ""
     middle, high = map(format.latency, bounds)

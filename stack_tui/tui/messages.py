@@ -1,4 +1,4 @@
-"""What the threads beside the screens have to say."""
+"""The messages that threads post to the app."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class SnapshotRead(Message):
-    """The disk was read and something has changed; a later one makes it stale."""
+    """The disk was read and something has changed; a later one replaces it."""
 
     snapshot: Snapshot
 
@@ -30,14 +30,14 @@ class SnapshotRead(Message):
 
 @dataclass
 class ConfigRead(Message):
-    """The configuration's file was changed and read again."""
+    """The configuration file was changed and read again."""
 
     config: Config
 
 
 @dataclass
 class EndpointAnswered(Message):
-    """An endpoint said how it is."""
+    """An endpoint's health was checked."""
 
     endpoint: Endpoint
     health: Health
@@ -60,7 +60,7 @@ class GpusRead(Message):
 
 @dataclass
 class EndpointsFound(Message):
-    """These answer on the well-known local ports."""
+    """These servers answer on the well-known local ports."""
 
     found: list[Health]
 

@@ -1,4 +1,4 @@
-"""Opening the app on what the command line names."""
+"""Open the app as the command line asks."""
 
 import sys
 from collections.abc import Callable
@@ -20,15 +20,15 @@ def run_app(
     beside: Callable[[], object] | None = None,
     mouse: bool = True,
 ) -> None:
-    """Open the app and return when it is left; raises RunNotFound where `run` names none.
+    """Open the app and return when it is closed; raises RunNotFound if there is no such `run`.
 
-    `beside` is done in the background once the app is open; it tells where that fails.
+    `beside` is called in a thread once the app is open; the app shows its error.
     """
     folder = find(results, run) if run else None
     app = StackApp(config, results, cases=cases, run=folder, beside=beside)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise StackError(
-            "the app needs a terminal for its input and its output",
-            remedy="Elsewhere use a command: stack-tui --help lists them.",
+            "the app needs a terminal for input and output",
+            remedy="Use a command instead; stack-tui --help lists them.",
         )
     app.run(mouse=mouse)

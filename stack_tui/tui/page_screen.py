@@ -1,4 +1,4 @@
-"""A document on the whole screen."""
+"""A page on the whole screen."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from stack_tui.tui.ui.key_line import KeyLine
 
 
 class PageScreen(Screen[None]):
-    """Shows what `blocks` returns, again whenever what the app knows has changed."""
+    """Shows what `blocks` returns, and calls it again whenever what the app knows changes."""
 
     # Absolute, since Textual looks for a relative one beside the subclass.
     CSS_PATH = Path(__file__).with_name("page_screen.tcss")

@@ -1,4 +1,4 @@
-"""The command palette: every action that a key does, whatever has the focus."""
+"""The command palette: every action that has a key, whatever has the focus."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -14,7 +14,7 @@ from stack_tui.tui.ui.textual_private import bindings_in_force
 
 
 class Command(NamedTuple):
-    """An action by its name, with its key."""
+    """An action: its name, its key, and what it runs."""
 
     name: str
     key: str
@@ -22,7 +22,7 @@ class Command(NamedTuple):
 
 
 class Actions(Provider):
-    """Offers what the panes, the screen and the app bind to keys."""
+    """Offers the actions of the panes, the screen and the app."""
 
     def commands(self) -> Iterable[Command]:
         """Return the commands, those of the active pane first."""

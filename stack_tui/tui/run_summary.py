@@ -1,9 +1,17 @@
 """A run in a few words: what it evaluates, how far it is, and how it does."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from stack_tui.runs.spec import DuelSubject, SuiteSubject
 from stack_tui.text import one_line
 from stack_tui.tui.state.snapshot import Counts, RunCard
 from stack_tui.tui.ui import format
+from stack_tui.wilson import wilson_interval
+
+if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
 
 
 def title(card: RunCard) -> str:
@@ -14,7 +22,7 @@ def title(card: RunCard) -> str:
 
 
 def model_of(card: RunCard) -> str:
-    """Return the run's model, or its endpoint's name where it is not known."""
+    """Return the run's model, or its endpoint's name if it is unknown."""
     if card.spec is None:
         return ""
     if isinstance(card.spec.subject, DuelSubject):
@@ -32,17 +40,34 @@ def _short(model: str) -> str:
     return model.rsplit("/", 1)[-1]
 
 
+def score_name(card: RunCard) -> str:
+    """Return what `score` is: pass, accuracy, or the metric of lm-eval's score of record."""
+    if record := card.record:
+        return one_line(record.metric, 20)
+    return "pass" if is_suite(card) else "accuracy"
+
+
 def score(card: RunCard) -> str:
-    """Return the share of a suite's samples that pass, held-out ones aside, or the accuracy."""
+    """Return the pass rate of a suite's open cases, lm-eval's score of record, or the accuracy."""
+    if record := card.record:
+        return format.score(record.value)
     open_cases = card.summary.pass_rate if card.summary else None
     rate = card.counts.pass_rate if open_cases is None else open_cases
     return format.percent(rate) if is_suite(card) else format.share(rate)
 
 
-def tally(counts: Counts) -> str:
-    """Return how many of the samples have an outcome, 8,850/14,042, or 14,042 where all have.
+def task_score(counts: Counts, record: RecordedScore | None) -> tuple[str, str]:
+    """Return a task's or group's score and its 95 % interval: of record, or else of its samples."""
+    if record:
+        return format.score(record.value), format.interval(record.interval, in_percent=False)
+    bounds = wilson_interval(counts.passed, counts.passed + counts.failed)
+    return format.share(counts.pass_rate), format.interval(bounds, in_percent=False)
 
-    Where more tasks are being loaded the sum has a + behind it.
+
+def tally(counts: Counts) -> str:
+    """Return how many samples are done: 8,850/14,042, or 14,042 if all are.
+
+    A + follows the sum while more tasks are being loaded.
     """
     if counts.partial:
         return f"{counts.done:,}/{counts.planned:,}+"

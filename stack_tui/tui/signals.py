@@ -1,4 +1,4 @@
-"""Leaving when the terminal goes or the system asks, even if the screen cannot be drawn."""
+"""Quit on a signal, even if the terminal is gone."""
 
 import asyncio
 import os
@@ -11,10 +11,10 @@ _PATIENCE_S = 3.0
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:
-    """Call `leave` in the running loop on SIGHUP and SIGTERM; end the process where it takes long.
+    """Call `leave` in the running loop on SIGHUP and SIGTERM; end the process if that takes long.
 
-    A terminal that hangs up sends SIGCONT too, at which Textual would start to draw on it again,
-    and a screen whose terminal is gone can block whoever writes to it: hence the end without it.
+    A terminal that hangs up sends SIGCONT too, on which Textual would draw again, and writing to
+    a terminal that is gone can block forever: hence the timer.
     """
     loop = asyncio.get_running_loop()
 

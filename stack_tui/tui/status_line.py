@@ -1,8 +1,8 @@
-"""The line that always tells of the active run."""
+"""The line that always shows the active run."""
 
 from stack_tui.names import plural
 from stack_tui.tui.host import host_of
-from stack_tui.tui.run_summary import is_suite, score, tally, title
+from stack_tui.tui.run_summary import score, score_name, tally, title
 from stack_tui.tui.state.snapshot import RunCard, Snapshot
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
@@ -13,7 +13,7 @@ _METER = 16
 
 
 class StatusLine(BlockView):
-    """The newest active run, or that there is none; and what the app is busy with."""
+    """Shows the newest active run, and the jobs that the user waits for."""
 
     def __init__(self) -> None:
         super().__init__(can_focus=False)
@@ -45,10 +45,7 @@ def _active(card: RunCard) -> list[Part]:
     if summary and summary.judge_avg is not None:
         parts += [("  judge ", "dim"), format.grade(summary.judge_avg)]
     if counts.pass_rate is not None:
-        parts += [
-            ("  pass " if is_suite(card) else "  accuracy ", "dim"),
-            score(card),
-        ]
+        parts += [(f"  {score_name(card)} ", "dim"), score(card)]
     if counts.errors:
         parts.append((f"  {plural(counts.errors, 'error')}", "bad"))
     return parts
@@ -61,5 +58,5 @@ def _idle(snapshot: Snapshot) -> list[Part]:
     if snapshot.runs and (card := snapshot.runs[0]).spec:
         sign = PHASES[card.phase]
         parts += [("   last: ", "dim"), title(card), (f"  {sign}", sign.tone)]
-        parts += [("  pass " if is_suite(card) else "  accuracy ", "dim"), score(card)]
+        parts += [(f"  {score_name(card)} ", "dim"), score(card)]
     return parts

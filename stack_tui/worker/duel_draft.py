@@ -12,8 +12,9 @@ from stack_tui.errors import StackError
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.runs.duel_data import CaseText, DuelCase, DuelData, DuelEntry, matches
 from stack_tui.runs.events import Sample
+from stack_tui.runs.recorded_run import latest_samples
 from stack_tui.runs.spec import DuelParticipant, DuelSubject, RunSpec, SuiteSubject
-from stack_tui.runs.store import Run
+from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.case import Case, Suite, criteria_of
 from stack_tui.suites.model.version import case_digests
@@ -127,7 +128,8 @@ def _duel_data(runs: Sequence[tuple[str, tuple[Run, Suite]]]) -> DuelData:
     for letter, (run, suite) in runs:
         digests = case_digests(suite)
         known = {case.id: case for case in suite.cases}
-        for sample in sorted(run.view.samples, key=lambda sample: (sample.place, sample.repeat)):
+        samples = latest_samples(journal_path(run.folder))
+        for sample in sorted(samples, key=lambda sample: (sample.place, sample.repeat)):
             case = known.get(sample.id)
             if case is None:
                 continue

@@ -6,7 +6,7 @@ import platform
 import signal
 import time
 from collections.abc import AsyncGenerator, Coroutine, Iterable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,17 @@ from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import Health, preflight
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.errors import StackError
+from stack_tui.runner.stream import first_error
 from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, StateChanged
 from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.recorded_run import Recorded, read_recorded
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.store import journal_path, read_spec
 from stack_tui.runs.view import RunView
-from stack_tui.worker import evaluator, follow_control, run_outcome
+from stack_tui.suites.recorded_model import RecordedModel
+from stack_tui.worker import follow_control, run_outcome
 from stack_tui.worker.probe_record import ProbeRecord, read_probe
+from stack_tui.worker.run_events import run_events, suite_events
 
 _FAULT_REPEAT_S = 10.0
 _PREFLIGHT_BUDGET_S = 30.0
@@ -111,14 +114,17 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
         watched: list[Coroutine[None, None, None]] = []
         if spec.origin:
             recorder.start_regrade(recorded)
-            events = evaluator.graded_again(folder, recorder.view, judges, recorded, stopping)
+            recorded_model = RecordedModel(spec.endpoint, recorded.samples)
+            events = suite_events(
+                folder, recorder.view, recorded_model, judges, recorded.answers, stopping
+            )
         else:
             model = clients[spec.endpoint]
             probed = read_probe(folder) or ProbeRecord(health=await _ready(model, recorder))
             health = probed.health
             _fit_limit(model.limit, health, spec)
             recorder.record(_started(recorder.view, _server(health)))
-            events = await evaluator.events(
+            events = await run_events(
                 folder, recorder.view, model, probed, judges, recorded.answers, stopping
             )
             watched = [follow_control.watch_server(model, health.server_kind, recorder.record)]
@@ -167,19 +173,16 @@ async def _record_all(
     recorder: Recorder,
     keepers: Iterable[Coroutine[None, None, None]],
 ) -> None:
-    tasks = [asyncio.ensure_future(keeper) for keeper in keepers]
+    """Record the events, with the keepers beside it; raise the first error of either."""
     try:
-        async for event in events:
-            recorder.record(event)
-            for task in tasks:
-                if task.done():
-                    task.result()
-    finally:
-        await events.aclose()
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        async with asyncio.TaskGroup() as group, aclosing(events):
+            keeping = [group.create_task(keeper) for keeper in keepers]
+            async for event in events:
+                recorder.record(event)
+            for task in keeping:
+                task.cancel()
+    except BaseExceptionGroup as errors:
+        raise first_error(errors) from None
 
 
 def _server(health: Health) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Event, RunState, Server, StateChanged
 from stack_tui.runs.store import Control, read_control
 
-_LOOK_EVERY_S = 0.5
+_POLL_S = 0.5
 _METRICS_EVERY_S = 5.0
 _STATES: dict[str, RunState] = {"run": "running", "pause": "paused", "stop": "stopping"}
 
@@ -36,7 +36,7 @@ async def follow_control(
             state = _STATES[wanted.wanted]
             record(StateChanged(at=time.time(), state=state, concurrency=wanted.concurrency))
             known = wanted
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_POLL_S)
 
 
 def _follow(

@@ -9,7 +9,7 @@ import msgspec
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
-from stack_tui.endpoints.probe import Capabilities, preflight, probe
+from stack_tui.endpoints.probe import Health, preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.spec import BenchmarkSubject, Subject, new_run_id
 from stack_tui.runs.store import Control, create, write_control
@@ -50,8 +50,7 @@ async def _start(draft: RunDraft, results: Path) -> Path:
             health = await preflight(client)
             ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
             if endpoint == draft.spec.endpoint:
-                capabilities = await _check_tasks(client, draft.spec.subject)
-                record = ProbeRecord(health=health, capabilities=capabilities)
+                record = await _checked(client, health, draft.spec.subject)
         model = ready.get(draft.spec.endpoint, draft.spec.endpoint)
         spec = msgspec.structs.replace(
             draft.spec,
@@ -70,16 +69,18 @@ async def _start(draft: RunDraft, results: Path) -> Path:
         return folder
 
 
-async def _check_tasks(client: Client, subject: Subject) -> Capabilities | None:
-    """Return what the endpoint can do, if tasks depend on it.
+async def _checked(client: Client, health: Health, subject: Subject) -> ProbeRecord:
+    """Return what the worker needs to know of the endpoint and of the benchmark's tasks.
 
     Raises StackError for a task that is unknown, or that the endpoint does not support.
     """
     if not isinstance(subject, BenchmarkSubject):
-        return None
+        return ProbeRecord(health=health)
     from stack_tui.benchmarks.catalog.catalog import open_catalog
     from stack_tui.benchmarks.preflight_checks import refuse_early
 
     capabilities = await probe(client)
-    refuse_early(subject, open_catalog(subject.include_path), capabilities)
-    return capabilities
+    catalog = open_catalog(subject.include_path)
+    refuse_early(subject, catalog, capabilities)
+    tasks = msgspec.to_builtins(catalog.needed(subject.tasks))
+    return ProbeRecord(health=health, capabilities=capabilities, tasks=tasks)

@@ -1,6 +1,7 @@
 """endpoint.json: what the launcher found out about a run's endpoint, for the worker it starts."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -10,10 +11,12 @@ from stack_tui.runs.store import probe_path
 
 
 class ProbeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An endpoint just before a run on it starts; a suite's run needs no capabilities."""
+    """An endpoint just before a run on it starts; only a benchmark has capabilities and tasks."""
 
     health: Health
     capabilities: Capabilities | None = None
+    tasks: dict[str, dict[str, Any]] = {}
+    """The catalog's entries of the tasks that the run needs, checked against the capabilities."""
 
 
 def write_probe(folder: Path, record: ProbeRecord) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Event, Fault, SampleKey
 from stack_tui.runs.journal import Tail
-from stack_tui.runs.recorded_run import read_recorded
+from stack_tui.runs.recorded_run import latest_samples, read_recorded
 from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites.attempts import sampling_plan
@@ -102,7 +102,8 @@ def _with_suite(
     before = suites.load(run.folder / "suite.toml")
     temperatures = spec.temperatures or before.temperatures
     plan = sampling_plan(suite, spec.repeats, temperatures)
-    left_out = RecordedModel(spec.endpoint, run.view.samples).unanswered(suite, plan)
+    samples = latest_samples(journal_path(run.folder))
+    left_out = RecordedModel(spec.endpoint, samples).unanswered(suite, plan)
     if len(left_out) == len(suite.cases) * len(plan):
         raise StackError(
             f"none of its outputs answers what {path} asks now: its cases "
@@ -120,7 +121,7 @@ def _with_suite(
     return RunDraft(
         spec,
         suite_text=text,
-        recorded=[*started, *run.view.samples, *answers, *notes],
+        recorded=[*started, *samples, *answers, *notes],
         checks_endpoints=checks_endpoints,
     )
 

@@ -10,9 +10,8 @@ from stack_tui.errors import StackError
 from stack_tui.names import plural
 from stack_tui.paths import write_atomically
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.runs import holdout_access_log, labels
+from stack_tui.runs import holdout, labels
 from stack_tui.runs.events import Event, Fault, Finished
-from stack_tui.runs.redact import redacted_view
 from stack_tui.runs.view import RunView, is_settled
 
 
@@ -32,14 +31,10 @@ def finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fini
     )
     view.finished = finished
     view.relabel(labels.read(folder))
-    view.looks = (
-        holdout_access_log.read_accesses(folder.parent, view.spec.subject.suite_name)
-        if view.holdouts
-        else ()
+    view.accesses = (
+        holdout.read_accesses(folder.parent, view.spec.subject.suite_name) if view.holdouts else ()
     )
-    report = msgspec.json.format(
-        msgspec.json.encode(report_document(redacted_view(view))), indent=2
-    )
+    report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
     write_atomically(folder / "report.json", report)
     latest = latest_report_path(folder.parent, view)
     try:

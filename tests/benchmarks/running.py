@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from stack_tui.benchmarks.benchmark_evaluation import evaluate
+from stack_tui.benchmarks.catalog.catalog import Catalog
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import preflight, probe
-from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.view import is_settled
@@ -46,6 +46,7 @@ def carry_out(
     stop_when: Callable[[Event], bool] = lambda event: False,
     disturbance: Disturbance | None = None,
     concurrency: int | None = 8,
+    catalog: Catalog | None = None,
 ) -> list[Event]:
     """Return the events of the run, the earlier ones resumed from and not among them."""
 
@@ -57,7 +58,7 @@ def carry_out(
         stopping = asyncio.Event()
         events = []
         limit = Limit(concurrency)
-        async with connect(endpoint, limit=limit, transport=AiohttpTransport()) as client:
+        async with connect(endpoint, limit=limit) as client:
             abilities, health = await probe(client), await preflight(client)
             if disturbance:
                 disturbance.begun = True
@@ -66,6 +67,7 @@ def carry_out(
                 client,
                 abilities,
                 health,
+                catalog=catalog,
                 lm_eval_folder=folder / "lm-eval",
                 recorded=recorded,
                 done=done,

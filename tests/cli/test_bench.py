@@ -26,7 +26,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--gen", "temperature=NaN"], "gen's temperature"),
         (["--gen", "=1"], "is not KEY=VALUE"),
         (["--samples", "binary"], "neither JSON nor a JSON file"),
-        (["--samples", '{"nosuch": [1]}'], "'nosuch', which is no task of this run"),
+        (["--samples", '{"nosuch": [1]}'], "'nosuch', which is not a task of this run"),
         (["--limit", "nan"], "limit must be above 0"),
         (["--limit", "inf"], "limit must be above 0"),
         (["--limit", "0"], "limit must be above 0"),

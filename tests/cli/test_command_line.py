@@ -107,7 +107,7 @@ def test_the_app_does_not_open_with_keys_that_conflict(tmp_path: Path, capsys: C
     config = tmp_path / "stack-tui.toml"
     config.write_text('[keys]\nzoom = "n"\n')
     assert command_line.run(["--config", str(config)]) == 2
-    assert f"{config}: keys.zoom: n is taken there by new_run" in capsys.readouterr().err
+    assert f"{config}: keys.zoom: n is already used there by new_run" in capsys.readouterr().err
 
 
 def test_an_output_that_nobody_reads_is_no_failed_gate() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stack_tui.paths import append_line
-from stack_tui.runs import holdout_access_log, labels
+from stack_tui.runs import holdout, labels
 from stack_tui.runs.labels import Label
 
 
@@ -26,9 +26,9 @@ def test_a_short_write_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_little(monkeypatch)
     label = Label(at=1.0, who="ada", task="custom", id="kv-cache", kind="flaky")
     labels.add(tmp_path, label)
-    holdout_access_log.log_access(tmp_path, "custom", "run-1")
+    holdout.log_access(tmp_path, "custom", "run-1")
     assert labels.read(tmp_path) == {label.key: label}
-    assert [each.what for each in holdout_access_log.read_accesses(tmp_path, "custom")] == ["run-1"]
+    assert [each.what for each in holdout.read_accesses(tmp_path, "custom")] == ["run-1"]
 
 
 def test_a_failed_write_leaves_the_lines_before_it_and_nothing_else(

@@ -115,13 +115,13 @@ def test_inputs_that_repeat_others_are_told_with_their_original() -> None:
     told = messages(Suite(name="x", cases=cases))
     assert [one.split(":")[0] for one in told] == ["b.input", "c.input"]
     assert "the same as that of 'a'" in told[0]
-    assert "much like that of 'a'" in told[1]
+    assert "similar to that of 'a'" in told[1]
 
 
 def test_a_case_without_a_rubric_among_others_is_told_where_judges_are_asked() -> None:
     cases = (Case(id="a", input=PASSAGE, rubric="Says why."), Case(id="b", input="x" * 200))
     suite = Suite(name="x", cases=cases)
-    assert messages(suite) == ["b.rubric: is empty, so no judge looks at this case"]
+    assert messages(suite) == ["b.rubric: is empty, so no judge scores this case"]
     assert not messages(suite, judged=False)
 
 
@@ -142,7 +142,7 @@ def test_criteria_stand_in_for_a_rubric_and_are_looked_over_too() -> None:
     assert messages(Suite(name="x", cases=(case,))) == [message]
     lone = Case(id="a", input=PASSAGE, criteria=(Criterion(name="n", ask="Is it?", weight=2),))
     found = messages(Suite(name="x", cases=(lone,)))
-    assert found == ["a.criteria[0].weight: says nothing where there is one criterion"]
+    assert found == ["a.criteria[0].weight: has no effect with a single criterion"]
 
 
 def test_a_reference_that_no_judge_sees_is_told() -> None:
@@ -156,8 +156,8 @@ def test_a_reference_that_no_judge_sees_is_told() -> None:
     )
     assert messages(own) == [
         ".judge_prompt: lacks {reference}, so judges do not see the references",
-        "b.rubric: is empty, so no judge looks at this case",
-        "b.reference: is shown to judges alone, and no judge looks at this case",
+        "b.rubric: is empty, so no judge scores this case",
+        "b.reference: is for judges only, and no judge scores this case",
     ]
 
 

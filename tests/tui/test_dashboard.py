@@ -103,7 +103,7 @@ def test_every_empty_pane_says_what_to_do_next() -> None:
         shown = screen_text(app)
         for part in (
             "stack-tui.toml",
-            "n starts one",
+            "n runs a suite of cases",
             "A suite is a TOML file",
             "2 shows the runs",
         ):
@@ -159,7 +159,7 @@ def test_the_foot_shows_the_keys_that_do_something_here() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         foot = screen_text(app).splitlines()[-1]
         assert "s stop" in foot
-        assert "q leave" in foot
+        assert "q quit" in foot
         await pilot.press("4")
         await pilot.pause()
         foot = screen_text(app).splitlines()[-1]

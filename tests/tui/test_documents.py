@@ -129,13 +129,13 @@ def test_a_bad_suite_file_tells_where_what_and_remedy() -> None:
 
 
 def test_a_running_run_tells_rate_and_time_left() -> None:
-    shown = told(run_blocks(running_card()))
+    shown = told(run_blocks(running_card(), "r"))
     assert "► running" in shown
     assert "1/2  50 %   1.5/s   0:16 left" in shown
 
 
 def test_a_finished_run_tells_its_figures_and_counts() -> None:
-    shown = told(run_blocks(suite_card((passing(), failing(), erring()))))
+    shown = told(run_blocks(suite_card((passing(), failing(), erring())), "r"))
     assert "rules .75" in shown
     assert "judge 3.5" in shown
     assert "pass 50 %" in shown
@@ -143,10 +143,10 @@ def test_a_finished_run_tells_its_figures_and_counts() -> None:
 
 
 def test_a_run_of_several_tasks_tells_each() -> None:
-    shown = told(run_blocks(benchmark_card()))
+    shown = told(run_blocks(benchmark_card(), "r"))
     assert "mmlu_anatomy" in shown
     assert "40/100" in shown
-    assert "r resumes" in shown
+    assert "Press r to resume" in shown
 
 
 def test_faults_and_findings_are_told_with_their_remedies() -> None:
@@ -156,8 +156,8 @@ def test_faults_and_findings_are_told_with_their_remedies() -> None:
         faults=3,
         findings=(Finding(at=0, check="blank", task="t", seen="90 % empty", cause="Template?"),),
     )
-    shown = told(run_blocks(card))
-    assert "local: 404: no such model  (3 in all)" in shown
+    shown = told(run_blocks(card, "r"))
+    assert "local: 404: no such model  (3 in total)" in shown
     assert "→ It serves x." in shown
     assert "warning t: 90 % empty" in shown
     assert "→ Template?" in shown
@@ -165,32 +165,32 @@ def test_faults_and_findings_are_told_with_their_remedies() -> None:
 
 def test_a_run_whose_folder_cannot_be_read_says_why() -> None:
     card = RunCard(Path("r/x"), problem=StackError("not valid TOML", where="r/x/run.toml"))
-    assert "not valid TOML" in told(run_blocks(card))
+    assert "not valid TOML" in told(run_blocks(card, "r"))
 
 
 def test_unscored_and_empty_outputs_are_counted_beside_the_figures() -> None:
     card = replace(suite_card(), counts=Counts(planned=9, done=9, empty=2, unscored=1))
-    shown = told(run_blocks(card))
+    shown = told(run_blocks(card, "r"))
     assert "2 empty" in shown
     assert "1 unscored" in shown
 
 
 def test_an_endpoint_that_fails_tells_the_error_and_its_remedy() -> None:
     seen = EndpointView(LOCAL, "configured", refused(LOCAL).health)
-    for shown in (told(brief_blocks(seen)), told(endpoint_blocks(seen))):
+    for shown in (told(brief_blocks(seen)), told(endpoint_blocks(seen, "p"))):
         assert "401: the key is refused" in shown
         assert "→ Set $JUDGE_KEY." in shown
 
 
 def test_an_endpoint_that_is_up_tells_models_context_and_latency() -> None:
-    shown = told(endpoint_blocks(EndpointView(LOCAL, "configured", up().health)))
+    shown = told(endpoint_blocks(EndpointView(LOCAL, "configured", up().health), "p"))
     for part in ("● up", "vLLM 0.32.0", "8,192 tokens", "12 ms", LOCAL.url):
         assert part in shown
 
 
 def test_the_embedded_endpoint_says_that_it_is_there_to_show_the_tool() -> None:
     seen = EndpointView(Endpoint(name="embedded", url=EMBEDDED), "built in")
-    for blocks in (brief_blocks(seen), endpoint_blocks(seen)):
+    for blocks in (brief_blocks(seen), endpoint_blocks(seen, "p")):
         assert "tiny model" in told(blocks)
 
 
@@ -201,7 +201,7 @@ def test_a_run_at_several_temperatures_sets_them_in_columns() -> None:
         TableBlock(("", "t=0", "t=0.7"), (("pass rate", "100%", "6%"),)),
         Facts((Fact("t=0.7 less t=0", "worse"),)),
     )
-    shown = told(run_blocks(replace(suite_card((passing(),)), spec=spec, sections=blocks)))
+    shown = told(run_blocks(replace(suite_card((passing(),)), spec=spec, sections=blocks), "r"))
     assert "at temperatures 0, 0.7" in shown
     assert "            t=0    t=0.7\npass rate   100%   6%\nt=0.7 less t=0  worse" in shown
 
@@ -237,6 +237,6 @@ def test_a_case_tells_its_criteria_and_its_reference() -> None:
 
 def test_a_run_tells_the_sections_of_its_report() -> None:
     blocks = (Heading("tokens"), Facts((Fact("judge [b]x", "12 in, 3 out"),)))
-    text = told(run_blocks(suite_card((passing(),), sections=blocks)))
+    text = told(run_blocks(suite_card((passing(),), sections=blocks), "r"))
     assert "Tokens" in text
     assert "judge [b]x  12 in, 3 out" in text

@@ -6,12 +6,13 @@ from pathlib import Path
 import msgspec
 from textual.pilot import Pilot
 
-from stack_tui.runs import holdout_access_log
+from stack_tui.runs import holdout
 from stack_tui.runs.events import Finished, Planned, Started, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.suites.model.case import Suite
 from stack_tui.tui.app import StackApp
+from stack_tui.tui.cases.preview import latest_outcome, latest_sample
 from stack_tui.tui.runs.compared_samples import compared
 from stack_tui.tui.state.reader import Reader
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, SuiteFile
@@ -60,7 +61,8 @@ def test_the_screens_get_held_out_samples_sealed_until_they_are_revealed(tmp_pat
     assert [SECRET in sample.output for sample in snapshot.chosen.samples] == [False, False]
     assert snapshot.chosen.card.summary is not None
     assert snapshot.chosen.card.summary.failed == 0
-    reader.list_again(folder)
+    reader.reveal(folder, holdout.log_access(tmp_path, "custom", folder.name))
+    reader.list_again()
     revealed = reader.read()
     assert revealed is not None
     assert revealed.chosen is not None
@@ -85,7 +87,7 @@ def test_shift_h_counts_the_look_at_a_runs_held_out_samples(tmp_path: Path) -> N
         await pilot.press("H")
 
     drive(body, shown)
-    (look,) = holdout_access_log.read_accesses(tmp_path, "custom")
+    (look,) = holdout.read_accesses(tmp_path, "custom")
     assert look.what == card.id
 
 
@@ -107,7 +109,7 @@ def test_the_cases_pane_hides_held_out_texts_until_asked(tmp_path: Path) -> None
         assert "A transformer keeps" in screen_text(app)
 
     drive(body, Snapshot(ready=True, suites=suites), size=(120, 50))
-    (look,) = holdout_access_log.read_accesses(tmp_path, "custom")
+    (look,) = holdout.read_accesses(tmp_path, "custom")
     assert look.what == "custom.toml"
 
 
@@ -119,3 +121,15 @@ def test_a_search_in_the_cases_does_not_find_held_out_texts() -> None:
         assert "No case matches" in screen_text(app)
 
     drive(body, replace(Snapshot(ready=True), suites=suites))
+
+
+def test_the_case_forms_preview_of_a_held_out_output_is_logged(tmp_path: Path) -> None:
+    run = run_of(tmp_path)
+    card = replace(suite_card((HELD,)), folder=run)
+    assert latest_outcome([card], "custom", HELD.id) == (run, HELD.key)
+    assert holdout.read_accesses(tmp_path, "custom") == ()
+    sample = latest_sample([card], "custom", HELD.id)
+    assert sample is not None
+    assert SECRET in sample.output
+    (access,) = holdout.read_accesses(tmp_path, "custom")
+    assert access.what == run.name

@@ -24,6 +24,7 @@ from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.store import journal_path
 from stack_tui.toml_edit.source import TomlError
 from stack_tui.worker import control, launch
+from stack_tui.worker.probe_record import read_probe
 from stack_tui.worker.requests import BenchmarkRun, SuiteRun
 from stack_tui.worker.worker_process import CannotStart, WorkerError, spawn
 from tests.benchmarks.known_model import KnownModel
@@ -263,7 +264,9 @@ def test_a_start_probes_the_endpoint_once_and_a_resume_does_so_anew(tmp_path: Pa
         assert (
             started["POST", "/v1/chat/completions"] == probing["POST", "/v1/chat/completions"] > 0
         )
-        assert (folder / "endpoint.json").exists()
+        record = read_probe(folder)
+        assert record is not None
+        assert set(record.tasks) >= set(smoke.tasks)
         os.truncate(journal_path(folder), journal_path(folder).stat().st_size // 2)
         control.resume(folder)
         wait_until_free(folder)

@@ -1,4 +1,4 @@
-"""Which benchmarks there are, what a name unfolds to, and what a task will ask of its endpoint."""
+"""The benchmarks that can be run: tasks, groups and tags, and what a task needs."""
 
 import difflib
 import fnmatch
@@ -15,11 +15,11 @@ from stack_tui.errors import StackError
 
 
 class UnknownTask(StackError):
-    """No task, group or tag goes by the given name."""
+    """No task, group or tag has the given name."""
 
 
 class TaskFacts(msgspec.Struct, frozen=True):
-    """What a task's YAML says of it, before anything is loaded or run."""
+    """What a task's YAML says about it, before anything is loaded or run."""
 
     name: str
     output_type: str
@@ -27,19 +27,17 @@ class TaskFacts(msgspec.Struct, frozen=True):
     subset: str
     fewshot: int | None
     runs_code: bool
-    remote_code: bool
-    multimodal: bool
     short_choices: bool
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The names that can be run, with what stands behind each."""
+    """Every name that can be run, with its entry."""
 
     entries: dict[str, TaskEntry]
 
     def find(self, name: str) -> TaskEntry:
-        """Return what `name` stands for; raises UnknownTask with the nearest names."""
+        """Return the entry called `name`; raises UnknownTask, which suggests the nearest names."""
         if entry := self.entries.get(name):
             return entry
         if name.endswith((".yaml", ".yml")) and Path(name).is_file():
@@ -54,7 +52,7 @@ class Catalog:
         )
 
     def nearest(self, name: str, count: int = 5) -> list[str]:
-        """Return the names that a person who typed `name` may have meant, likeliest first."""
+        """Return the names that `name` may be a misspelling of, likeliest first."""
         folded = name.lower().replace("-", "_")
         whole = self._folded.get(folded, [])
         starts = sorted((known for known in self.entries if known.startswith(folded)), key=len)
@@ -69,17 +67,17 @@ class Catalog:
         return folded
 
     def match(self, pattern: str) -> list[str]:
-        """Return the names that match a glob pattern, or hold the text where it is none."""
+        """Return the names that match a glob pattern, or contain a plain text."""
         glob = pattern if any(sign in pattern for sign in "*?[") else f"*{pattern}*"
         return sorted(fnmatch.filter(self.entries, glob))
 
     def leaves(self, name: str) -> list[str]:
-        """Return the tasks that `name` unfolds to, in the order in which lm-eval loads them."""
+        """Return the tasks that `name` expands to, in lm-eval's order."""
         return list(dict.fromkeys(self._leaves(self.find(name), ())))
 
     def _leaves(self, entry: TaskEntry, above: tuple[str, ...]) -> Iterator[str]:
         if entry.name in above:
-            raise StackError(f"the group {entry.name} holds itself", where=entry.path)
+            raise StackError(f"the group {entry.name} contains itself", where=entry.path)
         if entry.kind == "task":
             yield entry.name
         elif entry.kind == "tag":
@@ -102,7 +100,7 @@ class Catalog:
                 yield f"{group}::{name}"
 
     def needed(self, names: Iterable[str]) -> dict[str, TaskEntry]:
-        """Return what loading `names` touches: these, and their groups' and tags' members."""
+        """Return the entries needed to load `names`: theirs, and those of their members."""
         needed: dict[str, TaskEntry] = {}
         waiting = list(names)
         while waiting:
@@ -117,10 +115,9 @@ class Catalog:
         return needed
 
     def facts(self, name: str) -> TaskFacts:
-        """Return what the task's own YAML says; a group's overrides are not in it."""
+        """Return what the task's own YAML says, without a group's overrides."""
         entry = self.find(name)
         config = read_config(entry.path)
-        kwargs = config.get("dataset_kwargs") or {}
         return TaskFacts(
             name=name,
             output_type=str(config.get("output_type") or "generate_until"),
@@ -128,8 +125,6 @@ class Catalog:
             subset=str(config.get("dataset_name") or ""),
             fewshot=config.get("num_fewshot"),
             runs_code=bool(config.get("unsafe_code")),
-            remote_code=bool(kwargs.get("trust_remote_code")),
-            multimodal=bool(config.get("doc_to_image") or config.get("doc_to_audio")),
             short_choices=_are_short(config.get("doc_to_choice")),
         )
 
@@ -153,7 +148,10 @@ def _names_within(config: dict[str, Any]) -> list[str]:
 
 
 def open_catalog(include_path: str | None = None) -> Catalog:
-    """Return the catalog of lm-eval's tasks, our own, and those in `include_path`."""
+    """Return the catalog of lm-eval's tasks, our own, and those in `include_path`.
+
+    Raises StackError if that is not a folder.
+    """
     folder = Path(include_path) if include_path else None
     if folder is not None and not folder.is_dir():
         raise StackError("no such folder", where=str(folder), remedy="Check --include-path.")

@@ -1,4 +1,4 @@
-"""The names of all lm-eval tasks, groups and tags, read without lm-eval's own 6 s for it."""
+"""The names of all lm-eval tasks, groups and tags, read without lm-eval, which takes 6 s."""
 
 import hashlib
 import importlib.metadata
@@ -25,7 +25,7 @@ OWN_TASKS = Path(__file__).parents[1] / "tasks"
 
 
 class TaskEntry(msgspec.Struct, frozen=True):
-    """What a name stands for; `members` are a tag's tasks, `path` is a task's or group's YAML."""
+    """A name's meaning: `members` are a tag's tasks, `path` is the YAML of a task or group."""
 
     name: str
     kind: TaskKind
@@ -34,14 +34,14 @@ class TaskEntry(msgspec.Struct, frozen=True):
 
 
 class _Loader(yaml.CSafeLoader):  # type: ignore[misc]
-    """YAML as lm-eval's tasks are written, with functions left as the text that names them."""
+    """Loads lm-eval's YAML with each `!function` as the text that names it."""
 
 
 _Loader.add_multi_constructor("!", lambda loader, suffix, node: str(node.value))
 
 
 def lm_eval_tasks() -> Path:
-    """Return the folder of lm-eval's own tasks, found without importing lm-eval."""
+    """Return the folder of lm-eval's tasks, without importing lm-eval."""
     found = importlib.util.find_spec("lm_eval")
     if found is None or not found.submodule_search_locations:
         raise StackError(
@@ -51,7 +51,7 @@ def lm_eval_tasks() -> Path:
 
 
 def read_index(include_path: Path | None = None) -> dict[str, TaskEntry]:
-    """Return every name; one in `include_path` stands for what is there, as in lm-eval."""
+    """Return every name; `include_path` overrides the defaults, as in lm-eval."""
     index = _cached_defaults()
     for folder in (OWN_TASKS, include_path):
         if folder is not None:
@@ -60,7 +60,7 @@ def read_index(include_path: Path | None = None) -> dict[str, TaskEntry]:
 
 
 def scan(root: Path) -> dict[str, TaskEntry]:
-    """Return the names that the YAML files under `root` define, the first in path order winning."""
+    """Return the names that the YAML files under `root` define; the first in path order wins."""
     index: dict[str, TaskEntry] = {}
     tags: dict[str, list[str]] = {}
     heads: dict[str, dict[str, Any]] = {}
@@ -83,7 +83,7 @@ def scan(root: Path) -> dict[str, TaskEntry]:
 
 
 def read_config(path: str) -> dict[str, Any]:
-    """Return a task's or group's YAML with its includes merged in, its own keys winning."""
+    """Return the YAML of a task or group merged over its includes."""
     return _merged(Path(path), ())
 
 
@@ -96,9 +96,9 @@ def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     except OSError as error:
         raise StackError(f"cannot be read: {error.strerror}", where=str(path)) from None
     except yaml.YAMLError as error:
-        raise StackError(f"is no valid YAML: {error}", where=str(path)) from None
+        raise StackError(f"is not valid YAML: {error}", where=str(path)) from None
     if not isinstance(config, dict):
-        raise StackError("holds no task: a YAML mapping is expected", where=str(path))
+        raise StackError("is not a task: expected a YAML mapping", where=str(path))
     merged: dict[str, Any] = {}
     for include in _as_list(config.pop("include", None)):
         merged |= _merged(path.parent / include, (*seen, path))
@@ -126,7 +126,7 @@ def _cached_defaults() -> dict[str, TaskEntry]:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(path, msgspec.msgpack.encode(index))
     except OSError:
-        return index  # a home that cannot be written to costs a second at each start, no more
+        return index  # without a cache each start takes a second longer
     return index
 
 
@@ -141,7 +141,7 @@ def _yaml_files(root: str) -> Iterator[str]:
 def _effective_head(
     path: str, heads: dict[str, dict[str, Any]], seen: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Return task, group, tag and class of the file with what its includes give it."""
+    """Return task, group, tag and class of the file, merged over those of its includes."""
     known = heads.get(path)
     if known is not None:
         return known

@@ -1,4 +1,4 @@
-"""Whether a server's one-token answers are log-probabilities of what they are taken for."""
+"""A check that a server's one-token answers are the log-probabilities they should be."""
 
 import time
 from collections.abc import Sequence
@@ -16,14 +16,13 @@ _TRIES = 3
 
 
 async def check(asker: RequestScorer, prepared: Sequence[Prepared]) -> Finding | None:
-    """Compare letters with echo or forced on a few documents, without their few-shot examples.
+    """Return a finding if letters differ from echo or forced on a few documents, else None.
 
-    llama.cpp's sums depend on what is computed together, by tenths of a nat for a small quantised
-    model: there both take the prompt as it was computed once. Where they differ by more than
-    TOLERANCE nats, a finding says so, and the documents are to go by the other route. None where
-    they agree, or where the server has no other route. A server that computes for others at the
-    same time rounds otherwise in each batch, so a document is asked up to _TRIES times: a wrong
-    score is wrong every time.
+    Documents are compared without their few-shot examples. If the routes differ by more than
+    TOLERANCE nats, the run should use the other one; without another one there is nothing to
+    compare. A busy server rounds differently in each batch, so a document is compared up to _TRIES
+    times: a wrong score is wrong every time. llama.cpp's sums depend on what is computed together,
+    by tenths of a nat for a small quantised model, so there both routes reuse the cached prompt.
     """
     other = methods.by_continuation(asker.capabilities)
     if other is None:
@@ -39,12 +38,12 @@ async def check(asker: RequestScorer, prepared: Sequence[Prepared]) -> Finding |
         check="route",
         task="",
         seen=f"one-token answers differ from {other} by {worst:.2f} nats",
-        cause=f"The server scores one of them wrongly; {other} is used.",
+        cause=f"The server scores one of them wrongly. The run uses {other}.",
     )
 
 
 async def _least_difference(asker: RequestScorer, pairs: Sequence[EncodedPair]) -> float:
-    """Return how far, in nats, the worst choice is off in the best of _TRIES comparisons."""
+    """Return the difference in nats of the worst choice, in the best of _TRIES comparisons."""
     least = float("inf")
     for _ in range(_TRIES):
         least = min(least, await _difference(asker, pairs))

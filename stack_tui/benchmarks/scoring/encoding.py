@@ -1,4 +1,4 @@
-"""From a document's texts to the tokens that are sent and scored, split as lm-eval does."""
+"""Encode documents into the tokens that are sent and scored, split as lm-eval does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _SHORTEST_TAIL = 4
 
 @dataclass(frozen=True, slots=True)
 class EncodedPair:
-    """One continuation to score: the prompt's tokens are `prefix` + `context` + `continuation`."""
+    """A continuation to score: the request's tokens are `prefix` + `context` + `continuation`."""
 
     prefix: list[int]
     context: list[int]
@@ -25,16 +25,16 @@ class EncodedPair:
 
     @property
     def whole(self) -> list[int]:
-        """All tokens, in the order in which they are sent."""
+        """All tokens, in the order they are sent."""
         return self.prefix + self.context + self.continuation
 
 
 class Encoder:
-    """Encodes documents, the text that they share once.
+    """Encodes documents, and their shared prefix only once.
 
-    Splitting a text and encoding its parts gives the tokens of the whole only where the tokenizer
-    never joins both sides. That is checked against the whole text on the first documents of each
-    prefix; where it fails once, whole texts are encoded.
+    The parts of a text have the tokens of the whole only if the tokenizer never joins both sides.
+    That is checked on the first documents of each prefix; if it fails once, whole texts are
+    encoded.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -48,7 +48,7 @@ class Encoder:
     async def pairs(
         self, documents: Sequence[Document], prefixes: dict[str, str]
     ) -> list[list[EncodedPair]]:
-        """Return, for each document, one pair for each of its requests, in their order."""
+        """Return for each document one pair per request, in order."""
         contexts = await self._contexts(documents, prefixes)
         texts = [[_stripped(text) for text in document.contexts] for document in documents]
         await self._learn_continuations(documents, texts, contexts, prefixes)
@@ -67,7 +67,7 @@ class Encoder:
     async def contexts(
         self, documents: Sequence[Document], prefixes: dict[str, str]
     ) -> list[list[list[int]]]:
-        """Return the tokens of each document's contexts, nothing stripped: for generation."""
+        """Return the tokens of each document's contexts, with trailing spaces: for generation."""
         whole = [_full(document, prefixes) for document in documents]
         encoded = iter(await self.tokenizer.encode([text for texts in whole for text in texts]))
         return [[next(encoded) for _ in texts] for texts in whole]
@@ -111,7 +111,7 @@ class Encoder:
     def _tail(
         self, document: Document, prefixes: dict[str, str], text: str, context: list[int]
     ) -> str:
-        """Return the end of the context from which its continuations' tokens can be told."""
+        """Return the end of the context that determines the tokens of its continuations."""
         tail = text[text.rfind("\n") + 1 :]
         known = self._tails.get(tail)
         if known is not None and len(tail) >= _SHORTEST_TAIL and context[-len(known) :] == known:
@@ -127,7 +127,7 @@ class Encoder:
         contexts: Sequence[Sequence[tuple[list[int], list[int]]]],
         prefixes: dict[str, str],
     ) -> None:
-        """Encode what the documents' continuations need, each distinct text once."""
+        """Encode the documents' continuations, each distinct text once."""
         self._continuations.clear()
         tails = {text[text.rfind("\n") + 1 :] for one in texts for text, _ in one}
         await self._learn_tails([tail for tail in tails if tail and tail not in self._tails])
@@ -153,7 +153,7 @@ class Encoder:
 
 
 def _stripped(text: str) -> tuple[str, str]:
-    """Return the context without its trailing spaces, and those: lm-eval moves them over."""
+    """Return the context and its trailing spaces, which lm-eval moves to the continuation."""
     spaces = len(text) - len(text.rstrip())
     return (text[:-spaces], text[-spaces:]) if spaces else (text, "")
 

@@ -1,4 +1,4 @@
-"""The generate route: an output by completions or chat, asked for as lm-eval's API models do."""
+"""The generate route: outputs by completions or chat, requested as lm-eval's API models do."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,14 +15,14 @@ _TOKEN_LIMITS = ("max_tokens", "max_gen_toks")
 
 
 def token_limit(gen: Mapping[str, Any]) -> int:
-    """Return how many tokens an output may have, 256 where the task names no number."""
+    """Return the maximum tokens of an output, 256 if the task does not say."""
     return int(next((gen[name] for name in _TOKEN_LIMITS if name in gen), _DEFAULT_TOKENS))
 
 
 def sampling(gen: Mapping[str, Any], seed: int, *, chat: bool) -> dict[str, Any]:
-    """Return the request's fields but prompt and model, from a task's generation arguments.
+    """Return the request's fields, without prompt and model, from a task's generation arguments.
 
-    `do_sample` is lm-eval's own word and is not sent; a chat takes four stop strings at most.
+    `do_sample` is lm-eval's own and is not sent; a chat takes at most four stop strings.
     """
     left = {name: gen[name] for name in gen if name not in (*_TOKEN_LIMITS, "do_sample")}
     until = left.pop("until", None)
@@ -39,7 +39,7 @@ def sampling(gen: Mapping[str, Any], seed: int, *, chat: bool) -> dict[str, Any]
 async def ask(
     client: Client, prompt: str | Sequence[int], fields: Mapping[str, Any], *, chat: bool
 ) -> tuple[RecordedText, Reply]:
-    """Return the output; with `chat`, `prompt` is the messages' JSON. Raises EndpointError."""
+    """Return the output; raises EndpointError. With `chat`, `prompt` is the messages' JSON."""
     asked: dict[str, Any] = {"model": client.endpoint.model, **fields}
     if chat:
         assert isinstance(prompt, str)

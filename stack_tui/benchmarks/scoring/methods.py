@@ -1,4 +1,4 @@
-"""Which way a task's requests are scored on an endpoint, and why not where there is none."""
+"""The scoring method of a task on an endpoint, or the reason why there is none."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -22,20 +22,20 @@ _VARIANTS = ("{}_generative", "{}_chat", "{}_gen", "{}_llama")
 
 
 class RouteError(StackError):
-    """The endpoint cannot take the task; the remedy names what can run instead."""
+    """The endpoint cannot run the task; the remedy names what can run instead."""
 
     exit_code = 3
 
 
 def by_letter(capabilities: Capabilities) -> bool:
-    """Say whether a question can be answered by the log-probabilities of one next token."""
+    """Return whether the endpoint returns log-probabilities of given tokens as the next one."""
     if not capabilities.completions or not capabilities.token_prompts:
         return False
     return bool(capabilities.named_token_ids) or (capabilities.top_logprobs or 0) >= TOP_N
 
 
 def by_continuation(capabilities: Capabilities) -> ScoringMethod | None:
-    """Return how longer continuations are scored: echo, else forced, else not at all."""
+    """Return the route for longer continuations: echo, else forced, else None."""
     if not capabilities.completions or not capabilities.token_prompts:
         return None
     if capabilities.prompt_logprobs or capabilities.echo:
@@ -44,10 +44,10 @@ def by_continuation(capabilities: Capabilities) -> ScoringMethod | None:
 
 
 def expected_route(facts: TaskFacts, capabilities: Capabilities) -> ScoringMethod | None:
-    """Return the route that a task would take, from its YAML alone; None where it cannot run.
+    """Return the route that a task should take, from its YAML alone; None if it cannot run.
 
-    Which choices are single tokens is settled when the tokenizer has seen them; short ones given in
-    the YAML are taken to be.
+    Only the tokenizer shows which choices are single tokens; short ones in the YAML are assumed to
+    be.
     """
     short = facts.output_type == "multiple_choice" and facts.short_choices
     return route_for(
@@ -56,7 +56,7 @@ def expected_route(facts: TaskFacts, capabilities: Capabilities) -> ScoringMetho
 
 
 def route_for(wanted: Wanted, capabilities: Capabilities) -> ScoringMethod | None:
-    """Return the route of tasks that want this of a model, None where the endpoint has none."""
+    """Return the route for tasks that need this of a model, None if the endpoint has none."""
     if wanted == "written answers":
         return "generate" if capabilities.chat or capabilities.completions else None
     if wanted == "whole texts":
@@ -69,7 +69,7 @@ def route_for(wanted: Wanted, capabilities: Capabilities) -> ScoringMethod | Non
 def chosen_route(
     continuations: Sequence[int], contexts: int, capabilities: Capabilities
 ) -> ScoringMethod | None:
-    """Return the route of one document from its continuations' lengths in tokens."""
+    """Return a document's route from the lengths of its continuations in tokens."""
     single = len(continuations) > 1 and all(length == 1 for length in continuations)
     if single and contexts == 1 and by_letter(capabilities):
         return "letters"
@@ -79,10 +79,10 @@ def chosen_route(
 def generation_protocol(
     wanted: Literal["auto", "completions", "chat"], chat_template: bool, capabilities: Capabilities
 ) -> Protocol:
-    """Return by which protocol outputs are asked for; raises RouteError where it is not served.
+    """Return the protocol to generate outputs by; raises RouteError if it is not served.
 
-    Left open it is completions, as in lm-eval's own `local-completions`, unless the prompts are
-    conversations or the server has chat alone.
+    `auto` is completions, as in lm-eval's own `local-completions`, unless the prompts are
+    conversations or the server has only chat.
     """
     auto: Protocol = "completions" if capabilities.completions and not chat_template else "chat"
     chosen: Protocol = auto if wanted == "auto" else wanted
@@ -102,7 +102,7 @@ def generation_protocol(
 def refuse_unable(
     names: Iterable[str], catalog: Catalog, capabilities: Capabilities, protocol: str
 ) -> None:
-    """Raise RouteError for the first task that the endpoint cannot take; nothing is sent."""
+    """Raise RouteError for the first task that the endpoint cannot run; sends nothing."""
     for name in names:
         if name not in catalog.entries:
             continue
@@ -110,20 +110,22 @@ def refuse_unable(
         if facts.output_type == "generate_until":
             continue
         if protocol == "chat":
-            raise _refusal(facts, catalog, "a chat gives no log-probabilities of given answers")
+            raise _refusal(facts, catalog, "a chat returns no log-probabilities of given answers")
         if expected_route(facts, capabilities) is None:
             raise _refusal(facts, catalog, _reason(facts, capabilities))
 
 
 def _reason(facts: TaskFacts, capabilities: Capabilities) -> str:
     if not capabilities.completions:
-        return "the endpoint has chat alone, which gives no log-probabilities of given answers"
+        return "the endpoint has chat alone, which returns no log-probabilities of given answers"
     if not capabilities.token_prompts:
-        return "the endpoint takes no prompts of tokens, or has no /tokenize to make them with"
+        return (
+            "the endpoint does not accept prompts of tokens, or has no /tokenize to make them with"
+        )
     if facts.output_type == "loglikelihood_rolling":
-        return "the endpoint gives no log-probabilities of a prompt's own tokens"
+        return "the endpoint returns no log-probabilities of a prompt's own tokens"
     return (
-        "the endpoint gives neither a prompt's log-probabilities (it ignores `echo`) "
+        "the endpoint returns neither a prompt's log-probabilities (it ignores `echo`) "
         "nor those of given tokens"
     )
 
@@ -140,7 +142,7 @@ def _refusal(facts: TaskFacts, catalog: Catalog, reason: str) -> RouteError:
 
 
 def generative_variant(name: str, catalog: Catalog) -> str | None:
-    """Return lm-eval's task that asks the same by generation, None where it has none."""
+    """Return the task of lm-eval that asks the same by generation, None if there is none."""
     stems = [name, name.removesuffix("_mc1").removesuffix("_mc2")]
     for stem in dict.fromkeys(stems):
         for form in _VARIANTS:

@@ -1,4 +1,4 @@
-"""The windows in which a text that is longer than a context is scored, each token once."""
+"""Windows to score a text longer than the model's context, each token once."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ from stack_tui.benchmarks.scoring.encoding import EncodedPair
 
 
 def windows(tokens: Sequence[int], first: int, longest: int) -> list[EncodedPair]:
-    """Return the windows of lm-eval's rolling log-likelihood, of at most `longest` tokens scored.
+    """Return the windows of lm-eval's rolling log-likelihood; each scores at most `longest` tokens.
 
-    Every window holds as much context as fits; the first is preceded by the token `first` alone,
-    and a later one scores only what the ones before it have not.
+    Each window has as much context as fits; the first has only the token `first` before it, and a
+    later one scores only the tokens that no earlier one has scored.
     """
     if not tokens:
         return []

@@ -1,4 +1,4 @@
-"""Judges held against people's labels, and the pass rate as people would give it."""
+"""Judges compared with people's labels, and the pass rate according to people."""
 
 from collections.abc import Hashable, Sequence
 from statistics import fmean
@@ -19,29 +19,29 @@ TOGETHER = "all together"
 
 
 class AgreementWithPeople(msgspec.Struct, frozen=True, kw_only=True):
-    """A judge over the `labelled` samples of which it and a person said whether judges pass them.
-
-    `kappa` is Cohen's, None where it has no value. `difference` is by how much the judge scores
-    higher, over the `scored` samples for which a person gave a score.
-    """
+    """How often a judge and people agree on passing."""
 
     judge: str
     labelled: int
+    """Samples with a verdict by the judge and by a person."""
     agree: int
     agree_interval: Interval | None
     kappa: float | None
+    """Cohen's kappa, None if chance alone would always agree."""
     kappa_interval: Interval | None
     passes_wrongly: int
     fails_wrongly: int
     scored: int
+    """Samples that a person gave a score."""
     difference: float | None
+    """By how much the judge scores them higher, on average."""
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
-    """The labels by kind, all judges' agreement with them, and the corrected pass rate.
+    """The labels by kind, the judges' agreement with them, and the corrected pass rate.
 
-    `judged` labels say whether judges should pass a sample that they scored; `lost` ones are of
-    samples that the run does not have.
+    `judged` labels say whether judges should pass a sample that they scored; `lost` labels belong
+    to samples that the run does not have.
     """
 
     labels: dict[str, int]
@@ -52,27 +52,27 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def calibration(view: RunView) -> Calibration | None:
-    """Return what people's labels say of the run, None where there are none."""
+    """Return what people's labels say about the run, None without labels."""
     if not view.labels:
         return None
-    samples = in_order(view.samples)
+    samples = in_order(view.open_samples)
     labelled = [(s, view.labels[s.key]) for s in samples if s.key in view.labels]
-    told = [
+    verdicts = [
         (sample, label, wanted)
         for sample, label in labelled
         if sample.judge_score is not None
         and (wanted := judges_should_pass(label, sample)) is not None
     ]
-    names = dict.fromkeys(verdict.judge for sample, _, _ in told for verdict in sample.verdicts)
+    names = dict.fromkeys(verdict.judge for sample, _, _ in verdicts for verdict in sample.verdicts)
     several = [TOGETHER] if len(names) > 1 else []
     return Calibration(
         labels=labels.counts(view.labels.values()),
-        judged=len(told),
+        judged=len(verdicts),
         lost=len(view.labels) - len(labelled),
         judges=tuple(
             agreement
             for name in (*names, *several)
-            if (agreement := _agreement(name, told)) is not None
+            if (agreement := _agreement(name, verdicts)) is not None
         ),
         corrected=_corrected(samples, labelled),
     )
@@ -83,9 +83,9 @@ def _corrected(
 ) -> CorrectedRate:
     by_people: dict[bool, list[tuple[Hashable, bool]]] = {True: [], False: []}
     for sample, label in labelled:
-        said = should_pass(label, sample)
-        if said is not None and sample.passed is not None:
-            by_people[sample.passed].append((sample.counted_as, said))
+        passes = should_pass(label, sample)
+        if passes is not None and sample.passed is not None:
+            by_people[sample.passed].append((sample.counted_as, passes))
     verdicts = [(s.counted_as, s.passed) for s in samples if s.passed is not None]
     return corrected_rate(verdicts, by_people[True], by_people[False])
 
@@ -97,26 +97,26 @@ def _score(sample: Sample, judge: str) -> float | None:
 
 
 def _agreement(
-    judge: str, told: Sequence[tuple[Sample, Label, bool]]
+    judge: str, verdicts: Sequence[tuple[Sample, Label, bool]]
 ) -> AgreementWithPeople | None:
     import numpy as np
 
     found = [
         (sample.counted_as, score >= JUDGE_PASS, wanted)
-        for sample, _, wanted in told
+        for sample, _, wanted in verdicts
         if (score := _score(sample, judge)) is not None
     ]
     if not found:
         return None
     differences = [
         score - label.judge_score
-        for sample, label, _ in told
+        for sample, label, _ in verdicts
         if label.judge_score is not None and (score := _score(sample, judge)) is not None
     ]
-    agree = [said == wanted for _, said, wanted in found]
+    agree = [passed == wanted for _, passed, wanted in found]
     by_case: dict[Hashable, list[int]] = {}
-    for case, said, wanted in found:
-        by_case.setdefault(case, [0, 0, 0, 0])[2 * said + wanted] += 1
+    for case, passed, wanted in found:
+        by_case.setdefault(case, [0, 0, 0, 0])[2 * passed + wanted] += 1
     table = np.array(list(by_case.values()))
     kappa = float(kappas(table.sum(axis=0, keepdims=True))[0])
     return AgreementWithPeople(
@@ -126,18 +126,18 @@ def _agreement(
         agree_interval=rate_interval(agree, [case for case, _, _ in found]),
         kappa=None if np.isnan(kappa) else kappa,
         kappa_interval=resampled_interval(table, kappas),
-        passes_wrongly=sum(said and not wanted for _, said, wanted in found),
-        fails_wrongly=sum(wanted and not said for _, said, wanted in found),
+        passes_wrongly=sum(passed and not wanted for _, passed, wanted in found),
+        fails_wrongly=sum(wanted and not passed for _, passed, wanted in found),
         scored=len(differences),
         difference=fmean(differences) if differences else None,
     )
 
 
 def judges_should_pass(label: Label, sample: Sample) -> bool | None:
-    """Return what the judges should have said; None where the label does not tell.
+    """Return whether the judges should pass the sample, None if the label does not say.
 
-    A wrong judge without a score should have said the opposite. A real failure is the judges' to
-    see only where the rules passed the output.
+    "Wrong judge" without a score means the opposite of their verdict. A real failure concerns the
+    judges only if the rules passed the output.
     """
     if label.kind == "bad case":
         return None
@@ -153,7 +153,7 @@ def judges_should_pass(label: Label, sample: Sample) -> bool | None:
 
 
 def should_pass(label: Label, sample: Sample) -> bool | None:
-    """Return whether the output passes as a person sees it; None where the label does not tell."""
+    """Return whether the output passes according to a person, None if the label does not say."""
     if label.kind == "real pass":
         return True
     if label.kind == "real failure":

@@ -1,4 +1,4 @@
-"""Two runs compared, sample by sample: is b better than a, worse, or can that not be told?"""
+"""Two runs compared, sample by sample: b is better, worse, or the result is inconclusive."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -34,7 +34,7 @@ DECIDING = (RATE, JUDGE_SCORE, RULE_SCORE)
 
 
 class RunLabel(msgspec.Struct, frozen=True, kw_only=True):
-    """What a comparison calls a run, and how many samples it has."""
+    """A run in a comparison, and its number of samples."""
 
     id: str
     subject: str
@@ -44,7 +44,7 @@ class RunLabel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaskComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """One task's effects, their p-values adjusted for the number of tasks."""
+    """One task's effects, with p-values adjusted for the number of tasks."""
 
     task: str
     effects: tuple[Effect, ...]
@@ -65,14 +65,7 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """How run b stands against run a, the baseline.
-
-    Each sample of either run is in a pair or set apart: `pairs`, those of them held out
-    (`holdout_pairs`, with `holdout` for their effects and in no other figure), and what is set
-    apart are all.
-    `decided_by` names the measure that the verdict rests on, None where no pair has one;
-    `settle` says what would settle an inconclusive one.
-    """
+    """Run b compared with run a, the baseline. Each sample is in a pair or set apart."""
 
     a: RunLabel
     b: RunLabel
@@ -84,13 +77,17 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskComparison, ...]
     flips: tuple[Flip, ...]
     decided_by: str | None
+    """The measure that the verdict rests on, None if no pair has one."""
     verdict: Verdict
     settle: str
+    """What would settle an inconclusive verdict."""
     holdout_pairs: int = 0
+    """Pairs of held-out samples, which are not among `pairs`."""
     holdout: tuple[Effect, ...] = ()
+    """Their effects, which decide nothing."""
 
     def effect(self, measure: str) -> Effect | None:
-        """Return the overall effect in that measure, None where no pair has it."""
+        """Return the overall effect in that measure, None if no pair has it."""
         return next((effect for effect in self.overall if effect.measure == measure), None)
 
 
@@ -101,12 +98,11 @@ def compare(
     suite_a: SuiteFingerprint | None = None,
     suite_b: SuiteFingerprint | None = None,
 ) -> Comparison:
-    """Return how run `b` stands against run `a`, the baseline, sample by sample.
+    """Compare run `b` with run `a`, the baseline, sample by sample.
 
-    Paired are task, id, repeat and temperature. The suites' fingerprints, as they were in each run,
-    say which cases changed: their samples are set apart. The verdict rests on one measure alone,
-    the first of pass rate, judge score and rule score that any pair has, so that it errs in at most
-    5 % of equal runs.
+    Samples pair by task, id, repeat and temperature. The suites' fingerprints show which cases
+    changed; their samples are set apart. The verdict rests on one measure, the first of pass rate,
+    judge score and rule score that any pair has, so that it errs in at most 5 % of equal runs.
     """
     found, apart = pair_samples(a, b, suite_a, suite_b)
     held = [pair for pair in found if pair.a.holdout or pair.b.holdout]
@@ -207,7 +203,7 @@ def _flip(pair: SamplePair) -> Flip:
 
 
 def sample_size_advice(effect: Effect | None) -> str:
-    """Return in words what would settle an inconclusive effect, "" for one that is settled."""
+    """Return in words what would settle an inconclusive effect, "" for a settled one."""
     if effect is None:
         return "No pair of samples has a score in both runs: there is nothing to compare."
     if effect.verdict != "inconclusive":

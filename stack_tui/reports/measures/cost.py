@@ -1,4 +1,4 @@
-"""What a run took in tokens and money, the model and each judge apart."""
+"""The tokens and the money that a run took, for the model and for each judge."""
 
 import msgspec
 
@@ -10,11 +10,7 @@ MILLION = 1_000_000
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
-    """One endpoint's answers, each counted once; what was found in the record was not asked again.
-
-    `unknown` answers lack a number of tokens: then tokens and `cost` are the least there can be.
-    `cost` is None where the endpoint had no prices when the run began.
-    """
+    """One endpoint's answers, each counted once: recorded answers are not requested again."""
 
     who: str
     model: str
@@ -22,12 +18,14 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     prompt_tokens: int
     completion_tokens: int
     unknown: int
+    """Answers without a number of tokens; with any, tokens and cost are lower bounds."""
     cost: float | None
+    """None if the endpoint had no prices when the run began."""
     currency: str
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them; `total` is None where one has no price, or where currencies differ."""
+    """What all endpoints took; `total` is None if one has no price or currencies differ."""
 
     parts: tuple[Spent, ...]
     total: float | None
@@ -36,13 +34,15 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cost(view: RunView) -> Cost | None:
-    """Return what the run took so far, None where nothing was answered."""
+    """Return what the run took so far, None without answers."""
     spec = view.spec
-    asked: dict[str, tuple[str, Endpoint]] = {"model": ("model", spec.endpoint)}
-    asked |= {f"{JUDGE_ROLE}{judge.name}": (f"judge {judge.name}", judge) for judge in spec.judges}
+    endpoints: dict[str, tuple[str, Endpoint]] = {"model": ("model", spec.endpoint)}
+    endpoints |= {
+        f"{JUDGE_ROLE}{judge.name}": (f"judge {judge.name}", judge) for judge in spec.judges
+    }
     parts = [
-        _spent(*asked.get(role, (role, spec.endpoint)), view.usage[role])
-        for role in (*asked, *(role for role in view.usage if role not in asked))
+        _spent(*endpoints.get(role, (role, spec.endpoint)), view.usage[role])
+        for role in (*endpoints, *(role for role in view.usage if role not in endpoints))
         if role in view.usage
     ]
     if not parts:

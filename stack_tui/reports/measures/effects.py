@@ -1,4 +1,4 @@
-"""What changed between paired samples, one measure at a time."""
+"""The differences between paired samples, measure by measure."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -27,30 +27,33 @@ Verdict = Literal["better", "worse", "inconclusive"]
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """How b stands against a in one measure, over the pairs that have it in both runs.
-
-    `low` and `high` bound the difference b − a at 95 %, None where the pairs say nothing of its
-    spread. `p_adjusted` is Holm's, over the tasks tested. `higher` and `lower` count pairs.
-    """
+    """The difference of b from a in one measure, over the pairs that have it in both runs."""
 
     measure: str
     pairs: int
     cases: int
+    """Independent cases or clusters among the pairs."""
     a: float
     b: float
+    """The mean of each run."""
     difference: float
+    """b − a."""
     low: float | None
     high: float | None
+    """The 95 % interval of the difference, None if the pairs do not show its spread."""
     test: str
     p: float
     higher: int
     lower: int
+    """Pairs in which b is higher or lower."""
     deviation: float
+    """The standard deviation of the cases' differences."""
     p_adjusted: float | None = None
+    """p adjusted by Holm, if several tasks or temperatures are tested."""
 
     @property
     def verdict(self) -> Verdict:
-        """Better or worse where test and interval both exclude that nothing changed."""
+        """Better or worse if both the test and the interval exclude no difference."""
         p = self.p if self.p_adjusted is None else self.p_adjusted
         low = self.difference if self.low is None else self.low
         high = self.difference if self.high is None else self.high
@@ -63,9 +66,9 @@ MeasureValue = Callable[[Sample], float | None]
 
 
 def effects(pairs: Sequence[SamplePair]) -> tuple[Effect, ...]:
-    """Return an effect for each measure that any pair has in both runs, the deciding one first.
+    """Return an effect for each measure that pairs have in both runs, the deciding one first.
 
-    A metric that only repeats whether each sample passed is left out.
+    Metrics that only repeat whether samples passed are left out.
     """
     measures: dict[str, MeasureValue] = {
         RATE: lambda sample: sample.passed,

@@ -1,4 +1,4 @@
-"""Conditions on a report: met, failed, or not to be told from the cases there are."""
+"""Gates: conditions that a report meets, fails, or has too few cases to decide."""
 
 import difflib
 import operator
@@ -13,7 +13,6 @@ from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
 from stack_tui.reports.measures.effects import RATE, format_difference
-from stack_tui.reports.measures.holdout_summary import held_out, scored
 from stack_tui.reports.measures.judge_agreement import agreement
 from stack_tui.reports.measures.lm_eval_scores import recorded_scores
 from stack_tui.reports.measures.repeats import figures_at_k
@@ -54,11 +53,11 @@ _LACKING = {
 
 
 class GateError(StackError):
-    """A condition that cannot be read, or that asks for what no report has."""
+    """A condition that cannot be parsed, or that names a field no report has."""
 
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True):
-    """A field against a number; `whole_interval`: all of the field's 95 % interval must hold."""
+    """A field compared with a number; with `whole_interval` its whole 95 % interval is."""
 
     text: str
     field: str
@@ -68,7 +67,7 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotWorse(msgspec.Struct, frozen=True, kw_only=True):
-    """The pass rate may lie below that of `run` by less than `margin`, a share of 1."""
+    """The pass rate may be lower than that of `run` by less than `margin`, a share of 1."""
 
     text: str
     run: str
@@ -79,7 +78,7 @@ Gate = Threshold | NotWorse
 
 
 class GateResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a gate, and why in one sentence."""
+    """Whether a gate is met, and why, in a sentence."""
 
     gate: str
     state: GateState
@@ -87,7 +86,7 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse(text: str) -> Gate:
-    """Return the condition that `text` states; raises GateError where it states none."""
+    """Return the condition that `text` states; raises GateError if it states none."""
     text = text.strip()
     if found := _NOT_WORSE.fullmatch(text):
         margin = _number(found)
@@ -117,7 +116,7 @@ def _error(text: str, what: str, remedy: str) -> GateError:
 
 
 def check(gate: Gate, fields: Collection[str]) -> None:
-    """Raise GateError with the nearest names where the gate asks for a field that is not there."""
+    """Raise GateError, with similar names, if the gate names an unknown field."""
     if isinstance(gate, NotWorse) or gate.field in fields:
         return
     near = difflib.get_close_matches(gate.field, fields, n=3, cutoff=0.5)
@@ -127,18 +126,18 @@ def check(gate: Gate, fields: Collection[str]) -> None:
 
 
 def numbers(view: RunView) -> dict[str, float | None]:
-    """Return what gates can ask of a run: each number of its summary, and the `missing` samples.
+    """Return the fields that gates can name: the numbers of the summary, and the `missing` samples.
 
-    What the summary counts by kind is there as a sum and by each kind: errors, errors.timeout. A
-    benchmark's score of record is there by task and metric: mmlu.acc. The judges' `alpha` has no
-    value where they cannot disagree, the `cost` none where some of it is unknown. What is held out
-    is under `holdout.` alone, a duel's `win_rate` is that of b, or of each pair: win_rate.b.a.
+    Counts by kind have a sum and a field per kind: errors, errors.timeout. Scores of record have
+    one per task and metric: mmlu.acc. `alpha` has no value if the judges cannot disagree, `cost`
+    none if part of it is unknown. Held-out samples are under `holdout.` only. A duel's `win_rate`
+    is that of b, or of each pair: win_rate.b.a.
     """
     spent = cost(view)
     total = None if spent is None or spent.at_least else spent.total
     found: dict[str, float | None] = {"missing": missing(view), "cost": total}
-    found |= _of_samples(scored(view).samples)
-    held = _of_samples(held_out(view).samples)
+    found |= _of_samples(view.open_samples)
+    held = _of_samples(view.held_out_samples)
     found |= {f"holdout.{name}": value for name, value in held.items()}
     found |= {name: pair.win_rate for name, pair in _pairs(view).items()}
     return found | {score.name: score.value for score in recorded_scores(view)}
@@ -173,10 +172,10 @@ def _pairs(view: RunView) -> dict[str, PairResult]:
 def evaluate_all(
     gates: Iterable[Gate], view: RunView, comparisons: Mapping[str, Comparison]
 ) -> tuple[GateResult, ...]:
-    """Return what becomes of each gate on that run; raises GateError as `evaluate` does."""
+    """Return the result of each gate on that run; raises GateError as `evaluate` does."""
     values = numbers(view)
-    bounds = _bounds(scored(view).samples)
-    held = _bounds(held_out(view).samples)
+    bounds = _bounds(view.open_samples)
+    held = _bounds(view.held_out_samples)
     bounds |= {f"holdout.{name}": interval for name, interval in held.items()}
     bounds |= {name: pair.interval for name, pair in _pairs(view).items()}
     bounds |= {score.name: score.interval for score in recorded_scores(view)}
@@ -189,11 +188,11 @@ def evaluate(
     bounds: Mapping[str, Interval | None],
     comparisons: Mapping[str, Comparison],
 ) -> GateResult:
-    """Return what becomes of the gate.
+    """Return the gate's result.
 
-    `values` are the summary's numbers, None where nothing was scored; `bounds` their 95 %
-    intervals, None where none can be told; `comparisons` are with the runs that gates name, the
-    named one as a. Raises GateError for a field, an interval or a comparison that is not there.
+    `values` are the fields' numbers, None if nothing was scored; `bounds` their 95 % intervals;
+    `comparisons` those with the runs that gates name, each as a. Raises GateError for a missing
+    field, interval or comparison.
     """
     if isinstance(gate, NotWorse):
         return _not_worse(gate, comparisons)

@@ -1,4 +1,4 @@
-"""How far the judges of a run can be relied on: among themselves, and each by itself."""
+"""How reliable a run's judges are: their agreement, and notes on each."""
 
 import math
 import re
@@ -23,7 +23,7 @@ _APART_KEPT = 20
 
 JudgeKinship = Literal["itself", "family"]
 
-# A family by the words that name it; a fine-tune's name mostly keeps that of what it was made from.
+# Words that name a family. The name of a fine-tune mostly keeps that of its base model.
 _FAMILIES = {
     "llama": ("llama", "vicuna", "alpaca", "nemotron"),
     "qwen": ("qwen", "qwq", "qvq"),
@@ -44,23 +44,26 @@ _WORD = re.compile(r"[a-z]+(?:\d(?![a-z0-9]))?")
 
 
 class PairAgreement(msgspec.Struct, frozen=True, kw_only=True):
-    """Two judges over the `samples` that both scored: the same whole point, within one, and both
-    on the same side of passing. `difference` is by how much `one` scores higher.
-    """
+    """How often two judges agree."""
 
     one: str
     other: str
     samples: int
+    """Samples that both scored."""
     same: int
+    """Samples with the same whole point."""
     near: int
+    """Samples with scores within one point."""
     same_verdict: int
+    """Samples that both pass or both fail."""
     same_interval: Interval | None
     difference: float
+    """By how much `one` scores higher, on average."""
     difference_interval: Interval | None
 
 
 class JudgeDisagreement(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample on which judges differ, and by how many points."""
+    """A sample that judges score differently, and by how many points."""
 
     task: str
     sample: str
@@ -69,7 +72,7 @@ class JudgeDisagreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LengthTendency(msgspec.Struct, frozen=True, kw_only=True):
-    """Spearman's ρ of a judge's scores with the outputs' lengths, over cases."""
+    """Spearman's ρ of a judge's scores with the lengths of outputs, over cases."""
 
     rho: float
     interval: Interval
@@ -77,7 +80,7 @@ class LengthTendency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CriterionMean(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion's mean over the `n_scored` outputs for which a score could be read."""
+    """A criterion's mean over the `n_scored` outputs with a readable score."""
 
     name: str
     n_scored: int
@@ -86,7 +89,7 @@ class CriterionMean(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgeNotes(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be known of one judge."""
+    """What to know about one judge."""
 
     judge: str
     model: str
@@ -96,7 +99,7 @@ class JudgeNotes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
-    """The judges' agreement, None and empty for one judge, and notes on each."""
+    """The judges' agreement, None and empty for a single judge, and notes on each."""
 
     alpha: Alpha | None
     pairs: tuple[PairAgreement, ...]
@@ -106,8 +109,8 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def panel_report(view: RunView) -> JudgeAgreement | None:
-    """Return what can be said of the run's judges, None where none was asked."""
-    samples = in_order(sample for sample in view.samples if sample.verdicts)
+    """Return what the run shows about its judges, None without judges."""
+    samples = in_order(sample for sample in view.open_samples if sample.verdicts)
     if not samples or isinstance(view.spec.subject, DuelSubject):
         return None
     judges = {(v.judge, v.model): None for sample in samples for v in sample.verdicts}
@@ -126,7 +129,7 @@ def panel_report(view: RunView) -> JudgeAgreement | None:
 
 
 def agreement(samples: Sequence[Sample]) -> Alpha | None:
-    """Return Krippendorff's alpha over the judges' scores, None where no two scored the same."""
+    """Return Krippendorff's alpha over the judges' scores, None if no sample has two."""
     judged = [sample for sample in samples if not sample.outputs]
     scores = [list(_scores(sample).values()) for sample in judged]
     return krippendorff(scores, [sample.counted_as for sample in judged])
@@ -161,7 +164,7 @@ def _pair(samples: Sequence[Sample], one: str, other: str) -> PairAgreement | No
 
 
 def whole_point(score: float) -> int:
-    """Return the whole point that a weighted score is nearest to, halves rounded up."""
+    """Return the whole point nearest to a weighted score; halves are rounded up."""
     return math.floor(score + 0.5)
 
 
@@ -186,7 +189,7 @@ def _notes(samples: Sequence[Sample], judge: str, name: str, model: str) -> Judg
 
 
 def _length(samples: Sequence[Sample], judge: str) -> LengthTendency | None:
-    """Return the tendency over cases, whose samples' lengths and scores are averaged first."""
+    """Return the tendency over cases; the lengths and scores of a case are averaged first."""
     by_case: dict[object, list[tuple[int, float]]] = {}
     for sample in samples:
         if (score := _scores(sample).get(judge)) is not None:
@@ -214,7 +217,7 @@ def _criteria(samples: Sequence[Sample], judge: str) -> tuple[CriterionMean, ...
 
 
 def families(model: str) -> frozenset[str]:
-    """Return the families that a model's name tells of; of an unknown one, its first word."""
+    """Return the families that a model's name shows; for an unknown one, its first word."""
     name = model.lower()
     known = {_WORD_FAMILIES[each] for word in _WORD.findall(name) for each in _parts(word)}
     if known:
@@ -224,14 +227,14 @@ def families(model: str) -> frozenset[str]:
 
 
 def _parts(word: str) -> list[str]:
-    """Return the known words in a word: itself, less its digits, or what it ends in (codellama)."""
+    """Return the known words in a word: itself, without digits, or its end (codellama)."""
     bare = word.rstrip("0123456789")
     ends = [known for known in _WORD_FAMILIES if len(known) > 3 and bare.endswith(known)]
     return [each for each in {word, bare, *ends} if each in _WORD_FAMILIES]
 
 
 def kinship(judge: str, model: str) -> JudgeKinship | None:
-    """Return how the judge is related to the model, by their names alone; None where it is not."""
+    """Return how the judge is related to the model, going by their names; None if it is not."""
     if not judge or not model:
         return None
     if _bare(judge) == _bare(model):

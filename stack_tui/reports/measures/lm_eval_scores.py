@@ -92,8 +92,8 @@ def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def recorded_score(view: RunView, task: str = "") -> RecordedScore | None:
     """Return the score of a task or a group, None if lm-eval gave it none.
 
-    Without `task` it is that of the run: of the one task or group that was asked for. Of several
-    metrics it is the one by which samples pass, otherwise lm-eval's first.
+    Without `task` it is that of a run of one task or group. Of several metrics it is the one by
+    which samples pass, otherwise lm-eval's first.
     """
     if not task:
         subject = view.spec.subject

@@ -1,4 +1,4 @@
-"""The noise floor: how far two askings of the same lie apart, at temperature 0 and under load."""
+"""The noise floor: how far equal requests differ, at temperature 0 and under load."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ _Z = NormalDist().inv_cdf(0.975)
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
-    """In how many of so many cases, and the 95 % interval of the share."""
+    """A number of cases out of all, and the 95 % interval of the share."""
 
     count: int
     of: int
@@ -24,7 +24,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoiseDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a score's two values lie apart in the mean; `floor` as of the pass rate."""
+    """The mean distance of a score's two values; `floor` is as for the pass rate."""
 
     cases: int
     mean: float
@@ -33,27 +33,26 @@ class NoiseDifference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Noise(msgspec.Struct, frozen=True, kw_only=True):
-    """What asking twice came to.
-
-    `cases` have an outcome both times, `set_apart` have not. Means of runs that differ in nothing
-    lie within the `floor` of each other in about 93 of 100 pairs of runs, and pass rates within
-    `floor_at_most` should the share of flips be as great as its interval allows.
-    """
+    """What two equal requests per case show."""
 
     cases: int
+    """Cases with an outcome both times."""
     set_apart: int
+    """Cases without."""
     outputs: Count
     flips: Count
     judge_alone: Count
     rule: NoiseDifference | None
     judge: NoiseDifference | None
     floor: float | None
+    """Pass rates of equal runs differ by less than this in about 93 of 100 pairs of runs."""
     floor_at_most: float | None
+    """The same if flips are as frequent as their interval allows."""
     differing: tuple[str, ...]
 
 
 def noise_of(view: RunView) -> Noise | None:
-    """Return the noise that the run measured, None for a run that measures something else."""
+    """Return the noise that the run measured, None if it measures something else."""
     if not view.spec.noise:
         return None
     pairs, set_apart = _pairs(view)
@@ -75,9 +74,9 @@ def noise_of(view: RunView) -> Noise | None:
 
 
 def _pairs(view: RunView) -> tuple[list[SamplePair], int]:
-    """Return the cases' two outcomes, and how many cases lack one."""
+    """Return the pairs of outcomes, and how many cases lack one."""
     cases: dict[tuple[str, str], list[Sample]] = {}
-    for sample in in_order(view.samples):
+    for sample in in_order(view.open_samples):
         cases.setdefault((sample.task, sample.id), []).append(sample)
     pairs = [
         SamplePair(case[0], case[1])
@@ -118,5 +117,5 @@ def _apart(
 
 
 def _floor(mean_square: float, cases: int) -> float:
-    """Return 1.96 standard errors of a mean of differences that are as often above 0 as below."""
+    """Return 1.96 standard errors of a mean of differences that are symmetric around 0."""
     return _Z * math.sqrt(mean_square / cases)

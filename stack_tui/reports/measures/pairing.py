@@ -1,4 +1,4 @@
-"""Which samples of two runs can be compared, and why each of the others cannot."""
+"""Which samples of two runs can be compared, and why the others cannot."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -12,14 +12,14 @@ UnpairedReason = Literal["only in a", "only in b", "no outcome", "case changed"]
 
 
 class SuiteFingerprint(msgspec.Struct, frozen=True, kw_only=True):
-    """A suite as it was in a run: its version, and a fingerprint of each case by id."""
+    """A suite as a run used it: its version, and a fingerprint of each case by id."""
 
     version: str
     cases: Mapping[str, str]
 
 
 class SetApart(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample that is not compared; `reason` says more where there is more to say."""
+    """A sample that is not compared; `reason` holds details if there are any."""
 
     task: str
     id: str
@@ -37,7 +37,7 @@ class SamplePair(msgspec.Struct, frozen=True):
 
     @property
     def case(self) -> tuple[str, str, bool]:
-        """What counts as one: the case with its repeats, or the cluster that it is in."""
+        """The unit of statistics: the case with its repeats, or the case's cluster."""
         return self.b.counted_as
 
 
@@ -47,10 +47,9 @@ def pair_samples(
     suite_a: SuiteFingerprint | None = None,
     suite_b: SuiteFingerprint | None = None,
 ) -> tuple[list[SamplePair], list[SetApart]]:
-    """Return the pairs and the samples set apart, each by key; every sample is in one of them.
+    """Return the pairs and the samples set apart; every sample is in one of the two.
 
-    Where either suite's fingerprint is not given, a case counts as unchanged unless its targets
-    differ.
+    Without both suites' fingerprints, a case counts as unchanged unless its targets differ.
     """
     changed = _changed_cases(suite_a, suite_b)
     samples_a, samples_b = keyed(a, b), keyed(b, a)
@@ -70,10 +69,10 @@ def pair_samples(
 
 
 def keyed(view: RunView, other: RunView) -> dict[SampleKey, Sample]:
-    """Return the samples by what pairs them with the other run's.
+    """Return the samples by the key that pairs them with the other run's.
 
-    Where either run asked at several temperatures, each is held against its like; else there is
-    only one on either side, and the two need not be the same.
+    If either run has several temperatures, samples pair by temperature. Otherwise each run has one,
+    and the two may differ.
     """
     several = any(len(each.spec.temperatures) > 1 for each in (view, other))
     only = view.spec.temperatures[0] if len(view.spec.temperatures) == 1 else None
@@ -111,7 +110,7 @@ def _no_outcome(a: Sample, b: Sample) -> str:
 
 
 def outcome_missing(sample: Sample) -> str:
-    """Return why the sample has no outcome, "" where it has one."""
+    """Return why the sample has no outcome, "" if it has one."""
     if sample.status == "error":
         return f"error: {sample.failure.kind}" if sample.failure else "error"
     if sample.unscored:

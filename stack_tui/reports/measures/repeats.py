@@ -1,4 +1,4 @@
-"""What asking each case several times shows: pass@k, all of k, spread, and the flaky cases."""
+"""What the repeats of a case show: pass@k, all of k, spread, and flaky cases."""
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -19,7 +19,7 @@ CaseRepeats = Sequence[Sample]
 
 
 class AtK(msgspec.Struct, frozen=True, kw_only=True):
-    """How likely any of k repeats passes, and all of them, over the cases with k outcomes.
+    """The chance that any of k repeats passes, and that all do, over cases with k outcomes.
 
     `any_passes` is pass@k (Chen et al. 2021, arXiv 2107.03374), `all_pass` is pass^k (Yao et al.
     2024, arXiv 2406.12045); for k = 1 both are the mean.
@@ -34,7 +34,7 @@ class AtK(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreSpread(msgspec.Struct, frozen=True, kw_only=True):
-    """The mean standard deviation of a score within a case, over the cases scored twice or more."""
+    """The mean standard deviation of a score within a case, over cases with several scores."""
 
     cases: int
     deviation: float
@@ -42,32 +42,32 @@ class ScoreSpread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseSpread(msgspec.Struct, frozen=True, kw_only=True):
-    """One case's repeats: how many passed, and the least and greatest of its scores.
-
-    It is `flaky` where some pass and some fail.
-    """
+    """One case's repeats."""
 
     task: str
     id: str
     outcomes: int
+    """Repeats that passed or failed."""
     passed: int
     rule: Interval | None
     judge: Interval | None
+    """The lowest and the highest of its scores."""
     flaky: bool
+    """Whether some repeats pass and some fail."""
 
     @property
     def varies(self) -> bool:
-        """Whether its repeats differ in anything that is scored."""
+        """Whether its repeats differ in any score."""
         return self.flaky or any(span and span[0] < span[1] for span in (self.rule, self.judge))
 
     @property
     def imbalance(self) -> float:
-        """How far it is from passing in half of its repeats, 0 to 0.5."""
+        """The distance from passing in half of its repeats, 0 to 0.5."""
         return abs(self.passed / self.outcomes - 0.5) if self.outcomes else 0.5
 
 
 class Repeats(msgspec.Struct, frozen=True, kw_only=True):
-    """What the repeats come to; `flaky_rate` is over the cases with two outcomes or more."""
+    """What the repeats show; `flaky_rate` is over the cases with several outcomes."""
 
     at: tuple[AtK, ...]
     flaky: int
@@ -79,25 +79,25 @@ class Repeats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def repeats_of(samples: Iterable[Sample]) -> Repeats | None:
-    """Return what the repeats come to, None where no case has two; all at one temperature.
+    """Return what the repeats at one temperature show, None if no case has several.
 
-    Errors and unscored outputs are no outcomes: a case has as many as passed or failed.
+    Errors and unscored outputs are not outcomes.
     """
     cases = _by_case(samples)
     if all(len(case) < 2 for case in cases):
         return None
     spreads = [_case_spread(case) for case in cases]
-    twice = [
+    several = [
         (spread.flaky, case[0].counted_as)
         for spread, case in zip(spreads, cases, strict=True)
         if spread.outcomes > 1
     ]
-    flaky = sum(met for met, _ in twice)
+    flaky = sum(met for met, _ in several)
     return Repeats(
         at=tuple(_at(cases, k) for k in _ks(max(spread.outcomes for spread in spreads))),
         flaky=flaky,
-        flaky_rate=flaky / len(twice) if twice else None,
-        flaky_interval=rate_interval([met for met, _ in twice], [case for _, case in twice]),
+        flaky_rate=flaky / len(several) if several else None,
+        flaky_interval=rate_interval([met for met, _ in several], [case for _, case in several]),
         rule_spread=_spread(cases, _rule, 1.0),
         judge_spread=_spread(cases, _judge, 4.0),
         cases=tuple(spreads),
@@ -105,9 +105,9 @@ def repeats_of(samples: Iterable[Sample]) -> Repeats | None:
 
 
 def figures_at_k(samples: Iterable[Sample]) -> dict[str, tuple[float, Interval | None]]:
-    """Return pass_at_2, all_of_2 and so on and `flaky_rate`, each with its interval.
+    """Return pass_at_2, all_of_2 and so on, and `flaky_rate`, each with its interval.
 
-    Of several temperatures each has figures of its own, such as t0.7.pass_at_2.
+    With several temperatures the names say which, such as t0.7.pass_at_2.
     """
     groups: dict[float | None, list[Sample]] = {}
     for sample in samples:
@@ -125,13 +125,13 @@ def figures_at_k(samples: Iterable[Sample]) -> dict[str, tuple[float, Interval |
 
 
 def pass_at_k(outcomes: int, passed: int, k: int) -> float:
-    """Return the share of choices of `k` among the outcomes in which any passed: unbiased."""
+    """Return the share of choices of `k` outcomes in which any passed: an unbiased estimate."""
     choices = math.comb(outcomes, k)
     return (choices - math.comb(outcomes - passed, k)) / choices
 
 
 def all_of_k(outcomes: int, passed: int, k: int) -> float:
-    """Return the share of choices of `k` among the outcomes in which all passed: unbiased."""
+    """Return the share of choices of `k` outcomes in which all passed: an unbiased estimate."""
     return math.comb(passed, k) / math.comb(outcomes, k)
 
 
@@ -151,7 +151,7 @@ def _by_case(samples: Iterable[Sample]) -> list[list[Sample]]:
 
 
 def _ks(most: int) -> list[int]:
-    """Return 1, 2, 4, 8 … and the greatest number of outcomes that a case has."""
+    """Return 1, 2, 4, 8 … and the greatest number of outcomes of a case."""
     powers = (2**power for power in range(most.bit_length()))
     return sorted({*(k for k in powers if k < most), most} - {0})
 
@@ -184,14 +184,14 @@ def _scores(case: CaseRepeats, score: Callable[[Sample], float | None]) -> list[
 def _spread(
     cases: Sequence[CaseRepeats], score: Callable[[Sample], float | None], width: float
 ) -> ScoreSpread | None:
-    """Return the spread of that score, whose scale is so wide."""
+    """Return the spread of a score whose scale has that width."""
     rows = [
         (scores, case[0].counted_as) for case in cases if len(scores := _scores(case, score)) > 1
     ]
     if not rows:
         return None
     deviations = [stdev(scores) for scores, _ in rows]
-    greatest = width / math.sqrt(2)  # that of two scores at the ends of the scale
+    greatest = width / math.sqrt(2)  # of two scores at the ends of the scale
     return ScoreSpread(
         cases=len(rows),
         deviation=fmean(deviations),

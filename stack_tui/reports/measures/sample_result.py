@@ -1,6 +1,6 @@
 """What became of a sample, and why, in the words that every report uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from stack_tui.reports.measures.summary import in_order
@@ -21,7 +21,7 @@ _WORST_FIRST: tuple[SampleResult, ...] = ("error", "failed", "unscored", "no ver
 
 
 def outcome(sample: Sample) -> SampleResult:
-    """Return what became of the sample; an error or an unread judge is never a failure."""
+    """Return the sample's result; an error or an unreadable judge is never a failure."""
     if sample.status == "error":
         return "error"
     if sample.unscored:
@@ -32,7 +32,7 @@ def outcome(sample: Sample) -> SampleResult:
 
 
 def why(sample: Sample) -> str:
-    """Return why the sample did not pass, "" where it did; raw text, to be made safe to show."""
+    """Return why the sample did not pass as raw text, "" if it did."""
     match outcome(sample):
         case "passed":
             return ""
@@ -57,32 +57,32 @@ def why(sample: Sample) -> str:
     return "; ".join(reasons)
 
 
-def worst_first(view: RunView) -> list[Sample]:
-    """Return the samples by outcome, errors and failures ahead, else in the suite's order."""
-    return sorted(in_order(view.samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
+def worst_first(samples: Iterable[Sample]) -> list[Sample]:
+    """Return the samples by result, errors and failures first, else in the suite's order."""
+    return sorted(in_order(samples), key=lambda sample: _WORST_FIRST.index(outcome(sample)))
 
 
 def missing(view: RunView) -> int:
-    """Return how many planned samples have no outcome at all."""
+    """Return how many planned samples have no outcome yet."""
     return max(0, view.total.planned - view.total.done)
 
 
 def judge_answer(verdict: JudgeScore) -> str:
-    """Return what the judge said: its criteria one by one, its answer, or why there is none."""
+    """Return the judge's answer: each criterion, the answer, or why there is none."""
     if verdict.criteria:
         return "; ".join(map(_criterion, verdict.criteria))
     return verdict.failure.message if verdict.failure else verdict.answer
 
 
 def _criterion(each: CriterionScore) -> str:
-    shown = "–" if each.score is None else f"{each.score:g}"
+    score = "–" if each.score is None else f"{each.score:g}"
     weight = "" if each.weight == 1 else f" × {each.weight:g}"
     why = ""
     if each.failure:
         why = f" ({each.failure.message})"
     elif each.score is None:
         why = f" (no score in {one_line(each.answer, 80)!r})"
-    return f"{each.name}{weight} {shown}{why}"
+    return f"{each.name}{weight} {score}{why}"
 
 
 def match_result(sample: Sample) -> str:

@@ -1,4 +1,4 @@
-"""In what two runs differ besides their outcomes."""
+"""The settings in which two runs differ."""
 
 import msgspec
 
@@ -34,9 +34,10 @@ class SettingDifference(msgspec.Struct, frozen=True, kw_only=True):
 def differing_settings(
     a: RunView, b: RunView, versions: tuple[str, str] | None = None
 ) -> tuple[SettingDifference, ...]:
-    """Return what was set otherwise in `b` than in `a`, in the order of importance.
+    """Return the settings that differ between `a` and `b`, the most important ones first.
 
-    `versions` are the suites', which a change of comments leaves alone; else their files' hashes.
+    `versions` are the suites' versions, which comments do not change; without them the files'
+    hashes are compared.
     """
     first, second = _settings(a), _settings(b)
     if not (a.spec.temperatures and b.spec.temperatures):
@@ -51,13 +52,13 @@ def differing_settings(
 
 
 def more_than_one_thing(differences: tuple[SettingDifference, ...]) -> bool:
-    """Say whether more than one thing differs; a model and where it is served are one thing."""
+    """Return whether more than one thing differs; a model and its server are one thing."""
     names = {difference.name for difference in differences}
     return len(names - _ONE_THING) + bool(names & _ONE_THING) > 1
 
 
 def model_name(view: RunView) -> str:
-    """Return the model that was asked: as configured, else as the server named it, else "–"."""
+    """Return the run's model: as configured, else as the server names it, else "–"."""
     served = view.started.server.get("model") if view.started else None
     return view.spec.endpoint.model or (str(served) if served else "–")
 
@@ -83,7 +84,7 @@ def _settings(view: RunView) -> dict[str, str]:
 
 
 def _fields(spec: RunSpec | BenchmarkSubject) -> dict[str, str]:
-    """Return every setting that has a field of its own, so that a new one is never passed over."""
+    """Return every setting with a field of its own, so that new ones are never missed."""
     return {
         _NAMES.get(name, name.replace("_", " ")): _shown(getattr(spec, name))
         for name in spec.__struct_fields__

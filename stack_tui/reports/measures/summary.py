@@ -1,4 +1,4 @@
-"""What a suite's samples come to: the guide's figures, and what stands beside them."""
+"""The figures of a run's samples: means, rates and counts, with the intervals of the first."""
 
 import math
 from collections import Counter
@@ -16,7 +16,7 @@ T = TypeVar("T", bound=str)
 
 
 class JudgeSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """What one judge gave: `avg` is over the `n_scored` outputs that it scored readably."""
+    """One judge's scores: `avg` is over the `n_scored` outputs with a readable score."""
 
     judge: str
     model: str
@@ -27,13 +27,9 @@ class JudgeSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The first five keys are the guide's; a mean or rate over nothing is None.
+    """The samples' figures. The first five keys are those of the custom-eval format.
 
-    `rule_avg` and `rule_pass_rate` are over the `n_rule_scored` samples that have an output,
-    `judge_avg` and `judge_pass_rate` over the `n_judge_scored` that a judge scored, `pass_rate`
-    over those that passed or failed. `n_independent` counts cases of one cluster once.
-    Latencies (seconds) and tokens are the model's alone; the tokens are not those of the
-    `unknown_usage` answered samples that state none.
+    A mean or a rate over nothing is None.
     """
 
     n_cases: int
@@ -42,12 +38,16 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
     judge_avg: float | None
     judge_pass_rate: float | None
     n_independent: int
+    """Cases, with those of a cluster counted once."""
     n_samples: int
     n_rule_scored: int
+    """Samples with an output: `rule_avg` and `rule_pass_rate` are over these."""
     n_judge_scored: int
+    """Samples that a judge scored: `judge_avg` and `judge_pass_rate` are over these."""
     passed: int
     failed: int
     pass_rate: float | None
+    """Over the samples that passed or failed."""
     status: dict[Status, int]
     errors: dict[FailureKind, int]
     truncated_while_thinking: int
@@ -58,18 +58,20 @@ class SuiteSummary(msgspec.Struct, frozen=True, kw_only=True):
     judges: tuple[JudgeSummary, ...]
     prompt_tokens: int
     completion_tokens: int
+    """The model's tokens, without the judges'."""
     unknown_usage: int
+    """Answered samples whose tokens the server did not report."""
     latency_p50_s: float | None
     latency_p95_s: float | None
 
 
 def in_order(samples: Iterable[Sample]) -> list[Sample]:
-    """Return the samples in the order of their suite or tasks, in whatever order they came."""
+    """Return the samples in the order of their suite or tasks."""
     return sorted(samples, key=lambda sample: sample.position)
 
 
 def summarize(samples: Iterable[Sample]) -> SuiteSummary:
-    """Return what the samples come to, so far."""
+    """Return the figures of the samples so far."""
     found = list(samples)
     rules = [sample.rule_score for sample in found if sample.rule_score is not None]
     scores = [sample.judge_score for sample in found if sample.judge_score is not None]
@@ -145,7 +147,7 @@ def _percentile(ordered: Sequence[float], share: float) -> float | None:
 
 
 class Intervals(msgspec.Struct, frozen=True, kw_only=True):
-    """Lowest and highest value of each of SuiteSummary's figures; None where none can be told."""
+    """The 95 % intervals of SuiteSummary's rates and means; None for figures over nothing."""
 
     pass_rate: Interval | None
     rule_avg: Interval | None
@@ -155,7 +157,7 @@ class Intervals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def intervals(samples: Iterable[Sample]) -> Intervals:
-    """Return the intervals of what `summarize` gives, the same in whatever order samples came."""
+    """Return the intervals of what `summarize` returns; the samples' order does not matter."""
     found = in_order(samples)
     rules = [(s, s.rule_score) for s in found if s.rule_score is not None]
     scores = [(s, s.judge_score) for s in found if s.judge_score is not None]

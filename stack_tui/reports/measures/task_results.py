@@ -2,7 +2,6 @@
 
 import msgspec
 
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.reports.stats.sample_intervals import Interval, rate_interval, wilson_interval
 from stack_tui.runs.events import Sample
@@ -10,7 +9,7 @@ from stack_tui.runs.view import RunView, TaskCount
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How a task stands: accuracy over the documents with an outcome, and its 95 % interval."""
+    """A task's progress, and its accuracy over the documents that passed or failed."""
 
     task: str
     route: str
@@ -26,7 +25,7 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def task_results(view: RunView) -> list[TaskResult]:
-    """Return each task's result so far, in the order of the plan."""
+    """Return each task's result so far, in the plan's order."""
     return [
         _result(view, name, view.tasks[name])
         for name in (*view.plan, *(name for name in view.tasks if name not in view.plan))
@@ -52,7 +51,7 @@ def _result(view: RunView, name: str, count: TaskCount) -> TaskResult:
 
 
 class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A task's share of samples passed, 0 to 1, and its interval; None without any verdict."""
+    """A task's pass rate, 0 to 1, with its interval; None if no sample passed or failed."""
 
     task: str
     passed: int
@@ -63,9 +62,9 @@ class TaskRate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def task_rates(view: RunView) -> list[TaskRate]:
-    """Return each task's pass rate, by the tasks' names."""
+    """Return each task's pass rate, in the order of the tasks' names."""
     tasks: dict[str, list[Sample]] = {}
-    for sample in in_order(scored(view).samples):
+    for sample in in_order(view.open_samples):
         tasks.setdefault(sample.task, []).append(sample)
     return [_task_rate(task, samples) for task, samples in tasks.items()]
 

@@ -1,4 +1,4 @@
-"""What each temperature of a run comes to, and how it stands against the first one."""
+"""The figures of each temperature of a run, compared with the first one."""
 
 from collections.abc import Sequence
 
@@ -15,10 +15,10 @@ from stack_tui.runs.view import RunView
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one temperature, None where it was not recorded.
+    """The figures of one temperature, which is None if it was not recorded.
 
-    `against_first` is its effect in the measure that decides, paired with the first temperature by
-    case and repeat, its p adjusted for the number of temperatures (Holm).
+    `against_first` is the effect in the deciding measure, paired with the first temperature by case
+    and repeat, with p adjusted for the number of temperatures (Holm).
     """
 
     temperature: float | None
@@ -29,12 +29,12 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def settings_of(view: RunView) -> list[Setting]:
-    """Return what came of each temperature, in the order in which the run names them."""
+    """Return the figures of each temperature, in the run's order."""
     temperatures = view.spec.temperatures
     if len(temperatures) < 2:
-        return [_setting(view.samples, next(iter(temperatures), None), None)]
+        return [_setting(view.open_samples, next(iter(temperatures), None), None)]
     groups = [
-        [sample for sample in view.samples if sample.temperature == temperature]
+        [sample for sample in view.open_samples if sample.temperature == temperature]
         for temperature in temperatures
     ]
     found = [_deciding(_paired(groups[0], group)) for group in groups[1:]]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from stack_tui.names import plural
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.sample_result import missing
 from stack_tui.reports.measures.summary import SuiteSummary, intervals, summarize
 from stack_tui.reports.number_format import format_interval, format_number, format_points
@@ -15,13 +14,12 @@ from stack_tui.runs.view import RunView
 
 def headline(view: RunView) -> Figures:
     """Return the scores and the counts; a count of zero is left out."""
-    view = scored(view)
-    summary = summarize(view.samples)
+    summary = summarize(view.open_samples)
     return Figures((*_scores(view, summary), *_counts(view, summary)))
 
 
 def _scores(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
-    bounds = intervals(view.samples)
+    bounds = intervals(view.open_samples)
     judged = summary.passed + summary.failed
     rows = (
         ("pass rate", summary.pass_rate, bounds.pass_rate, f"{summary.passed} of {judged}"),

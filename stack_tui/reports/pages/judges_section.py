@@ -26,7 +26,7 @@ def judges_section(view: RunView) -> Blocks:
     panel = panel_report(view)
     if panel is None:
         return ()
-    judges = summarize(view.samples).judges
+    judges = summarize(view.open_samples).judges
     rows = [*_panel(panel), *_means(judges)]
     return section("judges", facts(rows))
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.pages.benchmark_page import record_section, tasks_section
 from stack_tui.reports.pages.charts import duel_charts, score_charts, task_charts
@@ -43,7 +42,7 @@ def report_page(
         blocks += section("figures", headline(view), note="with 95 % intervals")
     blocks += gates_section(gates) + tasks_section(view)
     blocks += tuple(duel_charts(view) if duel else task_charts(view))
-    blocks += (*score_charts(scored(view).samples), *_run(view), *run_sections(view))
+    blocks += (*score_charts(view.open_samples), *_run(view), *run_sections(view))
     if comparison:
         blocks += (Heading("compared with", comparison.a.id), *comparison_blocks(comparison))
     samples = (duel_matches(view),) if duel else run_samples(view)
@@ -53,12 +52,11 @@ def report_page(
 
 def run_sections(view: RunView) -> Blocks:
     """Return the report's sections, without its head; held-out samples are in their own alone."""
-    shown = scored(view)
     duel = isinstance(view.spec.subject, DuelSubject)
     blocks = duel_sections(view) if duel else ()
-    blocks += record_section(view) + noise_section(shown) + variation_sections(shown)
+    blocks += record_section(view) + noise_section(view) + variation_sections(view)
     blocks += () if duel else holdout_section(view)
-    blocks += judges_section(shown) + labels_section(shown) + attacks_section(shown)
+    blocks += judges_section(view) + labels_section(view) + attacks_section(view)
     return blocks + tokens_section(view)
 
 

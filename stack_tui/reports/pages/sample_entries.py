@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from stack_tui.reports.measures.holdout_summary import held_out, scored
 from stack_tui.reports.measures.sample_result import (
     describe_match,
     judge_answer,
@@ -32,13 +31,15 @@ def run_samples(view: RunView) -> tuple[Samples, ...]:
     """Return the run's samples, those that did not pass first; held-out ones apart."""
     several = len(view.tasks) > 1
     parts = (
-        ("samples", scored(view), frozenset({"passed"})),
-        ("held-out samples", held_out(view), frozenset(RESULTS)),
+        ("samples", view.open_samples, frozenset({"passed"})),
+        ("held-out samples", view.held_out_samples, frozenset(RESULTS)),
     )
     return tuple(
-        Samples(title, tuple(_sample(each, several=several) for each in worst_first(part)), quiet)
-        for title, part, quiet in parts
-        if part.samples
+        Samples(
+            title, tuple(_sample(each, several=several) for each in worst_first(samples)), quiet
+        )
+        for title, samples, quiet in parts
+        if samples
     )
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from stack_tui.names import plural
 from stack_tui.reports.measures.attacks import AttackRate, attack_rates
 from stack_tui.reports.measures.cost import Spent, cost
-from stack_tui.reports.measures.holdout_summary import holdout, scored
+from stack_tui.reports.measures.holdout_summary import holdout
 from stack_tui.reports.measures.summary import in_order, intervals, summarize
 from stack_tui.reports.number_format import format_interval, format_number, format_with_interval
 from stack_tui.reports.pages.model import Blocks, facts, section
-from stack_tui.runs.holdout_access_log import HoldoutAccess
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.view import RunView
 
 _FIGURES = ("pass_rate", "rule_avg", "rule_pass_rate", "judge_avg", "judge_pass_rate")
@@ -20,7 +20,7 @@ def holdout_section(view: RunView) -> Blocks:
     found = holdout(view)
     if found is None:
         return ()
-    samples = scored(view).samples
+    samples = view.open_samples
     here, bounds = summarize(samples), intervals(samples)
     rows = [("cases", f"open {here.n_cases}, holdout {found.summary.n_cases}")]
     for name in _FIGURES:
@@ -55,7 +55,7 @@ def describe_accesses(accesses: tuple[HoldoutAccess, ...]) -> str:
 
 def attacks_section(view: RunView) -> Blocks:
     """Return the success rate of each kind of attack."""
-    rates = attack_rates(in_order(view.samples))
+    rates = attack_rates(in_order(view.open_samples))
     return section("attacks", facts([(rate.kind, _attack(rate)) for rate in rates]))
 
 

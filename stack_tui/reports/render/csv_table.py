@@ -1,4 +1,4 @@
-"""A run as a table for spreadsheets: one row a sample."""
+"""A run as a table for spreadsheets: one row per sample."""
 
 import csv
 import io
@@ -47,10 +47,10 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def csv_table(view: RunView) -> str:
-    """Return a header and a row a sample in the suite's order, by RFC 4180 with newlines alone.
+    """Return a header and one row per sample, in the suite's order, by RFC 4180 with bare newlines.
 
     Text that a spreadsheet could take for a formula gets a leading apostrophe, and control
-    characters are shown as signs: the journal holds the text as it came.
+    characters become visible signs. The journal has the text as it came.
     """
     table = io.StringIO()
     writer = csv.writer(table, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
@@ -116,6 +116,6 @@ def _cell(value: str | float | None) -> str | float:
 
 
 def literal(text: str) -> str:
-    """Return the printable text, with an apostrophe ahead where it could start a formula."""
-    shown = printable(text)
-    return f"'{shown}" if shown.lstrip(" ").startswith(_FORMULA_STARTS) else shown
+    """Return the printable text, after an apostrophe if it could start a formula."""
+    safe = printable(text)
+    return f"'{safe}" if safe.lstrip(" ").startswith(_FORMULA_STARTS) else safe

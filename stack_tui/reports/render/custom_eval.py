@@ -7,7 +7,6 @@ from rich.cells import cell_len
 
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.measures.holdout_summary import scored
 from stack_tui.reports.measures.sample_result import judge_answer, match_result
 from stack_tui.reports.measures.summary import in_order, summarize
 from stack_tui.reports.pages.model import Page, Samples
@@ -48,7 +47,7 @@ def _without_samples(page: Page) -> Page:
 
 def _custom_eval(view: RunView) -> Iterator[str]:
     samples = in_order(view.samples)
-    summary = summarize(scored(view).samples)
+    summary = summarize(view.open_samples)
     width = max([_NAME_WIDTH, *(cell_len(_name(sample)) for sample in samples)])
     yield "── eval summary ──"
     yield _line("cases", str(summary.n_cases))

@@ -1,4 +1,4 @@
-"""A run's report as one JSON document: the guide's keys, and more beside them."""
+"""A run's report as one JSON document: the keys of the custom-eval format, and more."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
-from stack_tui.reports.measures.holdout_summary import holdout, scored
+from stack_tui.reports.measures.holdout_summary import holdout
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.summary import in_order, intervals, summarize
@@ -23,28 +23,27 @@ from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, Subject
 from stack_tui.runs.view import RunView
 
 _MATCH_FIELDS = ("id", "repeat", "temperature", "status", "winner", "outputs", "verdicts", "flags")
-_TOLD_ELSEWHERE = ("at", "kind", "place", "prompt", "prefix")
+_LEFT_OUT = ("at", "kind", "place", "prompt", "prefix")
 
 
 def report_document(view: RunView) -> dict[str, Any]:
-    """Return the report as plain data; a suite's `results` stand in the order of its cases.
+    """Return the report as plain data; a suite's `results` are in the order of its cases.
 
-    Cases that are held out are in the `holdout` and in `results`, and in no other figure.
+    Held-out cases are in `holdout` and in `results`, and in no other figure.
     """
     if isinstance(view.spec.subject, BenchmarkSubject):
         return _benchmark(view) | {"cost": _cost(view), "run": _run(view)}
     if isinstance(view.spec.subject, DuelSubject):
         return _duel(view) | {"cost": _cost(view), "run": _run(view)}
-    of_summary = scored(view)
     return {
-        "summary": _summary(of_summary),
-        "intervals": msgspec.to_builtins(intervals(of_summary.samples)),
+        "summary": _summary(view),
+        "intervals": msgspec.to_builtins(intervals(view.open_samples)),
         "holdout": msgspec.to_builtins(holdout(view)),
-        "power": _power(of_summary),
-        **_settings(of_summary),
-        "attacks": msgspec.to_builtins(attack_rates(in_order(of_summary.samples))),
-        "labels": msgspec.to_builtins(calibration(of_summary)),
-        "panel": msgspec.to_builtins(panel_report(of_summary)),
+        "power": _power(view),
+        **_settings(view),
+        "attacks": msgspec.to_builtins(attack_rates(in_order(view.open_samples))),
+        "labels": msgspec.to_builtins(calibration(view)),
+        "panel": msgspec.to_builtins(panel_report(view)),
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),
@@ -52,7 +51,7 @@ def report_document(view: RunView) -> dict[str, Any]:
 
 
 def _benchmark(view: RunView) -> dict[str, Any]:
-    """Return what report.json holds of a benchmark run; its samples lie in lm-eval's own files."""
+    """Return the document of a benchmark run; its samples are in lm-eval's own files."""
     return {
         "summary": {
             "planned": view.total.planned,
@@ -69,7 +68,7 @@ def _benchmark(view: RunView) -> dict[str, Any]:
 
 
 def _duel(view: RunView) -> dict[str, Any]:
-    """Return what report.json holds of a duel: its figures, its matches, and what is set apart."""
+    """Return the document of a duel: its figures, its matches, and the cases set apart."""
     return {
         "summary": _duel_summary(duel_summary(view)),
         "results": [_match(sample) for sample in in_order(view.samples)],
@@ -83,22 +82,22 @@ def _duel(view: RunView) -> dict[str, Any]:
 
 
 def _duel_summary(summary: DuelSummary) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(summary)
+    found: dict[str, Any] = msgspec.to_builtins(summary)
     for name, pairs in (("pairs", summary.pairs), ("holdout", summary.holdout)):
-        for pair, row in zip(pairs, told[name], strict=True):
+        for pair, row in zip(pairs, found[name], strict=True):
             row |= {"verdict": pair.verdict, "settle": pair.settle}
-    return told
+    return found
 
 
 def _match(sample: Sample) -> dict[str, Any]:
-    told: dict[str, Any] = {"verdicts": [], "flags": [], "repeat": 0, "status": "ok", "winner": ""}
-    told["temperature"] = None
-    told |= msgspec.to_builtins(sample)
-    return {"pair": sample.task} | {name: told[name] for name in _MATCH_FIELDS}
+    found: dict[str, Any] = {"verdicts": [], "flags": [], "repeat": 0, "status": "ok", "winner": ""}
+    found["temperature"] = None
+    found |= msgspec.to_builtins(sample)
+    return {"pair": sample.task} | {name: found[name] for name in _MATCH_FIELDS}
 
 
 def _settings(view: RunView) -> dict[str, Any]:
-    """Return the noise, what repeats show, or of several temperatures each one's own summary."""
+    """Return the noise, the repeats, or the summary of each of several temperatures."""
     if noise := noise_of(view):
         return {"noise": msgspec.to_builtins(noise)}
     settings = settings_of(view)
@@ -109,13 +108,13 @@ def _settings(view: RunView) -> dict[str, Any]:
 
 
 def _summary(view: RunView) -> dict[str, Any]:
-    """Return the figures, and how many labels of each kind people gave."""
-    figures: dict[str, Any] = msgspec.to_builtins(summarize(view.samples))
+    """Return the figures, and the number of labels of each kind."""
+    figures: dict[str, Any] = msgspec.to_builtins(summarize(view.open_samples))
     return figures | {"labels": labels.counts(view.labels.values())}
 
 
 def _power(view: RunView) -> dict[str, Any]:
-    summary = summarize(view.samples)
+    summary = summarize(view.open_samples)
     return {
         "smallest_difference": smallest_paired_difference(summary.n_independent),
         "saying": reach(summary.n_independent, summary.n_cases),
@@ -128,7 +127,7 @@ def _cost(view: RunView) -> Any:
 
 def _result(sample: Sample) -> dict[str, Any]:
     issues = [str(issue) for issue in sample.rule_issues]
-    guide = {
+    first = {
         "id": sample.id,
         "output": sample.output,
         "rule_score": sample.rule_score,
@@ -141,7 +140,7 @@ def _result(sample: Sample) -> dict[str, Any]:
         "flags": [],
     }
     more: dict[str, Any] = msgspec.to_builtins(sample) | {"rule_issues": issues}
-    return guide | {key: more[key] for key in more if key not in _TOLD_ELSEWHERE}
+    return first | {key: more[key] for key in more if key not in _LEFT_OUT}
 
 
 def _named(endpoint: Endpoint) -> dict[str, Any]:
@@ -155,7 +154,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
 
 
 def _run(view: RunView) -> dict[str, Any]:
-    """Return what was evaluated and how far it got; never a key, of which a view holds none."""
+    """Return what was evaluated and its progress; never a key, for a view holds none."""
     spec = view.spec
     return {
         "id": spec.id,

@@ -1,4 +1,4 @@
-"""A run as JUnit XML, which build servers read: a test suite a task, a test case a sample."""
+"""A run as JUnit XML for build servers: one test suite per task, one test case per sample."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -14,17 +14,16 @@ from stack_tui.runs.view import RunView
 from stack_tui.text import printable
 
 _NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_OUTPUT_SHOWN = 20_000
+_OUTPUT_LIMIT = 20_000
 
 
 def junit_report(view: RunView, gates: Sequence[GateResult] = ()) -> str:
     """Return the run as an XML document.
 
-    A sample that failed is a failure, one that ended in an error is an error, and one that no judge
-    scored or that neither passes nor fails is skipped. Of a duel, each pair is a test case: worse
-    is a failure, inconclusive is skipped. What is held out is a suite of its own. Samples that the
-    run still lacks are one error, so that half a run is not green; a gate that is not met is a
-    failure.
+    Samples that failed are failures, errors are errors, and unscored samples and those without a
+    verdict are skipped. In a duel each pair is a test case: worse is a failure, inconclusive is
+    skipped. Held-out samples are a suite of their own. Missing samples are one error, so that half
+    a run is not green. A failed gate is a failure.
     """
     root = ET.Element("testsuites", name=_text(f"{view.spec.subject.name} {view.spec.id}"))
     tasks: dict[str, list[Sample]] = {}
@@ -100,5 +99,5 @@ def _count(root: ET.Element) -> None:
 
 def _text(text: str) -> str:
     """Return text that XML 1.0 can hold and a log viewer can show."""
-    shown = printable(text[:_OUTPUT_SHOWN]) + ("…" if len(text) > _OUTPUT_SHOWN else "")
-    return _NOT_IN_XML.sub("\ufffd", shown)
+    safe = printable(text[:_OUTPUT_LIMIT]) + ("…" if len(text) > _OUTPUT_LIMIT else "")
+    return _NOT_IN_XML.sub("\ufffd", safe)

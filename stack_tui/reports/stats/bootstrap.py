@@ -1,4 +1,4 @@
-"""The bootstrap interval of any figure that follows from sums over cases."""
+"""The bootstrap interval of any figure computed from sums over cases."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,10 @@ _CELLS_AT_ONCE = 4_000_000
 def resampled_interval(
     table: "NDArray[Any]", figure: Callable[["NDArray[Any]"], "NDArray[Any]"], seed: int = SEED
 ) -> Interval | None:
-    """Return the seeded interval of `figure`, which makes a value of each row of summed cases.
+    """Return the seeded 95 % interval of `figure`, which maps rows of summed cases to values.
 
-    `table` has a row for each case. Values that are nan are left out; the interval is None where
-    they are the most, or where no resample differs from another.
+    `table` has one row per case. Values that are nan are left out. Return None if most are nan, or
+    if all resamples give the same value.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""A pass rate as people would give it, from all verdicts of the run and the labels of a few."""
+"""The pass rate according to people, from all verdicts of a run and the labels of a few."""
 
 from collections.abc import Hashable, Sequence
 
@@ -13,7 +13,7 @@ JudgedCase = tuple[Hashable, bool]
 
 
 class CorrectedRate(msgspec.Struct, frozen=True, kw_only=True):
-    """The rate, None with the reason in `lacking`, and on how many labels of each kind it rests."""
+    """The rate and the numbers of labels it rests on; without a rate `lacking` says why."""
 
     rate: float | None
     interval: Interval | None
@@ -27,13 +27,13 @@ class CorrectedRate(msgspec.Struct, frozen=True, kw_only=True):
 def corrected_rate(
     verdicts: Sequence[JudgedCase], of_passed: Sequence[JudgedCase], of_failed: Sequence[JudgedCase]
 ) -> CorrectedRate:
-    """Return the pass rate that people would give, each sample standing with its case.
+    """Return the pass rate that people would give; each sample comes with its case.
 
-    `verdicts` says of all samples whether they passed, `of_passed` and `of_failed` what people say
-    of some of those that passed and failed. Double sampling (Tenenbein 1970, JASA 65:1350): the
-    share that people pass is taken within the passed and within the failed, so it does not matter
-    that failures are labelled more; within each the labelled must be like the rest. The interval
-    holds 95 % of the three shares' Jeffreys posteriors together.
+    `verdicts` has whether each sample passed; `of_passed` and `of_failed` have what people say
+    about some of the passed and of the failed. Double sampling (Tenenbein 1970, JASA 65:1350): the
+    share that people pass is estimated within the passed and within the failed, so labelling more
+    failures does no harm, as long as the labelled are like the rest of their group. The interval
+    holds 95 % of the joint Jeffreys posterior of the three shares.
     """
     passed = sum(verdict for _, verdict in verdicts)
     failed = len(verdicts) - passed
@@ -62,8 +62,8 @@ def corrected_rate(
     return msgspec.structs.replace(found, rate=rate, interval=(min(low, rate), max(high, rate)))
 
 
-def _share(said: Sequence[JudgedCase]) -> float:
-    return sum(passes for _, passes in said) / len(said) if said else 0.0
+def _share(labelled: Sequence[JudgedCase]) -> float:
+    return sum(passes for _, passes in labelled) / len(labelled) if labelled else 0.0
 
 
 def _interval(
@@ -80,11 +80,11 @@ def _interval(
     return float(low), float(high)
 
 
-def _effective(said: Sequence[JudgedCase]) -> tuple[float, float]:
-    """Return how many pass and how many do not, over the design effect of their cases."""
-    if not said:
+def _effective(verdicts: Sequence[JudgedCase]) -> tuple[float, float]:
+    """Return the numbers of passes and failures, divided by the design effect of their cases."""
+    if not verdicts:
         return 0.0, 0.0
-    yes = sum(passes for _, passes in said)
-    clusters = cluster((float(passes) for _, passes in said), (case for case, _ in said))
+    yes = sum(passes for _, passes in verdicts)
+    clusters = cluster((float(passes) for _, passes in verdicts), (case for case, _ in verdicts))
     effect = design_effect(yes, 0, clusters)
-    return yes / effect, (len(said) - yes) / effect
+    return yes / effect, (len(verdicts) - yes) / effect

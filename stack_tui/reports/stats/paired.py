@@ -1,6 +1,6 @@
 """Statistics of two runs of the same samples: differences, their intervals, and tests.
 
-A case's repeats are not independent: they form a cluster, and the clusters are what is counted.
+A case's repeats are not independent. They form a cluster, and the cluster is the unit.
 """
 
 import math
@@ -21,41 +21,41 @@ _RESAMPLES = 2000
 _FLIPS = 9999
 _CELLS_AT_ONCE = 4_000_000
 _EXACT_REACH = 50_000
-_ROUNDING = 1e-12  # what is below comes of fractions such as 0.1 in binary, not of the data
+_ROUNDING = 1e-12  # smaller differences come from fractions such as 0.1 in binary, not from data
 
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """Differences b − a summed over each cluster, and how many pairs each one holds."""
+    """The sum of differences b − a in each cluster, and its number of pairs."""
 
     sums: tuple[float, ...]
     sizes: tuple[int, ...]
 
     @property
     def pairs(self) -> int:
-        """How many pairs there are in all clusters."""
+        """The number of pairs in all clusters."""
         return sum(self.sizes)
 
     @property
     def mean(self) -> float:
-        """The mean difference over the pairs, 0 where only rounding parts it from that."""
+        """The mean difference over the pairs, 0 if it differs from that by rounding alone."""
         mean = math.fsum(self.sums) / self.pairs
         return 0.0 if abs(mean) < _ROUNDING else mean
 
     @property
     def repeated(self) -> bool:
-        """Whether any cluster holds more than one pair."""
+        """Whether any cluster has several pairs."""
         return len(self.sizes) < self.pairs
 
     @property
     def all_equal(self) -> bool:
-        """Whether the clusters' own means are all the same, but for rounding."""
+        """Whether the clusters' means are all equal, up to rounding."""
         means = [total / size for total, size in zip(self.sums, self.sizes, strict=True)]
         return not means or max(means) - min(means) <= _ROUNDING * max(1.0, *map(abs, means))
 
     @property
     def variance_of_mean(self) -> float:
-        """The mean's variance, clusters being independent; 0 for fewer than two clusters."""
+        """The variance of the mean for independent clusters; 0 for fewer than two."""
         count = len(self.sizes)
         if count < 2:
             return 0.0
@@ -67,7 +67,7 @@ class Clusters:
 
 
 def cluster(differences: Iterable[float], ids: Iterable[Hashable]) -> Clusters:
-    """Return the differences gathered by cluster id, in the order in which ids first come."""
+    """Return the differences grouped by cluster id, in the order of first appearance."""
     sums: dict[Hashable, float] = {}
     sizes: dict[Hashable, int] = {}
     for difference, name in zip(differences, ids, strict=True):
@@ -79,8 +79,8 @@ def cluster(differences: Iterable[float], ids: Iterable[Hashable]) -> Clusters:
 def tango_interval(gained: float, lost: float, pairs: float) -> tuple[float, float]:
     """Return the 95 % score interval of the difference of paired rates, (gained − lost) / pairs.
 
-    Tango 1998, Statistics in Medicine 17:891; its two ends are found by bisection. Counts may be
-    fractions, as an effective number of pairs is.
+    Tango 1998, Statistics in Medicine 17:891; its ends are found by bisection. Counts may be
+    fractions, such as an effective number of pairs.
     """
     z = NormalDist().inv_cdf(0.5 + _CONFIDENCE / 2)
 
@@ -98,7 +98,7 @@ def tango_interval(gained: float, lost: float, pairs: float) -> tuple[float, flo
 
 
 def _tango_statistic(delta: float, gained: float, lost: float, pairs: float) -> float:
-    """Return how many standard errors the observed difference lies above `delta`."""
+    """Return by how many standard errors the observed difference exceeds `delta`."""
     linear = -gained - lost + (2 * pairs - gained + lost) * delta
     constant = -lost * delta * (1 - delta)
     root = math.sqrt(max(0.0, linear**2 - 8 * pairs * constant))
@@ -120,9 +120,9 @@ def design_effect(gained: float, lost: float, clusters: Clusters, *, least: floa
     """Return the clusters' variance over that of independent samples.
 
     It is at least 1 and at most that of repeats that always agree (Kish 1965, Survey Sampling; for
-    rates Rao and Scott 1992, Biometrics 48:577), and greater the fewer clusters its variance rests
-    on (Korn and Graubard 1998). For one run's rate, `gained` counts its passes.
-    Values that each sum up several outcomes can vary less than single ones: by as much as `least`.
+    rates Rao and Scott 1992, Biometrics 48:577). The fewer clusters its variance rests on, the
+    greater it is (Korn and Graubard 1998). For one run's rate, `gained` counts its passes.
+    Values that each sum up several outcomes vary less than single ones, down to `least`.
     """
     if not clusters.repeated and least >= 1:
         return 1.0
@@ -136,7 +136,7 @@ def design_effect(gained: float, lost: float, clusters: Clusters, *, least: floa
 
 
 def _fewness(clusters: int, pairs: int) -> float:
-    """Return the square of t's ratio at the clusters' and the pairs' degrees of freedom.
+    """Return the squared ratio of t at the clusters' and at the pairs' degrees of freedom.
 
     Korn and Graubard 1998, Survey Methodology 24:193.
     """
@@ -159,8 +159,8 @@ def mcnemar_exact(gained: int, lost: int) -> float:
 def sign_flip_exact(differences: Iterable[float]) -> float:
     """Return the two-sided p of the randomisation test on clusters' whole-number differences.
 
-    Were the two runs alike, each cluster's difference could as well have had the other sign; all
-    flips are counted. With one pair a cluster this is McNemar's exact test.
+    If the runs are alike, each cluster's difference could equally have the other sign; all
+    combinations of signs are counted. With one pair per cluster this is McNemar's exact test.
     """
     import numpy as np
 
@@ -181,8 +181,8 @@ def sign_flip_exact(differences: Iterable[float]) -> float:
 def sign_flip(differences: Sequence[float], seed: int = SEED) -> float:
     """Return the same for differences of any size.
 
-    Halves and whole numbers, as judges give them, are flipped in all ways; of others, 9,999 seeded
-    flips of all signs are drawn.
+    Halves and whole numbers, as judges give them, are flipped in all ways. For others, 9,999 seeded
+    combinations of signs are drawn.
     """
     doubled = [2 * difference for difference in differences]
     whole = all(value.is_integer() for value in map(float, doubled))
@@ -209,7 +209,7 @@ def _drawn_flips(differences: Sequence[float], seed: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values adjusted for there being several tests (Holm 1979), in their order."""
+    """Return the p-values, adjusted for several tests (Holm 1979), in their order."""
     adjusted = [0.0] * len(p_values)
     largest = 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
@@ -225,12 +225,12 @@ def bootstrap_interval(
     seed: int = SEED,
     resamples: int = _RESAMPLES,
 ) -> tuple[float, float] | None:
-    """Return the 95 % percentile bootstrap interval of the mean, clusters drawn whole.
+    """Return the 95 % percentile bootstrap interval of the mean; clusters are drawn whole.
 
-    The percentiles are widened as a t interval is against a normal one (Hesterberg 2015, The
-    American Statistician 69:371), without which 30 cases are covered too seldom. Where all values
-    are equal there is nothing to draw: then `scale`, the least and the greatest value there can
-    be, bounds the mean, and without it the interval is None.
+    The percentiles are widened as t intervals are against normal ones (Hesterberg 2015, The
+    American Statistician 69:371); without that, 30 cases are covered too rarely. If all values are
+    equal there is nothing to draw. Then `scale`, the least and the greatest possible value, bounds
+    the mean; without it the interval is None.
     """
     import numpy as np
 
@@ -244,7 +244,7 @@ def bootstrap_interval(
 
 
 def percentile_tail(count: int) -> float:
-    """Return the share to cut off at each end of the resamples of so many cases, at least 2."""
+    """Return the share of resamples to cut off at each end, for at least 2 cases."""
     from scipy.special import ndtr, stdtrit
 
     t = stdtrit(count - 1, 0.5 + _CONFIDENCE / 2)
@@ -254,17 +254,17 @@ def percentile_tail(count: int) -> float:
 def _interval_of_equals(
     value: float, count: int, scale: tuple[float, float]
 ) -> tuple[float, float]:
-    """Return how far the mean can be off where `count` cases of as many had that value.
+    """Return how far the mean can be off if all `count` cases have that value.
 
-    At most 1 − .025^(1/count) of all cases have another (Clopper and Pearson 1934, Biometrika
-    26:404), and these lie at an end of the scale.
+    At most 1 − .025^(1/count) of all cases have another value (Clopper and Pearson 1934, Biometrika
+    26:404), at worst one at an end of the scale.
     """
     others = 1 - ((1 - _CONFIDENCE) / 2) ** (1 / count)
     return value - others * (value - scale[0]), value + others * (scale[1] - value)
 
 
 def _resampled_means(clusters: Clusters, generator: Any, resamples: int) -> "Floats":
-    """Return the means of so many resamples, always the same for a seed, and negated for −sums."""
+    """Return the means of the resamples: the same for a seed, and negated for negated sums."""
     counted: dict[tuple[float, int], int] = {}
     for row in zip(clusters.sums, clusters.sizes, strict=True):
         counted[row] = counted.get(row, 0) + 1
@@ -276,7 +276,7 @@ def _resampled_means(clusters: Clusters, generator: Any, resamples: int) -> "Flo
 def _drawn_by_kind(
     counted: Mapping[tuple[float, int], int], generator: Any, resamples: int
 ) -> "Floats":
-    """Draw how often each kind of equal clusters comes: quick for scores of few values."""
+    """Draw how often each kind of equal clusters occurs: fast for scores with few values."""
     import numpy as np
 
     count = sum(counted.values())
@@ -298,7 +298,7 @@ def _drawn_one_by_one(clusters: Clusters, generator: Any, resamples: int) -> "Fl
 
 
 def _chunks(total: int, width: int) -> Iterable[int]:
-    """Yield how many rows of that width to hold at once, until `total` are done."""
+    """Yield how many rows of that width to hold in memory, until `total` are done."""
     step = max(1, _CELLS_AT_ONCE // max(1, width))
     for start in range(0, total, step):
         yield min(step, total - start)

@@ -1,7 +1,7 @@
-"""What a number of cases can show: the smallest difference that would be seen, and cases needed.
+"""Statistical power: the smallest difference that some cases can show, and the cases it takes.
 
-All for a two-sided test at 5 % that finds a difference of that size four times in five: the sum of
-the two normal quantiles, 1.960 + 0.842 = 2.80 standard errors (Miller 2024, arXiv 2411.00640, §5).
+For a two-sided test at 5 % that detects the difference four times in five: the sum of the two
+normal quantiles, 1.960 + 0.842 = 2.80 standard errors (Miller 2024, arXiv 2411.00640, §5).
 """
 
 import math
@@ -16,8 +16,8 @@ LEAST_FLIPS = 6  # all one way, these give p = 2 / 2⁶ = .03; five give .06
 def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDANT) -> float:
     """Return the smallest difference of pass rates that two runs of the same cases could show.
 
-    `discordant` is the share of cases, 0 to 1, in which one run passes and the other fails. However
-    few differ, McNemar's exact test tells nothing from fewer than six.
+    `discordant` is the share of cases, 0 to 1, that pass in one run only. McNemar's exact test
+    never rejects with fewer than six of them.
     """
     if not cases:
         return 1.0
@@ -29,7 +29,7 @@ def cases_for_paired_difference(
 ) -> int | None:
     """Return how many cases would show a difference of pass rates, None for no difference.
 
-    A difference cannot exceed the discordant share: a smaller share is taken to be that much.
+    The discordant share cannot be smaller than the difference, and is raised to it.
     """
     if not difference:
         return None
@@ -40,8 +40,8 @@ def cases_for_paired_difference(
 def cases_for_mean_difference(difference: float, deviation: float) -> int | None:
     """Return how many cases would show that mean difference of scores, None for no difference.
 
-    `deviation` is the standard deviation of the cases' differences, in the scores' own unit. Signs
-    of fewer than six cases can be flipped in too few ways to tell anything.
+    `deviation` is the standard deviation of the cases' differences, in the scores' unit. It takes
+    six cases at least: fewer have too few combinations of signs.
     """
     if not difference:
         return None

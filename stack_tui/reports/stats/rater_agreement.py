@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class Alpha(msgspec.Struct, frozen=True, kw_only=True):
-    """Alpha over the `samples` that two judges or more scored, `scores` in all.
+    """Alpha over the `samples` with two scores or more, and the number of `scores`.
 
-    It is None where all scores are equal, and the interval where no resample differs.
+    `alpha` is None if all scores are equal, `interval` if all resamples agree.
     """
 
     alpha: float | None
@@ -25,11 +25,11 @@ class Alpha(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def krippendorff(samples: Sequence[Sequence[float]], cases: Sequence[Hashable]) -> Alpha | None:
-    """Return alpha with the interval metric, None where no sample has two scores.
+    """Return alpha with the interval metric, None if no sample has two scores.
 
-    Krippendorff 2011, Computing Krippendorff's Alpha-Reliability: 1 less the observed disagreement
-    over that expected by chance. A missing score is left out, not guessed. The interval is a
-    bootstrap, the samples of one case drawn together.
+    Krippendorff 2011, Computing Krippendorff's Alpha-Reliability: 1 minus the observed disagreement
+    over that expected by chance. Missing scores are left out. The interval is a bootstrap in which
+    the samples of a case are drawn together.
     """
     import numpy as np
 
@@ -52,14 +52,14 @@ def krippendorff(samples: Sequence[Sequence[float]], cases: Sequence[Hashable]) 
 
 
 def _sums(scores: Sequence[float]) -> tuple[float, float, float, float]:
-    """Return what a sample adds: scores, their sum, that of squares, and its disagreement."""
+    """Return a sample's number of scores, their sum, sum of squares, and disagreement."""
     count, total = len(scores), sum(scores)
     squares = sum(score * score for score in scores)
     return count, total, squares, 2 * (count * squares - total * total) / (count - 1)
 
 
 def _alpha(sums: "NDArray[Any]") -> "NDArray[Any]":
-    """Return alpha for each row of sums; nan where every score is the same."""
+    """Return alpha for each row of sums; nan if all scores are equal."""
     import numpy as np
 
     count, total, squares, observed = sums.T
@@ -71,7 +71,7 @@ def _alpha(sums: "NDArray[Any]") -> "NDArray[Any]":
 def kappas(counts: "NDArray[Any]") -> "NDArray[Any]":
     """Return Cohen's κ (1960) of each row: neither, the second alone, the first alone, both pass.
 
-    It is nan where chance alone would always agree.
+    It is nan if chance alone would always agree.
     """
     import numpy as np
 

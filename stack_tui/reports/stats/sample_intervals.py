@@ -1,4 +1,4 @@
-"""95 % intervals of one run's rates and means: its cases are counted, not their repeats."""
+"""95 % intervals of one run's rates and means. The unit is the case, not the repeat."""
 
 import math
 from collections.abc import Hashable, Sequence
@@ -11,7 +11,7 @@ from stack_tui.wilson import wilson_interval as wilson_interval
 def rate_interval(successes: Sequence[bool], cases: Sequence[Hashable]) -> Interval | None:
     """Return Wilson's interval on the effective number of samples, samples / design effect.
 
-    `cases` says to which case each sample belongs; repeats of one case are a cluster (Kish 1965).
+    `cases` names each sample's case; the repeats of a case are a cluster (Kish 1965).
     """
     if not successes:
         return None
@@ -25,8 +25,8 @@ def share_interval(
 ) -> Interval | None:
     """Return Wilson's interval of the mean of shares from 0 to 1, on their effective number.
 
-    Each share sums up as many as `outcomes`: so many times the number of shares is the most that
-    they can be worth.
+    Each share stands for up to `outcomes` outcomes, so the effective number is at most that many
+    times the number of shares.
     """
     if not shares:
         return None
@@ -38,8 +38,8 @@ def share_interval(
 def mean_interval(
     values: Sequence[float], cases: Sequence[Hashable], scale: Interval
 ) -> Interval | None:
-    """Return the seeded bootstrap interval of a mean, the values of one case drawn together.
+    """Return the seeded bootstrap interval of a mean; the values of a case are drawn together.
 
-    `scale` holds the least and the greatest value there can be; None without values.
+    `scale` is the least and the greatest possible value. Return None without values.
     """
     return bootstrap_interval(cluster(values, cases), scale=scale) if values else None

@@ -15,10 +15,10 @@ _Z = NormalDist().inv_cdf(0.975)
 
 
 def spearman(one: Sequence[float], other: Sequence[float]) -> tuple[float, Interval] | None:
-    """Return Spearman's ρ and its 95 % interval; None under 10 pairs or where one side is constant.
+    """Return Spearman's ρ and its 95 % interval; None under 10 pairs or if one side is constant.
 
-    The interval is Fisher's, with the variance of Bonett and Wright 2000, Psychometrika 65:23. A ρ
-    of 1 or −1, whose own has no width, has the near end of that with two neighbours exchanged.
+    The interval is Fisher's, with the variance of Bonett and Wright 2000, Psychometrika 65:23. For
+    a ρ of 1 or −1, whose interval would have no width, two neighbouring ranks are swapped.
     """
     import numpy as np
 
@@ -39,7 +39,7 @@ def _interval(rho: float, count: int) -> Interval:
 
 
 def _ranks(values: Sequence[float]) -> "NDArray[Any]":
-    """Return the ranks from 1, equal values sharing the mean of theirs."""
+    """Return the ranks from 1; equal values share their mean rank."""
     import numpy as np
 
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)

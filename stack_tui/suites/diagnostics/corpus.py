@@ -1,4 +1,4 @@
-"""Training and few-shot files as a stream of passages, in bounded memory."""
+"""Read training and few-shot files as a stream of passages, in bounded memory."""
 
 import codecs
 import gzip
@@ -20,9 +20,9 @@ _ROWS = 256
 
 @dataclass(frozen=True)
 class Passage:
-    """A text, the line or row from 1 at which it begins, and how much of the file is read (0 to 1).
+    """A text, its first line or row (from 1), and the share of the file read so far (0 to 1).
 
-    In plain text (`counts_on`) the text's own lines are the file's; elsewhere it is one record.
+    In plain text (`counts_on`) the text's lines are the file's lines; otherwise it is one record.
     """
 
     text: str
@@ -40,9 +40,10 @@ class Unread:
 
 
 def passages(path: Path, overlap: int) -> Iterator[Passage | Unread]:
-    """Yield each record's text of JSONL, JSON or parquet, or blocks of plain text, gzipped or not.
+    """Yield the text of each record of JSONL, JSON or parquet, or blocks of plain text.
 
-    Blocks share `overlap` characters, so that nothing up to that length is cut. Raises StackError.
+    Files may be gzipped. Blocks share `overlap` characters, so that no passage up to that length is
+    cut. Raises StackError.
     """
     name = path.name.lower().removesuffix(".gz")
     try:
@@ -60,7 +61,7 @@ def passages(path: Path, overlap: int) -> Iterator[Passage | Unread]:
 
 
 class _Opened:
-    """A file, unpacked where its name ends in .gz, that knows how much of it has been read."""
+    """A file, unpacked if its name ends in .gz, that tracks how much of it has been read."""
 
     def __init__(self, path: Path) -> None:
         self._raw = path.open("rb")
@@ -106,7 +107,7 @@ def _json(path: Path) -> Iterator[Passage | Unread]:
         raise StackError(
             f"larger than {_LONGEST_JSON >> 20} MiB",
             where=str(path),
-            remedy="Make it JSONL, one record a line.",
+            remedy="Convert it to JSONL, one record per line.",
         )
     try:
         data = msgspec.json.decode(text)
@@ -124,9 +125,9 @@ def _plain(path: Path, overlap: int) -> Iterator[Passage]:
         while data := opened.file.read(_BLOCK):
             if b"\0" in data:
                 raise StackError(
-                    "is no text in UTF-8",
+                    "is not UTF-8 text",
                     where=str(path),
-                    remedy="Give JSONL, JSON, parquet or text, gzipped or not.",
+                    remedy="Use JSONL, JSON, parquet or text, gzipped or not.",
                 )
             text = kept + decoder.decode(data)
             yield Passage(text, line, opened.done, counts_on=True)

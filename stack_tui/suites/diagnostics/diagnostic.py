@@ -1,4 +1,4 @@
-"""What looking over a suite brought up."""
+"""A diagnostic of a suite."""
 
 from typing import Literal
 
@@ -8,9 +8,9 @@ Severity = Literal["error", "warning", "note"]
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
-    """Something about a case, or with `case` empty about the suite, and how grave it is.
+    """A likely mistake in a case, or in the suite if `case` is empty, and its severity.
 
-    `error`: no answer can meet the rules; `warning`: most likely a mistake; `note`: worth a look.
+    `error`: no answer can meet the rules; `warning`: probably a mistake; `note`: worth checking.
     """
 
     case: str

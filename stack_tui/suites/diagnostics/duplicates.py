@@ -1,4 +1,4 @@
-"""Cases whose inputs are the same or nearly so."""
+"""Find cases whose inputs are the same or nearly the same."""
 
 import math
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ NEAR = 0.7
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
-    """A case much like an earlier one; `share` is the Jaccard similarity of their word triples."""
+    """A case like an earlier one; `share` is the Jaccard similarity of their word triples."""
 
     case: str
     earlier: str
@@ -22,9 +22,9 @@ class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def duplicates(cases: Iterable[Case]) -> list[Duplicate]:
-    """Return each case that repeats an earlier one, with the earlier one that is most like it.
+    """Return each case that repeats an earlier one, with the most similar earlier case.
 
-    Compared are the sets of word triples; from a similarity of 0.7 on, cases count as duplicates.
+    Cases count as duplicates if the Jaccard similarity of their word triples is at least 0.7.
     """
     sets = {case.id: shingles(words(case.input), SHINGLE) for case in cases}
     frequency = Counter(triple for triples in sets.values() for triple in triples)
@@ -46,7 +46,7 @@ def duplicates(cases: Iterable[Case]) -> list[Duplicate]:
 def _prefix(
     triples: set[tuple[bytes, ...]], frequency: Counter[tuple[bytes, ...]]
 ) -> list[tuple[bytes, ...]]:
-    """Return the rarest triples, of which sets that are similar enough must share one.
+    """Return the rarest triples; two sets that are similar enough share at least one of them.
 
     Chaudhuri, Ganti and Kaushik 2006: |x| − ⌈NEAR · |x|⌉ + 1 of them, in one order for all sets.
     """

@@ -1,4 +1,4 @@
-"""Finding cases whose inputs stand in training or few-shot data, copied or nearly so."""
+"""Find cases whose inputs appear in training or few-shot data, copied or nearly so."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from stack_tui.runs.redact import HIDDEN
+from stack_tui.runs.holdout import HIDDEN
 from stack_tui.suites.diagnostics.corpus import Passage, Unread, passages
 from stack_tui.suites.diagnostics.shingles import shingles, words
 from stack_tui.suites.model.case import Case
@@ -20,7 +20,7 @@ SHINGLE = 5
 NEAR = 0.5
 _PLACES_A_FILE = 100
 _UNREAD_A_FILE = 20
-_SHOWN = 300
+_LONGEST_TEXT = 300
 
 ReadProgress = Callable[[Path, float], None]
 
@@ -28,8 +28,8 @@ ReadProgress = Callable[[Path, float], None]
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):
     """A case's input found in a file.
 
-    `copied`: at least 13 words in a row (all, where the input has fewer); `near`: at least half of
-    the input's runs of 5 words. `share` is the share of those, `text` the longest run of words.
+    `copied`: at least 13 words in a row (all, if the input has fewer); `near`: at least half of the
+    input's runs of 5 words. `share` is the share of those runs, `text` the longest run of words.
     """
 
     case: str
@@ -42,7 +42,7 @@ class Overlap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotRead(msgspec.Struct, frozen=True, kw_only=True):
-    """A line or row of a file that could not be looked at."""
+    """A line or row of a file that could not be searched."""
 
     file: str
     line: int
@@ -50,11 +50,11 @@ class NotRead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Leakage(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, and what was not looked at.
+    """The overlaps found, and what was not searched.
 
-    `further` counts what was found beyond 100 places for a case and file, and `further_unread` what
-    could not be read beyond 20 lines of a file. Inputs of under 8 words (`too_short`) are not
-    looked for: they stand everywhere.
+    `further` counts overlaps beyond 100 for a case and file, `further_unread` unreadable lines
+    beyond 20 for a file. Inputs of fewer than 8 words (`too_short`) are skipped: they occur
+    everywhere.
     """
 
     overlaps: tuple[Overlap, ...]
@@ -68,11 +68,12 @@ class Leakage(msgspec.Struct, frozen=True, kw_only=True):
 def leakage(
     cases: Sequence[Case], files: Iterable[Path], progress: ReadProgress = lambda _file, _done: None
 ) -> Leakage:
-    """Look through the files once, in bounded memory; raises StackError where one is unreadable.
+    """Return the cases' overlaps with the files, read once in bounded memory.
 
-    `progress` is told the file and how much of it (0 to 1) is done. Takes about a minute a GB.
+    `progress` is called with the file and the share of it (0 to 1) that is done. Takes about a
+    minute per GB. Raises StackError for a file that cannot be read.
     """
-    wanted = [_Wanted(case) for case in cases]
+    wanted = [_Input(case) for case in cases]
     index = _Index([one for one in wanted if len(one.words) >= SHORTEST])
     found: dict[tuple[str, str], dict[int, Overlap]] = defaultdict(dict)
     unread: list[NotRead] = []
@@ -106,7 +107,7 @@ def leakage(
 
 
 def redact_overlaps(found: Leakage, cases: Sequence[Case]) -> Leakage:
-    """Return what was found without the texts of held-out cases."""
+    """Return the overlaps without the texts of held-out cases."""
     held_out = {case.id for case in cases if case.holdout}
     overlaps = tuple(
         msgspec.structs.replace(each, text=HIDDEN) if each.case in held_out else each
@@ -115,8 +116,8 @@ def redact_overlaps(found: Leakage, cases: Sequence[Case]) -> Leakage:
     return msgspec.structs.replace(found, overlaps=overlaps)
 
 
-class _Wanted:
-    """A case's input as words, and the runs of words by which a copy of it is noticed."""
+class _Input:
+    """A case's input as words, and the runs of words that reveal a copy of it."""
 
     def __init__(self, case: Case) -> None:
         self.id = case.id
@@ -126,9 +127,9 @@ class _Wanted:
         self.enough = min(COPY, len(self.words))
 
     def seeds(self) -> set[int]:
-        """Return the places of runs such that any `enough` words in a row hold one of them.
+        """Return the places of runs such that any `enough` words in a row contain one of them.
 
-        Of each stretch the run with the longest word is taken, which is likely to be a rare one
+        In each stretch this is the run with the longest word, which is likely to be rare
         (minimizers: Roberts et al. 2004).
         """
         places = range(len(self.words) - SHINGLE + 1)
@@ -142,7 +143,7 @@ class _Wanted:
 
 @dataclass
 class _Stretch:
-    """A part of a text in which a case's input may stand, and the longest run found there."""
+    """A part of a text that may contain a case's input, and the longest run found there."""
 
     end: int
     share: float
@@ -153,9 +154,9 @@ class _Stretch:
 class _Index:
     """The seeds of all cases by their longest word."""
 
-    def __init__(self, wanted: Sequence[_Wanted]) -> None:
+    def __init__(self, wanted: Sequence[_Input]) -> None:
         self.reach = 4 * max((one.length for one in wanted), default=0) + 1000
-        self._seeds: dict[bytes, list[tuple[int, int, _Wanted]]] = defaultdict(list)
+        self._seeds: dict[bytes, list[tuple[int, int, _Input]]] = defaultdict(list)
         for one in wanted:
             for place in sorted(one.seeds()):
                 seed = one.words[place : place + SHINGLE]
@@ -164,26 +165,32 @@ class _Index:
         self._anchors = frozenset(self._seeds)
 
     def overlaps(self, passage: Passage, file: str) -> Iterator[Overlap]:
-        """Yield the cases that the passage holds, and where."""
+        """Yield the overlaps of the passage with the cases."""
         text = words(passage.text)
         if self._anchors.isdisjoint(text):
             return
-        stretches: dict[str, tuple[_Wanted, list[_Stretch]]] = {}
+        stretches: dict[str, tuple[_Input, list[_Stretch]]] = {}
         for anchor in [place for place, word in enumerate(text) if word in self._anchors]:
             for offset, place, one in self._seeds[text[anchor]]:
                 start = anchor - offset
                 seed = one.words[place : place + SHINGLE]
                 if start >= 0 and text[start : start + SHINGLE] == seed:
                     _, known = stretches.setdefault(one.id, (one, []))
-                    _note(known, one, place, text, start)
+                    _add_seed(known, one, place, text, start)
         for one, known in stretches.values():
             for stretch in known:
                 if stretch.size >= one.enough or stretch.share >= NEAR:
                     yield _overlap(one, stretch, text, passage, file)
 
 
-def _note(known: list[_Stretch], one: _Wanted, place: int, text: list[bytes], start: int) -> None:
-    """Take the seed found at `start` into the last stretch, or into a new one beyond it."""
+def _add_seed(
+    known: list[_Stretch], one: _Input, place: int, text: list[bytes], start: int
+) -> None:
+    """Add the seed found at `start` to the last stretch, or to a new one beyond it.
+
+    The stretch is wide enough for the whole input with half as many words inserted, so that one
+    comparison of shingles decides on `near`. The run around the seed is extended to both sides.
+    """
     if not known or start >= known[-1].end:
         slack = len(one.words) // 2 + COPY
         begin = max(0, start - place - slack)
@@ -202,7 +209,7 @@ def _note(known: list[_Stretch], one: _Wanted, place: int, text: list[bytes], st
 
 
 def _overlap(
-    one: _Wanted, stretch: _Stretch, text: list[bytes], passage: Passage, file: str
+    one: _Input, stretch: _Stretch, text: list[bytes], passage: Passage, file: str
 ) -> Overlap:
     run = text[stretch.start : stretch.start + stretch.size]
     return Overlap(
@@ -213,12 +220,12 @@ def _overlap(
         kind="copied" if stretch.size >= one.enough else "near",
         share=stretch.share,
         words=stretch.size,
-        text=one_line(b" ".join(run).decode(), _SHOWN),
+        text=one_line(b" ".join(run).decode(), _LONGEST_TEXT),
     )
 
 
 def _lines_before(text: str, place: int) -> int:
-    """Return how many line breaks stand before the word at `place`."""
+    """Return how many line breaks precede the word at `place`."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
         place -= len(words(line))

@@ -1,4 +1,4 @@
-"""Checking that an output is JSON of a given schema, with the jsonschema library."""
+"""Check that an output is JSON of a given schema, with the jsonschema library."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from stack_tui.text import one_line
 
 
 def schema_problem(schema: Mapping[str, Any]) -> str:
-    """Return why the schema cannot be checked here and offline, "" where it can."""
+    """Return why the schema cannot be checked offline, "" if it can."""
     from jsonschema.exceptions import SchemaError
     from referencing import Registry, Resource
     from referencing.exceptions import Unresolvable
@@ -27,19 +27,19 @@ def schema_problem(schema: Mapping[str, Any]) -> str:
             resolver.lookup(reference)
         validator.is_valid(None)
     except SchemaError as error:
-        return f"no valid JSON schema at {error.json_path}: {one_line(error.message, 200)}"
+        return f"not a valid JSON schema at {error.json_path}: {one_line(error.message, 200)}"
     except patterns.PatternError as error:
-        return f"no valid JSON schema: pattern: {error}"
+        return f"not a valid JSON schema: pattern: {error}"
     except Unresolvable as error:
-        return f"the schema refers to what it does not hold: {error.ref!r}"
+        return f"the schema refers to something it does not contain: {error.ref!r}"
     except RecursionError:
-        return "the schema refers to itself without end"
+        return "the schema refers to itself endlessly"
     unsupported = list(_all(schema, "patternProperties"))
     return "patternProperties is not supported" if unsupported else ""
 
 
 def problem(schema: Mapping[str, Any], output: str) -> str:
-    """Return what is wrong with the output, as an issue says it; "" where nothing is."""
+    """Return what is wrong with the output, in an issue's words; "" if nothing is."""
     from jsonschema.exceptions import best_match
 
     try:
@@ -51,15 +51,13 @@ def problem(schema: Mapping[str, Any], output: str) -> str:
         return "not JSON: nested too deeply"
     except TimeoutError:
         return "json_schema took too long"
-    return "" if error is None else f"json_schema at {error.json_path}: {_shown(error.message)}"
-
-
-def _shown(message: str) -> str:
-    return one_line(message, 200)
+    return (
+        "" if error is None else f"json_schema at {error.json_path}: {one_line(error.message, 200)}"
+    )
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:
-    """Return a validator that fetches nothing and whose patterns are bounded in time."""
+    """Return a validator that fetches nothing and limits the time of its patterns."""
     from jsonschema import validators
     from referencing import Registry
 

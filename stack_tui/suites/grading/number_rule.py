@@ -1,10 +1,10 @@
-"""Reading numbers as people and models write them."""
+"""Parse numbers as people and models write them."""
 
 import re
 from collections import deque
 from decimal import Decimal
 
-# Thousands parted by commas or by the no-break and thin spaces of good typesetting.
+# Thousands are separated by commas or by the no-break and thin spaces of typeset text.
 _NUMBER = re.compile(
     r"""
     (?<![0-9A-Za-z.])
@@ -18,7 +18,7 @@ _GROUPING = re.compile("[,\u00a0\u2009\u202f]")
 
 
 def last_number(text: str) -> Decimal | None:
-    """Return the last number in `text`: "1,234.5", "−3", "6e-7", ".5"; None where there is none."""
+    """Return the last number in `text`, such as "1,234.5", "−3", "6e-7" or ".5"; None if none."""
     found = deque(_NUMBER.finditer(text), maxlen=1)
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""Regular expressions of a suite's author, run on untrusted text within a bounded time."""
+"""A suite's regular expressions, run on untrusted text with a time limit."""
 
 import warnings
 from functools import lru_cache
@@ -10,7 +10,7 @@ TIMEOUT_S = 1.0
 
 
 class PatternError(ValueError):
-    """A pattern that is not a regular expression; its message says why and where."""
+    """A pattern is not a regular expression; the message says why and where."""
 
 
 @lru_cache(maxsize=1024)
@@ -30,11 +30,11 @@ def search(pattern: str, text: str) -> bool:
 
 
 def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
-    """Return the spans of the first match, even if it is empty, and of further ones that are not.
+    """Return the spans of the first match, empty or not, and of later ones that are not empty.
 
-    At most `limit` spans are returned. Other threads run on meanwhile: a pattern that backtracks
-    without end takes TIMEOUT_S at most. TimeoutError is raised if that happens before any match;
-    after it, the spans found so far are returned.
+    Returns at most `limit` spans. A pattern that backtracks forever takes TIMEOUT_S at most, and
+    other threads run meanwhile. Raises TimeoutError if that happens before any match, else returns
+    the spans found so far.
     """
     found: list[tuple[int, int]] = []
     try:

@@ -1,4 +1,4 @@
-"""Finding phrases in a text whatever their letter case, with their places in the text as it is."""
+"""Find phrases in a text regardless of case, with their positions in the original text."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from stack_tui.text import fold_case
 
 
 def contains(folded: str, phrase: str) -> bool:
-    """Return whether a text, in the form that `fold_case` gives it, holds the phrase."""
+    """Return whether a text that `fold_case` has folded contains the phrase."""
     return fold_case(phrase) in folded
 
 
 class FoldedText:
-    """A text in folded form that knows which part of the original each character came from."""
+    """A folded text that maps each character to its span in the original."""
 
     def __init__(self, text: str) -> None:
         self._spans: list[tuple[int, int]] = []
@@ -31,7 +31,7 @@ class FoldedText:
         self.folded = "".join(pieces)
 
     def find(self, phrase: str, limit: int) -> Iterator[tuple[int, int]]:
-        """Yield the spans in the original of at most `limit` occurrences, first to last."""
+        """Yield the spans of the first `limit` occurrences in the original, in order."""
         wanted = fold_case(phrase)
         if not wanted:
             yield 0, 0
@@ -45,7 +45,7 @@ class FoldedText:
 
 
 def _segments(text: str) -> Iterator[str]:
-    """Yield the text in pieces that compose (NFC) each by itself."""
+    """Yield pieces of the text that each compose (NFC) independently."""
     if unicodedata.is_normalized("NFC", text):
         yield from text
         return

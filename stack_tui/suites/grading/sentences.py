@@ -1,10 +1,10 @@
-"""Counting sentences, near enough to what a reader would count."""
+"""Count sentences, approximately as a reader would."""
 
 import re
 
 _LIST_SIGN = re.compile(r"^[ \t]*(?:[-*+•–]|[0-9]{1,3}[.)])[ \t]+", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-# A full stop ends a sentence where no lower-case word follows; the wide ones always do.
+# A full stop ends a sentence unless a lower-case word follows; the wide ones always do.
 _END = re.compile(r"""(?:[.!?…]++["'”’)\]»*_]*+(?=\s++(?![a-z])|\Z)|[。！？]++["'”’」』）]*+)""")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|ca|approx|Dr|Mr|Mrs|Ms|Prof|St|Fig|No|Nos|Eq|Sec|Vol|al)"
@@ -14,9 +14,9 @@ _LONGEST_ABBREVIATION = 12
 
 
 def count_sentences(text: str) -> int:
-    """Return the number of sentences; a paragraph or list item without a full stop is one.
+    """Return the number of sentences; a paragraph or list item without a full stop counts as one.
 
-    Where initials and abbreviations leave it open, two sentences count as one.
+    If initials and abbreviations make it ambiguous, two sentences count as one.
     """
     parts = _PARAGRAPH.split(_LIST_SIGN.sub("\n\n", text))
     return sum(_count(part) for part in parts)

@@ -1,4 +1,4 @@
-"""What several judges' scores come to."""
+"""Combine the scores of several judges or criteria into one."""
 
 import math
 import statistics
@@ -10,17 +10,17 @@ from stack_tui.config.decode import PanelMethod
 _DIGITS = 9
 
 
-def weighted(weights: Sequence[float], scores: Sequence[float]) -> float:
-    """Return the weighted mean, rounded: 0.1 and 0.2 as weights must not make a 4 a 3.999…"""
+def weighted_mean(weights: Sequence[float], scores: Sequence[float]) -> float:
+    """Return the weighted mean, rounded so that weights of 0.1 and 0.2 keep a 4 from being 3.9…"""
     total = math.fsum(w * s for w, s in zip(weights, scores, strict=True))
     return round(total / math.fsum(weights), _DIGITS)
 
 
-def combined(scores: Sequence[float], panel: PanelMethod) -> tuple[float | None, bool]:
-    """Return the panel's score, None without any, and whether a majority was wanted and is lacking.
+def combine_scores(scores: Sequence[float], panel: PanelMethod) -> tuple[float | None, bool]:
+    """Return (the panel's score or None without scores, whether there is no majority).
 
-    A majority is the whole point, halves rounded up, that more judges gave than any other; where
-    there is none, the median stands in for it.
+    The majority is the integer score, halves rounded up, that more judges gave than any other. If
+    there is none, the median replaces it.
     """
     if not scores:
         return None, False

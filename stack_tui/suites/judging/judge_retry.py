@@ -1,4 +1,4 @@
-"""One question to one judge: asked, read, and asked once more where nothing was read."""
+"""Ask a judge one question, and once more if its answer has no readable score."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,12 @@ from msgspec.structs import replace
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Stopped
 from stack_tui.runs.events import JudgeScore
-from stack_tui.suites.judging.judge_prompt import AGAIN, AT_ONCE, first_messages, second_messages
+from stack_tui.suites.judging.judge_prompt import (
+    FORMAT_REMINDER,
+    NO_THINKING,
+    first_messages,
+    retry_messages,
+)
 from stack_tui.suites.model_client import ModelClient, Question
 
 
@@ -18,32 +23,33 @@ async def ask_with_retry(
     read: Callable[[str], float | None],
     *,
     first: str = "",
-    again: str = AGAIN,
-    at_once: str = AT_ONCE,
+    format_reminder: str = FORMAT_REMINDER,
+    no_thinking: str = NO_THINKING,
 ) -> JudgeScore:
-    """Return the judge's verdict, whose score is what `read` finds in its answer.
+    """Return the judge's score, which is what `read` finds in its answer.
 
-    `question` makes of messages what is asked, `again` and `at_once` are the words of the second
-    time. A failed request stands in the verdict, only Stopped is raised. `latency_s` is that of
-    all its answers together, `answer` and `reasoning` are the last one's.
+    `question` makes a request of messages. The second request adds `format_reminder` if the first
+    answer was unreadable, `no_thinking` if it was empty. A failed request is recorded in the score;
+    only Stopped is raised. `latency_s` is the sum over all answers, `answer` and `reasoning` are
+    those of the last.
     """
     model = judge.endpoint.model or ""
-    verdict = JudgeScore(judge=judge.endpoint.name, model=model, attempts=0, first=first)
+    result = JudgeScore(judge=judge.endpoint.name, model=model, attempts=0, first=first)
     messages = first_messages(prompt)
-    while verdict.score is None and verdict.attempts < 2:
+    while result.score is None and result.attempts < 2:
         try:
-            asked = await judge.ask(question(messages))
+            reply = await judge.ask(question(messages))
         except Stopped:
             raise
         except EndpointError as error:
-            return replace(verdict, attempts=verdict.attempts + 1, failure=error.failure())
-        verdict = replace(
-            verdict,
-            score=read(asked.completion.output),
-            answer=asked.completion.output,
-            reasoning=asked.completion.reasoning,
-            attempts=verdict.attempts + 1,
-            latency_s=verdict.latency_s + asked.latency_s,
+            return replace(result, attempts=result.attempts + 1, failure=error.failure())
+        result = replace(
+            result,
+            score=read(reply.completion.output),
+            answer=reply.completion.output,
+            reasoning=reply.completion.reasoning,
+            attempts=result.attempts + 1,
+            latency_s=result.latency_s + reply.latency_s,
         )
-        messages = second_messages(prompt, verdict.answer, again, at_once)
-    return verdict
+        messages = retry_messages(prompt, result.answer, format_reminder, no_thinking)
+    return result

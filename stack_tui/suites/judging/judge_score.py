@@ -1,11 +1,11 @@
-"""One judge's verdict on one output: a score, or one for each criterion and what they make."""
+"""One judge's score of one output: a single score, or the weighted mean over the criteria."""
 
 import math
 from collections.abc import Sequence
 
 from stack_tui.runner.request_engine import gather_all
 from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
-from stack_tui.suites.judging.judge_panel import weighted
+from stack_tui.suites.judging.judge_panel import weighted_mean
 from stack_tui.suites.judging.judge_prompt import judge_body, judge_prompt
 from stack_tui.suites.judging.judge_retry import ask_with_retry
 from stack_tui.suites.judging.score_parser import parse_score
@@ -14,10 +14,10 @@ from stack_tui.suites.model_client import ModelClient, Question
 
 
 async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample) -> JudgeScore:
-    """Return what the judge says of the sample's output.
+    """Return the judge's score of the sample's output.
 
-    A failed request stands in the verdict, only Stopped is raised. Each criterion is a question of
-    its own, asked beside the others.
+    A failed request is recorded in the score; only Stopped is raised. Each criterion is a separate
+    request; they run concurrently.
     """
     criteria = criteria_of(suite, case)
     if not criteria:
@@ -26,7 +26,7 @@ async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample
         _ask(judge, suite, sample, judge_prompt(suite, case, sample.output, criterion))
         for criterion in criteria
     )
-    return _together(criteria, found)
+    return _combine_criteria(criteria, found)
 
 
 async def _ask(judge: ModelClient, suite: Suite, sample: Sample, prompt: str) -> JudgeScore:
@@ -40,32 +40,30 @@ async def _ask(judge: ModelClient, suite: Suite, sample: Sample, prompt: str) ->
     return await ask_with_retry(judge, prompt, question, parse_score)
 
 
-def _together(criteria: Sequence[Criterion], found: Sequence[JudgeScore]) -> JudgeScore:
-    """Return one verdict; its score is None where a criterion has none, for the rest is not all."""
-    scores = [verdict.score for verdict in found]
+def _combine_criteria(criteria: Sequence[Criterion], found: Sequence[JudgeScore]) -> JudgeScore:
+    """Return one judge score; its value is None if that of any criterion is missing."""
+    scores = [each.score for each in found]
     known = [score for score in scores if score is not None]
     weights = [criterion.weight for criterion in criteria]
-    score = None
-    if len(known) == len(scores):
-        score = weighted(weights, known)
+    score = weighted_mean(weights, known) if len(known) == len(scores) else None
     return JudgeScore(
         judge=found[0].judge,
         model=found[0].model,
         score=score,
-        attempts=sum(verdict.attempts for verdict in found),
-        latency_s=math.fsum(verdict.latency_s for verdict in found),
-        failure=next((verdict.failure for verdict in found if verdict.failure), None),
+        attempts=sum(each.attempts for each in found),
+        latency_s=math.fsum(each.latency_s for each in found),
+        failure=next((each.failure for each in found if each.failure), None),
         criteria=tuple(
             CriterionScore(
                 name=criterion.name,
                 weight=criterion.weight,
-                score=verdict.score,
-                answer=verdict.answer,
-                reasoning=verdict.reasoning,
-                attempts=verdict.attempts,
-                latency_s=verdict.latency_s,
-                failure=verdict.failure,
+                score=each.score,
+                answer=each.answer,
+                reasoning=each.reasoning,
+                attempts=each.attempts,
+                latency_s=each.latency_s,
+                failure=each.failure,
             )
-            for criterion, verdict in zip(criteria, found, strict=True)
+            for criterion, each in zip(criteria, found, strict=True)
         ),
     )

@@ -1,4 +1,4 @@
-"""Reading the score, from 1 to 5, out of whatever a judge wrote; None rather than a guess."""
+"""Parse the score, from 1 to 5, from a judge's answer; None rather than a guess."""
 
 import re
 import unicodedata
@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 LOWEST, HIGHEST = 1.0, 5.0
 
-# A long answer states its score at either end; the x's keep a number cut in two from counting.
+# A long answer states its score at either end. The x's keep a number that is cut in two from
+# counting.
 _EDGE = 2000
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
@@ -25,7 +26,7 @@ _NUMBER = (
     r"(?:\s*[(\[]?\s*(?:/|\bout\s+of\b)\s*(?P<of>[0-9]{1,3})(?:\.0+)?\s*[)\]]?)?+"
     r"(?:\s*(?:stars?|points?)\b)?+(?![\w%/+]|[.,][0-9])"
 )
-# What may stand after a score; after any other number stands what it counts.
+# What may follow a score; any other number is followed by what it counts.
 _FOLLOW = (
     r"(?=\s*(?:\Z|[.;:!?)\]},|<—–]|-\s"
     r"|(?:because|since|as|for|on|due|given|overall|but|with|which)\b)|[ \t]*\n)"
@@ -49,10 +50,10 @@ _SECOND = re.compile(r"\s*(?:[-–—~,/&]|\b(?:to|or|and)\b)\s*[0-9]")
 
 
 def parse_score(text: str) -> float | None:
-    """Return the one score that `text` states, None where it states none or more than one.
+    """Return the only score that `text` states, None if it states none or several.
 
-    What a reasoning model thought is passed over. A score out of 10 or 100 is brought to the scale
-    of 5; what is then not from 1 to 5 is no score.
+    The thinking of a reasoning model is skipped. A score out of 10 or 100 is converted to the scale
+    of 5; a result outside of 1 to 5 does not count.
     """
     plain = _plain(text)
     for found in (_alone(plain), _labelled(plain), _leading(plain)):
@@ -62,36 +63,36 @@ def parse_score(text: str) -> float | None:
 
 
 def without_thinking(text: str) -> str:
-    """Return what stands after the last end of thinking, and before any that is begun anew."""
+    """Return the text after the last end of thinking and before any thinking that begins later."""
     after = [match.end() for match in _THOUGHT.finditer(text)][-1:] or [0]
     return _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
 
 
 def _plain(text: str) -> str:
-    """Return the text without thinking, decoration and words about the scale, in small letters."""
-    said = without_thinking(text)
-    if len(said) > 2 * _EDGE:
-        said = f"{said[:_EDGE]}x x{said[-_EDGE:]}"
-    plain = _DECORATION.sub(" ", unicodedata.normalize("NFKC", said).casefold())
+    """Return the text in lower case without thinking, decoration and words about the scale."""
+    answer = without_thinking(text)
+    if len(answer) > 2 * _EDGE:
+        answer = f"{answer[:_EDGE]}x x{answer[-_EDGE:]}"
+    plain = _DECORATION.sub(" ", unicodedata.normalize("NFKC", answer).casefold())
     plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain))
     digits = _WORD.sub(lambda match: match[1] + _WORDS[match[2]], plain)
     return _SCALE.sub(" ", digits).strip()
 
 
 def _alone(plain: str) -> list[re.Match[str]]:
-    """Return the lines that hold a score and nothing more to speak of."""
+    """Return the lines that contain a score and little else."""
     matches = (_ALONE.fullmatch(line.strip()) for line in plain.splitlines())
     return [match for match in matches if match]
 
 
 def _labelled(plain: str) -> list[re.Match[str]]:
-    """Return the scores that are called so; only the final or overall ones where there are any."""
+    """Return the labelled scores; only the final or overall ones if there are any."""
     found = list(_LABELLED.finditer(plain))
     return [match for match in found if match["final"]] or found
 
 
 def _leading(plain: str) -> list[re.Match[str]]:
-    """Return the score with which the text begins, unless that numbers a list's first item."""
+    """Return the score that the text begins with, unless it numbers a list's first item."""
     match = _LEADING.match(plain)
     return [match] if match and not _LIST_ITEM.search(plain) else []
 
@@ -102,7 +103,7 @@ def _only(matches: Iterable[re.Match[str]]) -> float | None:
 
 
 def _score(match: re.Match[str]) -> float | None:
-    """Return the matched number on the scale of 5; None where it is off it or one of a range."""
+    """Return the matched number on the scale of 5; None if it is outside or part of a range."""
     highest = int(match["of"] or 5)
     if highest not in (5, 10, 100) or _SECOND.match(match.string, match.end()):
         return None

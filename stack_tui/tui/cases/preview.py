@@ -15,6 +15,7 @@ from stack_tui.config.decode import Config, Endpoint
 from stack_tui.config.resolve import resolve_judges
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.runs.holdout import log_access
 from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.tui.state.snapshot import RunCard
@@ -64,29 +65,37 @@ def trial_blocks(trial: Trial) -> list[Block]:
 
 
 def latest_sample(runs: Iterable[RunCard], suite: str, case_id: str) -> Sample | None:
-    """Return the case's latest outcome that has an output; `runs` are newest first."""
-    found = (sample for _, samples in _outcomes(runs, suite, case_id) for sample in samples)
-    return next((sample for sample in found if sample.output), None)
+    """Return the case's latest outcome that has an output; `runs` are newest first.
+
+    If the case is held out, the access to the run is logged first.
+    """
+    for run, samples in _outcomes(runs, suite, case_id):
+        if found := next((sample for sample in samples if sample.output), None):
+            if not found.holdout:
+                return found
+            access = log_access(run.folder.parent, suite, run.spec.id)
+            return run.view.including_holdout(access).sample(found.key)
+    return None
 
 
 def latest_outcome(
     runs: Iterable[RunCard], suite: str, case_id: str
 ) -> tuple[Path, SampleKey] | None:
     """Return the run's folder and the key of the case's latest sample, a failing one first."""
-    for folder, samples in _outcomes(runs, suite, case_id):
-        return folder, min(samples, key=concern).key
+    for run, samples in _outcomes(runs, suite, case_id):
+        return run.folder, min(samples, key=concern).key
     return None
 
 
 def _outcomes(
     runs: Iterable[RunCard], suite: str, case_id: str
-) -> Iterator[tuple[Path, list[Sample]]]:
+) -> Iterator[tuple[Run, list[Sample]]]:
     for card in runs:
         if _is_of(card.spec, suite) and card.counts.done:
             run = Run(card.folder)
             run.refresh()
             if samples := [sample for sample in run.view.samples if sample.id == case_id]:
-                yield card.folder, samples
+                yield run, samples
 
 
 def _is_of(spec: RunSpec | None, suite: str) -> bool:

@@ -1,4 +1,4 @@
-"""What one can do to endpoints from the screen."""
+"""What you can do to endpoints from their list."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 UndoCallback = Callable[[Undo | None], None]
 
-_USES: dict[EndpointRole, str] = {"default": "what runs are asked of", "judge": "a judge"}
+_USES: dict[EndpointRole, str] = {"default": "the endpoint of runs", "judge": "a judge"}
 
 
 def add(host: Host, told: UndoCallback) -> None:
-    """Write a new endpoint."""
+    """Open the form of a new endpoint."""
     _open_form(host, None, None, told)
 
 
 def edit(host: Host, seen: EndpointView, told: UndoCallback) -> None:
-    """Edit a configured endpoint; another becomes a new one, with what is known of it filled in."""
+    """Edit a configured endpoint, or add a discovered one with its form filled in."""
     if seen.origin == "configured":
         _open_form(host, seen.endpoint, None, told)
     else:
@@ -37,11 +37,11 @@ def edit(host: Host, seen: EndpointView, told: UndoCallback) -> None:
 
 
 def keep(host: Host, seen: EndpointView, told: UndoCallback) -> None:
-    """Give an endpoint that was found or used a name, and write it into the configuration."""
+    """Ask for a name, and save a discovered or used endpoint to the configuration."""
     from stack_tui.tui.ui.dialogs import AskLine
 
     if seen.origin == "configured":
-        host.show_message(f"{seen.endpoint.name} is in the configuration already.")
+        host.show_message(f"{seen.endpoint.name} is already in the configuration.")
         return
     taken = host.config.endpoints
     suggested = _suggested(seen, taken)
@@ -58,17 +58,17 @@ def keep(host: Host, seen: EndpointView, told: UndoCallback) -> None:
             endpoint = msgspec.structs.replace(suggested, name=name)
             change(host, told, lambda: config_changes.save(path, endpoint, None))
 
-    does = "It is written into" if path.exists() else "This makes"
-    hint = f"What to call {one_line(seen.endpoint.url, 50)}? {does} {one_line(str(path), 60)}."
-    host.open(AskLine("Keep the endpoint", hint, suggested.name, problem), named)
+    does = "It is saved in" if path.exists() else "This creates"
+    hint = f"A name for {one_line(seen.endpoint.url, 50)}. {does} {one_line(str(path), 60)}."
+    host.open(AskLine("Save the endpoint", hint, suggested.name, problem), named)
 
 
 def remove(host: Host, seen: EndpointView, told: UndoCallback) -> None:
-    """Take a configured endpoint out of the file, once that is confirmed."""
+    """Remove a configured endpoint from the file, after asking."""
     from stack_tui.tui.ui.dialogs import Confirm
 
     if seen.origin != "configured":
-        host.show_message(f"{seen.endpoint.name} is {seen.origin}: there is nothing to remove.")
+        host.show_message(f"{seen.endpoint.name} is {seen.origin}, not in the configuration.")
         return
     path = config_changes.path_of(host.config)
 
@@ -79,17 +79,18 @@ def remove(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     name = one_line(seen.endpoint.name, 40)
     uses = " and ".join(_USES[role] for role in seen.roles)
     used = f" It is {uses} by default." if uses else ""
-    lost = f"Its settings go out of {one_line(str(path), 60)}.{used} u brings them back."
+    key = host.key_for("endpoints.undo")
+    lost = f"Removes it from {one_line(str(path), 60)}.{used} {key} restores it."
     host.open(Confirm(f"Remove {name}?", lost, f"remove {name}"), answered)
 
 
 def toggle_default(host: Host, seen: EndpointView, told: UndoCallback) -> None:
-    """Make it the endpoint that is taken where none is named, or no longer."""
+    """Toggle it as the default endpoint."""
     _toggle(host, seen, told, config_changes.toggle_default)
 
 
 def toggle_judge(host: Host, seen: EndpointView, told: UndoCallback) -> None:
-    """Make it a judge of runs that name none, or no longer."""
+    """Toggle it as a default judge."""
     _toggle(host, seen, told, config_changes.toggle_judge)
 
 
@@ -102,7 +103,7 @@ def change(host: Host, told: UndoCallback, work: Callable[[], Undo]) -> None:
 
 
 def take(host: Host, told: UndoCallback) -> UndoCallback:
-    """Return what goes by a change that was made, and tells of it."""
+    """Return a callback that applies a saved change and passes it on to `told`."""
 
     def taken(undo: Undo | None) -> None:
         if undo:
@@ -121,7 +122,8 @@ def _toggle(
     if seen.origin == "configured":
         change(host, told, lambda: toggled(host.config, seen.endpoint.name))
     else:
-        host.show_message(f"{seen.endpoint.name} is {seen.origin}: K keeps it under a name first.")
+        key = host.key_for("endpoints.keep")
+        host.show_message(f"{seen.endpoint.name} is {seen.origin}. Save it first: press {key}.")
 
 
 def _open_form(
@@ -134,7 +136,7 @@ def _open_form(
 
 
 def _suggested(seen: EndpointView, taken: Collection[str]) -> Endpoint:
-    """Return the endpoint under a free name made of its server's kind."""
+    """Return the endpoint under a free name made from its server's kind."""
     kind = seen.health.server_kind if seen.health else ""
     free = first_free(slug(kind) or seen.endpoint.name, taken)
     return msgspec.structs.replace(seen.endpoint, name=free)

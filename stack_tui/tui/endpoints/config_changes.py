@@ -1,4 +1,4 @@
-"""Changes of the configured endpoints in their file, each of which can be taken back."""
+"""Changes to the configured endpoints in their file, each with its undo."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from stack_tui.tui.ui.undo import Undo
 
 
 def path_of(config: Config) -> Path:
-    """Return the file that is changed: the one that was read, else one in the working folder."""
+    """Return the file to change: the one that was read, or one in the working folder."""
     return config.path or Path(CONFIG_NAME)
 
 
 def save(path: Path, endpoint: Endpoint, before: Endpoint | None) -> Undo:
-    """Save the endpoint in the place of the one that was edited, or as a new one.
+    """Save the endpoint in place of `before`, or as a new one.
 
-    Raises FileChanged where somebody else changed that endpoint meanwhile; other changes are kept.
+    Raises FileChanged if that endpoint was changed elsewhere since; other changes are kept.
     """
     from stack_tui.config.config_edit import put_endpoint
 
@@ -33,7 +33,7 @@ def save(path: Path, endpoint: Endpoint, before: Endpoint | None) -> Undo:
 
 
 def remove(path: Path, endpoint: Endpoint) -> Undo:
-    """Take the endpoint out of the file, and out of the defaults."""
+    """Remove the endpoint from the file and from the defaults."""
     from stack_tui.config.config_edit import remove_endpoint
 
     def edit(text: str) -> str:
@@ -44,31 +44,31 @@ def remove(path: Path, endpoint: Endpoint) -> Undo:
 
 
 def toggle_default(config: Config, name: str) -> Undo:
-    """Make it the endpoint that commands take by themselves, or no longer."""
+    """Toggle it as the default endpoint."""
     from stack_tui.config.config_edit import set_default
 
     was = config.defaults.endpoint == name
-    said = f"{name} is {'no longer ' if was else ''}the default endpoint"
-    return _change(path_of(config), lambda text: set_default(text, None if was else name), said)
+    what = f"{name} is {'no longer ' if was else ''}the default endpoint"
+    return _change(path_of(config), lambda text: set_default(text, None if was else name), what)
 
 
 def toggle_judge(config: Config, name: str) -> Undo:
-    """Make it one of the judges that runs get by default, or no longer."""
+    """Toggle it as a default judge."""
     from stack_tui.config.config_edit import set_judges
 
     judges = config.defaults.judges
     was = name in judges
     names = [each for each in judges if each != name] if was else [*judges, name]
-    said = f"{name} {'no longer judges' if was else 'judges'} by default"
-    return _change(path_of(config), lambda text: set_judges(text, names), said)
+    what = f"{name} is {'no longer ' if was else ''}a default judge"
+    return _change(path_of(config), lambda text: set_judges(text, names), what)
 
 
 def take_back(undo: Undo) -> Undo:
-    """Restore the text before the change; raises FileChanged where the file is another by now."""
+    """Restore the text before the change; raises FileChanged if the file has changed since."""
     from stack_tui.config.config_edit import save as save_text
 
     saved = save_text(undo.after, undo.before)
-    return Undo(f"took back: {undo.what}", undo.after.text, saved)
+    return Undo(f"undone: {undo.what}", undo.after.text, saved)
 
 
 def _must_still_be(endpoint: Endpoint, text: str, path: Path) -> None:
@@ -76,7 +76,7 @@ def _must_still_be(endpoint: Endpoint, text: str, path: Path) -> None:
     if now != endpoint:
         raise FileChanged(
             f"{endpoint.name} was {'changed' if now else 'removed'} there since it was read",
-            remedy="Leave it and look again, or add yours under another name.",
+            remedy="Close the form and check it, or add yours under another name.",
         )
 
 

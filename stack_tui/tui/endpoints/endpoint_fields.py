@@ -1,4 +1,4 @@
-"""An endpoint as the fields of a form, and the way back."""
+"""An endpoint as the fields of a form, and back."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.tui.ui.form_field import Field
 
 _HINTS = {
-    "name": "what to call it",
+    "name": "a short name",
     "url": "http://127.0.0.1:8000/v1",
-    "model": "nothing: the one that it serves",
-    "api_key_env": "the variable that holds the key, such as MY_KEY",
-    "concurrency": "requests at once; nothing: it finds itself",
-    "timeout_s": "seconds that an answer may take",
-    "price_in": "a million tokens of a prompt; nothing: unknown",
-    "price_out": "a million tokens of an answer; nothing: unknown",
+    "model": "empty: the model that it serves",
+    "api_key_env": "the environment variable that holds the key, such as MY_KEY",
+    "concurrency": "max concurrent requests; empty: tuned automatically",
+    "timeout_s": "seconds to wait for an answer",
+    "price_in": "per million prompt tokens; empty: unknown",
+    "price_out": "per million completion tokens; empty: unknown",
     "currency": "USD",
 }
 
@@ -31,13 +31,13 @@ def to_texts(endpoint: Endpoint) -> dict[str, str]:
 def from_texts(
     texts: Mapping[str, str], taken: Collection[str]
 ) -> tuple[Endpoint | None, dict[str, str]]:
-    """Return the endpoint that the fields state, and what is wrong with which of them."""
+    """Return the endpoint, None if it has problems, and the problems by field."""
     from stack_tui.config.config_edit import name_problem, variable_problem
 
     given = {name: text.strip() for name, text in texts.items() if text.strip()}
     name, variable = given.get("name", ""), given.get("api_key_env", "")
     found = {"name": "is taken" if name in taken else name_problem(name)}
-    found["url"] = "" if "url" in given else "must be given: http:// or https://, host and port"
+    found["url"] = "" if "url" in given else "is required: http:// or https://, host and port"
     found["api_key_env"] = variable_problem(variable) if variable else ""
     problems = {field: problem for field, problem in found.items() if problem}
     for field in set(given) - set(problems) - {"name"}:
@@ -53,14 +53,14 @@ def from_texts(
 
 
 def _problem(given: Mapping[str, str], field: str) -> str:
-    """Say what is wrong with that one value, by itself."""
+    """Return what is wrong with that one value, "" if nothing is."""
     pair = {"price_in": "0", "price_out": "0"} if field.startswith("price") else {}
     try:
         msgspec.convert({"name": "x", **pair, **given}, Endpoint, strict=False)
     except msgspec.ValidationError as error:
         message = str(error).partition(" - at ")[0]
         if message.startswith("Expected"):
-            return f"must be a {'whole number' if 'int' in message else 'number'}, or nothing"
+            return f"must be a {'whole number' if 'int' in message else 'number'}, or empty"
         return message.removeprefix(f"{field} ")
     return ""
 

@@ -1,4 +1,4 @@
-"""An endpoint: how it is, what it serves, and what to do where it does not."""
+"""An endpoint: its health, what it serves, and how to fix it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stack_tui.config.decode import EMBEDDED
-from stack_tui.reports.pages.endpoint_report import capability_blocks, failure_callout
+from stack_tui.reports.pages.endpoint_report import (
+    capability_blocks,
+    endpoint_facts,
+    failure_callout,
+)
+from stack_tui.reports.pages.model import Fact, Facts
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_details
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import Block, Part, field, heading, line
+from stack_tui.tui.ui.blocks import Block, Part, heading, line
 from stack_tui.tui.ui.icons import HEALTH
 from stack_tui.tui.ui.page_view import page_blocks
 
@@ -25,13 +30,11 @@ if TYPE_CHECKING:
 _GIB = 1 << 30
 _FOR_GOOD_S = 365 * 86_400
 
-TINY = (
-    "a tiny model (SmolLM2, 135 million parameters), there to show the tool: trust no score of it"
-)
+TINY = "a tiny model (SmolLM2, 135 million parameters) for demonstration; ignore its scores"
 
 
 def brief_blocks(seen: EndpointView) -> list[Block]:
-    """Return what stands under the list: what is wrong and the remedy, else what it serves."""
+    """Return a few lines for under the list: the problem and its remedy, or what it serves."""
     health = seen.health
     if seen.endpoint.url == EMBEDDED:
         return [line((TINY, "dim")), *load_blocks(seen.busy)]
@@ -43,8 +46,8 @@ def brief_blocks(seen: EndpointView) -> list[Block]:
     return [where, *loaded, *load_blocks(seen.busy)]
 
 
-def endpoint_blocks(seen: EndpointView, asking: str = "") -> list[Block]:
-    """Return the endpoint's document; `asking` says that its abilities are being found out."""
+def endpoint_blocks(seen: EndpointView, probe_key: str, probing: str = "") -> list[Block]:
+    """Return the endpoint's page; `probing` is shown while it is being probed."""
     endpoint, health = seen.endpoint, seen.health
     sign = HEALTH[seen.state]
     blocks: list[Block] = [
@@ -56,56 +59,56 @@ def endpoint_blocks(seen: EndpointView, asking: str = "") -> list[Block]:
         blocks += [line(""), *_wrong(health, health.failure)]
     blocks += [line(""), *_facts(seen)]
     if seen.busy:
-        note: Part = ("over half a minute, and the last minutes", "dim")
+        note: Part = ("over 30 s, and the last minutes", "dim")
         blocks += [line(""), heading("Load", note), *load_details(seen.busy)]
     if health and health.models:
         blocks += [line(""), heading("Models", format.count(len(health.models)))]
         for model in health.models:
-            said = _said_of(model, health.checked_at)
-            blocks.append(line(one_line(model.id), (f"  {said}", "dim")))
-    return [*blocks, line(""), *_abilities(seen.finding, asking)]
+            facts = _model_facts(model, health.checked_at)
+            blocks.append(line(one_line(model.id), (f"  {facts}", "dim")))
+    return [*blocks, line(""), *_abilities(seen.finding, probing, probe_key)]
 
 
 def _wrong(health: Health, failure: Failure) -> list[Block]:
-    """Return what is wrong with it; nothing is where it is only not ready yet."""
+    """Return its problem; a server that is still loading has none."""
     if health.state != "loading":
         return page_blocks([failure_callout(failure)])
-    told = one_line(failure.message)
-    again = "It is asked again every few seconds; vLLM and llama.cpp may take minutes."
-    return [line((f"it is loading its model ({told})", "warn")), line((f"→ {again}", "dim"))]
+    message = one_line(failure.message)
+    hint = "It is checked every few seconds. vLLM and llama.cpp may take minutes."
+    return [line((f"loading its model ({message})", "warn")), line((f"→ {hint}", "dim"))]
 
 
-def _abilities(finding: ProbeResult | None, asking: str) -> list[Block]:
-    if asking:
-        return [heading("Capabilities"), line((asking, "warn"))]
+def _abilities(finding: ProbeResult | None, probing: str, probe_key: str) -> list[Block]:
+    if probing:
+        return [heading("Capabilities"), line((probing, "warn"))]
     if finding and finding.abilities:
         return page_blocks(capability_blocks(finding.abilities))
     if finding and finding.failure:
         return [heading("Capabilities"), *page_blocks([failure_callout(finding.failure)])]
-    hint: Part = (" finds out what it can do, by some 20 requests of a few tokens", "dim")
-    return [heading("Capabilities"), line(("p", "accent"), hint)]
+    hint: Part = (" probes what it can do, with about 20 requests of a few tokens", "dim")
+    return [heading("Capabilities"), line((probe_key, "accent"), hint)]
 
 
 def _loaded(models: Sequence[Model], now: float) -> list[Block]:
-    """Return what is held in memory of a server that loads models on demand, a line each."""
+    """Return the models in memory of a server that loads them on demand, one per line."""
     held = [model for model in models if model.loaded and model.vram_bytes is not None]
-    return [line(one_line(m.id, 40), (f"  {_said_of(m, now)}", "dim")) for m in held]
+    return [line(one_line(m.id, 40), (f"  {_model_facts(m, now)}", "dim")) for m in held]
 
 
-def _said_of(model: Model, now: float) -> str:
-    said = [f"{model.context_length:,} tokens" if model.context_length else ""]
-    said.append("loaded" if model.loaded and model.vram_bytes is None else "")
+def _model_facts(model: Model, now: float) -> str:
+    facts = [f"{model.context_length:,} tokens" if model.context_length else ""]
+    facts.append("loaded" if model.loaded and model.vram_bytes is None else "")
     if model.vram_bytes is not None:
         of = f" of {model.size_bytes / _GIB:.1f}" if model.size_bytes else ""
         partly = of if model.size_bytes and model.vram_bytes < model.size_bytes else ""
-        said.append(f"{model.vram_bytes / _GIB:.1f}{partly} GB in VRAM")
-    said.append(_until(model.expires_at, now))
-    said.append(model.quantization)
-    return ", ".join(filter(None, said))
+        facts.append(f"{model.vram_bytes / _GIB:.1f}{partly} GB in VRAM")
+    facts.append(_until(model.expires_at, now))
+    facts.append(model.quantization)
+    return ", ".join(filter(None, facts))
 
 
 def _until(moment: str, now: float) -> str:
-    """Return how long a model stays loaded, seen from when that was asked."""
+    """Return how long a model stays loaded, as of `now` (seconds since 1970)."""
     try:
         left = datetime.fromisoformat(moment).timestamp() - now
     except (ValueError, OverflowError):
@@ -116,20 +119,7 @@ def _until(moment: str, now: float) -> str:
 
 
 def _facts(seen: EndpointView) -> list[Block]:
-    endpoint, health = seen.endpoint, seen.health
-    context = health.context_length if health else None
-    facts = {
-        "url": endpoint.url,
-        "model": seen.model,
-        "server": seen.server,
-        "context": f"{context:,} tokens" if context else "",
-        "latency": format.latency(health.latency_s) if health and health.latency_s else "",
-        "key": f"from ${endpoint.api_key_env}" if endpoint.api_key_env else "none",
-        "in flight": f"{endpoint.concurrency} at most"
-        if endpoint.concurrency
-        else "as many as help",
-        "timeout": format.latency(endpoint.timeout_s),
-        "note": health.note if health else "",
-        "asked": format.moment(health.checked_at) if health else "not yet",
-    }
-    return [field(label, one_line(text)) for label, text in facts.items() if text]
+    checked = format.moment(seen.health.checked_at) if seen.health else "not yet"
+    facts = endpoint_facts(seen.endpoint, seen.health)
+    url = Fact("url", seen.endpoint.url)
+    return page_blocks([Facts((url, *facts, Fact("checked", checked)))])

@@ -21,15 +21,15 @@ _PROBE_S = 120.0
 
 
 class EndpointScreen(PageScreen):
-    """Tells all of one endpoint; what it can do is asked of an idle one on this machine at once."""
+    """Shows one endpoint, and probes it at once if it is idle and on this machine."""
 
     BINDINGS = bindings.ENDPOINT_SCREEN
 
     def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__(self._told)
+        super().__init__(self._page)
         self._endpoint = endpoint
         self._probe: BackgroundJob | None = None
-        self._asking = ""
+        self._probing = ""
 
     def on_mount(self) -> None:
         seen = self._seen
@@ -41,20 +41,20 @@ class EndpointScreen(PageScreen):
             self._probe.cancel()
 
     def action_probe(self) -> None:
-        """Find out what it can do, by looking at what comes back."""
+        """Probe what it can do."""
         from stack_tui.endpoints.examine import examine
 
-        if self._asking:
+        if self._probing:
             return
         endpoint = self._endpoint
-        self._asking = "asking…"
+        self._probing = "probing…"
         self._show()
         self._probe = BackgroundJob(
             self.app, lambda: examine(endpoint, _PROBE_S), self._take, self._host.show_error
         )
 
     def _take(self, finding: ProbeResult) -> None:
-        self._asking = ""
+        self._probing = ""
         self._host.note_probe(self._endpoint, finding)
 
     @property
@@ -67,22 +67,22 @@ class EndpointScreen(PageScreen):
 
     @property
     def _in_use(self) -> bool:
-        """Whether a run asks that server: a probe would stand in its way."""
+        """Whether a run uses that server, so that a probe would slow it down."""
         return any(
             card.spec
             and self._endpoint.url in (e.url for e in (card.spec.endpoint, *card.spec.judges))
             for card in self._host.snapshot.active
         )
 
-    def _told(self) -> list[Block]:
+    def _page(self) -> list[Block]:
         seen = self._seen
         if seen is None:
-            return [line("This endpoint is no longer there.")]
-        return endpoint_blocks(seen, self._asking)
+            return [line("This endpoint no longer exists.")]
+        return endpoint_blocks(seen, self._host.key_for("endpoint.probe"), self._probing)
 
 
 def _is_idle_and_near(seen: EndpointView) -> bool:
-    """Say whether asking it costs nobody anything: no money, no waiting, no loading of a model."""
+    """Return whether a probe costs nothing: no money, no waiting, no loading of a model."""
     if seen.health is None or seen.health.state != "up":
         return False
     near = urlsplit(seen.health.url).hostname in ("127.0.0.1", "localhost", "::1")

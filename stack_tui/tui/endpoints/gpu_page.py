@@ -1,4 +1,4 @@
-"""This machine's GPUs: a line each, or all that is known of them."""
+"""This machine's GPUs: one line each, or in detail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _METER = 30
 
 
 def gpu_blocks(gpus: Gpus | None) -> list[Block]:
-    """Return one line a GPU, or one quiet line that says why there is none."""
+    """Return one line per GPU, or one that says why there is none."""
     if gpus is None:
         return []
     if not gpus.gpus:
@@ -27,7 +27,7 @@ def gpu_blocks(gpus: Gpus | None) -> list[Block]:
 def gpu_details(gpus: Gpus | None) -> list[Block]:
     """Return each GPU with its processes."""
     if gpus is None or not gpus.gpus:
-        return gpu_blocks(gpus) or [line(("asking the driver…", "dim"))]
+        return gpu_blocks(gpus) or [line(("reading the driver…", "dim"))]
     blocks: list[Block] = []
     for gpu in gpus.gpus:
         blocks += [line("")] if blocks else []
@@ -47,7 +47,7 @@ def _gpu(gpu: Gpu) -> Block:
     if gpu.power_w is not None:
         parts.append(f"{_watts(gpu)}  ")
     if gpu.processes:
-        parts.append((f"{len(gpu.processes)} on it  ", "dim"))
+        parts.append((f"{plural(len(gpu.processes), 'process')}  ", "dim"))
     if gpu.throttled:
         parts.append((f"! throttled: {', '.join(gpu.throttled)}", "warn"))
     return line(*parts)
@@ -69,8 +69,8 @@ def _facts(gpu: Gpu) -> list[Block]:
     blocks += [field(label, text) for label, text in facts.items() if text]
     if gpu.throttled:
         blocks.append(field("throttled", (f"! {', '.join(gpu.throttled)}", "warn")))
-    said = plural(len(gpu.processes), "process")
-    blocks.append(field("used by", said if gpu.processes else "no process that the driver shows"))
+    count = plural(len(gpu.processes), "process")
+    blocks.append(field("used by", count if gpu.processes else "no process visible to the driver"))
     return blocks
 
 

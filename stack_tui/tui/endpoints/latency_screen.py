@@ -1,4 +1,4 @@
-"""How fast endpoints answer, side by side: a few small requests to one or to all of them."""
+"""Latencies of endpoints side by side, from a few small requests to one or to all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("endpoint", 10, grow=1),
-    Column("asked", 9),
+    Column("requests", 9),
     Column("first token", 20, right=True),
     Column("whole answer", 18, right=True),
     Column("tokens/s", 13, right=True),
@@ -38,7 +38,7 @@ _COLUMNS = (
 
 
 class LatencyScreen(Screen[None]):
-    """Sends nothing before a key says so; escape calls off what is under way."""
+    """Times endpoints on request; leaving the screen stops it."""
 
     CSS_PATH = "latency_screen.tcss"
     AUTO_FOCUS = "Table"
@@ -72,13 +72,13 @@ class LatencyScreen(Screen[None]):
             self._time(self._endpoints[row].endpoint)
 
     def action_time_all(self) -> None:
-        """Time those that are up, side by side, or at rest and so started by it."""
+        """Time all endpoints that are up, or at rest and started by this."""
         for seen in self._endpoints:
             if seen.state in ("up", "at rest"):
                 self._time(seen.endpoint)
 
-    def action_call_off(self) -> None:
-        """Send nothing more; what was measured stays."""
+    def action_stop(self) -> None:
+        """Send no more requests; what was measured stays."""
         self._cancel()
         self._show()
 
@@ -93,7 +93,7 @@ class LatencyScreen(Screen[None]):
         if endpoint in self._jobs:
             return
 
-        def told(found: Latency) -> None:
+        def report(found: Latency) -> None:
             self.app.call_later(self._take, endpoint, found)
 
         def over(found: Latency | None) -> None:
@@ -104,7 +104,7 @@ class LatencyScreen(Screen[None]):
         self._found.pop(endpoint, None)
         host = host_of(self)
         self._jobs[endpoint] = BackgroundJob(
-            self.app, lambda: time_requests(endpoint, told), over, host.show_error
+            self.app, lambda: time_requests(endpoint, report), over, host.show_error
         )
         self._show()
 
@@ -154,17 +154,20 @@ class LatencyScreen(Screen[None]):
 
         row = self.query_one(Table).row
         if row is None:
-            return [line("There is no endpoint to ask.")]
+            return [line("There is no endpoint to time.")]
         found = self._found.get(self._endpoints[row].endpoint)
         failed = page_blocks([failure_callout(found.failure)]) if found and found.failure else []
-        keys = line(
-            *(("t", "accent"), " asks this one, ", ("a", "accent"), " all that are up; "),
-            *(("c", "accent"), " calls it off"),
+        one, every, stop = map(
+            host_of(self).key_for, ("latency.one", "latency.all", "latency.call_off")
         )
-        told = "the median, and in brackets the range, of the streamed answers"
+        keys = line(
+            *((one, "accent"), " times this one, ", (every, "accent"), " all that are up; "),
+            *((stop, "accent"), " stops"),
+        )
+        shown = "median and, in brackets, range of the streamed answers"
         return [
             *failed,
             keys,
             line((f"Each gets {SENT}.", "dim")),
-            line((f"Shown: {told}.", "dim")),
+            line((f"Shown: {shown}.", "dim")),
         ]

@@ -1,4 +1,4 @@
-"""Pane 1: the endpoints and how they are."""
+"""Pane 1: the endpoints and their health."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ Action = Callable[[Host, EndpointView, UndoCallback], None]
 
 
 class EndpointsPane(Pane):
-    """Every endpoint that is configured, found on this machine or used by a run."""
+    """Lists every endpoint that is configured, discovered on this machine or used by a run."""
 
     NUMBER = 1
     TITLE = "Endpoints"
@@ -80,17 +80,18 @@ class EndpointsPane(Pane):
         if self.table.row is not None:
             brief.show(brief_blocks(self._seen[self.table.row]))
         elif self.wanted:
-            brief.show([line("No endpoint matches; escape shows all.")])
+            brief.show([line("No endpoint matches. Press escape to show all.")])
         else:
             brief.show(self._empty())
 
     def _empty(self) -> list[Block]:
+        add = self.host.key_for("endpoints.add")
         path = config_changes.path_of(self.host.config)
-        does = "are written into" if path.exists() else "will be written into"
+        does = "are saved in" if path.exists() else "will be saved in"
         return [
-            line("No endpoint is configured, and none was found on this machine."),
+            line("No endpoint is configured, and none was discovered on this machine."),
             line(""),
-            line("Start a server, or ", ("a", "accent"), " adds one by its URL."),
+            line("Start a server, or press ", (add, "accent"), " to add one by its URL."),
             line((f"Endpoints {does} {path}.", "dim")),
         ]
 
@@ -106,7 +107,7 @@ class EndpointsPane(Pane):
 
         self.app.push_screen(EndpointScreen(self._seen[event.row].endpoint))
 
-    def action_ask_again(self) -> None:
+    def action_poll(self) -> None:
         self.host.poll_endpoints()
 
     def action_latency(self) -> None:
@@ -139,7 +140,7 @@ class EndpointsPane(Pane):
         if undo := self._undo:
             actions.change(self.host, self._changed, lambda: config_changes.take_back(undo))
         else:
-            self.host.show_message("Nothing to take back.")
+            self.host.show_message("Nothing to undo.")
 
     def _with_current(self, action: Action) -> None:
         if seen := self.current:
@@ -148,10 +149,11 @@ class EndpointsPane(Pane):
     def _changed(self, undo: Undo | None) -> None:
         if undo:
             self._undo = undo
-            self.host.show_message(f"{undo.what}; u takes it back")
+            key = self.host.key_for("endpoints.undo")
+            self.host.show_message(f"{undo.what}. Press {key} to undo.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what the endpoint under the cursor allows, and undo where there is what to undo."""
+        """Grey out what the selected endpoint does not allow."""
         seen = self.current if self.is_mounted else None
         configured = seen is not None and seen.origin == "configured"
         if action in ("default", "judge", "remove"):

@@ -90,7 +90,12 @@ def _task(value: str) -> Test:
 
 
 def _issue(value: str) -> Test:
-    return lambda sample: any(value in fold_case(str(issue)) for issue in sample.rule_issues)
+    def test(sample: Sample) -> bool:
+        # As reports print an issue, and as the screens show it.
+        texts = (text for issue in sample.rule_issues for text in (str(issue), issue.words))
+        return any(value in fold_case(text) for text in texts)
+
+    return test
 
 
 def _label(value: str, labels: Mapping[SampleKey, Label]) -> Test:

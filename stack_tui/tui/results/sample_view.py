@@ -185,8 +185,8 @@ class SampleView(BlockView):
             host.show_message("No sample of this run is held out.")
         elif chosen.revealed:
             host.show_message("They are shown already.")
-        elif holdout_reveal.count_look(host, spec.subject.suite_name, spec.id):
-            host.reread(chosen.card.folder)
+        elif access := holdout_reveal.count_look(host, spec.subject.suite_name, spec.id):
+            host.reveal(chosen.card.folder, access)
 
     def action_label(self) -> None:
         """Ask what is wrong with the sample, and keep that label beside the run."""

@@ -1,4 +1,4 @@
-"""What a benchmark run will take, before it starts."""
+"""What a benchmark run needs, before it starts."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def plan_blocks(
     abilities: Capabilities | StackError | None,
     known: Estimate,
 ) -> list[Block]:
-    """Return what the names unfold to, the route they take, how many requests and how long."""
+    """Return the tasks, their scoring methods, and how many requests and how long they take."""
     if not names:
-        return [line(("Type to find a task; enter ticks it.", "dim"))]
+        return [line(("Type to find a task, and press enter to tick it.", "dim"))]
     more = f" and {len(leaves) - _SHOWN} more" if len(leaves) > _SHOWN else ""
     return [
         field("Chosen", ", ".join(names), width=_WIDTH),
@@ -39,7 +39,7 @@ def plan_blocks(
             width=_WIDTH,
         ),
         field("Route", *_routes(leaves, catalog, abilities), width=_WIDTH),
-        field("Asks", *_asks(known), width=_WIDTH),
+        field("Requests", *_requests(known), width=_WIDTH),
     ]
 
 
@@ -47,7 +47,7 @@ def _routes(
     leaves: Sequence[str], catalog: Catalog, abilities: Capabilities | StackError | None
 ) -> list[Part]:
     if abilities is None:
-        return [("asking the endpoint what it can do…", "dim")]
+        return [("probing the endpoint…", "dim")]
     if isinstance(abilities, StackError):
         return [
             (abilities.what, "bad"),
@@ -67,17 +67,17 @@ def _routes(
             parts.append((f"{plural(number, 'task')} cannot run on this endpoint", "bad"))
         else:
             parts.append(f"{taken} ({number:,})" if len(counts) > 1 else taken)
-    return parts or [("not known before it is loaded", "dim")]
+    return parts or [("unknown until it is loaded", "dim")]
 
 
-def _asks(known: Estimate) -> list[Part]:
+def _requests(known: Estimate) -> list[Part]:
     if not known.requests:
-        return [("how many is known once the data is loaded; no earlier run has shown it", "dim")]
-    parts: list[Part] = [f"{known.requests:,} requests"]
+        return [("unknown until the data is loaded; there is no earlier run", "dim")]
+    parts: list[Part] = [f"{known.requests:,}"]
     if known.unknown:
         parts.append((f", and {plural(known.unknown, 'task')} of unknown size", "dim"))
     elif known.seconds is None:
-        parts.append((", how long is not known: no earlier run on this endpoint", "dim"))
+        parts.append((", duration unknown: no earlier run on this endpoint", "dim"))
     else:
-        parts.append(f", about {format.time_left(known.seconds)} as fast as the last run here")
+        parts.append(f", about {format.time_left(known.seconds)} at the speed of the last run here")
     return parts

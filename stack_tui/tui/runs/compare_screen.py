@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from stack_tui.reports.pages.comparison_page import comparison_blocks
 from stack_tui.tui import bindings
+from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.compared_sample_page import twin_blocks
 from stack_tui.tui.runs.compared_samples import CHANGES, ComparedRuns
 from stack_tui.tui.status_line import StatusLine
@@ -31,7 +32,7 @@ _COLUMNS = (
 
 
 class CompareScreen(Screen[None]):
-    """The verdict above, the samples of both runs below, the one under the cursor in both forms."""
+    """Shows the verdict above, and below the samples of both runs, the selected one in full."""
 
     CSS_PATH = "compare_screen.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
@@ -84,6 +85,7 @@ class CompareScreen(Screen[None]):
         row = self.query_one(Table).row
         detail = self.query_one(".detail", BlockView)
         if row is None:
-            detail.show([line("No sample flipped; ", ("f", "accent"), " lists them all.")])
+            key = host_of(self).key_for("compare.flips")
+            detail.show([line("No sample flipped; ", (key, "accent"), " lists them all.")])
         else:
             detail.show(twin_blocks(self._compared.twins[row]), home=True)

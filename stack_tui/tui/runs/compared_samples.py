@@ -1,4 +1,4 @@
-"""Two runs side by side: what the comparison says, and the samples that it is about."""
+"""Two runs side by side: their comparison, and each sample in both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from stack_tui.runs.events import Sample
-from stack_tui.runs.redact import redact
 from stack_tui.runs.store import Run
 from stack_tui.tui.ui.icons import Icon
 
@@ -21,7 +20,7 @@ CHANGES: dict[Change, Icon] = {
     "fail → pass": Icon("✗→✓", "now passes", "good"),
     "both fail": Icon("✗ ✗", "both fail", "dim"),
     "both pass": Icon("✓ ✓", "both pass", "dim"),
-    "other": Icon("· ·", "not told", "dim"),
+    "other": Icon("· ·", "no verdict", "dim"),
     "set apart": Icon("⊘  ", "set apart", "dim"),
 }
 
@@ -36,7 +35,7 @@ class ComparedSample:
 
     @property
     def change(self) -> Change:
-        """What became of it."""
+        """How its outcome changed."""
         if self.apart:
             return "set apart"
         if self.a.passed is None or self.b.passed is None:
@@ -60,7 +59,7 @@ class ComparedRuns:
 
 
 def compared(a: Path, b: Path) -> ComparedRuns:
-    """Read both runs and compare them, held-out texts not shown; raises StackError."""
+    """Read both runs and compare them, with held-out texts redacted; raises StackError."""
     from stack_tui.reports.measures.pairing import keyed
     from stack_tui.worker.compare_runs import compare_runs
 
@@ -69,7 +68,7 @@ def compared(a: Path, b: Path) -> ComparedRuns:
     before, after = keyed(runs[0].view, runs[1].view), keyed(runs[1].view, runs[0].view)
     apart = {(each.task, each.id, each.repeat, each.temperature) for each in comparison.set_apart}
     twins = [
-        ComparedSample(redact(before[key]), redact(sample), key in apart)
+        ComparedSample(before[key], sample, key in apart)
         for key, sample in after.items()
         if key in before
     ]

@@ -1,4 +1,4 @@
-"""How much a benchmark run will ask, and for how long, judging by what earlier runs took."""
+"""How many requests a benchmark run sends and how long it takes, judging by earlier runs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _TOO_SHORT_S = 5
 class Estimate:
     """Samples and requests of the tasks whose size is known, and the seconds for all of them.
 
-    `unknown` counts the tasks whose size nothing has shown yet; with any, there are no `seconds`.
+    `unknown` counts the tasks whose size no run has shown yet; with any, `seconds` is None.
     """
 
     samples: int = 0
@@ -26,7 +26,7 @@ class Estimate:
 def estimate(
     tasks: Sequence[str], limit: float | None, endpoint: Endpoint, runs: Iterable[RunCard]
 ) -> Estimate:
-    """Return what running the tasks will take, so many documents of each, on that endpoint."""
+    """Return the estimate for at most `limit` documents of each task on the endpoint."""
     cards = [card for card in runs if _benchmark(card)]
     sizes = _sizes(cards)
     samples = requests = unknown = 0
@@ -44,7 +44,7 @@ def estimate(
 
 
 def _sizes(cards: Iterable[RunCard]) -> dict[str, TaskRow]:
-    """Return the tasks of runs that took all of their documents."""
+    """Return the tasks of runs over all of their documents."""
     return {
         row.name: row
         for card in cards
@@ -66,7 +66,7 @@ def _limited(size: int, limit: float | None) -> int:
 
 
 def _rate(cards: Iterable[RunCard], endpoint: Endpoint) -> float | None:
-    """Return the samples a second of the latest run on that server and model, newest first."""
+    """Return the samples per second of the latest run on that server and model."""
     for card in cards:
         spec = card.spec
         same = spec and (spec.endpoint.url, spec.endpoint.model) == (endpoint.url, endpoint.model)

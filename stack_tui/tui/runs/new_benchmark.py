@@ -83,7 +83,7 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
     def _take_catalog(self, catalog: Catalog) -> None:
         if self.is_attached:
             self._catalog = catalog
-            self.query_one(TaskPicker).take(catalog)
+            self.query_one(TaskPicker).use(catalog)
 
     @property
     def _endpoint(self) -> Endpoint:

@@ -1,4 +1,4 @@
-"""Pane 2: the runs, newest first, and how the chosen one goes."""
+"""Pane 2: the runs, newest first, and the progress of the chosen one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from stack_tui.tui.ui.table import Table
 
 
 class RunsPane(Pane):
-    """All runs; the one under the cursor is the one whose samples Results shows."""
+    """Lists all runs; Results shows the samples of the selected one."""
 
     NUMBER = 2
     TITLE = "Runs"
@@ -33,7 +33,7 @@ class RunsPane(Pane):
 
     @dataclass
     class Opened(Message):
-        """The run's results are wanted: those of the task, where one is named."""
+        """Asks for the results of the chosen run, or of one `task` of it."""
 
         task: str = ""
 
@@ -58,11 +58,11 @@ class RunsPane(Pane):
     def show(self, snapshot: Snapshot) -> None:
         """Show these runs, the cursor on the one that the app has chosen."""
         self._runs, self._ready = snapshot.runs, snapshot.ready
-        self._tell_findings(snapshot.active)
+        self._show_findings(snapshot.active)
         self.search()
 
-    def _tell_findings(self, active: Sequence[RunCard]) -> None:
-        """Say in passing what checks found since the run was first seen."""
+    def _show_findings(self, active: Sequence[RunCard]) -> None:
+        """Show what checks found since the run was first seen."""
         for card in active:
             found = {(each.task, each.check): each for each in card.findings}
             known = self._findings.get(card.folder, set(found))
@@ -101,21 +101,23 @@ class RunsPane(Pane):
         if phase != self._phase:
             self._phase = phase
             self.refresh_bindings()
-        self.query_one(".detail", BlockView).show(run_blocks(card) if card else self._empty())
+        blocks = run_blocks(card, self.host.key_for("runs.resume")) if card else self._empty()
+        self.query_one(".detail", BlockView).show(blocks)
 
     def _empty(self) -> list[Block]:
         if self.wanted:
-            return [line("No run matches; escape shows all.")]
+            return [line("No run matches. Press escape to show all.")]
         if not self._ready:
             return [line(("reading…", "dim"))]
+        key = self.host.key_for("new_run")
         return [
             line("No run yet."),
             line(""),
-            line(("n", "accent"), " starts one: a suite of cases on an endpoint."),
+            line((key, "accent"), " runs a suite of cases on an endpoint."),
         ]
 
     def action_view(self) -> None:
-        """Show the run under the cursor on the whole screen; back from there, its samples."""
+        """Show the selected run on the whole screen, and then the samples chosen there."""
         from stack_tui.tui.runs.run_screen import RunScreen
 
         def back(task: str | None) -> None:
@@ -139,13 +141,13 @@ class RunsPane(Pane):
             actions.duel(self.host, card, self._baseline)
 
     def action_mark(self) -> None:
-        """Make the run under the cursor the baseline of comparisons, or no longer."""
+        """Toggle the selected run as the baseline of comparisons."""
         if card := self.current:
             self._baseline = None if self._baseline == card.folder else card.folder
             self.search()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what the run under the cursor cannot do."""
+        """Grey out what the selected run does not allow."""
         card = self.current if self.is_mounted else None
         return actions.allowed(action, parameters, card) and super().check_action(
             action, parameters

@@ -1,4 +1,4 @@
-"""A course drawn in braille: the rate as a line, between the two ends of its interval."""
+"""A pass rate drawn in braille: a line between the two ends of its interval."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -17,7 +17,7 @@ Cells = dict[tuple[int, int], int]
 
 
 def plot(course: PassRateHistory, height: int, *, in_percent: bool) -> Block:
-    """Return the plot, `height` lines of it and one for the samples along its foot."""
+    """Return the plot, `height` lines high, with one more line for the axis of samples."""
 
     def lay_out(room: int) -> Sequence[Content]:
         width = max(8, room - _AXIS - 2)
@@ -66,7 +66,7 @@ def _drawn(course: PassRateHistory, width: int, height: int) -> tuple[Cells, Cel
 
 
 def _columns(course: PassRateHistory, width: int) -> list[tuple[int, Point]]:
-    """Return for each column of dots that the run has reached the point that stands there."""
+    """Return the point in each column of dots that the run has reached."""
     if not course.points:
         return []
     found = []
@@ -95,7 +95,7 @@ def _set(cells: Cells, x: int, y: int) -> None:
 
 
 def _row(rate: Cells, bounds: Cells, row: int, width: int) -> list[Part]:
-    """Return one line of cells: those that the rate goes through in another tone."""
+    """Return one line of cells; those on the rate have a tone of their own."""
     cells = [(rate.get((row, x), 0), bounds.get((row, x), 0)) for x in range(width)]
     parts: list[Part] = []
     for through, run in groupby(cells, key=lambda cell: cell[0] > 0):

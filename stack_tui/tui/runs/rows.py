@@ -28,7 +28,7 @@ RUN_KEYS: tuple[Callable[[RunCard], SortKey], ...] = (
     lambda card: (card.spec.subject.name if card.spec else "", card.id),
     lambda card: (model_of(card), card.id),
     lambda card: (card.counts.done,),
-    lambda card: known(card.counts.pass_rate),
+    lambda card: known(card.record.value if card.record else card.counts.pass_rate),
     lambda card: known(card.summary.rule_avg if card.summary else None),
     lambda card: known(card.summary.judge_avg if card.summary else None),
     lambda card: (card.counts.errors,),
@@ -57,12 +57,12 @@ def run_row(card: RunCard, *, marked: bool) -> Row:
 
 
 def _done(counts: Counts) -> str:
-    """Return how many samples a run has that has them all, else what share of them."""
+    """Return the number of samples of a complete run, otherwise the share that is done."""
     all_done = counts.done == counts.planned or not counts.planned or counts.partial
     return format.count(counts.done) if all_done else format.percent(counts.share)
 
 
 def words_of(card: RunCard) -> str:
-    """Return what a search through the runs looks at, folded."""
+    """Return the text of the run that a search looks at, case-folded."""
     model = card.spec.endpoint.model or "" if card.spec else ""
     return fold_case(f"{card.id} {model} {card.phase} {card.spec.note if card.spec else ''}")

@@ -1,57 +1,68 @@
-"""The chosen run: how far it is, how it does, and what went wrong."""
+"""A run: its progress, its scores, and what went wrong."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from stack_tui.names import plural
 from stack_tui.reports.number_format import reach
 from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_figures
-from stack_tui.tui.run_summary import is_suite, score, tally, title
+from stack_tui.tui.run_summary import is_suite, score, score_name, tally, task_score, title
 from stack_tui.tui.runs.plot import plot
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, bar, field, heading, line, meter
 from stack_tui.tui.ui.icons import PHASES, UNREADABLE, Tone
 from stack_tui.tui.ui.page_view import page_blocks
-from stack_tui.wilson import Interval, wilson_interval
+
+if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
 
 _TASK_METER = 10
 _NARROW = 5
 
 
-def run_blocks(card: RunCard) -> list[Block]:
-    """Return the run's document, of about six lines."""
+def run_blocks(card: RunCard, resume_key: str) -> list[Block]:
+    """Return the run's page, of about six lines."""
     if card.problem:
         return [
             line((f"{UNREADABLE}  ", "bad"), card.id),
             field("where", card.problem.where, width=8),
             field("what", card.problem.what, width=8),
-            field("remedy", card.problem.remedy or "Delete the folder, or mend the file.", width=8),
+            field("remedy", card.problem.remedy or "Delete the folder, or fix the file.", width=8),
         ]
     if not card.loaded or card.spec is None:
         return [line(("reading…", "dim"))]
     sections = page_blocks(card.sections)
-    return [*head_blocks(card), *_tasks(card.tasks), *([line("")] if sections else []), *sections]
+    sections = [line(""), *sections] if sections else []
+    return [*head_blocks(card, resume_key), *_tasks(card), *sections]
 
 
-def head_blocks(card: RunCard) -> list[Block]:
-    """Return how far the run is, how it does, and what troubles it."""
-    return [_title(card), *_origin(card), _progress(card), *_scores(card), *_troubles(card)]
+def head_blocks(card: RunCard, resume_key: str) -> list[Block]:
+    """Return the run's progress, scores and problems."""
+    return [
+        _title(card),
+        *_origin(card),
+        _progress(card),
+        *_scores(card),
+        *_problems(card, resume_key),
+    ]
 
 
 def course_blocks(chosen: ChosenRun, height: int) -> list[Block]:
-    """Return the run's course as a plot of so many lines, and how busy its server is.
+    """Return a plot of the run's pass rate, `height` lines high, and its server's load.
 
-    Where there is little room, that stands beside the plot's title.
+    If there is little room, the load stands beside the plot's title.
     """
     card = chosen.card
     suite = is_suite(card)
     if not chosen.course.points:
-        return [line(("The plot begins with the first graded sample.", "dim"))]
+        return [line(("The plot starts with the first graded sample.", "dim"))]
     what = "Pass rate" if suite else "Accuracy"
     narrow = height <= _NARROW and chosen.load is not None
-    beside = load_figures(chosen.load) if narrow else [("and its 95 % interval", "dim")]
+    beside = load_figures(chosen.load) if narrow else [("with its 95 % interval", "dim")]
     blocks = [
         heading(f"{what} against samples", *beside),
         plot(chosen.course, height, in_percent=suite),
@@ -77,11 +88,11 @@ def _title(card: RunCard) -> Block:
 
 
 def _origin(card: RunCard) -> list[Block]:
-    """Say of a run that grades another's outputs again whose they are."""
+    """Return, for a re-graded run, the run whose outputs it grades."""
     if card.spec is None or card.spec.origin is None:
         return []
     origin = card.spec.origin
-    how = "judged anew" if origin.again == "judges" else "graded by the rules as they are now"
+    how = "re-judged" if origin.again == "judges" else "re-graded by the current rules"
     return [line(("↻ the outputs of ", "dim"), one_line(origin.run), (f", {how}", "dim"))]
 
 
@@ -102,28 +113,31 @@ def _scores(card: RunCard) -> list[Block]:
         figured.append(("rules", format.share(summary.rule_avg)))
     if summary and summary.judge_avg is not None:
         figured.append(("judge", format.grade(summary.judge_avg)))
-    if card.counts.pass_rate is not None:
-        figured.append(("pass" if is_suite(card) else "accuracy", score(card)))
+    if card.record or card.counts.pass_rate is not None:
+        figured.append((score_name(card), score(card)))
     scores: list[Part] = []
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
-    if card.counts.pass_rate is not None and card.interval:
+    if record := card.record:
+        error = "" if record.stderr is None else f" ± {record.stderr:.3g} standard error"
+        scores.append((f"{record.direction}{error}, by lm-eval", "dim"))
+    elif card.counts.pass_rate is not None and card.interval:
         suite = is_suite(card)
         scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
-    counts = line(*_counts(card.counts), *_asked(card))
+    counts = line(*_counts(card.counts), *_answers(card))
     return [line(*scores), counts, *_few(card)] if scores else [counts]
 
 
 def _few(card: RunCard) -> list[Block]:
-    """Say of a suite of few cases what it cannot tell, once they have all been asked."""
+    """Return, for a finished suite of few cases, what they cannot show."""
     summary = card.summary
     if summary is None or card.active or not 0 < summary.n_independent < FEW_CASES:
         return []
     return [line((reach(summary.n_independent, summary.n_cases), "dim"))]
 
 
-def _asked(card: RunCard) -> list[Part]:
-    """Show that a run which has no sample yet is alive."""
+def _answers(card: RunCard) -> list[Part]:
+    """Return the number of answers of a run that has no sample yet."""
     waiting = card.active and not card.counts.done and card.answers
     return [(plural(card.answers, "answer"), "dim")] if waiting else []
 
@@ -141,14 +155,14 @@ def _counts(counts: Counts) -> list[Part]:
     return parts
 
 
-def _troubles(card: RunCard) -> list[Block]:
+def _problems(card: RunCard, resume_key: str) -> list[Block]:
     blocks: list[Block] = []
     if card.phase == "interrupted":
-        blocks.append(line(("↯ its worker is gone; r resumes what is missing", "warn")))
+        blocks.append(line((f"↯ The worker process died. Press {resume_key} to resume.", "warn")))
     if card.message:
         blocks.append(line(("! ", "bad"), card.message))
     if card.fault and card.fault.message != card.message:
-        more = f"  ({card.faults:,} in all)" if card.faults > 1 else ""
+        more = f"  ({card.faults:,} in total)" if card.faults > 1 else ""
         where = f"{card.fault.where}: " if card.fault.where else ""
         blocks.append(line(("! ", "bad"), where, card.fault.message, (more, "dim")))
     if card.fault and card.fault.remedy:
@@ -160,19 +174,18 @@ def _troubles(card: RunCard) -> list[Block]:
     return blocks
 
 
-def _tasks(tasks: tuple[TaskRow, ...]) -> list[Block]:
-    if len(tasks) < 2:
+def _tasks(card: RunCard) -> list[Block]:
+    if len(card.tasks) < 2:
         return []
-    width = min(max(len(task.name) for task in tasks), 36)
-    return [line(""), *(_task(task, width) for task in tasks)]
+    width = min(max(len(task.name) for task in card.tasks), 36)
+    rows = (_task(task, card.recorded.get(task.name), width) for task in card.tasks)
+    return [line(""), *rows]
 
 
-def _interval(counts: Counts) -> Interval | None:
-    return wilson_interval(counts.passed, counts.passed + counts.failed)
-
-
-def _task(task: TaskRow, width: int) -> Block:
+def _task(task: TaskRow, record: RecordedScore | None, width: int) -> Block:
     counts = task.counts
+    metric = one_line(record.metric, 20) if record else "acc"
+    value, interval = task_score(counts, record)
     errors: list[Part] = []
     if counts.errors:
         errors.append((f"  {plural(counts.errors, 'error')}", "warn"))
@@ -180,8 +193,8 @@ def _task(task: TaskRow, width: int) -> Block:
         f"{one_line(task.name, width):<{width}}  ",
         meter(counts.share or 0.0, _TASK_METER),
         (f"  {tally(counts):>13}", "dim"),
-        ("  acc ", "dim"),
-        format.share(counts.pass_rate),
-        (f" {format.interval(_interval(counts), in_percent=False)}", "dim"),
+        (f"  {metric} ", "dim"),
+        value,
+        (f" {interval}", "dim"),
         *errors,
     )

@@ -1,4 +1,4 @@
-"""One run on the whole screen: how it goes, task by task, and its course."""
+"""One run on the whole screen: its progress task by task, and its pass rate so far."""
 
 from __future__ import annotations
 
@@ -12,24 +12,22 @@ from textual.screen import Screen
 from stack_tui.runs.store import Phase
 from stack_tui.tui import bindings
 from stack_tui.tui.host import host_of
-from stack_tui.tui.run_summary import tally
+from stack_tui.tui.run_summary import tally, task_score
 from stack_tui.tui.runs import actions
 from stack_tui.tui.runs.run_page import course_blocks, head_blocks
 from stack_tui.tui.runs.task_tree import Branch, BranchPath, task_tree
 from stack_tui.tui.state.snapshot import ChosenRun, RunCard
 from stack_tui.tui.status_line import StatusLine
-from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.columns import Column
 from stack_tui.tui.ui.icons import Tone
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.rows import Cell, Row
 from stack_tui.tui.ui.table import Table
-from stack_tui.wilson import wilson_interval
 
 _LEAST, _MOST = 5, 16
 _BESIDES_PLOT = 7
-_CALM_S = 5.0  # over SSH, a screen of rows that all change is kilobytes
+_CALM_S = 5.0  # over SSH, a screen full of changing rows costs kilobytes
 
 _COLUMNS = (
     Column("task", 16, grow=3),
@@ -44,7 +42,7 @@ _BAR = 8
 
 
 class RunScreen(Screen[str | None]):
-    """Shows the chosen run as it goes on; gives the task whose samples are wanted, if any."""
+    """Shows the chosen run live; returns the task whose samples to show, "" for all, or None."""
 
     CSS_PATH = "run_screen.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012
@@ -82,7 +80,9 @@ class RunScreen(Screen[str | None]):
         if chosen is None:
             self.dismiss(None)
             return
-        self.query_one(".head", BlockView).show(head_blocks(chosen.card))
+        self.query_one(".head", BlockView).show(
+            head_blocks(chosen.card, host_of(self).key_for("runs.resume"))
+        )
         if chosen.card.phase != self._phase:
             self._phase = chosen.card.phase
             self.refresh_bindings()
@@ -93,7 +93,7 @@ class RunScreen(Screen[str | None]):
             self._show_tasks(chosen)
 
     def _show_tasks(self, chosen: ChosenRun) -> None:
-        self._branches = task_tree(chosen.card.tasks, self._folded)
+        self._branches = task_tree(chosen.card.tasks, self._folded, chosen.card.recorded)
         several = len(chosen.card.tasks) > 1
         table, course = self.query_one(Table), self.query_one(".course", BlockView)
         if table.display != several:
@@ -112,7 +112,7 @@ class RunScreen(Screen[str | None]):
 
     @on(Table.Selected)
     def action_open(self) -> None:
-        """Fold or unfold the group under the cursor, or give the task."""
+        """Fold or unfold the selected group, or return the selected task."""
         row = self.query_one(Table).row
         if not self.query_one(Table).display or row is None:
             self.dismiss("")
@@ -131,7 +131,7 @@ class RunScreen(Screen[str | None]):
             actions.ACTIONS[name](host_of(self), card)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey out what the run cannot do."""
+        """Grey out what the run does not allow."""
         return actions.allowed(action, parameters, self.current)
 
 
@@ -141,14 +141,14 @@ def _task_row(branch: Branch) -> Row:
     depth = len(branch.path) - 1
     line = "│ " * (depth - 1) + "├ " if depth else ""
     sign = ("▸ " if branch.folded else "▾ ") if branch.group else ""
-    interval = wilson_interval(counts.passed, counts.passed + counts.failed)
+    score, interval = task_score(counts, branch.record)
     full = int((counts.share or 0.0) * _BAR + 1e-9)
     return (
         Cell(f"{line}{sign}{branch.label}", "strong" if sign else ""),
         Cell("━" * full + "─" * (_BAR - full), "accent" if full else "dim"),
         Cell(tally(counts), "dim"),
-        Cell(format.share(counts.pass_rate)),
-        Cell(format.interval(interval, in_percent=False), "dim"),
+        Cell(score),
+        Cell(interval, "dim"),
         _trouble(counts.errors, "bad"),
         _trouble(counts.truncated, "warn"),
     )

@@ -1,4 +1,4 @@
-"""Finding tasks by typing, and ticking those that a run is to take."""
+"""Find tasks by typing, and tick those to run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COLUMNS = (Column("task, group or tag", 24, grow=1), Column("kind", 6))
 
 
 class TaskPicker(Vertical):
-    """A line to type in above the names that match; ticked ones come first."""
+    """A line to type in above the matching names; ticked ones come first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "to_list", "To the list", show=False),
@@ -31,7 +31,7 @@ class TaskPicker(Vertical):
 
     @dataclass
     class Changed(Message):
-        """Another name is under the cursor, or others are ticked."""
+        """Another name is selected, or others are ticked."""
 
         picker: TaskPicker
 
@@ -45,8 +45,8 @@ class TaskPicker(Vertical):
         yield Input(placeholder="type to find a task: mmlu, gsm8k, hellaswag…", compact=True)
         yield Table(_COLUMNS)
 
-    def take(self, catalog: Catalog) -> None:
-        """Offer the names of this catalog."""
+    def use(self, catalog: Catalog) -> None:
+        """Offer the names of the catalog."""
         self._catalog = catalog
         self._find()
 
@@ -67,7 +67,7 @@ class TaskPicker(Vertical):
         found = self._catalog.match(wanted) if wanted else []
         found.sort(key=lambda name: (name != wanted, not name.startswith(wanted), name))
         self._names = list(dict.fromkeys([*self.ticked, *found]))
-        note = f"{len(found):,} match" if wanted else f"{len(self._catalog.entries):,} in all"
+        note = f"{len(found):,} match" if wanted else f"{len(self._catalog.entries):,} in total"
         self.query_one(Table).show(range(len(self._names)), self._row, heading=HeadingRow(note))
         self.post_message(self.Changed(self))
 

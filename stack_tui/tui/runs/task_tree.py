@@ -1,9 +1,17 @@
-"""A run's tasks under their groups, each group with what its tasks come to."""
+"""A run's tasks under their groups, each group with the sum of its tasks."""
 
-from collections.abc import Collection, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from stack_tui.tui.state.snapshot import Counts, TaskRow
+
+if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
+
+_NONE: Mapping[str, RecordedScore] = {}
 
 BranchPath = tuple[str, ...]
 
@@ -16,6 +24,7 @@ class Branch:
     counts: Counts
     group: bool
     folded: bool = False
+    record: RecordedScore | None = None
 
     @property
     def name(self) -> str:
@@ -23,14 +32,19 @@ class Branch:
 
     @property
     def label(self) -> str:
-        """The name without the outermost group's before it, which the tree shows already."""
+        """The name without the prefix of the outermost group, which the tree shows already."""
         return self.name.removeprefix(f"{self.path[0]}_")
 
 
-def task_tree(tasks: Sequence[TaskRow], folded: Collection[BranchPath] = ()) -> list[Branch]:
-    """Return groups and tasks as they first come; what is inside folded groups is left out.
+def task_tree(
+    tasks: Sequence[TaskRow],
+    folded: Collection[BranchPath] = (),
+    recorded: Mapping[str, RecordedScore] = _NONE,
+) -> list[Branch]:
+    """Return groups and tasks in the order of the plan, without what is in folded groups.
 
-    A group counts every sample of its tasks alike, as lm-eval does where it weighs by size.
+    A group weighs every sample of its tasks alike, as lm-eval does when it weighs by size, until it
+    has its score of record in `recorded`.
     """
     sums: dict[BranchPath, Counts] = {}
     leaves: dict[BranchPath, Counts] = {}
@@ -47,7 +61,8 @@ def task_tree(tasks: Sequence[TaskRow], folded: Collection[BranchPath] = ()) -> 
     def under(above: BranchPath) -> Iterator[Branch]:
         for path in children.get(above, ()):
             group, shut = path in sums, path in folded
-            yield Branch(path, sums[path] if group else leaves[path], group, shut)
+            counts = sums[path] if group else leaves[path]
+            yield Branch(path, counts, group, shut, recorded.get(path[-1]))
             if not shut:
                 yield from under(path)
 

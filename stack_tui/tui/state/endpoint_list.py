@@ -1,4 +1,4 @@
-"""Which endpoints there are: configured, found on this machine, in use, and the built-in one."""
+"""The list of endpoints: configured, discovered on this machine, in use, and built in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NONE: Mapping[Endpoint, ProbeResult] = {}
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """An endpoint, where it is known from, and its latest answer."""
+    """An endpoint, where it is known from, and its latest health."""
 
     endpoint: Endpoint
     origin: EndpointOrigin
@@ -44,7 +44,7 @@ class EndpointView:
 
     @property
     def model(self) -> str:
-        """The model that is asked for, or that it serves."""
+        """The configured model, or the one that it serves."""
         served = self.health.model if self.health else None
         return self.endpoint.model or served or ""
 
@@ -55,14 +55,14 @@ class EndpointView:
 
     @property
     def known_as(self) -> str:
-        """Where it is known from, and what it is taken for by itself."""
+        """Where it is known from, and what it is the default for."""
         named: dict[EndpointRole, str] = {"default": "default endpoint", "judge": "default judge"}
         roles = (named[role] for role in self.roles)
         return ", ".join((self.origin, *roles))
 
     @property
     def busy(self) -> Load | None:
-        """How busy it is, as long as it answers."""
+        """Its load while it is up."""
         return self.load if self.health and self.health.state == "up" else None
 
 
@@ -75,7 +75,7 @@ def list_endpoints(
     loads: Mapping[Endpoint, Load],
     findings: Mapping[Endpoint, ProbeResult] = _NONE,
 ) -> tuple[EndpointView, ...]:
-    """Return every endpoint once, with its latest answer and load; the configured come first."""
+    """Return every endpoint once, with its latest health and load; configured ones come first."""
     listed: dict[Endpoint, EndpointOrigin] = dict.fromkeys(config.endpoints.values(), "configured")
     also: tuple[tuple[Iterable[Endpoint], EndpointOrigin], ...] = (
         (in_use, "used by a run"),
@@ -101,7 +101,7 @@ def list_endpoints(
 
 
 def roles(config: Config, endpoint: Endpoint) -> tuple[EndpointRole, ...]:
-    """Return what a configured endpoint is taken for where none is named."""
+    """Return what a configured endpoint is the default for."""
     default: tuple[EndpointRole, ...] = (
         ("default",) if endpoint.name == config.defaults.endpoint else ()
     )
@@ -110,7 +110,7 @@ def roles(config: Config, endpoint: Endpoint) -> tuple[EndpointRole, ...]:
 
 
 def steadied(health: Health, before: Health | None) -> Health:
-    """Return the answer, its latency as before where it has hardly changed: nothing flickers."""
+    """Return the health, with the latency of before if it has hardly changed, to avoid flicker."""
     if before is None or health.latency_s is None or before.latency_s is None:
         return health
     low, high = sorted((health.latency_s, before.latency_s))

@@ -1,4 +1,4 @@
-"""What the app knows of endpoints beyond the configuration: who was found, and who said what."""
+"""What the app knows about endpoints beyond the configuration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class KnownEndpoints:
-    """The latest answer and load of each, and those that are there without being configured."""
+    """The latest health, load and probe of each endpoint, and the discovered ones."""
 
     def __init__(self) -> None:
         self.embedded = False
@@ -26,17 +26,17 @@ class KnownEndpoints:
         self._found: tuple[Endpoint, ...] = ()
 
     def note_answer(self, endpoint: Endpoint, health: Health) -> None:
-        """Take note of how the endpoint is."""
+        """Keep the endpoint's health."""
         self.healths[endpoint] = steadied(health, self.healths.get(endpoint))
 
     def note_found(self, found: Iterable[Health]) -> None:
-        """Take note of who answers on the local ports."""
+        """Keep the servers that answer on the local ports."""
         self._found = tuple(health.endpoint for health in found)
         for health in found:
             self.healths.setdefault(health.endpoint, health)
 
     def seen(self, config: Config, active: Iterable[RunCard]) -> tuple[EndpointView, ...]:
-        """Return every endpoint with what is known of it, those that active runs ask included."""
+        """Return every endpoint with what is known of it, including those of active runs."""
         specs = [card.spec for card in active if card.spec]
         in_use = [endpoint for spec in specs for endpoint in (spec.endpoint, *spec.judges)]
         return list_endpoints(

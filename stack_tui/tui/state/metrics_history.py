@@ -1,4 +1,4 @@
-"""How busy a server is: what its metrics tell over a recent window."""
+"""A server's load: its metrics over a recent window."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Percentiles = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One figure of the last minutes, a value a reading, oldest first."""
+    """Figures of the last minutes, one value per reading, oldest first."""
 
     running: tuple[float, ...] = ()
     waiting: tuple[float, ...] = ()
@@ -27,10 +27,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Requests, shares between 0 and 1, tokens and requests a second, and percentiles in seconds.
+    """Requests, shares from 0 to 1, tokens and requests per second, and percentiles in seconds.
 
-    The percentiles are the 50th and the 95th. A server that keeps its metrics to itself has a
-    `note` that says how to have them.
+    The percentiles are the 50th and the 95th. If a server has its metrics switched off, `note`
+    says how to switch them on.
     """
 
     running: float | None = None
@@ -55,7 +55,7 @@ class LoadHistory:
         self._readings: deque[tuple[float, Mapping[str, float]]] = deque()
 
     def add(self, at: float, metrics: Mapping[str, float]) -> Load:
-        """Take a reading of `at` (seconds since 1970), and return what the last ones tell."""
+        """Add a reading taken at `at` (seconds since 1970), and return the load."""
         from stack_tui.endpoints.metrics import rates
 
         self._readings.append((at, metrics))
@@ -106,9 +106,9 @@ class LoadHistory:
 
 
 def sparkline(values: tuple[float, ...], width: int, top: float | None = None) -> str:
-    """Return the last `width` values as bars, of which `top`, else the highest, fills a cell.
+    """Return the last `width` values as bars; `top`, or else the highest, fills a cell.
 
-    Nothing for nothing, and for nothing but zeros.
+    Returns "" for no values and for zeros only.
     """
     shown = values[-width:]
     highest = max(shown, default=0.0)

@@ -1,4 +1,4 @@
-"""How a run's pass rate has gone, sample by sample: the points that a plot shows."""
+"""A run's pass rate over its samples: the points of the plot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POINTS = 160
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The rate of those graded among the first `done` samples, and its 95 % interval."""
+    """The pass rate of the first `done` samples, and its 95 % interval."""
 
     done: int
     rate: float
@@ -23,16 +23,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class PassRateHistory:
-    """The points so far, of a run that will have `planned` samples."""
+    """The points so far of a run with `planned` samples."""
 
     planned: int = 0
     points: tuple[Point, ...] = ()
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The rates between which all but the first quarter of it lies, in steps of a twentieth.
+        """The bounds of all but the first quarter of the rates, in steps of a twentieth.
 
-        They change seldom as the run goes on, and so does a plot between them.
+        They seldom change during a run, so the plot between them seldom moves.
         """
         settled = self.points[len(self.points) // 4 :]
         low = min((point.low for point in settled), default=0.0)
@@ -41,10 +41,10 @@ class PassRateHistory:
 
 
 def pass_rate_history(samples: Sequence[Sample], planned: int) -> PassRateHistory:
-    """Return the course of the samples, in the order in which they came.
+    """Return the history of the samples, in the order in which they arrived.
 
-    Points stand at fixed shares of what is planned: those that were there stay as they were. The
-    repeats of a case are one cluster, as in the run's own interval.
+    Points are at fixed shares of `planned`, so that earlier points never move. The repeats of a
+    case are one cluster, as in the run's own interval.
     """
     planned = max(planned, len(samples))
     marks = {planned * place // POINTS for place in range(1, POINTS + 1)} | {len(samples)}
@@ -71,4 +71,6 @@ def _point(done: int, passed: list[bool], cases: list[tuple[str, str, bool]] | N
         bounds = rate_interval(passed, cases)
     rate = count / len(passed)
     low, high = bounds or (0.0, 1.0)
-    return Point(done, rate, min(low, rate), max(high, rate))  # rounding may part them by a hair
+    return Point(
+        done, rate, min(low, rate), max(high, rate)
+    )  # rounding may put the rate just outside

@@ -1,10 +1,11 @@
-"""Reading runs and suites from disk for the screens, in a thread of their own."""
+"""Read runs and suites from disk for the screens, in one thread."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from stack_tui.errors import StackError
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.store import folders
 from stack_tui.tui.state.run_follower import RunFollower
 from stack_tui.tui.state.snapshot import Snapshot
@@ -15,9 +16,9 @@ _HISTORY_BUDGET_S = 0.1
 
 
 class Reader:
-    """Follows what is on disk; `read` says how things stand where that has changed.
+    """Follows the disk; `read` returns a new snapshot when something has changed.
 
-    The chosen run (the newest, until one is chosen) and the active ones are followed closely; any
+    The chosen run (the newest, until one is chosen) and active ones are followed closely. Any
     other is read once for its card, and again when its journal changes.
     """
 
@@ -34,16 +35,16 @@ class Reader:
         self._last = Snapshot()
 
     def choose(self, folder: Path | None) -> None:
-        """Make that run the one whose samples are given; callable from any thread."""
+        """Include the samples of that run from now on; callable from any thread."""
         self._wanted = folder
 
-    def list_again(self, revealed: Path | None = None) -> None:
-        """Have the next `read` look at the folders; callable from any thread.
+    def reveal(self, folder: Path, access: HoldoutAccess) -> None:
+        """Include the run's held-out texts from now on; callable from any thread."""
+        if followed := self._runs.get(folder):
+            followed.reveal(access)
 
-        The texts of the `revealed` run's held-out cases are given from now on.
-        """
-        if revealed and (followed := self._runs.get(revealed)):
-            followed.reveal()
+    def list_again(self) -> None:
+        """Make the next `read` list the folders; callable from any thread."""
         self._listed_at = float("-inf")
 
     @property
@@ -52,7 +53,7 @@ class Reader:
         return any(not followed.card.loaded for followed in self._runs.values())
 
     def read(self) -> Snapshot | None:
-        """Return how things stand, or None where nothing has changed since the last call."""
+        """Return a snapshot, None if nothing has changed since the last call."""
         listing = time.monotonic() - self._listed_at >= _LIST_EVERY_S
         if listing:
             self._list()

@@ -1,4 +1,4 @@
-"""One run as the reader follows it: closely, at a glance, or put away."""
+"""One run as the reader follows it: closely, at a glance, or not at all."""
 
 import time
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from stack_tui.errors import StackError
 from stack_tui.paths import FileStamp
 from stack_tui.runs import labels
 from stack_tui.runs.events import Event, Sample, Server
-from stack_tui.runs.redact import redacted_view
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.runs.view import RunView
@@ -20,6 +20,7 @@ from stack_tui.tui.state.suite_files import read_suite
 from stack_tui.wilson import wilson_interval
 
 if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
     from stack_tui.suites.model.case import Suite
 
 _CARD_EVERY_S = 1.0
@@ -29,7 +30,7 @@ RunStamp = tuple[FileStamp, FileStamp | None]
 
 
 class RunFollower:
-    """A run's folder and the latest card of it; the samples are kept only while it is chosen."""
+    """A run's latest card; its samples are kept only while it is chosen."""
 
     def __init__(self, folder: Path) -> None:
         self.card = RunCard(folder)
@@ -41,7 +42,7 @@ class RunFollower:
         self._samples_revision = -1
         self._suite: Suite | None = None
         self._suite_read = False
-        self._revealed = False
+        self._access: HoldoutAccess | None = None
         self._figures: RunFigures | None = None
         self._figures_revision = -1
         self._figures_due = 0.0
@@ -51,14 +52,14 @@ class RunFollower:
         self._load: Load | None = None
 
     def glance(self, now: float) -> None:
-        """Bring the card up to date where the journal has changed, and keep nothing else."""
+        """Update the card if the journal has changed, and keep nothing else."""
         if self._run is not None or _stamp(self._folder) != self._stamp:
             self.follow(now)
             if not self.card.active:
                 self._put_away()
 
     def follow(self, now: float) -> None:
-        """Fold in what is new and keep the run in memory."""
+        """Read what is new, and keep the run in memory."""
         try:
             self._stamp = _stamp(self._folder)
             if self._run is None:
@@ -75,12 +76,13 @@ class RunFollower:
             self._fail(StackError(f"cannot be read: {error.strerror}", where=str(self._folder)))
 
     def chosen(self) -> ChosenRun:
-        """Return the run with its samples, and with the suite as it was when the run began."""
+        """Return the run with its samples, and the suite as it was when the run began."""
         if self._run is None:
             return ChosenRun(self.card)
         view = self._run.view
         if view.revision != self._samples_revision:
-            shown = view if self._revealed else redacted_view(view)
+            access = self._access
+            shown = view.including_holdout(access) if access else view
             self._samples = tuple(shown.samples)
             self._samples_revision = view.revision
             self._plot(view)
@@ -95,23 +97,23 @@ class RunFollower:
             view.labels,
             self._course,
             self._load if self.card.active else None,
-            self._revealed,
+            self._access is not None,
         )
 
-    def reveal(self) -> None:
-        """Give the texts of cases held out from now on."""
-        self._revealed = True
+    def reveal(self, access: HoldoutAccess) -> None:
+        """Include held-out texts from now on."""
+        self._access = access
         self._samples_revision = -1
 
     def _plot(self, view: RunView) -> None:
-        """Bring the course up to date, so seldom that it takes a tenth of the time."""
+        """Update the pass rate history, at most a tenth of the time."""
         began = time.monotonic()
         if view.ended or began >= self._course_due:
             self._course = pass_rate_history(view.samples, view.total.planned)
             self._course_due = began + max(_CARD_EVERY_S, 10 * (time.monotonic() - began))
 
     def _note_load(self, events: Sequence[Event]) -> None:
-        """Take the server's readings of the last minutes into account."""
+        """Update the load from the server's latest readings."""
         readings = [event for event in events if isinstance(event, Server)]
         for reading in readings[-_READINGS:]:
             self._load = self._loads.add(reading.at, reading.metrics)
@@ -126,7 +128,7 @@ class RunFollower:
         self._samples_revision = -1
 
     def _summarize(self, run: Run) -> RunFigures | None:
-        """Return the run's figures, computed so seldom that they take a tenth of the time."""
+        """Return the run's figures, recomputed at most a tenth of the time."""
         view = run.view
         due = view.finished is not None or time.monotonic() >= self._figures_due
         if view.samples and due and self._figures_revision != view.revision:
@@ -138,16 +140,22 @@ class RunFollower:
 
 
 def _figures(view: RunView) -> RunFigures:
-    from stack_tui.reports.measures.holdout_summary import scored
     from stack_tui.reports.measures.summary import intervals, summarize
     from stack_tui.reports.pages.run_report import run_sections
 
     more = run_sections(view)
-    view = scored(view)
     if not isinstance(view.spec.subject, SuiteSubject):
         graded = view.total.passed + view.total.failed
-        return RunFigures(None, wilson_interval(view.total.passed, graded), more)
-    return RunFigures(summarize(view.samples), intervals(view.samples).pass_rate, more)
+        interval = wilson_interval(view.total.passed, graded)
+        return RunFigures(None, interval, more, _recorded(view))
+    return RunFigures(summarize(view.open_samples), intervals(view.open_samples).pass_rate, more)
+
+
+def _recorded(view: RunView) -> "dict[str, RecordedScore]":
+    from stack_tui.reports.measures.lm_eval_scores import recorded_score, recorded_scores
+
+    names = dict.fromkeys(score.task for score in recorded_scores(view))
+    return {name: score for name in names if (score := recorded_score(view, name))}
 
 
 def _stamp(folder: Path) -> RunStamp | None:

@@ -1,4 +1,4 @@
-"""What the screens show, as it stood at one moment: built by the reader's thread, never changed."""
+"""What the screens show at one moment: built by the reader's thread, and immutable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Fault, Finding, Sample, SampleKey, TaskPlan
 from stack_tui.runs.labels import Label
-from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.store import Phase, Run
 from stack_tui.runs.view import TaskCount
 from stack_tui.tui.state.metrics_history import Load
@@ -18,6 +18,7 @@ from stack_tui.tui.state.pass_rate_history import PassRateHistory
 from stack_tui.wilson import Interval, wilson_interval
 
 if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
     from stack_tui.reports.measures.summary import SuiteSummary
     from stack_tui.reports.pages.model import Blocks
     from stack_tui.suites.model.case import Suite
@@ -27,7 +28,7 @@ ACTIVE: frozenset[Phase] = frozenset({"running", "paused", "stopping"})
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How far a run, or one task of it, is; `partial` while more may be planned than is known."""
+    """The progress of a run or a task; `partial` while more tasks may still be planned."""
 
     planned: int = 0
     done: int = 0
@@ -41,19 +42,19 @@ class Counts:
 
     @property
     def share(self) -> float | None:
-        """What share of the planned samples have an outcome, 0 to 1."""
+        """The share of the planned samples that are done, 0 to 1."""
         return self.done / self.planned if self.planned and not self.partial else None
 
     @property
     def pass_rate(self) -> float | None:
-        """What share of the graded samples passed; errors are not graded."""
+        """The share of the graded samples that passed; errors are not graded."""
         graded = self.passed + self.failed
         return self.passed / graded if graded else None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One task of a run: its plan, where it was planned, and how far it is."""
+    """One task of a run: its plan, if known, and its progress."""
 
     name: str
     plan: TaskPlan | None
@@ -62,7 +63,7 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """A run at a glance; one whose run.toml cannot be read has a `problem` and no spec."""
+    """A run at a glance; if its run.toml cannot be read, it has a `problem` and no spec."""
 
     folder: Path
     spec: RunSpec | None = None
@@ -82,6 +83,8 @@ class RunCard:
     faults: int = 0
     findings: tuple[Finding, ...] = ()
     message: str = ""
+    recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
+    """lm-eval's scores of record by task and group, once a benchmark run has them."""
     sections: Blocks = ()
 
     @property
@@ -89,16 +92,23 @@ class RunCard:
         return self.folder.name
 
     @property
+    def record(self) -> RecordedScore | None:
+        """lm-eval's score of the one task or group that was run, None if there are several."""
+        subject = self.spec.subject if self.spec else None
+        tasks = subject.tasks if isinstance(subject, BenchmarkSubject) else ()
+        return self.recorded.get(tasks[0]) if len(tasks) == 1 else None
+
+    @property
     def active(self) -> bool:
-        """Whether a worker is carrying it out now."""
+        """Whether a worker is running it now."""
         return self.phase in ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenRun:
-    """The run whose samples are looked at; held-out ones are sealed until they are `revealed`.
+    """The run whose samples are shown; held-out ones are redacted until they are `revealed`.
 
-    `load` is its server's, while the run goes.
+    `load` is its server's, while the run is active.
     """
 
     card: RunCard
@@ -111,13 +121,13 @@ class ChosenRun:
     revealed: bool = False
 
     def label(self, sample: Sample) -> Label | None:
-        """Return what a person said of the sample."""
+        """Return the label that a person gave the sample."""
         return self.labels.get(sample.key)
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteFile:
-    """A file of the cases folder: the suite in it, or what is wrong with it."""
+    """A file of the cases folder: its suite, or the problem with it."""
 
     path: Path
     suite: Suite | None = None
@@ -126,7 +136,7 @@ class SuiteFile:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that was read, runs newest first; `ready` is False until the disk was looked at once."""
+    """All that was read, runs newest first; `ready` once the disk was read."""
 
     ready: bool = False
     runs: tuple[RunCard, ...] = ()
@@ -136,7 +146,7 @@ class Snapshot:
 
     @property
     def active(self) -> tuple[RunCard, ...]:
-        """The runs that are being carried out, newest first."""
+        """The active runs, newest first."""
         return tuple(card for card in self.runs if card.active)
 
     def card(self, folder: Path | None) -> RunCard | None:
@@ -146,14 +156,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """What the samples come to, the 95 % interval of how many pass, and a report's sections.
-
-    Only a suite has a summary.
-    """
+    """What is computed from a run's samples; only a suite has a summary, see RunCard."""
 
     summary: SuiteSummary | None
     interval: Interval | None
     sections: Blocks = ()
+    recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
 
 
 def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
@@ -183,6 +191,7 @@ def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
         faults=view.fault_count,
         findings=tuple(view.findings.values()),
         message=view.finished.message if view.finished else "",
+        recorded=figures.recorded if figures else {},
         sections=figures.sections if figures else (),
     )
 

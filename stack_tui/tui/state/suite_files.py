@@ -1,4 +1,4 @@
-"""The suites of the cases folder, read again when a file changes."""
+"""The suites of the cases folder, reread when a file changes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +39,7 @@ def own_folder(cases: Path) -> Path:
 
 
 def read_suite(path: Path) -> SuiteFile:
-    """Return the suite in the file, or what is wrong with it."""
+    """Return the suite in the file, or the problem with it."""
     from stack_tui.suites.model import suite_store
 
     try:

@@ -1,4 +1,4 @@
-"""Text to read: paragraphs wrapped to the room there is, repainted only where they change."""
+"""Paragraphs wrapped to the width, of which only changed cells are repainted."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,7 +14,7 @@ from stack_tui.tui.ui.line_view import LineView
 
 
 class BlockView(LineView):
-    """Blocks one under the other: each a paragraph, or a function from the width to its lines."""
+    """Blocks one below the other: each a paragraph, or a function from the width to its lines."""
 
     CLICKABLE: ClassVar[bool] = False
 
@@ -30,7 +30,7 @@ class BlockView(LineView):
         self._width = 0
 
     def show(self, blocks: Sequence[Block], *, home: bool = False) -> None:
-        """Show the blocks, from their top if `home`, else as far down as one has read."""
+        """Show the blocks, from the top if `home`, otherwise at the current scroll position."""
         self._blocks = blocks
         if home:
             self.scroll_to(y=0, animate=False)
@@ -38,7 +38,7 @@ class BlockView(LineView):
 
     @property
     def text(self) -> str:
-        """The lines as they are laid out."""
+        """The wrapped lines, as plain text."""
         return "\n".join(line.plain.rstrip() for line in self._lines)
 
     def draw(self, y: int) -> Strip:
@@ -59,7 +59,7 @@ class BlockView(LineView):
     def on_resize(self) -> None:
         if self.room != self._width:
             self._lay_out()
-        else:  # wrapped already, to tell how high it is
+        else:  # already wrapped to find its height
             self.resize(len(self._lines))
             self.repaint_changed()
 

@@ -1,4 +1,4 @@
-"""Paragraphs for documents, from text that is never trusted: all of it is shown literally."""
+"""Paragraphs of pages, made from untrusted text, which is always shown literally."""
 
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -36,12 +36,12 @@ _LOOKS: Final[dict[TextStyle, str]] = {
 
 
 def line(*parts: Part) -> Content:
-    """Return the parts one after the other; a pair is a text and its tone."""
+    """Return the parts in a row; a pair is a text and its tone."""
     return Content.assemble(*(_safe(part) for part in parts))
 
 
 def styled(text: str, look: TextStyle) -> Content:
-    """Return the text in a look of its own."""
+    """Return the text in that style."""
     return Content.assemble((printable(text), _LOOKS[look]))
 
 
@@ -51,11 +51,14 @@ def signed(sign: Icon) -> Content:
 
 
 def body(text: str) -> Content:
-    """Return a long text as it is, cut where nobody reads on; says how much was left out."""
+    """Return a long text, cut at a length that nobody reads to the end, with a note of the rest."""
     if len(text) <= _LONGEST:
         return line(text)
     left = len(text) - _LONGEST
-    return line(text[:_LONGEST], (f"\n… {left:,} more characters; w writes all to a file", "dim"))
+    return line(
+        text[:_LONGEST],
+        (f"\n… {left:,} more characters; write the sample to a file to see them", "dim"),
+    )
 
 
 def field(label: str, *parts: Part, width: int = LABEL_WIDTH) -> Block:
@@ -73,7 +76,7 @@ def field(label: str, *parts: Part, width: int = LABEL_WIDTH) -> Block:
 
 
 def heading(title: str, *after: Part) -> Block:
-    """Return a title with a rule to the end of the line, and what stands there on the right."""
+    """Return a title with a rule to the end of the line, and `after` on the right."""
     end = line(*after)
 
     def lay_out(room: int) -> Sequence[Content]:
@@ -85,7 +88,7 @@ def heading(title: str, *after: Part) -> Block:
 
 
 def bar(share: float, *after: Part) -> Block:
-    """Return a progress bar as wide as there is room, and what stands to the right of it."""
+    """Return a progress bar as wide as there is room, with `after` on the right."""
     end = line(*after)
 
     def lay_out(room: int) -> Sequence[Content]:

@@ -1,4 +1,4 @@
-"""A list of things of which any number can be ticked."""
+"""A list in which any number of names can be ticked."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ from stack_tui.tui.ui.table import Table
 
 
 class CheckList(Table):
-    """Names under each other, each with a box before it."""
+    """Names one below the other, each with a box."""
 
     BINDINGS = bindings.CHECK_LIST
 

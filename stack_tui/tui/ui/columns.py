@@ -1,4 +1,4 @@
-"""A table's columns, and how wide each one is in the room that there is."""
+"""A table's columns, and their widths in the room there is."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ _NARROWEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column `width` cells wide; with `grow` it takes that many parts of what is left over.
+    """A column `width` cells wide; with `grow` it also gets that many parts of the spare room.
 
-    Where room is short, `optional` columns go first, the highest number before the others.
+    If room is short, `optional` columns are dropped, the highest number first.
     """
 
     title: str
@@ -37,7 +37,7 @@ class Layout:
 
 
 def fit(columns: Sequence[Column], room: int) -> Layout:
-    """Return how the columns are laid out in `room` cells, closer together where it is short."""
+    """Return the layout of the columns in `room` cells, with a smaller gap if it is short."""
     shown = dict(enumerate(columns))
     while _needed(shown.values(), 2) > room and (
         droppable := [place for place, column in shown.items() if column.optional]

@@ -1,4 +1,4 @@
-"""Edits that are not saved yet, kept on disk: a lost connection loses none of them."""
+"""Unsaved edits, kept on disk so that a lost connection loses none."""
 
 import hashlib
 from contextlib import suppress
@@ -17,7 +17,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def keep(path: Path, case_id: str, draft: Draft) -> None:
-    """Keep the draft of that case of that file; where no file can be written, it is not kept."""
+    """Keep the draft of that case of that file, if its file can be written."""
     place = _place(path, case_id)
     with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +25,7 @@ def keep(path: Path, case_id: str, draft: Draft) -> None:
 
 
 def kept(path: Path, case_id: str) -> Draft | None:
-    """Return the draft that was kept, None where there is none that can be read."""
+    """Return the draft, None if there is none that can be read."""
     try:
         return msgspec.json.decode(_place(path, case_id).read_bytes(), type=Draft)
     except (OSError, msgspec.DecodeError):
@@ -33,7 +33,7 @@ def kept(path: Path, case_id: str) -> Draft | None:
 
 
 def forget(path: Path, case_id: str) -> None:
-    """Drop the draft: it was saved, or is not wanted."""
+    """Delete the draft."""
     with suppress(OSError):
         _place(path, case_id).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""Handing a file to the editor of one's choice."""
+"""Open a file in the user's own editor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stack_tui.tui.host import Host
 
 
 def open_in_editor(host: Host, path: Path) -> None:
-    """Leave the screen to $VISUAL, $EDITOR or vi until it is done with the file."""
+    """Lend the screen to $VISUAL, $EDITOR or vi until it exits."""
     chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
         with host.suspend():

@@ -1,4 +1,4 @@
-"""One field of a form: its name, what is typed, and what is wrong with that."""
+"""One field of a form: its name, what is typed, and its problem."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from stack_tui.tui.ui.variable_input import VariableInput
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form: its name in what it edits, its lines, and a word of help.
+    """One field of a form: its name, how many lines it has, and a hint.
 
-    One that is for a `variable` takes the name of one, and never shows a key that is pasted there.
+    With `variable` it takes the name of an environment variable, and never shows a pasted key.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Field:
 
 
 class FormField(Vertical):
-    """A line to type in, or several of them."""
+    """One or several lines to type in."""
 
     def __init__(self, field: Field, text: str) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class FormField(Vertical):
 
     @property
     def text(self) -> str:
-        """What is typed; to the letter what the case has, where only line ends are others."""
+        """What is typed; if only line ends differ, the original text to the letter."""
         if self.field.lines == 1:
             return self.query_one(Input).value
         typed = self.query_one(TextArea).text
@@ -68,13 +68,13 @@ class FormField(Vertical):
         return self._text if same else typed
 
     def tell(self, problem: str) -> None:
-        """Show what is wrong with what is typed, or nothing."""
+        """Show the problem below the field; "" hides it."""
         if self.text:
             self._refusal = ""
-        told = problem or self._refusal
+        shown = problem or self._refusal
         label = self.query_one(".problem", Label)
-        label.update(f"✗ {told}" if told else "")
-        label.display = bool(told)
+        label.update(f"✗ {shown}" if shown else "")
+        label.display = bool(shown)
 
     @on(VariableInput.Refused)
     def _tell_refusal(self, event: VariableInput.Refused) -> None:
@@ -82,5 +82,5 @@ class FormField(Vertical):
         self.tell("")
 
     def focus_within(self) -> None:
-        """Type in this field."""
+        """Put the cursor into this field."""
         (self.query_one(Input) if self.field.lines == 1 else self.query_one(TextArea)).focus()

@@ -1,17 +1,10 @@
-"""Figures as they are shown: times, rates, scores and counts."""
+"""Numbers as the screens show them: times, rates, scores and counts."""
 
 from datetime import UTC, datetime
 
+from stack_tui.reports.number_format import format_latency
 
-def latency(seconds: float | None) -> str:
-    """Return 3.4 ms, 120 ms, 1.24 s or 38 s."""
-    if seconds is None:
-        return "–"
-    if seconds < 0.01:
-        return f"{seconds * 1000:.1f} ms"
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:,.0f} s"
+latency = format_latency
 
 
 def time_left(seconds: float | None) -> str:
@@ -43,13 +36,18 @@ def share(value: float | None) -> str:
     return text.removeprefix("0") if text.startswith("0.") else text
 
 
+def score(value: float | None) -> str:
+    """Return a share as .91, and the value of any other metric, such as perplexity, as 12.35."""
+    return share(value) if value is None or 0 <= value <= 1 else f"{value:.4g}"
+
+
 def interval(bounds: tuple[float, float] | None, *, in_percent: bool) -> str:
-    """Return a 95 % interval of a share as [33–51 %] or [.70–.72], empty where there is none."""
+    """Return a 95 % interval as [33–51 %] or [.70–.72], "" if there is none."""
     if bounds is None:
         return ""
     if in_percent:
         return f"[{100 * bounds[0]:.0f}–{100 * bounds[1]:.0f} %]"
-    return f"[{share(bounds[0])}–{share(bounds[1])}]"
+    return f"[{score(bounds[0])}–{score(bounds[1])}]"
 
 
 def grade(value: float | None) -> str:
@@ -58,7 +56,7 @@ def grade(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Return a share as 63 %; only all is 100 % and only none is 0 %."""
+    """Return a share as 63 %; 0 % and 100 % mean exactly none and all."""
     if value is None:
         return "–"
     whole = round(value * 100)
@@ -68,7 +66,7 @@ def percent(value: float | None) -> str:
 
 
 def count(number: int | None) -> str:
-    """Return 14,042, or – where it is unknown."""
+    """Return 14,042, or – if unknown."""
     return "–" if number is None else f"{number:,}"
 
 

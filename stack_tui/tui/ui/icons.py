@@ -1,4 +1,4 @@
-"""The sign, word and tone of every state: colour never speaks alone."""
+"""The icon, word and tone of every state, so that nothing depends on colour alone."""
 
 from typing import Final, Literal, NamedTuple
 
@@ -11,7 +11,7 @@ HealthState = Literal["up", "loading", "stale", "down", "refused", "at rest", "a
 
 
 class Icon(NamedTuple):
-    """How a state is shown."""
+    """A state as the screens show it."""
 
     mark: str
     word: str
@@ -58,7 +58,7 @@ _UNSETTLED: Final = {
 
 
 def outcome(sample: Sample) -> Icon:
-    """Return how the sample came out."""
+    """Return the icon of the sample's outcome."""
     if sample.status == "error":
         return _ERROR
     if sample.winner:
@@ -69,7 +69,7 @@ def outcome(sample: Sample) -> Icon:
 
 
 def concern(sample: Sample) -> int:
-    """Return how much the sample wants looking at: 0 failed, 1 error, 2 unsettled, 3 not at all."""
+    """Return the rank by which samples are listed: 0 failed, 1 error, 2 unsettled, 3 the rest."""
     if sample.status == "error":
         return 1
     if sample.passed is not None:

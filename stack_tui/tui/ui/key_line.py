@@ -1,4 +1,4 @@
-"""The line at the foot: the keys that do something where one stands."""
+"""The bottom line: the keys that work right now."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _GAP = "  "
 
 
 class KeyLine(BlockView):
-    """Shows the bindings in reach, the nearest first; a click on one does what its key does."""
+    """Shows the active bindings, the nearest first; clicking one does what its key does."""
 
     CLICKABLE = True
 

@@ -1,4 +1,4 @@
-"""The keys of one's own: which bindings there are, and whether what the configuration asks fits."""
+"""Configured keys: check the configuration against the bindings, and name the keys in force."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from stack_tui.tui.bindings import chains
 if TYPE_CHECKING:
     from stack_tui.config.decode import Config
 
-# What every terminal sends, and tmux lets through; ctrl with h, i, j or m is another key there.
+# Keys that every terminal sends and tmux passes on; ctrl+h, i, j and m arrive as other keys.
 _NAMED = (
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete"),
     *("enter", "escape", "tab", "shift+tab", "backspace", "space"),
@@ -38,7 +38,7 @@ _REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Something that keys do: the name by which the configuration knows it, and its keys."""
+    """An action with keys: its name in the configuration, its keys, and what it does."""
 
     id: str
     keys: tuple[str, ...]
@@ -62,7 +62,7 @@ def keymap(config: Config) -> dict[str, str]:
         for key in keys:
             _check_key(key, known[name], f"{where}.{name}")
         if not keys:
-            raise StackError("names no key", where=f"{where}.{name}", remedy=_REMEDY)
+            raise StackError("has no key", where=f"{where}.{name}", remedy=_REMEDY)
     wanted = {name: tuple(map(_named, keys)) for name, keys in config.keys.items()}
     for chain in chains():
         _check_conflicts(chain, wanted, where)
@@ -70,7 +70,7 @@ def keymap(config: Config) -> dict[str, str]:
 
 
 def bound(config: Config | None = None) -> dict[str, Bound]:
-    """Return everything that can be given other keys, by name, with the configuration's keys."""
+    """Return all actions with configurable keys by name, with the keys in force."""
     found: dict[str, Bound] = {}
     for binding in (each for chain in chains() for each in chain):
         if name := binding.id:
@@ -113,7 +113,7 @@ def _check_name(name: str, known: Mapping[str, Bound], where: str) -> None:
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         raise StackError(
-            f"nothing is called {one_line(name)!r}",
+            f"unknown name {one_line(name)!r}",
             where=where,
             remedy=f"Did you mean {near[0]}? " * bool(near) + "`stack-tui keys` lists all names.",
         )
@@ -125,14 +125,14 @@ def _check_key(key: str, of: Bound, where: str) -> None:
         problem = f"{one_line(key)!r} is not a key that every terminal sends"
         raise StackError(problem, where=where, remedy=_REMEDY)
     if of.typed_over and (character or key in ("space", "backspace", "delete")):
-        problem = f"{one_line(key)!r} is needed for typing where this key is pressed"
+        problem = f"{one_line(key)!r} is needed for typing there"
         raise StackError(problem, where=where, remedy="f1 to f12, or ctrl+ and a letter.")
 
 
 def _check_conflicts(
     chain: Sequence[Binding], wanted: Mapping[str, tuple[str, ...]], where: str
 ) -> None:
-    """Refuse a key that would do two things at one place, one of them because it was asked for."""
+    """Refuse a configured key that would do two things at one place."""
     by_default = {(each.key, each.action) for each in chain}
     taken: dict[str, Binding] = {}
     for binding in chain:
@@ -144,7 +144,7 @@ def _check_conflicts(
             if not same and (asked or (other.id or "") in wanted):
                 mine, theirs = (binding, other) if asked else (other, binding)
                 raise StackError(
-                    f"{format_key(key)} is taken there by {_called(theirs)}",
+                    f"{format_key(key)} is already used there by {_called(theirs)}",
                     where=f"{where}.{mine.id}",
                     remedy="Choose another key, or give that one another key too."
                     if theirs.id

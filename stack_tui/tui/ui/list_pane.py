@@ -1,4 +1,4 @@
-"""What the four panes have in common: a number, a title, a list, and a search through it."""
+"""What the four panes share: a number, a title, a list, and a search."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
@@ -19,17 +19,17 @@ T = TypeVar("T")
 
 
 def known(value: float | None) -> SortKey:
-    """Return a key by which what is not known comes last."""
+    """Return a sort key that puts unknown values last."""
     return (value is None, value or 0.0)
 
 
 class Pane(Vertical):
-    """A titled frame around a list and what belongs to its current row."""
+    """A titled frame around a list and the details of its selected row."""
 
     NUMBER: ClassVar[int]
     TITLE: ClassVar[str]
     SPLIT_AT: ClassVar[int] = 100
-    SEARCH_HINT: ClassVar[str] = "words to look for"
+    SEARCH_HINT: ClassVar[str] = "search text"
     SEARCH_HELP: ClassVar[Mapping[str, str]] = {}
 
     BINDINGS = bindings.PANE
@@ -37,7 +37,7 @@ class Pane(Vertical):
     sorted_by: tuple[int, bool] | None = None
 
     def contents(self) -> Iterable[Widget]:
-        """Return what is inside, the search line excepted."""
+        """Return the widgets inside, without the search line."""
         return ()
 
     def search(self) -> None:
@@ -52,7 +52,7 @@ class Pane(Vertical):
 
     @property
     def host(self) -> Host:
-        """The app, as the panes know it."""
+        """The app."""
         return host_of(self)
 
     @property
@@ -61,11 +61,11 @@ class Pane(Vertical):
 
     @property
     def wanted(self) -> str:
-        """What is looked for, empty where nothing is."""
+        """The search text, "" if there is none."""
         return self.query_one(SearchLine).value.strip()
 
     def find(self, wanted: str) -> None:
-        """Look for that, as if it had been typed."""
+        """Search for that text, as if it had been typed."""
         line = self.query_one(SearchLine)
         line.display = True
         line.value = wanted
@@ -81,20 +81,20 @@ class Pane(Vertical):
         self.search()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave escape to the screen where there is no search to clear."""
+        """Leave escape to the screen if there is no search to clear."""
         return action != "clear_search" or self.query_one(SearchLine).display
 
     def in_order(
         self, places: Sequence[int], items: Sequence[T], keys: Sequence[Callable[[T], SortKey]]
     ) -> Sequence[int]:
-        """Return the places of `items` sorted by the column chosen; `keys` has one a column."""
+        """Return the places of `items` sorted by the chosen column; `keys` has one per column."""
         if self.sorted_by is None:
             return places
         column, descending = self.sorted_by
         return sorted(places, key=lambda place: keys[column](items[place]), reverse=descending)
 
     def action_sort(self) -> None:
-        """Sort by the next column that is shown; after the last, as at first."""
+        """Sort by the next visible column; after the last, go back to the original order."""
         shown = self.table.columns_shown
         here = self.sorted_by[0] if self.sorted_by else -1
         after = [place for place in shown if place > here]
@@ -110,8 +110,8 @@ class Pane(Vertical):
     def _sort_by(self, event: Table.HeadingClicked) -> None:
         if not self.check_action("sort", ()):
             return
-        again = self.sorted_by is not None and self.sorted_by[0] == event.place
-        self.sorted_by = (event.place, again and not (self.sorted_by or (0, False))[1])
+        same = self.sorted_by is not None and self.sorted_by[0] == event.place
+        self.sorted_by = (event.place, same and not (self.sorted_by or (0, False))[1])
         self.search()
 
     @on(SearchLine.Changed)

@@ -1,4 +1,4 @@
-"""Drawing a table's rows: cells in, a strip of the table's width out."""
+"""Draw a table's rows: cells in, a strip as wide as the table out."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -26,7 +26,7 @@ TONES = ("strong", "dim", "accent", "good", "bad", "warn")
 
 
 def row_styles(widget: Widget, chosen: bool) -> dict[str, Style]:
-    """Return the styles by tone of a row, of the one with the cursor if `chosen`."""
+    """Return a row's styles by tone; `chosen` is the row with the cursor."""
     styles = {tone: widget.get_component_rich_style(f"tone-{tone}") for tone in TONES}
     styles[""] = widget.visual_style.rich_style
     if chosen and widget.has_focus:
@@ -51,7 +51,7 @@ def paint_row(
 
 
 class HeadingRow(NamedTuple):
-    """What stands in the headings beside the titles; `sorted_by` is a place, and if descending."""
+    """What a heading shows besides titles; `sorted_by` is a column's place, and if descending."""
 
     note: str = ""
     sorted_by: tuple[int, bool] | None = None
@@ -60,7 +60,7 @@ class HeadingRow(NamedTuple):
 def paint_heading(
     columns: Sequence[Column], layout: Layout, heading: HeadingRow, style: Style, accent: Style
 ) -> Strip:
-    """Return the headings, with the note at the end of the one that has most room for it."""
+    """Return the headings, with the note in the one that has most room."""
     note = one_line(heading.note)
     spare = {place: width - cell_len(columns[place].title) for place, width in layout.widths}
     widest = max(spare, key=lambda place: spare[place], default=-1)

@@ -1,4 +1,4 @@
-"""What one types in, as Textual has it, with the control codes of a file's text made visible."""
+"""Textual's inputs, with control codes in their text made visible."""
 
 from rich.segment import Segment
 from textual.strip import Strip

@@ -1,4 +1,4 @@
-"""The line at a pane's foot in which one types what to look for."""
+"""The search line at the bottom of a pane."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from stack_tui.tui.ui.safe_input import SafeInput
 
 
 class SearchLine(SafeInput):
-    """Hidden until called for; says at each key what is looked for."""
+    """Hidden until opened; posts Changed at each key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close(True)", "Clear the search"),
@@ -19,7 +19,7 @@ class SearchLine(SafeInput):
 
     @dataclass
     class Closed(Message):
-        """The line was left, for good where `cleared`."""
+        """The line was left; with `cleared` the search is over."""
 
         cleared: bool
 

@@ -10,7 +10,7 @@ from stack_tui.tui.ui.blocks import line, styled
 
 
 class TabStrip(BlockView):
-    """Marks the pane that is shown; a click on another goes to it."""
+    """Marks the visible pane; clicking another goes to it."""
 
     CLICKABLE = True
 

@@ -1,4 +1,4 @@
-"""The table behind every long list: it draws the rows that are seen, and keeps none."""
+"""The table behind every long list: it draws the visible rows and stores none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ _NO_HEADING = HeadingRow()
 class Table(LineView):
     """A list of rows under fixed headings, with a cursor.
 
-    Rows are numbered as their source numbers them; `order` says which of them are shown and in
-    which order, so that sorting and filtering touch no row.
+    Rows have the numbers that their source gives them. `order` holds the numbers to list, so that
+    sorting and filtering 14,000 rows touches none of them.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -37,26 +37,26 @@ class Table(LineView):
 
     @dataclass
     class Highlighted(Message):
-        """The cursor came to another row; None where there is none."""
+        """The cursor moved to another row; None if there is none."""
 
         table: "Table"
         row: int | None
 
     @dataclass
     class Selected(Message):
-        """Enter was pressed on the row, or the mouse on the row that has the cursor."""
+        """Enter was pressed on the row, or the row with the cursor was clicked."""
 
         table: "Table"
         row: int
 
     @dataclass
     class HeadingClicked(Message):
-        """The mouse was pressed on the title of the column at that place."""
+        """The title of the column at that place was clicked."""
 
         table: "Table"
         place: int
 
-    # What watches it is painted with the cursor; a message is heard a frame later.
+    # A reactive, since its watchers are painted with the cursor; a message arrives a frame later.
     highlighted: var[int | None] = var(None)
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
@@ -71,23 +71,23 @@ class Table(LineView):
         self._styles: dict[tuple[bool, bool], Mapping[str, Style]] = {}
 
     def set_columns(self, columns: Sequence[Column]) -> None:
-        """Lay the rows to come out in these columns."""
+        """Use these columns for the rows that are shown next."""
         self._columns = tuple(columns)
         self._layout_of = (0, Layout())
 
     @property
     def row(self) -> int | None:
-        """The number of the row that has the cursor."""
+        """The number of the row with the cursor."""
         return self._order[self._position] if self._order else None
 
     @property
     def columns_shown(self) -> list[int]:
-        """The places of the columns for which there is room."""
+        """The places of the columns that fit."""
         return [place for place, _ in self._fit(self.room).widths]
 
     @property
     def order(self) -> Sequence[int]:
-        """The numbers of the rows shown, top to bottom."""
+        """The numbers of the listed rows, top to bottom."""
         return self._order
 
     def show(
@@ -98,10 +98,10 @@ class Table(LineView):
         row: int | None = None,
         heading: HeadingRow = _NO_HEADING,
     ) -> None:
-        """Show the rows numbered in `order`; `cells` is asked for those that are seen.
+        """List the rows numbered in `order`; `cells` is called for the visible ones only.
 
-        The cursor goes to `row`, else stays with the row that has it, on the same line of the
-        screen. `heading` says what stands beside the titles.
+        The cursor goes to `row`, or stays with its row, which keeps its line on the screen.
+        `heading` holds what the heading shows besides titles.
         """
         before, line = self.row, self._position - self.top
         self._follows = self._follows and row is None
@@ -114,10 +114,10 @@ class Table(LineView):
         else:
             self._reveal()
         if self.row != before:
-            self._tell_row()
+            self._report_row()
         self.repaint_changed()
 
-    def _tell_row(self) -> None:
+    def _report_row(self) -> None:
         self.highlighted = self.row
         self.post_message(self.Highlighted(self, self.row))
 
@@ -133,7 +133,7 @@ class Table(LineView):
         return min(self._position, last)
 
     def go_to(self, position: int) -> None:
-        """Put the cursor on the row shown at `position`, counted from 0 at the top."""
+        """Put the cursor on the row at `position` of the list, counted from 0."""
         if not self._order:
             return
         self._follows = False
@@ -141,7 +141,7 @@ class Table(LineView):
         self._position = min(max(position, 0), len(self._order) - 1)
         self._reveal()
         if self._position != before:
-            self._tell_row()
+            self._report_row()
             self.repaint_changed()
 
     def action_move(self, rows: int) -> None:

@@ -1,4 +1,4 @@
-"""The colours: a dark and a light theme, and one that takes the terminal's own sixteen."""
+"""The colours: a dark and a light theme, and one of the terminal's own sixteen."""
 
 from textual.theme import Theme
 
@@ -129,16 +129,16 @@ THEMES = (DARK, LIGHT, SIXTEEN)
 
 
 def named(name: str | None) -> str | None:
-    """Return the theme's full name for the one by which the configuration knows it."""
+    """Return the full name of the theme that the configuration names."""
     return f"stack-{name}" if name else None
 
 
 def fitting(color_system: str | None) -> str:
-    """Return the name of the theme for a terminal of that many colours, as Rich names them."""
+    """Return the name of the theme for a terminal with Rich's `color_system`."""
     return SIXTEEN.name if color_system in (None, "standard") else DARK.name
 
 
 def after(name: str) -> str:
-    """Return the name of the theme that comes after this one, round and round."""
+    """Return the name of the theme after this one; the first follows the last."""
     names = [each.name for each in THEMES]
     return names[(names.index(name) + 1) % len(names)]

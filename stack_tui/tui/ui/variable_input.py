@@ -1,4 +1,4 @@
-"""A line for the name of the variable that holds a key, and never for the key."""
+"""An input for the name of the variable that holds a key, never for the key itself."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from stack_tui.tui.ui.safe_input import SafeInput
 
 
 class VariableInput(SafeInput):
-    """What cannot be a variable's name, a pasted key above all, is neither taken nor shown."""
+    """Refuses, and never shows, what cannot be a variable's name, such as a pasted key."""
 
     @dataclass
     class Refused(Message):
-        """Something was typed or pasted that is no variable's name."""
+        """What was typed or pasted is not a variable's name."""
 
         problem: str
 

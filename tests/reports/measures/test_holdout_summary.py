@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import compare
-from stack_tui.reports.measures.holdout_summary import held_out, scored
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.render.csv_table import csv_table
 from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
 from stack_tui.runs.events import Failure, JudgeScore, Sample
-from stack_tui.runs.holdout_access_log import HoldoutAccess
-from stack_tui.runs.redact import redact, redacted_view
+from stack_tui.runs.holdout import HIDDEN, HoldoutAccess, redact
 from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.view import RunView
 from tests.reports.duel_views import duel, match
@@ -26,6 +24,7 @@ from tests.reports.forms import comparison_text, html_report, markdown_report
 from tests.reports.views import OTHER_SPEC, outcomes, view
 
 SECRET = "the-secret-text"
+ACCESS = HoldoutAccess(at=1_764_036_000.0, who="ada", what="run-1")
 FORMS = {
     "text": lambda shown: text_report(shown, None),
     "json": lambda shown: json.dumps(report_document(shown)),
@@ -71,14 +70,15 @@ def held(name: str, passed: bool, **fields: object) -> Sample:
 
 def mixed(looks: tuple[HoldoutAccess, ...] = ()) -> RunView:
     made = view([*outcomes([True, True, False]), held("h0", False), held("h1", False)])
-    made.looks = looks
+    made.accesses = looks
     return made
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_of_a_report_holds_a_held_out_text(form: str) -> None:
-    assert (SECRET in FORMS[form](mixed())) == (form in FORMS_WITH_TEXTS)
-    assert SECRET not in FORMS[form](redacted_view(mixed()))
+    revealed = mixed().including_holdout(ACCESS)
+    assert (SECRET in FORMS[form](revealed)) == (form in FORMS_WITH_TEXTS)
+    assert SECRET not in FORMS[form](mixed())
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "html", "csv"])
@@ -86,12 +86,12 @@ def test_no_form_of_a_duels_report_holds_a_held_out_text(form: str) -> None:
     secret = msgspec.structs.replace(
         match("b"), holdout=True, prompt=SECRET, outputs={"a": SECRET, "b": SECRET}
     )
-    assert SECRET not in FORMS[form](redacted_view(duel([secret, match("a", 1)])))
+    assert SECRET not in FORMS[form](duel([secret, match("a", 1)]))
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_open_and_held_out_figures_stand_side_by_side(form: str) -> None:
-    told = FORMS[form](redacted_view(mixed()))
+    told = FORMS[form](mixed())
     assert "open 66.7% (" in told
     assert "holdout 0.0% (" in told
 
@@ -120,9 +120,9 @@ def test_every_sample_is_scored_in_one_of_both_and_sealing_changes_no_figure(
     samples: list[tuple[bool, bool]],
 ) -> None:
     made = view([held(f"c{n}", ok, holdout=out) for n, (ok, out) in enumerate(samples)])
-    assert len(scored(made).samples) + len(held_out(made).samples) == len(samples)
-    shut = redacted_view(made)
-    assert summarize(held_out(shut).samples) == summarize(held_out(made).samples)
+    assert len(made.open_samples) + len(made.held_out_samples) == len(samples)
+    revealed = made.including_holdout(ACCESS)
+    assert summarize(revealed.held_out_samples) == summarize(made.held_out_samples)
 
 
 def test_looks_are_told_with_the_last_ones_name_and_time() -> None:
@@ -130,9 +130,19 @@ def test_looks_are_told_with_the_last_ones_name_and_time() -> None:
         HoldoutAccess(at=1_764_036_000.0, who="ada", what="run-1"),
         HoldoutAccess(at=1_764_039_600.0, who="grace", what="run-2"),
     )
-    told = text_report(redacted_view(mixed(looks)), None)
+    told = text_report(mixed(looks), None)
     assert "2 times, last by grace on 2025-11-25 03:00 UTC (run-2)" in told
     assert "never" in text_report(mixed(), None)
+
+
+def test_a_revealed_view_follows_the_run_and_names_the_access() -> None:
+    made = mixed()
+    revealed = made.including_holdout(ACCESS)
+    made.apply([held("h2", True), held("h0", True)])
+    assert [sample.output for sample in revealed.held_out_samples] == [SECRET] * 3
+    assert {sample.output for sample in made.held_out_samples} == {HIDDEN}
+    assert revealed.accesses == (ACCESS,)
+    assert made.accesses == ()
 
 
 def test_an_open_sample_is_not_sealed() -> None:

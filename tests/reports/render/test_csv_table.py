@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from stack_tui.reports.render.csv_table import COLUMNS, csv_table, literal
 from stack_tui.runs.events import JudgeScore, Sample
+from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.rule_issue import issue_of_text
 from tests.reports.views import HOSTILE, hostile_view, view
 
@@ -29,7 +30,8 @@ def test_each_sample_is_a_row_under_the_named_columns() -> None:
         holdout=True,
         latency_s=0.25,
     )
-    [row] = _rows(csv_table(view([sample])))
+    access = HoldoutAccess(at=2.0, who="ada", what="run")
+    [row] = _rows(csv_table(view([sample]).including_holdout(access)))
     assert tuple(row) == COLUMNS
     assert row["id"] == "kv-cache"
     assert row["outcome"] == "failed"

@@ -103,10 +103,10 @@ RULES = {
     "criteria = [{ name = 'a', ask = 'b' }, { name = 'a', ask = 'c' }]": ".criteria[1].name: is",
     "number = { value = nan }": ".number.value: must be a finite number",
     "number = { value = 1, tolerance = -1 }": ".number.tolerance: must be 0 or more",
-    "json_schema = { type = 'x' }": ".json_schema: no valid JSON schema at $.type: ",
-    "json_schema = { pattern = '(?<=a)(' }": ".json_schema: no valid JSON schema",
-    "json_schema = { '$ref' = 'http://x/y' }": ".json_schema: the schema refers to what it",
-    "json_schema = { '$ref' = '#' }": ".json_schema: the schema refers to itself without end",
+    "json_schema = { type = 'x' }": ".json_schema: not a valid JSON schema at $.type: ",
+    "json_schema = { pattern = '(?<=a)(' }": ".json_schema: not a valid JSON schema",
+    "json_schema = { '$ref' = 'http://x/y' }": ".json_schema: the schema refers to something",
+    "json_schema = { '$ref' = '#' }": ".json_schema: the schema refers to itself endlessly",
     "json_schema = { patternProperties = {} }": ".json_schema: patternProperties is not supported",
 }
 

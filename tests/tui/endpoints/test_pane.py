@@ -103,7 +103,7 @@ def test_without_a_file_the_form_says_which_one_it_makes(
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await press(pilot, "1")
-        assert "will be written into stack-tui.toml" in words(app)
+        assert "will be saved in stack-tui.toml" in words(app)
         await press(pilot, "a")
         assert "will make stack-tui.toml" in words(app)
         fill(app, name="new", url="http://h:1")
@@ -268,7 +268,7 @@ def test_a_configuration_changed_outside_is_taken_up_and_told(path: Path) -> Non
         app.post_message(ConfigRead(changed))
         await pilot.pause()
         assert "mine" in [seen.endpoint.name for seen in app.endpoints]
-        assert "was read again" in words(app)
+        assert "Reloaded" in words(app)
 
     drive(body)
 
@@ -289,7 +289,7 @@ def test_what_an_idle_local_endpoint_can_do_is_found_out_when_it_is_opened(
         await press(pilot, "1", "enter")
         assert isinstance(app.screen, EndpointScreen)
         page = app.screen.query_one(".whole", BlockView)
-        wanted = "p finds out" if in_use else "● generate"
+        wanted = "p probes" if in_use else "● generate"
         await wait_for(pilot, lambda: wanted in page.text, wanted)
         assert len(asked) == (0 if in_use else 1)
 

@@ -94,7 +94,7 @@ def test_a_group_is_unfolded_and_its_route_told(started: list[Started]) -> None:
         await pilot.press(*"mmlu", "enter")
         told = await plan(form, pilot, "letters")
         assert "2: mmlu_anatomy, mmlu_astronomy" in told
-        assert "known once the data is loaded" in " ".join(told.split())
+        assert "unknown until the data is loaded" in " ".join(told.split())
 
     drive(body, snapshot())
 

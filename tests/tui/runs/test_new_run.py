@@ -203,6 +203,6 @@ def test_before_the_suites_are_read_none_is_said_to_be_missing() -> None:
         await pilot.press("n")
         await settle(app, pilot)
         assert not isinstance(app.screen, NewRun)
-        assert "still being read" in screen_text(app)
+        assert "Still reading the suites" in screen_text(app)
 
     drive(body, Snapshot())

@@ -7,17 +7,20 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from stack_tui.reports.measures.lm_eval_scores import RecordedScore
 from stack_tui.runs.events import Finding, Sample
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.state.metrics_history import Load, Series
 from stack_tui.tui.state.pass_rate_history import pass_rate_history
-from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, TaskRow
+from stack_tui.tui.state.snapshot import ChosenRun, Counts, Snapshot, TaskRow
 from stack_tui.tui.ui.table import Table
 from stack_tui.worker import control
 from tests.tui.data import (
     benchmark_card,
+    benchmark_spec,
     drive,
     passing,
     running_card,
@@ -143,3 +146,55 @@ def test_what_a_check_finds_while_a_run_goes_is_told_once() -> None:
         assert len(app._notifications) == 1
 
     drive(body, before)
+
+
+def perplexity(task: str, value: float, stderr: float | None = None) -> RecordedScore:
+    return RecordedScore(
+        task=task,
+        metric="word_perplexity",
+        filter="none",
+        value=value,
+        stderr=stderr,
+        higher_is_better=False,
+        version="2",
+        fewshot=0,
+    )
+
+
+def recorded(tasks: tuple[str, ...], *scores: RecordedScore) -> Snapshot:
+    """Return a finished run of the tasks, whose samples neither pass nor fail."""
+    spec = msgspec.structs.replace(benchmark_spec(), subject=BenchmarkSubject(tasks=tasks))
+    counts = Counts(planned=10, done=10)
+    rows = tuple(TaskRow(task, None, counts) for task in tasks)
+    by_name = {score.task: score for score in scores}
+    card = replace(
+        benchmark_card(), spec=spec, phase="finished", counts=counts, tasks=rows, recorded=by_name
+    )
+    return Snapshot(ready=True, runs=(card,), chosen=ChosenRun(card))
+
+
+def test_a_score_that_is_not_from_0_to_1_is_shown_with_its_metric_and_standard_error() -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        rows = [line for line in screen_text(app).splitlines() if "llama-8b " in line]
+        assert any("wikitext" in line and "12.35" in line for line in rows)
+        await pilot.press("2", "v")
+        await pilot.pause()
+        assert "word_perplexity 12.35 ↓ ± 0.21 standard error, by lm-eval" in screen_text(app)
+
+    drive(body, recorded(("wikitext",), perplexity("wikitext", 12.3456, 0.21)), size=(160, 48))
+
+
+def test_each_task_has_its_score_of_record() -> None:
+    scores = (perplexity("wikitext", 12.3456, 0.2), perplexity("lambada", 5.5))
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        detail = [line for line in screen_text(app).splitlines() if "word_perplexity" in line]
+        assert any("wikitext" in line and "12.35 [11.95–12.74]" in line for line in detail)
+        assert any("lambada" in line and "5.5" in line for line in detail)
+        await pilot.press("2", "v")
+        await pilot.pause()
+        rows = screen_text(app).splitlines()
+        assert any("wikitext" in line and "12.35" in line for line in rows)
+        assert any("lambada" in line and "5.5" in line for line in rows)
+
+    drive(body, recorded(("wikitext", "lambada"), *scores), size=(160, 60))

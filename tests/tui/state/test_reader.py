@@ -2,13 +2,22 @@
 
 from pathlib import Path
 
-from stack_tui.runs.events import Finished, Planned, Sample, Server, Started, StateChanged, TaskPlan
+from stack_tui.runs.events import (
+    Finished,
+    Planned,
+    RecordScores,
+    Sample,
+    Server,
+    Started,
+    StateChanged,
+    TaskPlan,
+)
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.state.reader import Reader
 from stack_tui.tui.state.snapshot import Snapshot
-from tests.tui.data import BEGAN, failing, passing, suite_spec
+from tests.tui.data import BEGAN, benchmark_spec, failing, passing, suite_spec
 
 SUITE = """
 [suite]
@@ -194,3 +203,18 @@ def test_folders_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
     snapshot = read(Reader(tmp_path / "none", lambda: tmp_path / "none"))
     assert snapshot.ready
     assert (snapshot.runs, snapshot.suites) == ((), ())
+
+
+def test_a_benchmark_that_has_ended_has_lm_evals_scores_of_record(tmp_path: Path) -> None:
+    run = benchmark_spec()
+    results = {
+        "results": {"wikitext": {"word_perplexity,none": 12.3, "word_perplexity_stderr,none": 0.2}}
+    }
+    folder = create(tmp_path, run)
+    with Journal(journal_path(folder)) as journal:
+        begin(journal, run)
+        journal.append(passing())
+        journal.append(RecordScores(at=BEGAN + 5, results=results, table=""))
+        journal.append(Finished(at=BEGAN + 6, outcome="complete"))
+    score = read(Reader(tmp_path, lambda: tmp_path / "cases")).runs[0].recorded["wikitext"]
+    assert (score.metric, score.value, score.stderr) == ("word_perplexity", 12.3, 0.2)

@@ -67,7 +67,7 @@ def test_a_key_that_is_typed_is_refused_where_one_types() -> None:
 
 def test_a_key_that_is_taken_at_the_same_place_is_refused() -> None:
     error = refusal('runs.stop = "z"')
-    assert error.what == "z is taken there by zoom (The pane alone, or all four again)"
+    assert error.what == "z is already used there by zoom (Show this pane alone, or all four)"
     assert error.where == "stack-tui.toml: keys.runs.stop"
 
 
@@ -76,7 +76,7 @@ def test_a_key_that_the_lists_need_is_refused() -> None:
 
 
 def test_two_of_ones_own_on_one_key_are_refused() -> None:
-    assert "taken there" in refusal('runs.stop = "x"\nruns.resume = "x"').what
+    assert "already used there" in refusal('runs.stop = "x"\nruns.resume = "x"').what
 
 
 def test_keys_may_change_places() -> None:

@@ -1,4 +1,4 @@
-"""How the judges of a duel judged: how often in earnest, and how often by the place alone."""
+"""How the judges of a duel behaved: how often they decided, and how often by position alone."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,18 +12,14 @@ from stack_tui.runs.spec import DuelParticipant
 
 
 class JudgeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one judge made of the `asked` matches, each put to it in both orders.
-
-    `decided`, `tied`, `by_position`, `wavered` and `incomplete` are all of these. `first_rate` is
-    the share of its answers that name the first output, of those that name one: without a bias one
-    half, since each match comes in both orders. `same_model_as` has the runs of the judge's own
-    model. `unreadable` and `failures` count answers.
-    """
+    """One judge's answers; each match is shown to it in both orders."""
 
     judge: str
     model: str
     same_model_as: tuple[str, ...]
+    """The runs of the judge's own model."""
     asked: int
+    """Matches: the sum of the next five."""
     decided: int
     tied: int
     by_position: int
@@ -31,16 +27,19 @@ class JudgeResult(msgspec.Struct, frozen=True, kw_only=True):
     incomplete: int
     unreadable: int
     failures: int
+    """Answers without a verdict."""
     first: int
     named: int
+    """Answers that name the first output, and that name either."""
     first_rate: float | None
+    """Their ratio: one half without a position bias."""
     first_interval: Interval | None
 
 
 def judge_results(
     samples: Sequence[Sample], runs: Sequence[DuelParticipant]
 ) -> tuple[JudgeResult, ...]:
-    """Return each judge's result, in the order in which they come."""
+    """Return each judge's result, in the order of first appearance."""
     found: dict[tuple[str, str], list[tuple[Sample, list[JudgeScore]]]] = {}
     for sample in samples:
         for name, orders in by_judge(sample.verdicts).items():
@@ -84,6 +83,6 @@ def _result(
 
 
 def _names_first(sample: Sample, verdict: JudgeScore) -> bool:
-    """Say whether the output named is the one that stood first; a sample's first run is a."""
+    """Return whether the named output was shown first; a sample's first run is a."""
     a_first = verdict.first == next(iter(sample.outputs))
     return (verdict.score == 0.0) == a_first

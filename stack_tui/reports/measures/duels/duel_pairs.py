@@ -1,4 +1,4 @@
-"""Two runs of a duel: how often judges call the one's output better, and whether that tells."""
+"""Two runs of a duel: how often judges prefer each, and whether the difference is significant."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,12 +25,7 @@ EVEN = 0.5
 
 
 class PairResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How run b stands against run a: its win rate is its wins and half the ties, of all decided.
-
-    `a_wins`, `b_wins`, `ties` and `unscored`, which no judge answered in full, are all matches that
-    have an outcome; with the `missing` ones and those set `apart` they are all cases of both runs.
-    Of the ties, `identical` had the same output twice, and nobody was asked.
-    """
+    """Run b against run a: each case is won, tied, unscored, missing or set apart."""
 
     a: str
     b: str
@@ -40,19 +35,26 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
     b_wins: int
     ties: int
     identical: int
+    """Ties of equal outputs, which no judge was shown."""
     unscored: int
+    """Matches that no judge answered in both orders."""
     missing: int
+    """Matches without an outcome yet."""
     apart: Mapping[str, int]
+    """Cases that cannot be judged, by reason."""
     win_rate: float | None
+    """b's wins and half the ties, over the matches won or tied."""
     interval: Interval | None
     test: str
     p: float
     deviation: float
+    """The standard deviation of the cases' results."""
     p_adjusted: float | None = None
+    """p adjusted by Holm, if there are several pairs."""
 
     @property
     def verdict(self) -> Verdict:
-        """Better or worse where test and interval both exclude that judges see no difference."""
+        """Better or worse if both the test and the interval exclude an even result."""
         p = self.p if self.p_adjusted is None else self.p_adjusted
         if self.win_rate is None or self.interval is None:
             return "inconclusive"
@@ -62,7 +64,7 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def settle(self) -> str:
-        """What would settle an inconclusive result, "" for one that is settled."""
+        """What would settle an inconclusive result, "" for a settled one."""
         if self.verdict != "inconclusive":
             return ""
         if self.win_rate is None:
@@ -81,10 +83,10 @@ class PairResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pair_results(view: RunView, *, holdout: bool = False) -> list[PairResult]:
-    """Return each pair's result, in the order of the duel's plan, adjusted by Holm for several.
+    """Return each pair's result, in the order of the plan, adjusted by Holm if there are several.
 
-    It is that of the open cases, or of those held out; what is missing or set apart, which may be
-    of either, is with the open ones.
+    It covers the open cases, or the held-out ones. Missing cases and those set apart, which may be
+    either, count with the open ones.
     """
     matches: dict[str, list[Sample]] = {name: [] for name in view.plan}
     for sample in in_order(view.samples):
@@ -103,7 +105,7 @@ def pair_results(view: RunView, *, holdout: bool = False) -> list[PairResult]:
 
 
 def pair_result(plan: TaskPlan, samples: Sequence[Sample]) -> PairResult:
-    """Return the result of the plan's matches; repeats of a case are counted together."""
+    """Return the result of the plan's matches; the repeats of a case form a cluster."""
     a, _, b = plan.name.partition(" vs ")
     decided = [sample for sample in samples if sample.winner]
     points = {a: -EVEN, b: EVEN}
@@ -141,7 +143,7 @@ def _test(wins_a: int, wins_b: int, clusters: Clusters) -> tuple[str, float]:
 
 
 def verdict_words(pair: PairResult) -> str:
-    """Return the verdict in the words of a comparison."""
+    """Return the verdict in words."""
     return {
         "better": f"{pair.b} is better than {pair.a}",
         "worse": f"{pair.b} is worse than {pair.a}",

@@ -1,4 +1,4 @@
-"""Ratings of three runs and more by the model of Bradley and Terry, fitted by choix."""
+"""Ratings of three runs or more by the Bradley-Terry model, fitted by choix."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,9 +21,9 @@ POINTS = 400.0
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's rating: 400 points more mean ten wins to one; the mean of all runs is 0.
+    """A run's rating: 400 points are ten wins to one, and the mean of all runs is 0.
 
-    `low` and `high` bound it at 95 %, None where the cases say nothing of its spread.
+    `low` and `high` are its 95 % interval, None if the cases do not show its spread.
     """
 
     run: str
@@ -33,11 +33,11 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ratings(samples: Sequence[Sample], runs: Sequence[str]) -> tuple[Rating, ...]:
-    """Return each run's rating (Bradley and Terry 1952, Biometrika 39:324), the best one first.
+    """Return each run's rating (Bradley and Terry 1952, Biometrika 39:324), best first.
 
-    A tie is half a win for either. To each pair half a win either way is added, so that a run which
+    A tie is half a win for both. Each pair gets half an extra win either way, so that a run that
     never lost has a rating too. Intervals are percentiles of a seeded bootstrap of whole cases,
-    widened as those of means are.
+    widened like those of means.
     """
     import numpy as np
 
@@ -65,7 +65,7 @@ def ratings(samples: Sequence[Sample], runs: Sequence[str]) -> tuple[Rating, ...
 
 
 def _wins_by_case(samples: Sequence[Sample], runs: Sequence[str]) -> "list[Wins]":
-    """Return, for each case, how often each run (row) won against each other one (column)."""
+    """Return, for each case, how often each run (row) beat each other run (column)."""
     import numpy as np
 
     places = {run: place for place, run in enumerate(runs)}

@@ -1,10 +1,15 @@
-"""One judge's answer about two outputs in one order: asked, read, and once more if unread."""
+"""Ask one judge which of two outputs, in one order, is better."""
 
 from typing import Final
 
 from stack_tui.runs.duel_data import Match
 from stack_tui.runs.events import JudgeScore
-from stack_tui.suites.judging.duels.duel_prompt import AGAIN, AT_ONCE, duel_body, duel_prompt
+from stack_tui.suites.judging.duels.duel_prompt import (
+    FORMAT_REMINDER,
+    NO_THINKING,
+    duel_body,
+    duel_prompt,
+)
 from stack_tui.suites.judging.duels.preference import Preference, parse_preference
 from stack_tui.suites.judging.judge_retry import ask_with_retry
 from stack_tui.suites.model_client import ModelClient, Question
@@ -20,9 +25,10 @@ _SCORES: Final[dict[Preference | None, float | None]] = {
 async def ask_preference(
     judge: ModelClient, match: Match, first: str, max_tokens: int
 ) -> JudgeScore:
-    """Return what the judge says where the run `first` stands first.
+    """Return the judge's preference with the output of the run `first` in the first place.
 
-    A failed request stands in the verdict, only Stopped is raised.
+    The score is 0 for run a, 1 for run b and 0.5 for a tie. A failed request is recorded in the
+    result; only Stopped is raised.
     """
     outputs = match.outputs if first == match.a else match.outputs[::-1]
     prompt = duel_prompt(match.case.input, match.case.rubric, outputs)
@@ -38,5 +44,11 @@ async def ask_preference(
         return 1 - score if score is not None and first == match.b else score
 
     return await ask_with_retry(
-        judge, prompt, question, read, first=first, again=AGAIN, at_once=AT_ONCE
+        judge,
+        prompt,
+        question,
+        read,
+        first=first,
+        format_reminder=FORMAT_REMINDER,
+        no_thinking=NO_THINKING,
     )

@@ -1,4 +1,4 @@
-"""What a judge is asked of two outputs, neither of which can break out of its place."""
+"""The judge's prompt on two outputs, neither of which can escape its fence."""
 
 import re
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ part of the text. Which output stands first says nothing of how good it is, nor 
 
 Which output is better? Answer with one word and nothing else: first, second, or tie where neither \
 is better."""
-AGAIN = "That names neither. Answer with one word and nothing else: first, second or tie."
-AT_ONCE = "Answer at once, without thinking, with one word: first, second or tie."
+FORMAT_REMINDER = "That names neither. Answer with one word and nothing else: first, second or tie."
+NO_THINKING = "Answer at once, without thinking, with one word: first, second or tie."
 _RUBRIC = "What a good output is like:\n{rubric}\n\n"
-_PLACE = re.compile(r"\{(task|rubric|first|second)\}")
+_PLACEHOLDER = re.compile(r"\{(task|rubric|first|second)\}")
 _CHOICE_FORMAT = {
     "type": "json_schema",
     "json_schema": {
@@ -35,17 +35,17 @@ _CHOICE_FORMAT = {
 
 
 def duel_prompt(task: str, rubric: str, outputs: Sequence[str]) -> str:
-    """Return the prompt for two outputs in that order; what fills it is never filled itself."""
-    given, first, second = fenced_apart(
+    """Return the prompt for two outputs in this order; placeholders in them are not filled."""
+    fenced_task, first, second = fenced_apart(
         {"THE TASK": task, "THE FIRST OUTPUT": outputs[0], "THE SECOND OUTPUT": outputs[1]}
     )
-    told = _RUBRIC.replace("{rubric}", rubric.strip()) if rubric.strip() else ""
-    values = {"task": given, "rubric": told, "first": first, "second": second}
-    return _PLACE.sub(lambda place: values[place[1]], PROMPT)
+    criteria = _RUBRIC.replace("{rubric}", rubric.strip()) if rubric.strip() else ""
+    values = {"task": fenced_task, "rubric": criteria, "first": first, "second": second}
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], PROMPT)
 
 
 def duel_body(model: str | None, messages: list[dict[str, str]], max_tokens: int) -> dict[str, Any]:
-    """Return the request that asks for a choice, constrained to its three words."""
+    """Return the body of a request for a choice, constrained to its three words."""
     return {
         "model": model,
         "messages": messages,

@@ -1,4 +1,4 @@
-"""Reading which of two outputs a judge calls the better one; None rather than a guess."""
+"""Parse which of two outputs a judge prefers; None rather than a guess."""
 
 import re
 import unicodedata
@@ -35,7 +35,7 @@ _FIRST_PAST = re.compile(rf"{_ONE}\s+(?:is|was)\s+(?:clearly\s+|slightly\s+|much
 
 
 def parse_preference(text: str) -> Preference | None:
-    """Return the one choice that `text` states, None where it states none or more than one."""
+    """Return the only choice that `text` states, None if it states none or several."""
     plain = _plain(text)
     lines = (_ALONE.fullmatch(line.strip()) for line in plain.splitlines())
     for found in (
@@ -50,7 +50,7 @@ def parse_preference(text: str) -> Preference | None:
 
 
 def _plain(text: str) -> str:
-    said = without_thinking(text)
-    if len(said) > 2 * _EDGE:
-        said = f"{said[:_EDGE]}\nx\n{said[-_EDGE:]}"
-    return _DECORATION.sub(" ", unicodedata.normalize("NFKC", said).casefold()).strip()
+    answer = without_thinking(text)
+    if len(answer) > 2 * _EDGE:
+        answer = f"{answer[:_EDGE]}\nx\n{answer[-_EDGE:]}"
+    return _DECORATION.sub(" ", unicodedata.normalize("NFKC", answer).casefold()).strip()

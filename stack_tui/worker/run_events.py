@@ -1,4 +1,4 @@
-"""Choosing what evaluates a run: its suite's cases, lm-eval's tasks, or a duel's judges."""
+"""The events of a run: from its suite's cases, lm-eval's tasks or a duel's judges."""
 
 import asyncio
 import sys
@@ -11,40 +11,40 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.probe import probe
 from stack_tui.runs.duel_data import read_duel_data
 from stack_tui.runs.events import Answer, Event, SampleKey
-from stack_tui.runs.recorded_run import Recorded
-from stack_tui.runs.spec import DuelSubject, RunSpec, SuiteSubject
+from stack_tui.runs.spec import DuelSubject, SuiteSubject
 from stack_tui.runs.store import read_control
 from stack_tui.runs.view import RunView, is_settled
-from stack_tui.suites.attempts import Attempt, sampling_plan
+from stack_tui.suites.attempts import sampling_plan
 from stack_tui.suites.judging.duels.duel_evaluation import evaluate as evaluate_duel
 from stack_tui.suites.model import suite_store
-from stack_tui.suites.model.case import Suite
 from stack_tui.suites.recorded_model import RecordedModel
 from stack_tui.suites.suite_evaluation import evaluate as evaluate_suite
 from stack_tui.worker.probe_record import ProbeRecord
 
 
-def graded_again(
+def suite_events(
     folder: Path,
     view: RunView,
+    model: Client | RecordedModel,
     judges: Sequence[Client],
-    recorded: Recorded,
+    recorded: Mapping[str, Answer],
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
-    """Return the events to come of a run on outputs that another one recorded."""
-    suite = _suite(folder, view.spec)
+    """Return the events to come of a suite's run, on a model or on recorded outputs."""
+    spec = view.spec
+    suite = msgspec.structs.replace(suite_store.load(folder / "suite.toml"), panel=spec.panel)
     return evaluate_suite(
         suite,
-        RecordedModel(view.spec.endpoint, recorded.samples),
+        model,
         judges,
-        attempts=_attempts(suite, view.spec),
-        recorded=_reusable(view, recorded.answers),
+        attempts=sampling_plan(suite, spec.repeats, spec.temperatures, alike=spec.noise),
+        recorded=_reusable(view, recorded),
         done=_done(folder, view),
         stopping=stopping,
     )
 
 
-async def events(
+async def run_events(
     folder: Path,
     view: RunView,
     model: Client,
@@ -53,35 +53,30 @@ async def events(
     recorded: Mapping[str, Answer],
     stopping: asyncio.Event,
 ) -> AsyncGenerator[Event, None]:
-    """Return the events to come of the run that `view` shows, what is settled left out."""
+    """Return the events to come of the run; the settled samples of `view` are left out."""
+    if isinstance(view.spec.subject, SuiteSubject):
+        return suite_events(folder, view, model, judges, recorded, stopping)
     done = _done(folder, view)
     recorded = _reusable(view, recorded)
-    if isinstance(view.spec.subject, SuiteSubject):
-        suite = _suite(folder, view.spec)
-        return evaluate_suite(
-            suite,
-            model,
-            judges,
-            attempts=_attempts(suite, view.spec),
-            recorded=recorded,
-            done=done,
-            stopping=stopping,
-        )
     if isinstance(view.spec.subject, DuelSubject):
         return evaluate_duel(
             read_duel_data(folder), judges, recorded=recorded, done=done, stopping=stopping
         )
     from stack_tui.benchmarks.benchmark_evaluation import evaluate as evaluate_benchmark
+    from stack_tui.benchmarks.catalog.catalog import Catalog
+    from stack_tui.benchmarks.catalog.task_index import TaskEntry
 
+    entries = msgspec.convert(probed.tasks, dict[str, TaskEntry])
     return evaluate_benchmark(
         view.spec,
         model,
         probed.capabilities or await probe(model),
         probed.health,
+        catalog=Catalog(entries) if entries else None,
         lm_eval_folder=folder / "lm-eval",
         recorded=recorded,
         done=done,
-        left=_failed_and_left(folder, view),
+        left=_errors_left(folder, view),
         stopping=stopping,
         log=_log,
     )
@@ -110,22 +105,14 @@ def _reusable(view: RunView, recorded: Mapping[str, Answer]) -> Mapping[str, Ans
     }
 
 
-def _attempts(suite: Suite, spec: RunSpec) -> list[Attempt]:
-    return sampling_plan(suite, spec.repeats, spec.temperatures, alike=spec.noise)
-
-
 def _done(folder: Path, view: RunView) -> set[SampleKey]:
-    """Return the samples that stand: settled ones, and errors where they are not to be retried."""
+    """Return the samples to leave as they are: settled ones, and errors if they are not retried."""
     settled = {sample.key for sample in view.samples if is_settled(sample)}
-    return settled | _failed_and_left(folder, view)
+    return settled | _errors_left(folder, view)
 
 
-def _failed_and_left(folder: Path, view: RunView) -> set[SampleKey]:
+def _errors_left(folder: Path, view: RunView) -> set[SampleKey]:
+    """Return the samples with errors if they are not retried, else none."""
     if read_control(folder).retry_errors:
         return set()
     return {sample.key for sample in view.samples if not is_settled(sample)}
-
-
-def _suite(folder: Path, spec: RunSpec) -> Suite:
-    """Return the suite as the run's folder holds it, with the run's own panel."""
-    return msgspec.structs.replace(suite_store.load(folder / "suite.toml"), panel=spec.panel)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.scoring import generate
 from stack_tui.benchmarks.scoring.methods import RouteError
 from stack_tui.errors import StackError
@@ -344,3 +345,17 @@ def test_a_document_whose_request_breaks_the_program_is_asked_again_by_resume(
     assert len(of_kind(first, Sample)) == 6
     assert [sample.id for sample in of_kind(second, Sample)] == [error.id]
     assert of_kind(second, Sample)[0].failure is None
+
+
+def test_a_run_that_is_checked_already_opens_no_catalog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = Catalog(open_catalog().needed(CHOICES.tasks))
+
+    def opened(*_: Any) -> Catalog:
+        raise AssertionError("the catalog was opened")
+
+    monkeypatch.setattr("stack_tui.benchmarks.benchmark_evaluation.open_catalog", opened)
+    with fake() as server:
+        events = carry_out(server, CHOICES, tmp_path, catalog=checked)
+    assert len(of_kind(events, Sample)) == 12

@@ -1,0 +1,39 @@
+"""Accesses to held-out cases, logged beside the runs."""
+
+from pathlib import Path
+
+import pytest
+
+from stack_tui.errors import StackError
+from stack_tui.runs import holdout
+
+
+def test_looks_are_kept_in_order_for_each_suite(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    holdout.log_access(results, "one", "run-1")
+    holdout.log_access(results, "one", "run-2")
+    holdout.log_access(results, "two", "run-3")
+    assert [look.what for look in holdout.read_accesses(results, "one")] == [
+        "run-1",
+        "run-2",
+    ]
+    assert all(look.who and look.at for look in holdout.read_accesses(results, "two"))
+
+
+def test_where_nobody_looked_there_are_none_and_a_torn_line_is_passed_over(tmp_path: Path) -> None:
+    assert holdout.read_accesses(tmp_path, "one") == ()
+    holdout.log_access(tmp_path, "one", "run-1")
+    with (tmp_path / "one.looks.jsonl").open("a") as file:
+        file.write('{"at": 1, "wh')
+    assert len(holdout.read_accesses(tmp_path, "one")) == 1
+
+
+def test_what_is_logged_is_returned(tmp_path: Path) -> None:
+    access = holdout.log_access(tmp_path, "one", "run-1")
+    assert holdout.read_accesses(tmp_path, "one") == (access,)
+
+
+def test_a_look_that_cannot_be_counted_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("no folder")
+    with pytest.raises(StackError, match="cannot be logged"):
+        holdout.log_access(tmp_path / "results", "one", "run-1")
