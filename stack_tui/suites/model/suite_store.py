@@ -89,7 +89,7 @@ def _parse(text: str, path: Path) -> Suite:
             first = read[case.id][0]
             at = f" at line {lines[first]}" if lines[first] else ""
             raise TomlError(
-                f"the id is taken by case[{first}]{at}",
+                f"the id is already used by case[{first}]{at}",
                 where=f"{file}: {place}.id",
                 remedy="Give each case an id of its own.",
             )

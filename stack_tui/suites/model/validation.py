@@ -78,7 +78,7 @@ def temperature_problem(temperatures: Sequence[float]) -> str:
     if not all(0 <= temperature <= 2 for temperature in temperatures):
         return "must be from 0 to 2"
     if len(set(temperatures)) < len(temperatures):
-        return "has a temperature twice"
+        return "repeats a temperature"
     return ""
 
 

@@ -60,7 +60,7 @@ FILES = {
     f"{SUITE}[[case]]\ninput = 't'": "cases/x.toml:4: case[0]: Object missing required field `id`",
     SUITE
     + CASE
-    + CASE: "cases/x.toml:7: case[1] (kv-cache).id: the id is taken by case[0] at line 4",
+    + CASE: "cases/x.toml:7: case[1] (kv-cache).id: the id is already used by case[0] at line 4",
     SUITE + CASE.replace("text", " "): "cases/x.toml:4: case[0] (kv-cache).input: is empty",
     f"{SUITE}seed = {'[' * 9000}{']' * 9000}\n{CASE}": "cases/x.toml: nested too deeply",
 }
@@ -74,7 +74,7 @@ SETTINGS = {
     "temperature = nan": ".temperature: must be from 0 to 2",
     "temperature = []": ".temperature: must have at least one temperature",
     "temperature = [0, 2.5]": ".temperature: must be from 0 to 2",
-    "temperature = [0, 0.7, 0.0]": ".temperature: has a temperature twice",
+    "temperature = [0, 0.7, 0.0]": ".temperature: repeats a temperature",
     "top_p = 0": ".top_p: must be above 0",
     "max_tokens = 0": ".max_tokens: must be 1 or more",
     "repeats = 0": ".repeats: must be 1 or more",
