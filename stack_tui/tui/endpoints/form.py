@@ -84,7 +84,7 @@ class EndpointForm(EditorScreen):
         return set(host_of(self).config.endpoints) - {self._before.name if self._before else ""}
 
     def action_test(self) -> None:
-        """Ask the endpoint as it is typed, whether or not it is saved."""
+        """Test the endpoint as it is typed, saved or not."""
         texts = self.texts
         endpoint, problems = from_texts(texts | {"name": texts["name"].strip() or "new"}, ())
         if endpoint is None:
@@ -94,7 +94,7 @@ class EndpointForm(EditorScreen):
 
         tested = endpoint
         self._stop_test()
-        self._show([line((f"asking {one_line(tested.url)}…", "warn"))])
+        self._show([line((f"testing {one_line(tested.url)}…", "warn"))])
         self._test = BackgroundJob(
             self.app, lambda: examine(tested, TEST_S), self._show_result, host_of(self).show_error
         )
