@@ -62,7 +62,7 @@ class Stream(Generic[T]):
 async def stream_events(work: Callable[[Emit], Awaitable[None]]) -> AsyncGenerator[Event, None]:
     """Yield what `work` emits, in order; afterwards raise what it raised.
 
-    A consumer that leaves cancels the work. Of an exception group, the StackError in it is raised.
+    A consumer that leaves cancels the work. Of an exception group, its first error is raised.
     """
     events: Stream[Event] = Stream(_EVENTS)
     # The one task outside a TaskGroup: a group entered here, across the yields, would cancel the
@@ -81,19 +81,20 @@ async def _run(work: Callable[[Emit], Awaitable[None]], events: Stream[Event]) -
     try:
         await work(events.send)
     except (EndRun, BaseExceptionGroup) as error:
-        found = next(_expected(error), None)
-        if found is None:
-            raise
-        raise found from None
+        raise first_error(error) from None
     finally:
         events.close()
 
 
-def _expected(error: BaseException) -> Iterator[StackError]:
-    if isinstance(error, EndRun):
-        yield error.error
-    elif isinstance(error, StackError):
-        yield error
-    elif isinstance(error, BaseExceptionGroup):
+def first_error(error: BaseException) -> BaseException:
+    """Return the error that ended a task group: its first StackError, else its first error."""
+    leaves = list(_leaves(error))
+    return next((leaf for leaf in leaves if isinstance(leaf, StackError)), leaves[0])
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
-            yield from _expected(inner)
+            yield from _leaves(inner)
+    else:
+        yield error.error if isinstance(error, EndRun) else error

@@ -6,7 +6,7 @@ import platform
 import signal
 import time
 from collections.abc import AsyncGenerator, Coroutine, Iterable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import Health, preflight
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.errors import StackError
+from stack_tui.runner.stream import first_error
 from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, StateChanged
 from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.recorded_run import Recorded, read_recorded
@@ -172,19 +173,16 @@ async def _record_all(
     recorder: Recorder,
     keepers: Iterable[Coroutine[None, None, None]],
 ) -> None:
-    tasks = [asyncio.ensure_future(keeper) for keeper in keepers]
+    """Record the events, with the keepers beside it; raise the first error of either."""
     try:
-        async for event in events:
-            recorder.record(event)
-            for task in tasks:
-                if task.done():
-                    task.result()
-    finally:
-        await events.aclose()
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        async with asyncio.TaskGroup() as group, aclosing(events):
+            keeping = [group.create_task(keeper) for keeper in keepers]
+            async for event in events:
+                recorder.record(event)
+            for task in keeping:
+                task.cancel()
+    except BaseExceptionGroup as errors:
+        raise first_error(errors) from None
 
 
 def _server(health: Health) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tests.endpoints.asking import client
 from tests.fakes import Asked, FakeServer, server_error
 from tests.fakes.replies import Reply
 from tests.suites.suites import case, suite
-from tests.suites.test_evaluate import only, run
+from tests.suites.test_suite_evaluation import only, run
 
 FACTS = Criterion(name="facts", ask="Are the facts right?", weight=3)
 STYLE = Criterion(name="style", ask="Is it short?")

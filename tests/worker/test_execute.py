@@ -1,6 +1,7 @@
 """Carrying out a run: everything is recorded, nothing is asked twice, and faults are ridden out."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ from stack_tui.suites.grading import rules
 from stack_tui.suites.grading.rules import Grade
 from stack_tui.suites.model.case import Case
 from stack_tui.worker import follow_control
-from stack_tui.worker.execute import execute
+from stack_tui.worker.execute import Recorder, execute
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
 from tests.fakes.replies import Asked, Reply
 from tests.worker.runs import carried_out, make, model_requests, reply, scores
@@ -252,8 +253,25 @@ def test_a_stop_while_paused_sends_nothing_more(
     monkeypatch.setattr(
         follow_control, "read_control", lambda *_: next(wanted, Control(wanted="stop"))
     )
-    monkeypatch.setattr(follow_control, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(follow_control, "_POLL_S", 0.01)
     with FakeServer("vllm", reply) as server:
         run = carried_out(make(tmp_path, server))
         assert server.asked == []
     assert run.phase == "stopped"
+
+
+def test_a_full_disk_ends_the_worker_though_no_answer_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sync(recorder: Recorder) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def scenario(folder: Path) -> None:
+        async with asyncio.timeout(30):
+            await execute(folder)
+
+    monkeypatch.setattr(Recorder, "sync_each_second", sync)
+    with FakeServer("vllm", reply) as server:
+        server.hold()
+        with pytest.raises(OSError, match="No space left"):
+            asyncio.run(scenario(make(tmp_path, server)))
