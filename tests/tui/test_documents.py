@@ -1,6 +1,7 @@
 """What the documents tell of samples, cases, runs and endpoints."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,13 +16,14 @@ from stack_tui.suites.grading.rules import marks
 from stack_tui.suites.model.case import Criterion
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks, endpoint_blocks
+from stack_tui.tui.results import sample_page
 from stack_tui.tui.results.choices_page import probabilities
-from stack_tui.tui.results.sample_page import sample_blocks
 from stack_tui.tui.runs.run_page import run_blocks
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import Counts, RunCard, SuiteFile
 from stack_tui.tui.ui.blocks import Block
 from stack_tui.tui.ui.highlight import marked
+from stack_tui.tui.ui.keymap import key_for
 from tests.tui.data import (
     KV_CACHE,
     LOCAL,
@@ -38,6 +40,8 @@ from tests.tui.data import (
     up,
 )
 
+sample_blocks = partial(sample_page.sample_blocks, key_for=partial(key_for, keymap={}))
+
 
 def told(blocks: list[Block]) -> str:
     lines = [b.plain if isinstance(b, Content) else [c.plain for c in b(100)] for b in blocks]
@@ -50,7 +54,7 @@ def test_a_failing_sample_tells_its_rule_issues_and_every_judges_answer() -> Non
     assert "contains forbidden: ['GPU memory']" in shown
     assert "“Score: 2/5”" in shown
     assert "“It is about”" in shown
-    assert "asked 2 times" in shown
+    assert "2 tries" in shown
 
 
 def test_reasoning_and_prompt_are_folded_until_asked_for() -> None:
@@ -222,7 +226,7 @@ def test_each_criterion_of_a_judge_is_told_with_its_weight_and_what_could_not_be
     )
     assert "4    facts × 3" in text
     assert "?    style × 1  “It is nice”" in text
-    assert "asked 3 times" in text
+    assert "3 tries" in text
 
 
 def test_a_case_tells_its_criteria_and_its_reference() -> None:

@@ -1,4 +1,4 @@
-"""What a person says of a sample."""
+"""The dialog in which you label a sample."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stack_tui.tui.ui.safe_input import SafeInput
 
 
 class LabelDialog(ModalScreen[Verdict | None]):
-    """Gives the label of one key; what was typed beside it goes along."""
+    """Return the label that was chosen, with the note and the judge score typed beside it."""
 
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = ""
@@ -48,23 +48,23 @@ class LabelDialog(ModalScreen[Verdict | None]):
                 given = before.judge_score if before else None
                 yield Input(
                     f"{given:g}" if given else "",
-                    placeholder="what the judges should have given, 1 to 5",
+                    placeholder="the right judge score, 1 to 5",
                     type="number",
                     id="judge",
                     compact=True,
                 )
-            yield Label("tab to type, enter back to the keys", classes="hint", markup=False)
+            yield Label("tab to type, enter to return to the keys", classes="hint", markup=False)
             yield Label("", id="problem", markup=False)
 
     def on_input_submitted(self) -> None:
-        """Go back to the keys."""
+        """Let the keys choose a label instead of typing."""
         self.set_focus(None)
 
     def action_label(self, kind: str) -> None:
-        """Give the label of that kind; an empty one takes the label back."""
+        """Return a label of that kind; an empty kind removes the label."""
         score = self._judge_score()
         if score is not None and not 1 <= score <= 5:
-            self.query_one("#problem", Label).update("The judge's score must be from 1 to 5.")
+            self.query_one("#problem", Label).update("The judge score must be from 1 to 5.")
             return
         chosen: LabelKind | None = next((each for each in LABEL_KINDS if each == kind), None)
         sample = self._sample
