@@ -25,7 +25,7 @@ Reason = Literal[
     "refused", "dns", "unreachable", "tls", "reset", "timeout", "not_http", "too_large"
 ]
 
-Heard = Callable[[bytes], object] | None
+OnChunk = Callable[[bytes], object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ class Transport:
         url: str,
         headers: Mapping[str, str],
         body: bytes | None,
-        heard: Heard = None,
+        on_chunk: OnChunk = None,
     ) -> Response:
         """Return the answer; raises TransportError if no complete one comes.
 
-        `heard` is called with each piece of the body as it arrives.
+        `on_chunk` is called with each piece of the body as it arrives.
         """
         import aiohttp
 
@@ -94,8 +94,8 @@ class Transport:
                 content = bytearray()
                 async for chunk in answer.content.iter_any():
                     content += chunk
-                    if heard:
-                        heard(chunk)
+                    if on_chunk:
+                        on_chunk(chunk)
                     if len(content) > MAX_BODY:
                         raise TransportError("too_large")
                 names = {name.lower(): value for name, value in answer.headers.items()}
