@@ -26,11 +26,10 @@ AHEAD = 32
 
 
 class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
-    """Load the tasks and build their requests; with `chat`, contexts are lists of messages."""
+    """Load the tasks and build their requests; without a template, conversations stay messages."""
 
     spec: BenchmarkSubject
     entries: dict[str, TaskEntry]
-    chat: bool = False
     chat_template: str = ""
     template_tokens: dict[str, str] = {}
 
