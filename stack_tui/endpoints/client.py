@@ -20,6 +20,7 @@ from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.endpoints.transport import (
     MAX_BODY,
     Heard,
+    HttpxTransport,
     Reason,
     Response,
     Transport,
@@ -73,6 +74,7 @@ class Client:
         url: str | None = None,
         policy: RetryPolicy | None = None,
         limit: Limit | None = None,
+        transport: Transport | None = None,
         on_retry: Callable[[EndpointError, float], None] | None = None,
     ) -> None:
         self.endpoint = endpoint
@@ -80,7 +82,7 @@ class Client:
         self.where = f"endpoint {endpoint.name} ({self.url})"
         self.limit = limit or Limit(endpoint.concurrency)
         self._policy = policy or RetryPolicy()
-        self._transport = Transport()
+        self._transport = transport or HttpxTransport()
         self._on_retry = on_retry
         self._key = ApiKey()
 

@@ -39,3 +39,14 @@ def reach(cases: int, of: int) -> str:
     if cases < FEW_CASES:
         return f"with {counted}, differences under {smallest} are invisible"
     return f"with {counted}, differences of {smallest} and more show"
+
+
+def format_latency(seconds: float | None) -> str:
+    """Return 3.4 ms, 120 ms, 1.24 s or 38 s."""
+    if seconds is None:
+        return "–"
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:,.0f} s"

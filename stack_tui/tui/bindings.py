@@ -234,9 +234,9 @@ CASES: Final[Bindings] = [
     _bind("cases.edit", "e", "edit", "Edit", "Edit the case"),
     _bind("cases.raw", "R", "raw", "TOML", "Edit the suite as TOML", show=False),
     _bind("cases.add", "a", "add", "Add", "Add a case to the suite"),
-    _bind("cases.new", "N", "new_suite", "New suite", "Write a suite of one's own", show=False),
-    _bind("cases.duplicate", "d", "duplicate", "Duplicate", show=False),
-    _bind("cases.delete", "D", "delete", "Delete", show=False),
+    _bind("cases.new", "N", "new_suite", "New suite", "Write a new suite", show=False),
+    _bind("cases.duplicate", "d", "duplicate", "Duplicate", "Duplicate the case", show=False),
+    _bind("cases.delete", "D", "delete", "Delete", "Delete the case", show=False),
     _bind("cases.down", "J", "move(1)", "Move down", show=False),
     _bind("cases.up", "K", "move(-1)", "Move up", show=False),
     _bind(
@@ -244,7 +244,7 @@ CASES: Final[Bindings] = [
         "v",
         "outcome",
         "Sample",
-        "Go to its latest sample, a failing one first",
+        "Show the case's latest sample, a failing one first",
         show=False,
     ),
     _bind("cases.fold", "space", "fold", "Fold", "Fold or unfold the suite", show=False),
@@ -253,7 +253,7 @@ CASES: Final[Bindings] = [
         "i",
         "import",
         "Import",
-        "Import suites from JSONL, CSV or promptfoo's YAML",
+        "Import suites from JSONL, CSV or promptfoo YAML",
         show=False,
     ),
     _bind(
@@ -271,15 +271,15 @@ CASES: Final[Bindings] = [
         "H",
         "reveal",
         "Holdout",
-        "Show held-out cases' texts; each look is counted",
+        "Reveal held-out texts; each access is logged",
         show=False,
     ),
     _bind(
         "cases.findings",
         "F",
         "diagnostics",
-        "Findings",
-        "Look the suite over: contradictions, repeated cases, empty rubrics",
+        "Check",
+        "Check the suite for contradictions, duplicates and empty rubrics",
         show=False,
     ),
     _bind(
@@ -287,14 +287,14 @@ CASES: Final[Bindings] = [
         "T",
         "leakage",
         "Leakage",
-        "Look for the cases in training or few-shot data",
+        "Search training or few-shot data for the cases",
         show=False,
     ),
 ]
 
 CASE_FORM: Final[Bindings] = [
     _bind("editor.save", "ctrl+s", "save", "Save", priority=True),
-    _bind("editor.ask", "f5", "try", "Try it now", "Ask model and judges now", priority=True),
+    _bind("editor.ask", "f5", "try", "Try it now", "Run the case as it is typed", priority=True),
     _bind("editor.leave", "escape", "leave", "Leave", priority=True),
 ]
 
@@ -315,24 +315,22 @@ SAMPLE: Final[Bindings] = [
     _sample("examples", "e", "fold('examples')", "Few-shot examples"),
     _sample("raw", "x", "fold('raw')", "Raw requests and responses"),
     _sample("copy", "y", "copy_output", "Copy", "Copy the output (OSC 52)"),
-    _sample("label", "L", "label", "Label", "Say what is the matter"),
-    _sample("edit", "E", "edit_case", "Edit its case", "Edit its case"),
-    _sample("case", "C", "make_case", "Make a case", "Make a case of it, to be tried from now on"),
+    _sample("label", "L", "label", "Label", "Label what is wrong with the sample"),
+    _sample("edit", "E", "edit_case", "Edit case", "Edit the sample's case"),
+    _sample("case", "C", "make_case", "Make a case", "Make a case from the sample"),
     _sample(
         "again",
         "a",
         "regrade",
-        "Grade again",
-        "Grade or judge the run's outputs again; the model is not asked",
+        "Re-grade",
+        "Re-grade or re-judge the run's outputs; the model is not called",
     ),
-    _sample(
-        "holdout", "H", "reveal", "Holdout", "Show held-out cases' texts; each look is counted"
-    ),
+    _sample("holdout", "H", "reveal", "Holdout", "Reveal held-out texts; each access is logged"),
     _sample("write", "w", "write", "Write", "Write the sample to a file"),
 ]
 
 RESULTS: Final[Bindings] = [
-    _bind("results.failing", "f", "arrange", "Failing", "All, failing first, failing only"),
+    _bind("results.failing", "f", "arrange", "Failing", "Show all, failing first, or failing only"),
     _bind(
         "results.next", "right_square_bracket", "failing(1)", "Next", "Next failing", display="]"
     ),

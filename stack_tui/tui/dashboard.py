@@ -90,7 +90,7 @@ class Dashboard(Screen[None]):
 
     @on(SampleView.Regrade)
     def _regrade(self, event: SampleView.Regrade) -> None:
-        run_actions.grade_again(self.host, event.card)
+        run_actions.regrade(self.host, event.card)
 
     def watch_active(self, number: int) -> None:
         for pane in self.query(Pane):

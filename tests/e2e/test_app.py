@@ -56,7 +56,7 @@ OVER_A_PANE = {
     "new run": [("2n", "New run"), ("\t\t", "space ticks"), ("\x1b", "New run")],
     "new benchmark": [("2b", "New benchmark"), ("mmlu", "mmlu"), ("\x1b", "New benchmark")],
     "run": [("2v", "esc back"), ("\x1b[6~G", "esc back"), ("\x1b", "esc back")],
-    "grade again": [("2a", "Grade again"), ("\t", "Grade again"), ("\x1b", "Grade again")],
+    "grade again": [("2a", "Re-grade"), ("\t", "Re-grade"), ("\x1b", "Re-grade")],
     "new duel": [("2d", "New duel"), ("\t", "New duel"), ("\x1b", "New duel")],
     "endpoint form": [("1e", "Test"), ("\t\t", "Test"), ("\x1b", "Test")],
     "new endpoint": [("1a", "New endpoint"), ("\t", "New endpoint"), ("\x1b", "New endpoint")],

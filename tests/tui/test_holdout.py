@@ -1,4 +1,4 @@
-"""Held-out cases in the app: their texts are shown to whoever asks, and each look is counted."""
+"""Held-out cases in the app: hidden until revealed, which is logged."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -83,7 +83,7 @@ def test_shift_h_counts_the_look_at_a_runs_held_out_samples(tmp_path: Path) -> N
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         app.results = tmp_path
         await pilot.press("4", "E")
-        assert "H shows it first" in screen_text(app)
+        assert "H reveals it" in screen_text(app)
         await pilot.press("H")
 
     drive(body, shown)
@@ -104,7 +104,7 @@ def test_the_cases_pane_hides_held_out_texts_until_asked(tmp_path: Path) -> None
         assert "A transformer keeps" not in screen_text(app)
         assert "held out: not shown" in screen_text(app)
         await pilot.press("e")
-        assert "H shows it first" in screen_text(app)
+        assert "H reveals it" in screen_text(app)
         await pilot.press("H")
         assert "A transformer keeps" in screen_text(app)
 

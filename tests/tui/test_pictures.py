@@ -127,7 +127,7 @@ def test_the_form_of_a_case(
     snap_compare: Compare, size: tuple[int, int], suites: tuple[SuiteFile, ...]
 ) -> None:
     shown = Snapshot(ready=True, suites=suites)
-    keys, until = ("3", "down", "down", "e"), "It has no output yet"
+    keys, until = ("3", "down", "down", "e"), "No output yet"
     assert picture(snap_compare, shown, *keys, size=size, until=until)
 
 

@@ -1,15 +1,23 @@
 """What was found out about endpoints: what they are and can do, how fast they answer."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from stack_tui.endpoints.capabilities import Capabilities
-from stack_tui.endpoints.examine import ProbeResult, describe
-from stack_tui.endpoints.health import Health
-from stack_tui.endpoints.latency import Latency, format_rate, format_seconds
-from stack_tui.errors import Failure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from stack_tui.names import plural
+from stack_tui.reports.number_format import format_latency
 from stack_tui.reports.pages.model import Blocks, Callout, Fact, Facts, Page, TableBlock, section
 from stack_tui.reports.pages.signs import BAD
+
+if TYPE_CHECKING:
+    # The app shows endpoints in its first frame, before it needs a client.
+    from stack_tui.config.decode import Endpoint
+    from stack_tui.endpoints.capabilities import Capabilities
+    from stack_tui.endpoints.examine import ProbeResult
+    from stack_tui.endpoints.health import Health
+    from stack_tui.endpoints.latency import Latency
+    from stack_tui.errors import Failure
 
 _MODELS_SHOWN = 8
 
@@ -23,7 +31,9 @@ def probe_blocks(result: ProbeResult) -> Blocks:
     """Return what is wrong with the endpoint, what it is, and what it can do."""
     blocks: Blocks = (failure_callout(result.failure),) if result.failure else ()
     if result.health:
-        blocks += (_health(result.health),)
+        blocks += (
+            Facts((*endpoint_facts(result.health.endpoint, result.health), _models(result.health))),
+        )
     return blocks + capability_blocks(result.abilities) if result.abilities else blocks
 
 
@@ -32,24 +42,34 @@ def failure_callout(failure: Failure) -> Callout:
     return Callout(BAD, failure.message, remedy=failure.remedy)
 
 
-def _health(health: Health) -> Facts:
+def endpoint_facts(endpoint: Endpoint, health: Health | None) -> tuple[Fact, ...]:
+    """Return how the endpoint is configured, and what its server shows."""
+    served = health.model if health else None
+    context = health.context_length if health else None
+    latency = health.latency_s if health else None
+    rows = (
+        ("model", endpoint.model or served or ""),
+        ("server", f"{health.server_kind} {health.version}".strip() if health else ""),
+        ("context", f"{context:,} tokens" if context else ""),
+        ("latency", format_latency(latency) if latency else ""),
+        ("key", f"from ${endpoint.api_key_env}" if endpoint.api_key_env else "none"),
+        ("concurrency", f"max {endpoint.concurrency}" if endpoint.concurrency else "automatic"),
+        ("timeout", format_latency(endpoint.timeout_s)),
+        ("note", health.note if health else ""),
+    )
+    return tuple(Fact(label, value) for label, value in rows if value)
+
+
+def _models(health: Health) -> Fact:
     names = ", ".join(model.id for model in health.models[:_MODELS_SHOWN])
     more = len(health.models) - _MODELS_SHOWN
-    rows = (
-        ("server", f"{health.server_kind} {health.version}".strip()),
-        ("model", health.model or "not configured, and the server has several"),
-        ("serves", f"{names} and {more} more" if more > 0 else names),
-        ("context", f"{health.context_length:,} tokens" if health.context_length else "unknown"),
-        ("latency", f"{health.latency_s * 1000:.0f} ms" if health.latency_s else "unknown"),
-        ("note", health.note),
-    )
-    return Facts(tuple(Fact(label, value) for label, value in rows if value))
+    return Fact("serves", f"{names} and {more} more" if more > 0 else names or "no model")
 
 
 def capability_blocks(capabilities: Capabilities) -> Blocks:
     """Return what the endpoint can do, and how benchmarks are scored on it."""
-    # The scoring methods know lm-eval's catalog, which takes a moment to import.
     from stack_tui.benchmarks.scoring.methods import Wanted, route_for
+    from stack_tui.endpoints.examine import describe
 
     wanted: tuple[Wanted, ...] = ("short choices", "choices", "whole texts", "written answers")
     abilities = Facts(tuple(Fact(name, ", ".join(all_)) for name, all_ in describe(capabilities)))
@@ -64,6 +84,8 @@ def capability_blocks(capabilities: Capabilities) -> Blocks:
 
 def latency_page(found: Sequence[Latency]) -> Page:
     """Return how fast the endpoints answer, side by side."""
+    from stack_tui.endpoints.latency import format_rate, format_seconds
+
     rows = tuple(
         (
             each.name,

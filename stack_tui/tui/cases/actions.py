@@ -73,7 +73,10 @@ def add_from_sample(host: Host, sample: Sample, run_suite: Suite | None, changed
     ]
     found = of_run or files
     if not found:
-        host.show_message("There is no suite to add it to. Write or import one in Cases first.")
+        host.show_message(
+            "There is no suite to add it to. "
+            f"In Cases, {host.key_for('cases.new')} writes a new one."
+        )
     elif len(found) == 1:
         _add_from_sample(host, found[0], sample, run_suite, changed)
     else:
@@ -136,7 +139,7 @@ def search_leakage(host: Host, file: SuiteFile) -> None:
                 label=f"searching {plural(len(paths), 'file')} for {suite.name}",
             )
 
-    hint = "Files of training or few-shot data: JSONL, JSON, text or parquet, a space between two."
+    hint = "Files of training or few-shot data, separated by spaces: JSONL, JSON, text or parquet."
     host.open(AskLine("Leakage", hint, "", _path_problem), given)
 
 
@@ -147,7 +150,7 @@ def _path_problem(text: str) -> str:
     except ValueError:
         return "A quotation mark is not closed."
     missing = [path for path in paths if not Path(path).expanduser().is_file()]
-    return f"There is no file {missing[0]}" if missing else ""
+    return f"No such file: {missing[0]}" if missing else ""
 
 
 def change(host: Host, changed: Changed, work: Callable[[], Undo]) -> None:

@@ -1,4 +1,4 @@
-"""Changes to the cases of a suite's file, each of which can be taken back."""
+"""Changes to the cases of a suite's file, each of which can be undone."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ def read(path: Path) -> HeldFile:
 
 
 def write(held: HeldFile, text: str, what: str) -> Undo:
-    """Save the text where the file is still what was read; raises TomlError, FileChanged."""
+    """Save the text if the file is still what was read; raises TomlError, FileChanged."""
     from stack_tui.suites.model.suite_store import save
 
     return Undo(what, held.text, save(held, text))
 
 
-def take_back(undo: Undo) -> Undo:
-    """Restore the text before the change; raises FileChanged where the file is another by now."""
-    return write(undo.after, undo.before, f"took back: {undo.what}")
+def undo_change(undo: Undo) -> Undo:
+    """Restore the text before the change; raises FileChanged if the file has changed since."""
+    return write(undo.after, undo.before, f"undid: {undo.what}")
 
 
 def save_case(held: HeldFile, before: Case | None, case: Case) -> Undo:
     """Save the case in place of `before`, or as a new one.
 
-    Where the file was changed meanwhile, and `before` in it was not, that change is kept beside
-    this one; else FileChanged is raised.
+    If the file was changed elsewhere but `before` was not, both changes are kept; if `before` was
+    changed too, FileChanged is raised.
     """
     try:
         return _save_case(held, before, case)
@@ -62,7 +62,7 @@ def _still_holds(held: HeldFile, before: Case | None) -> bool:
 
 
 def duplicate(path: Path, case_id: str) -> Undo:
-    """Put a copy of the case behind it, under the first free id of that kind."""
+    """Insert a copy after the case, under the next free id."""
     from stack_tui.suites.model import suite_edit, suite_store
 
     held = read(path)
@@ -72,17 +72,17 @@ def duplicate(path: Path, case_id: str) -> Undo:
 
 
 def delete(path: Path, case_id: str) -> Undo:
-    """Delete the case; raises StackError for the last one, which a suite cannot do without."""
+    """Delete the case; raises StackError for the only one, as a suite needs at least one."""
     from stack_tui.suites.model import suite_edit, suite_store
 
     held = read(path)
     if len(suite_store.parse(held.text, path).cases) == 1:
-        raise StackError("a suite holds at least one case", remedy="Delete the file instead.")
+        raise StackError("a suite needs at least one case", remedy="Delete the file instead.")
     return write(held, suite_edit.delete_case(held.text, case_id), f"deleted {case_id}")
 
 
 def move(path: Path, case_id: str, rows: int) -> Undo:
-    """Move the case up or down among the others."""
+    """Move the case down by so many rows; negative numbers move it up."""
     from stack_tui.suites.model import suite_edit, suite_store
 
     held = read(path)

@@ -1,4 +1,4 @@
-"""A case as the fields of a form, and the way back: lists with a line for each item."""
+"""A case as the texts of a form's fields, and back: lists have one item per line."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _CRITERION = re.compile(
 
 
 def to_texts(case: Case) -> dict[str, str]:
-    """Return what each field of the form holds for the case."""
+    """Return the text of each field for the case."""
     return {field.name: field.show(getattr(case, field.name)) for field in FIELDS}
 
 
 def from_texts(texts: Mapping[str, str], before: Case) -> tuple[Case | None, dict[str, str]]:
-    """Return the case that the fields state, and what is wrong with which of them.
+    """Return the case that the fields describe, and the problems by field; None if there are any.
 
-    A field that was not touched keeps its value as it is, even where the form could not state it.
+    An unchanged field keeps its value, even if a form could not express it.
     """
     from stack_tui.suites.model.validation import case_problems
 
@@ -78,7 +78,7 @@ def _whole(text: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise ValueError("must be a whole number, or nothing") from None
+        raise ValueError("must be a whole number or empty") from None
 
 
 def _number(text: str) -> Any:
@@ -106,7 +106,7 @@ def _criteria(text: str) -> tuple[Any, ...]:
     for line in _lines(text):
         match = _CRITERION.fullmatch(line)
         if match is None:
-            raise ValueError("each line must be a name, a colon and what is asked")
+            raise ValueError("each line must be a name, a colon and what to judge")
         weight = float(match["weight"] or 1)
         found.append(Criterion(name=match["name"].strip(), weight=weight, ask=match["ask"].strip()))
     return tuple(found)
@@ -127,7 +127,7 @@ def _schema(text: str) -> dict[str, Any] | None:
     except msgspec.ValidationError:
         raise ValueError("must be a JSON object") from None
     except msgspec.DecodeError as error:
-        raise ValueError(f"is no JSON: {error}") from None
+        raise ValueError(f"is not valid JSON: {error}") from None
 
 
 def _show_schema(schema: dict[str, Any] | None) -> str:
@@ -135,23 +135,23 @@ def _show_schema(schema: dict[str, Any] | None) -> str:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("id", 1, "its name in the suite", str, str.strip),
-    Field("labels", 1, "a comma between two", ", ".join, lambda t: _lines(t.replace(",", "\n"))),
-    Field("cluster", 1, "cases of one count as one", str, str.strip),
-    Field("input", 6, "what goes into the prompt", str, str),
-    Field("must_mention", 3, "a line each; a | between alternatives", _show_phrases, _phrases),
-    Field("must_not_mention", 2, "a line each", _show_phrases, _lines),
-    Field("rubric", 3, "what the judges get", str, str),
-    Field("criteria", 3, "a line each: accuracy × 2: what is asked", _show_criteria, _criteria),
-    Field("reference", 2, "an output as it should be, for the judges", str, str),
-    Field("max_sentences", 1, "at most so many", _show_optional, _whole),
-    Field("max_words", 1, "at most so many", _show_optional, _whole),
-    Field("max_chars", 1, "at most so many", _show_optional, _whole),
-    Field("regex", 2, "a line each; matches somewhere", _show_phrases, _lines),
-    Field("not_regex", 2, "a line each; matches nowhere", _show_phrases, _lines),
+    Field("id", 1, "unique name in the suite", str, str.strip),
+    Field("labels", 1, "comma-separated", ", ".join, lambda t: _lines(t.replace(",", "\n"))),
+    Field("cluster", 1, "cases of one cluster count as one", str, str.strip),
+    Field("input", 6, "inserted into the prompt", str, str),
+    Field("must_mention", 3, "one per line; | separates alternatives", _show_phrases, _phrases),
+    Field("must_not_mention", 2, "one per line", _show_phrases, _lines),
+    Field("rubric", 3, "what the judges look for", str, str),
+    Field("criteria", 3, "one per line: accuracy × 2: what to judge", _show_criteria, _criteria),
+    Field("reference", 2, "an ideal output, for the judges", str, str),
+    Field("max_sentences", 1, "maximum", _show_optional, _whole),
+    Field("max_words", 1, "maximum", _show_optional, _whole),
+    Field("max_chars", 1, "maximum", _show_optional, _whole),
+    Field("regex", 2, "one per line; must match somewhere", _show_phrases, _lines),
+    Field("not_regex", 2, "one per line; must not match anywhere", _show_phrases, _lines),
     Field("equals", 1, "the whole output", _show_optional, _text_or_none),
-    Field("one_of", 2, "a line each", _show_phrases, _lines),
-    Field("starts_with", 1, "how it begins", _show_optional, _text_or_none),
-    Field("number", 1, "it ends in 42, or 42 ± 0.5", _show_number, _number),
-    Field("json_schema", 3, "the output is JSON that it allows", _show_schema, _schema),
+    Field("one_of", 2, "one per line", _show_phrases, _lines),
+    Field("starts_with", 1, "how the output begins", _show_optional, _text_or_none),
+    Field("number", 1, "the output ends in 42, or 42 ± 0.5", _show_number, _number),
+    Field("json_schema", 3, "the output must be JSON that it allows", _show_schema, _schema),
 )

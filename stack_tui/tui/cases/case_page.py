@@ -1,4 +1,4 @@
-"""A suite and its cases, each told whole."""
+"""The pages of a suite and of a case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def suite_blocks(file: SuiteFile) -> list[Block]:
-    """Return the suite's document, or what is wrong with its file."""
+    """Return the suite's page, or the problem of its file."""
     if file.problem:
         return [
             line(("✗ This suite cannot be read.", "bad")),
@@ -31,7 +31,7 @@ def _suite(suite: Suite, path: str) -> list[Block]:
     settings = [f"temperature {_numbers(suite.temperatures)}", f"max_tokens {suite.max_tokens:,}"]
     settings += [f"top_p {suite.top_p:g}"] if suite.top_p is not None else []
     settings += [f"seed {suite.seed}"] if suite.seed is not None else []
-    length = "an output longer than its input loses points" if suite.length_check else "no check"
+    length = "an output longer than its input loses points" if suite.length_check else "not checked"
     return [
         line((suite.name, "strong"), ("   " + plural(len(suite.cases), "case"), "dim")),
         *([line(suite.description)] if suite.description else []),
@@ -39,12 +39,12 @@ def _suite(suite: Suite, path: str) -> list[Block]:
         field("file", path),
         field("settings", ", ".join(settings)),
         field("repeats", str(suite.repeats)),
-        field("judges", ", ".join(suite.judges) or "as the run is started with"),
+        field("judges", ", ".join(suite.judges) or "chosen when a run starts"),
         *([field("panel", f"the {suite.panel} of their scores")] if suite.panel else []),
         field("length", length),
         *_text("System prompt", suite.system),
         *_text("Prompt", suite.prompt),
-        *_criteria("Criteria of cases that state none", suite.criteria),
+        *_criteria("Criteria of cases without their own", suite.criteria),
         *_text("Judge's prompt", suite.judge_prompt),
     ]
 
@@ -54,7 +54,7 @@ def _numbers(values: tuple[float, ...]) -> str:
 
 
 def case_blocks(case: Case) -> list[Block]:
-    """Return the case's document: its rules first, for they are short, then rubric and input."""
+    """Return the case's page: first the rules, which are short, then rubric and input."""
     return [
         line((case.id, "strong"), ("   " + ", ".join(case.labels), "dim")),
         line(""),

@@ -77,8 +77,8 @@ class CaseForm(EditorScreen):
         """Try the rules on this sample from now on."""
         self._sample = sample
         if sample is None:
-            page = self.query_one(".trial", BlockView)
-            page.show([line("It has no output yet; ", ("f5", "accent"), " asks for one now.")])
+            page, key = self.query_one(".trial", BlockView), host_of(self).key_for("editor.ask")
+            page.show([line("No output yet; ", (key, "accent"), " asks for one now.")])
         elif case := from_texts(self.texts, self._case)[0]:
             self._grade(case)
 
@@ -104,11 +104,11 @@ class CaseForm(EditorScreen):
         endpoint = endpoints[first_endpoint(endpoints, config.defaults)].endpoint
         host.run_job(
             lambda: preview.ask(suite, case, endpoint, config),
-            self._asked,
+            self._use_new_output,
             label=f"asking {endpoint.name} for {case.id}",
         )
 
-    def _asked(self, sample: Sample) -> None:
+    def _use_new_output(self, sample: Sample) -> None:
         if self.is_attached:
             self.query_one(".trial", BlockView).border_title = "Its rules on a new output"
             self._use_sample(sample)

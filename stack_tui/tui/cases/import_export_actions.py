@@ -1,4 +1,4 @@
-"""Bringing cases in from other files, and taking them out, from the screen."""
+"""Import cases from other files, and export them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def import_file(host: Host) -> None:
-    """Ask for a file of cases, and make suites of it in the folder of one's own suites."""
+    """Ask for a file of cases, and write them as suites into the user's own folder."""
     folder = own_folder(host.cases)
 
     def work(file: Path) -> BroughtIn:
@@ -35,26 +35,26 @@ def import_file(host: Host) -> None:
             file = Path(name).expanduser()
             host.run_job(lambda: work(file), brought_in, label=f"importing {file.name}")
 
-    hint = "A file of cases: .jsonl, .csv, or promptfoo's .yaml."
+    hint = "A file of cases: .jsonl, .csv or promptfoo .yaml."
     host.open(AskLine("Import cases", hint, "", _no_file), given)
 
 
 def _tell(host: Host, found: BroughtIn) -> None:
-    """Show what was made, and what the suites do not carry."""
+    """Report the suites that were written, and what could not be imported."""
     from stack_tui.suites.import_export.imported import format_note
 
     made = ", ".join(
         f"{path} ({plural(len(suite.cases), 'case')})" for path, suite in found.suites.items()
     )
     if found.notes:
-        head = line((f"Made {made}. What it does not carry:", "strong"))
+        head = line((f"Wrote {made}. Not imported:", "strong"))
         notes = [line(("! ", "warn"), one_line(format_note(note), 1000)) for note in found.notes]
         host.show_page(lambda: [head, line(""), *notes])
-    host.show_message(f"made {made}")
+    host.show_message(f"Wrote {made}")
 
 
 def export_suite(host: Host, suite: Suite, *, with_holdout: bool) -> None:
-    """Ask for a file, and write the suite's cases to it, never over one."""
+    """Ask for a file name, and write the suite's cases to a new file of that name."""
     from stack_tui.suites.model.case import without_holdout
 
     exported = suite if with_holdout else without_holdout(suite)
@@ -75,10 +75,10 @@ def export_suite(host: Host, suite: Suite, *, with_holdout: bool) -> None:
                 label=f"exporting {suite.name}",
             )
 
-    hint = "Its name ends in .jsonl or .csv; a file that is there is never overwritten."
+    hint = "A file name ending in .jsonl or .csv. An existing file is never overwritten."
     host.open(AskLine(f"Export {suite.name}", hint, f"{suite.name}.jsonl"), given)
 
 
 def _no_file(name: str) -> str:
-    """Say what is wrong with the name of a file to read."""
-    return "" if name and Path(name).expanduser().is_file() else "There is no such file."
+    """Return the problem of the name of a file to read, "" if there is none."""
+    return "" if name and Path(name).expanduser().is_file() else "No such file."

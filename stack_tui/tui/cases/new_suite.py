@@ -1,4 +1,4 @@
-"""A new suite of one's own, from the screen."""
+"""Write a new suite."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def new_suite(host: Host, changed: Changed) -> None:
-    """Ask for a name, write a suite with an example case under it, and open it as TOML."""
+    """Ask for a name, write a suite of that name with an example case, and open it as TOML."""
     folder = own_folder(host.cases)
 
     def bad_name(name: str) -> str:
@@ -26,7 +26,7 @@ def new_suite(host: Host, changed: Changed) -> None:
         found = next(suite_problems(_example(name)), None)
         if found:
             return f"A name {found.message}."
-        return f"{_file(folder, name)} exists." if _file(folder, name).exists() else ""
+        return f"{_file(folder, name)} already exists." if _file(folder, name).exists() else ""
 
     def given(name: str | None) -> None:
         from stack_tui.suites.model.suite_edit import suite_text
@@ -38,7 +38,7 @@ def new_suite(host: Host, changed: Changed) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             create(_file(folder, name), suite_text(_example(name)))
         except OSError as error:
-            problem = f"cannot be made: {error.strerror}"
+            problem = f"cannot be created: {error.strerror}"
             host.show_error(StackError(problem, where=str(folder)))
             return
         except StackError as error:
@@ -48,7 +48,7 @@ def new_suite(host: Host, changed: Changed) -> None:
         host.reread()
         actions.edit_raw(host, _file(folder, name), changed)
 
-    hint = f"Its name; the file will lie in {folder}."
+    hint = f"The suite's name. Its file goes into {folder}."
     host.open(AskLine("New suite", hint, "", bad_name), given)
 
 
@@ -61,7 +61,7 @@ def _example(name: str) -> Suite:
 
     case = Case(
         id="example",
-        input="Put an input here, and after it what its output must meet.",
+        input="Replace this input, and the rules and the rubric below.",
         must_mention=("input",),
         rubric="Says in one sentence what is asked for.",
     )

@@ -96,7 +96,7 @@ class CasesPane(Pane):
 
     def _redacted(self, file: SuiteFile, case: "Case | None") -> "Case | None":
         hidden = case and case.holdout and file.path not in self._revealed
-        return holdout_reveal.sealed_case(case) if case and hidden else case
+        return holdout_reveal.redacted_case(case) if case and hidden else case
 
     def _is_hidden(self, file: SuiteFile, case: "Case | None" = None) -> bool:
         """Return whether the case, or any of the suite's, is held out and not revealed."""
@@ -117,7 +117,7 @@ class CasesPane(Pane):
         return entry[1] is None or entry[0].path not in self._folded
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave cases in the order in which their suite has them."""
+        """Disable sorting: cases stay in the order of their suite."""
         return action not in ("sort", "reverse") and super().check_action(action, parameters)
 
     def _row(self, place: int) -> Row:
@@ -153,7 +153,7 @@ class CasesPane(Pane):
             file, case = self.current
             return case_blocks(case) if case else suite_blocks(file)
         if self.wanted:
-            return [line("No case matches; escape shows all.")]
+            return [line("No case matches; ", ("escape", "accent"), " shows all.")]
         if not self._ready:
             return [line(("reading…", "dim"))]
         return [
@@ -161,9 +161,9 @@ class CasesPane(Pane):
             line(""),
             line(("A suite is a TOML file of cases in ", "dim"), str(self.host.cases)),
             line(
-                ("N", "accent"),
+                (self.host.key_for("cases.new"), "accent"),
                 (" writes one, ", "dim"),
-                ("i", "accent"),
+                (self.host.key_for("cases.import"), "accent"),
                 (" imports cases.", "dim"),
             ),
         ]
@@ -185,15 +185,15 @@ class CasesPane(Pane):
         if self.current is None or suite is None or not any(case.holdout for case in suite.cases):
             host.show_message("No case of this suite is held out.")
         elif not self._is_hidden(file := self.current[0]):
-            host.show_message("They are shown already.")
-        elif holdout_reveal.count_look(host, suite.name, file.path.name):
+            host.show_message("They are already revealed.")
+        elif holdout_reveal.log_reveal(host, suite.name, file.path.name):
             self._revealed.add(file.path)
             self._list()
 
     def _may_open(self, file: SuiteFile, case: "Case | None" = None) -> bool:
         """Return whether its text may be seen; if not, show how to reveal it."""
         if hidden := self._is_hidden(file, case):
-            self.host.show_message("Held out: H shows it first, and counts the look.")
+            holdout_reveal.show_hint(self.host, "cases.holdout")
         return not hidden
 
     def action_edit(self) -> None:
@@ -243,14 +243,17 @@ class CasesPane(Pane):
     def action_undo(self) -> None:
         """Undo the last change if the file still is what that change left."""
         if undo := self._undo:
-            actions.change(self.host, self._changed, lambda: case_changes.take_back(undo))
+            actions.change(self.host, self._changed, lambda: case_changes.undo_change(undo))
         else:
-            self.host.show_message("Nothing to take back.")
+            self.host.show_message("Nothing to undo.")
 
     def _changed(self, undo: Undo | None) -> None:
         if undo:
             self._undo = undo
-            self.host.show_message(f"{undo.what}; u takes it back, v shows its latest sample")
+            undo_key, sample_key = map(self.host.key_for, ("cases.undo", "cases.outcome"))
+            self.host.show_message(
+                f"{undo.what}; {undo_key} undoes it, {sample_key} shows its latest sample"
+            )
             self.host.reread()
 
     def action_outcome(self) -> None:
@@ -263,7 +266,8 @@ class CasesPane(Pane):
 
         def found(place: tuple[Path, SampleKey] | None) -> None:
             if place is None:
-                host.show_message(f"{case_id} has no sample yet; n starts a run.")
+                key = host.key_for("new_run")
+                host.show_message(f"{case_id} has no sample yet; {key} starts a run.")
             else:
                 self.post_message(self.ShowSample(*place))
 

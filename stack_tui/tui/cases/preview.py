@@ -1,4 +1,4 @@
-"""A case tried out: its rules on its latest output, or on one asked for now."""
+"""A case tried out: graded on its latest output, or on a new one."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def trial_blocks(trial: Trial) -> list[Block]:
     issues: list[Block] = [line(("✗ ", "bad"), issue.words) for issue in sample.rule_issues]
     blocks: list[Block] = [
         heading("Rules", format.share(sample.rule_score)),
-        *(issues or [line(("✓ ", "good"), "every rule is met")]),
+        *(issues or [line(("✓ ", "good"), "all rules met")]),
     ]
     for verdict in sample.verdicts:
         score = format.grade(verdict.score) if verdict.score is not None else "?"
@@ -65,7 +65,7 @@ def trial_blocks(trial: Trial) -> list[Block]:
 
 
 def latest_sample(runs: Iterable[RunCard], suite: str, case_id: str) -> Sample | None:
-    """Return the case's latest outcome that has an output; `runs` are newest first.
+    """Return the case's latest sample with an output; `runs` are newest first.
 
     If the case is held out, the access to the run is logged first.
     """
@@ -139,5 +139,5 @@ async def run_case(suite: Suite, endpoint: Endpoint, judges: Sequence[Endpoint])
         )
         samples = [event async for event in happened if isinstance(event, Sample)]
     if not samples:
-        raise StackError("the case came to no outcome", where=suite.name)
+        raise StackError("the case gave no sample", where=suite.name)
     return samples[0]

@@ -1,4 +1,4 @@
-"""A case made of a result: what was asked, and what the answer should have met."""
+"""Make a case of a sample: its prompt, and what its output should have met."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SHORT = 2
 
 
 def case_of(sample: Sample, run_suite: Suite | None, taken: Collection[str]) -> Case:
-    """Return a case to go on from, under an id that is not `taken`.
+    """Return a case to edit, under an id that is not `taken`.
 
-    A suite's sample gives its case as the run had it; a benchmark's gives its prompt, and what
-    its target asks for.
+    A suite's sample gives its case as the run had it; a benchmark's gives its prompt, and rules
+    made from its target.
     """
     from stack_tui.suites.model.case import Case
 

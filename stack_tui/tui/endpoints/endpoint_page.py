@@ -7,12 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stack_tui.config.decode import EMBEDDED
-from stack_tui.reports.pages.endpoint_report import capability_blocks, failure_callout
+from stack_tui.reports.pages.endpoint_report import (
+    capability_blocks,
+    endpoint_facts,
+    failure_callout,
+)
+from stack_tui.reports.pages.model import Fact, Facts
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_details
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import Block, Part, field, heading, line
+from stack_tui.tui.ui.blocks import Block, Part, heading, line
 from stack_tui.tui.ui.icons import HEALTH
 from stack_tui.tui.ui.page_view import page_blocks
 
@@ -114,18 +119,7 @@ def _until(moment: str, now: float) -> str:
 
 
 def _facts(seen: EndpointView) -> list[Block]:
-    endpoint, health = seen.endpoint, seen.health
-    context = health.context_length if health else None
-    facts = {
-        "url": endpoint.url,
-        "model": seen.model,
-        "server": seen.server,
-        "context": f"{context:,} tokens" if context else "",
-        "latency": format.latency(health.latency_s) if health and health.latency_s else "",
-        "key": f"from ${endpoint.api_key_env}" if endpoint.api_key_env else "none",
-        "concurrency": f"max {endpoint.concurrency}" if endpoint.concurrency else "automatic",
-        "timeout": format.latency(endpoint.timeout_s),
-        "note": health.note if health else "",
-        "checked": format.moment(health.checked_at) if health else "not yet",
-    }
-    return [field(label, one_line(text)) for label, text in facts.items() if text]
+    checked = format.moment(seen.health.checked_at) if seen.health else "not yet"
+    facts = endpoint_facts(seen.endpoint, seen.health)
+    url = Fact("url", seen.endpoint.url)
+    return page_blocks([Facts((url, *facts, Fact("checked", checked)))])

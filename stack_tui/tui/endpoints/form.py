@@ -55,7 +55,7 @@ class EndpointForm(EditorScreen):
         with Horizontal(classes="editor"):
             with VerticalScroll(classes="fields", can_focus=False) as fields:
                 fields.border_title = "Endpoint" if self._before else "New endpoint"
-                does = "saves in" if self._path.exists() else "will make"
+                does = "saves to" if self._path.exists() else "creates"
                 fields.border_subtitle = Content(f"{does} {one_line(str(self._path), 60)}")
                 for field in FIELDS:
                     yield FormField(field, self.start[field.name])
@@ -65,7 +65,8 @@ class EndpointForm(EditorScreen):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self._show([line(("f5", "accent"), " asks it what it is and can do: some 20 requests")])
+        key = host_of(self).key_for("editor.test")
+        self._show([line((key, "accent"), " tests the endpoint with about 20 small requests")])
 
     def on_unmount(self) -> None:
         self._stop_test()
@@ -83,7 +84,7 @@ class EndpointForm(EditorScreen):
         return set(host_of(self).config.endpoints) - {self._before.name if self._before else ""}
 
     def action_test(self) -> None:
-        """Ask the endpoint as it is typed, whether or not it is saved."""
+        """Test the endpoint as it is typed, saved or not."""
         texts = self.texts
         endpoint, problems = from_texts(texts | {"name": texts["name"].strip() or "new"}, ())
         if endpoint is None:
@@ -93,7 +94,7 @@ class EndpointForm(EditorScreen):
 
         tested = endpoint
         self._stop_test()
-        self._show([line((f"asking {one_line(tested.url)}…", "warn"))])
+        self._show([line((f"testing {one_line(tested.url)}…", "warn"))])
         self._test = BackgroundJob(
             self.app, lambda: examine(tested, TEST_S), self._show_result, host_of(self).show_error
         )

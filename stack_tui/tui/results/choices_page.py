@@ -1,4 +1,4 @@
-"""The given continuations of a multiple-choice document, as likely as the model finds them."""
+"""The choices of a multiple-choice document, with the model's probabilities."""
 
 import math
 
@@ -11,7 +11,7 @@ _METER = 12
 
 
 def choices(sample: Sample) -> list[Block]:
-    """Return one line a choice: which was taken and which is right, its share and its nats."""
+    """Return one line per choice: chosen or not, right or not, share, log-probability in nats."""
     if not sample.choices:
         return []
     shares = probabilities(sample.choices)
@@ -36,7 +36,7 @@ def probabilities(given: tuple[ChoiceLogprob, ...]) -> list[float | None]:
 
 
 def is_target(sample: Sample, place: int) -> bool:
-    """Say whether that choice is the right one; a target may be the choice's text or its number."""
+    """Return whether the choice is the target, which may be its text or its number."""
     target = sample.target.strip()
     texts = [choice.text.strip() for choice in sample.choices]
     return texts[place] == target if target in texts else str(place) == target

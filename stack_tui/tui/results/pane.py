@@ -78,7 +78,7 @@ class ResultsPane(Pane):
         self._go_to_wanted()
 
     def go_to_sample(self, folder: Path, key: SampleKey) -> None:
-        """Put the cursor on that sample of that run, as soon as it is the chosen one."""
+        """Put the cursor on that sample as soon as its run is the chosen one."""
         self._sought = (folder, key)
         self._arrangement = "all"
         self.host.choose(folder)
@@ -143,7 +143,7 @@ class ResultsPane(Pane):
 
     @property
     def _form(self) -> SampleTable:
-        """How samples are listed: columns, what each is sorted by, and a sample's row."""
+        """How the run's samples are listed: the columns, their sort keys, a sample's row."""
         return form_of(self.chosen.card.spec if self.chosen else None)
 
     def _row(self, place: int) -> Row:
@@ -159,15 +159,22 @@ class ResultsPane(Pane):
         self.post_message(self.Opened())
 
     def _empty(self) -> list[Block]:
+        """Return what to show if no sample is listed."""
+        key_for = self.host.key_for
         if self.chosen is None:
-            return [line("No run is chosen."), line(""), line(("2", "accent"), " shows the runs.")]
+            return [
+                line("No run is chosen."),
+                line(""),
+                line((key_for("pane.2"), "accent"), " shows the runs."),
+            ]
         if self.wanted:
             return [line("No sample matches; ", ("escape", "accent"), " shows all.")]
         if self._arrangement == "failing only":
-            return [line("No sample is listed; ", ("f", "accent"), " shows all.")]
+            key = key_for("results.failing")
+            return [line("No failing sample; ", (key, "accent"), " shows all.")]
         card = self.chosen.card
         if card.active:
-            return [line(f"{title(card)} has no sample yet; each appears as it finishes.")]
+            return [line(f"{title(card)} has no sample yet. Samples appear as they finish.")]
         return [line(f"{title(card)} has no sample.")]
 
     def action_arrange(self) -> None:
@@ -180,7 +187,7 @@ class ResultsPane(Pane):
         await self.query_one(SampleView).run_action(action)
 
     def action_failing(self, step: int) -> None:
-        """Go to the next sample, or the one before, that wants looking at."""
+        """Go to the next or the previous sample that did not pass."""
         order = self.table.order
         here = order.index(self.table.row) if self.table.row is not None else 0
         place = here + step
@@ -189,6 +196,5 @@ class ResultsPane(Pane):
                 self.table.go_to(place)
                 return
             place += step
-        self.host.show_message(
-            "No failing sample further on." if step > 0 else "None before this one."
-        )
+        where = "after" if step > 0 else "before"
+        self.host.show_message(f"No failing sample {where} this one.")

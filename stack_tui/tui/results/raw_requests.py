@@ -47,13 +47,13 @@ def answer_blocks(answers: Sequence[Answer]) -> list[Block]:
     """Return each request with its response as indented JSON."""
     blocks: list[Block] = []
     for answer in answers:
-        tries = f", asked {answer.attempts} times" if answer.attempts > 1 else ""
+        tries = f", {answer.attempts} tries" if answer.attempts > 1 else ""
         took = format.latency(answer.latency_s)
         blocks.append(line((answer.role, "strong"), (f"  {took}{tries}", "dim")))
         if answer.request is not None:
             blocks += [line(("request", "dim")), body(_json(answer.request))]
         blocks += [line(("response", "dim")), body(_json(answer.response))]
-    return blocks or [line(("the journal holds none", "dim"))]
+    return blocks or [line(("none in the journal", "dim"))]
 
 
 def _json(value: Any) -> str:

@@ -71,7 +71,7 @@ DUEL_KEYS: tuple[SampleSortKey, ...] = (
 
 
 def suite_row(sample: Sample, label: Label | None = None) -> Row:
-    """Return the cells for a suite's columns; what a person said stands before the first issue."""
+    """Return the cells for a suite's columns; a label takes the place of the first issue."""
     sign = outcome(sample)
     return (
         Cell(str(sign), sign.tone),
@@ -109,7 +109,7 @@ def duel_row(sample: Sample, label: Label | None = None) -> Row:
 
 
 def form_of(spec: RunSpec | None) -> SampleTable:
-    """Return how a run's samples are listed: columns, what each is sorted by, a sample's row."""
+    """Return how a run's samples are listed: the columns, their sort keys, a sample's row."""
     match spec.subject if spec else None:
         case DuelSubject():
             return DUEL_COLUMNS, DUEL_KEYS, duel_row
@@ -120,9 +120,9 @@ def form_of(spec: RunSpec | None) -> SampleTable:
 
 
 def _judged(sample: Sample) -> str:
-    """Return what each judge's answers come to, or that none was needed."""
+    """Return what each judge's answers amount to, or that none was needed."""
     if not sample.verdicts:
-        return "the same output twice"
+        return "identical outputs"
     return ", ".join(
         f"{judge} {kind(orders)}" for (judge, _), orders in by_judge(sample.verdicts).items()
     )
@@ -143,7 +143,7 @@ def _logprob(sample: Sample) -> float | None:
 
 
 def first_issue(sample: Sample) -> str:
-    """Return what is wrong with the sample, the gravest first; empty where nothing is."""
+    """Return the most serious problem of the sample, "" if there is none."""
     if sample.failure:
         return sample.failure.message
     if sample.status in ("truncated", "empty"):

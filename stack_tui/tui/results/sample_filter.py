@@ -1,4 +1,4 @@
-"""What one types to find samples: words, and conditions such as status:error or judge<4."""
+"""The search in samples: words, and conditions such as status:error or judge<4."""
 
 import operator
 import re
@@ -12,13 +12,13 @@ from stack_tui.tui.ui.icons import concern, outcome
 HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8 latency>2 temp=0"
 
 HELP: Mapping[str, str] = {
-    "words": "in id, task, output, prompt, target or rule issues; all terms must hold",
+    "words": "in id, task, output, prompt, target or rule issues; all terms must match",
     "status:error": "ok, empty, truncated, error, unscored, pass, fail",
-    "is:failing": "what wants looking at; is:passing the rest",
-    "task:anatomy": "part of the task's name",
+    "is:failing": "what did not pass; is:passing for the rest",
+    "task:anatomy": "part of the task name",
     "issue:forbidden": "part of a rule issue",
-    "label:flaky": "what a person said (kind, note, who), or the case's own labels",
-    "judged:words": "in a judge's name or raw answer",
+    "label:flaky": "a person's label (kind, note, who), or the case's own labels",
+    "judged:words": "in a judge's name or answer",
     "judge<4 rule<.8": "scores; also latency>2 (seconds) and tokens>=100",
 }
 
@@ -42,12 +42,12 @@ _NUMBERS: dict[str, Callable[[Sample], float | None]] = {
 }
 
 
-def parse(wanted: str, labels: Mapping[SampleKey, Label] = _NO_LABELS) -> Test:
-    """Return the test that a sample must meet: every one of the conditions and words typed.
+def parse(query: str, labels: Mapping[SampleKey, Label] = _NO_LABELS) -> Test:
+    """Return a test for samples that match all the words and conditions in `query`.
 
-    `labels` are what people said of the run's samples.
+    `labels` are people's labels of the run's samples.
     """
-    tests = [_test(term, labels) for term in wanted.split()]
+    tests = [_test(term, labels) for term in query.split()]
     return lambda sample: all(test(sample) for test in tests)
 
 
@@ -100,8 +100,8 @@ def _issue(value: str) -> Test:
 
 def _label(value: str, labels: Mapping[SampleKey, Label]) -> Test:
     def test(sample: Sample) -> bool:
-        said = labels.get(sample.key)
-        texts = (*sample.labels, f"{said.kind} {said.note} {said.who}" if said else "")
+        label = labels.get(sample.key)
+        texts = (*sample.labels, f"{label.kind} {label.note} {label.who}" if label else "")
         return any(value in fold_case(text) for text in texts)
 
     return test

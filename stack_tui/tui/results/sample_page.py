@@ -1,4 +1,4 @@
-"""A sample, told in full: its outcome, output, rules, judges and choices, and how it came about."""
+"""The page of a sample: outcome, output, rules, judges, choices and details."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stack_tui.names import plural
 from stack_tui.runs.events import Answer, CriterionScore, JudgeScore, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.text import one_line
-from stack_tui.tui.holdout_reveal import held_out
+from stack_tui.tui.holdout_reveal import KeyFor, held_out
 from stack_tui.tui.results.choices_page import choices
 from stack_tui.tui.results.match_page import match_blocks
 from stack_tui.tui.results.raw_requests import answer_blocks
@@ -25,57 +25,62 @@ Fold = Literal["reasoning", "prompt", "examples", "raw"]
 
 _STATUS_NOTES = {
     "truncated": "the output was cut off at its token limit",
-    "empty": "the model gave no text",
-    "unscored": "no judge's answer held a score",
+    "empty": "the model returned no text",
+    "unscored": "no judge's answer contained a score",
 }
 
 
 def sample_blocks(
     sample: Sample,
     *,
+    key_for: KeyFor,
     prefix: str = "",
     marks: Sequence[Mark] = (),
     unfolded: Collection[Fold] = (),
     raw: Sequence[Answer] | None = None,
     label: Label | None = None,
 ) -> list[Block]:
-    """Return the sample's document.
+    """Return the sample's page.
 
-    `marks` are of its output, `prefix` begins its prompt, `raw` is what it was made of, where that
-    has been looked up.
+    `key_for` gives the key of a binding, `prefix` the start of the prompt, `marks` what matched in
+    the output, and `raw` the requests and responses once they were read.
     """
+
+    def fold(name: Fold, title: str, text: str) -> list[Block]:
+        return _folded(title, key_for(f"sample.{name}"), text, name in unfolded)
+
     answers = answer_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
     if sample.outputs:
         return [
-            *match_blocks(sample),
+            *match_blocks(sample, key_for),
             *_label(label),
-            *_folded("Task", "p", sample.prompt, "prompt" in unfolded),
+            *fold("prompt", "Task", sample.prompt),
             line(""),
-            _raw_heading("raw" in unfolded),
+            _raw_heading(key_for("sample.raw"), "raw" in unfolded),
             *(answers if "raw" in unfolded else []),
         ]
     return [
-        *_head(sample),
+        *_head(sample, key_for),
         *_label(label),
         *choices(sample),
         *_output(sample, marks),
         *_rules(sample),
         *_judges(sample),
-        *_folded("Reasoning", "t", sample.reasoning, "reasoning" in unfolded),
-        *_folded("Few-shot examples", "e", prefix, "examples" in unfolded),
-        *_folded("Prompt", "p", sample.prompt, "prompt" in unfolded),
+        *fold("reasoning", "Reasoning", sample.reasoning),
+        *fold("examples", "Few-shot examples", prefix),
+        *fold("prompt", "Prompt", sample.prompt),
         *_facts(sample),
         line(""),
-        _raw_heading("raw" in unfolded),
+        _raw_heading(key_for("sample.raw"), "raw" in unfolded),
         *(answers if "raw" in unfolded else []),
     ]
 
 
-def _raw_heading(unfolded: bool) -> Block:
-    return heading(f"{'▾' if unfolded else '▸'} Raw requests and responses", ("x", "accent"))
+def _raw_heading(key: str, unfolded: bool) -> Block:
+    return heading(f"{'▾' if unfolded else '▸'} Raw requests and responses", (key, "accent"))
 
 
-def _head(sample: Sample) -> list[Block]:
+def _head(sample: Sample, key_for: KeyFor) -> list[Block]:
     sign = outcome(sample)
     scores: list[Part] = []
     if sample.rule_score is not None:
@@ -88,7 +93,7 @@ def _head(sample: Sample) -> list[Block]:
     )
     blocks: list[Block] = [called]
     if sample.holdout:
-        blocks.append(held_out())
+        blocks.append(held_out(key_for))
     if note := _STATUS_NOTES.get(sample.status):
         thinking = " while still thinking" if sample.truncated_while_thinking else ""
         blocks.append(line((f"{sample.status}: {note}{thinking}", "warn")))
@@ -102,7 +107,7 @@ def _head(sample: Sample) -> list[Block]:
 def _label(label: Label | None) -> list[Block]:
     if label is None:
         return []
-    given = f", judges should give {label.judge_score:g}" if label.judge_score else ""
+    given = f", judge score should be {label.judge_score:g}" if label.judge_score else ""
     who = f"  by {one_line(label.who)}, {format.moment(label.at)}"
     note = f": {one_line(label.note)}" if label.note else ""
     return [line((f"⚐ {label.kind}{given}{note}", "accent"), (who, "dim"))]
@@ -112,8 +117,8 @@ def _output(sample: Sample, marks: Sequence[Mark]) -> list[Block]:
     if sample.choices and not sample.output:
         return []
     tokens = plural(sample.completion_tokens, "token") if sample.completion_tokens else ""
-    shown = marked(sample.output, marks) if sample.output else line(("nothing", "dim"))
-    return [line(""), heading("Output", (tokens, "dim")), shown]
+    output = marked(sample.output, marks) if sample.output else line(("empty", "dim"))
+    return [line(""), heading("Output", (tokens, "dim")), output]
 
 
 def _rules(sample: Sample) -> list[Block]:
@@ -123,7 +128,7 @@ def _rules(sample: Sample) -> list[Block]:
     return [
         line(""),
         heading("Rules", format.share(sample.rule_score)),
-        *(issues or [line(("✓ ", "good"), "every rule is met")]),
+        *(issues or [line(("✓ ", "good"), "all rules met")]),
     ]
 
 
@@ -133,7 +138,7 @@ def _judges(sample: Sample) -> list[Block]:
     score = format.grade(sample.judge_score) if sample.judge_score is not None else "no score"
     title = "Judge" if len(sample.verdicts) == 1 else "Judges"
     if sample.no_majority:
-        title += ", no majority: their median"
+        title += ", no majority: median used"
     blocks: list[Block] = [line(""), heading(title, score)]
     for verdict in sample.verdicts:
         blocks += _verdict(verdict)
@@ -143,12 +148,12 @@ def _judges(sample: Sample) -> list[Block]:
 def _verdict(verdict: JudgeScore) -> list[Block]:
     model = f"  {one_line(verdict.model)}" if verdict.model != verdict.judge else ""
     took = f"  {format.latency(verdict.latency_s)}" if verdict.latency_s else ""
-    asked_again = verdict.attempts > max(1, len(verdict.criteria))
-    again = f"  asked {verdict.attempts} times" if asked_again else ""
+    retried = verdict.attempts > max(1, len(verdict.criteria))
+    tries = f"  {verdict.attempts} tries" if retried else ""
     tone: Tone = "strong" if verdict.score is not None else "warn"
     score = format.grade(verdict.score) if verdict.score is not None else "?"
     blocks: list[Block] = [
-        line((f"{score:<5}", tone), one_line(verdict.judge), (f"{model}{took}{again}", "dim"))
+        line((f"{score:<5}", tone), one_line(verdict.judge), (f"{model}{took}{tries}", "dim"))
     ]
     if verdict.criteria:
         blocks += [_criterion(each) for each in verdict.criteria]
@@ -156,22 +161,22 @@ def _verdict(verdict: JudgeScore) -> list[Block]:
         words: Part = (f"{verdict.failure.kind}: {verdict.failure.message}", "bad")
         blocks.append(field("", words, width=5))
     elif verdict.answer.strip() != score:
-        answer = verdict.answer or "it answered nothing"
+        answer = verdict.answer or "empty answer"
         blocks.append(field("", ("“", "dim"), body(answer), ("”", "dim"), width=5))
     if verdict.reasoning:
-        blocks.append(field("", ("thought: ", "dim"), body(verdict.reasoning), width=5))
+        blocks.append(field("", ("reasoning: ", "dim"), body(verdict.reasoning), width=5))
     return blocks
 
 
 def _criterion(each: CriterionScore) -> Block:
     score = format.grade(each.score) if each.score is not None else "?"
-    said: list[Part] = []
+    answer: list[Part] = []
     if each.failure:
-        said = [(f"  {each.failure.kind}: {each.failure.message}", "bad")]
+        answer = [(f"  {each.failure.kind}: {each.failure.message}", "bad")]
     elif each.answer.strip() != score:
-        said = [("  “", "dim"), body(each.answer or "it answered nothing"), ("”", "dim")]
+        answer = [("  “", "dim"), body(each.answer or "empty answer"), ("”", "dim")]
     weight: Part = (f" × {each.weight:g}", "dim")
-    return field("", f"{score:<5}", one_line(each.name, 60), weight, *said, width=5)
+    return field("", f"{score:<5}", one_line(each.name, 60), weight, *answer, width=5)
 
 
 def _folded(title: str, key: str, text: str, unfolded: bool) -> list[Block]:
@@ -200,6 +205,6 @@ def _facts(sample: Sample) -> list[Block]:
     }
     return [
         line(""),
-        heading("How it came about"),
+        heading("Details"),
         *(field(label, one_line(text)) for label, text in facts.items() if text),
     ]

@@ -91,7 +91,7 @@ class SampleView(BlockView):
             self._lay_out_sample(home=False)
 
     @property
-    def sealed(self) -> bool:
+    def hidden(self) -> bool:
         """Whether the sample is held out and not revealed."""
         revealed = self.chosen is not None and self.chosen.revealed
         return self.sample is not None and self.sample.holdout and not revealed
@@ -109,7 +109,7 @@ class SampleView(BlockView):
             self.scroll_to(y=opened[0] if opened else 0, animate=False)
 
     def whole_text(self) -> str:
-        """Return the sample's document with everything unfolded, in lines of 100 cells."""
+        """Return the sample's page with everything unfolded, wrapped to 100 columns."""
         width = 100
         blocks = self._blocks_of({"reasoning", "examples", "prompt"})
         lines = (
@@ -128,6 +128,7 @@ class SampleView(BlockView):
         prefixes = self.chosen.prefixes if self.chosen else {}
         return sample_blocks(
             self.sample,
+            key_for=host_of(self).key_for,
             prefix=prefixes.get(self.sample.prefix or "", ""),
             marks=self._marks,
             unfolded=unfolded,
@@ -136,7 +137,7 @@ class SampleView(BlockView):
         )
 
     def _look_for_answers(self, sample: Sample) -> None:
-        if self.sealed:
+        if self.hidden:
             self._show_answers(sample, [])
         elif self.chosen:
             folder = self.chosen.card.folder
@@ -152,7 +153,7 @@ class SampleView(BlockView):
             self._lay_out_sample(home=False)
 
     def _look_for_marks(self, sample: Sample) -> None:
-        if (case := self._case(sample)) is None or not sample.output or self.sealed:
+        if (case := self._case(sample)) is None or not sample.output or self.hidden:
             return
         output = sample.output[:MARKED_CHARACTERS]
 
@@ -184,8 +185,8 @@ class SampleView(BlockView):
         if chosen is None or spec is None or not any(each.holdout for each in chosen.samples):
             host.show_message("No sample of this run is held out.")
         elif chosen.revealed:
-            host.show_message("They are shown already.")
-        elif access := holdout_reveal.count_look(host, spec.subject.suite_name, spec.id):
+            host.show_message("They are already revealed.")
+        elif access := holdout_reveal.log_reveal(host, spec.subject.suite_name, spec.id):
             host.reveal(chosen.card.folder, access)
 
     def action_label(self) -> None:
@@ -219,8 +220,8 @@ class SampleView(BlockView):
         spec = self.chosen.card.spec if self.chosen else None
         if self.sample is None or spec is None or not isinstance(spec.subject, SuiteSubject):
             host_of(self).show_message("Only a suite's sample has a case to edit.")
-        elif self.sealed:
-            host_of(self).show_message("It is held out: H shows it first.")
+        elif self.hidden:
+            holdout_reveal.show_hint(host_of(self), "sample.holdout")
         else:
             self.post_message(self.EditCase(spec.subject.name, self.sample.id))
 
@@ -228,7 +229,8 @@ class SampleView(BlockView):
         if self.sample:
             host = host_of(self)
             host.copy_to_clipboard(self.sample.output or "\n\n".join(self.sample.outputs.values()))
-            host.show_message("Output sent to the terminal's clipboard; w writes it to a file.")
+            key = host.key_for("sample.write")
+            host.show_message(f"Sent to the terminal's clipboard; {key} writes it to a file.")
 
     def action_write(self) -> None:
         """Write the sample, everything unfolded, to a file in the working folder."""

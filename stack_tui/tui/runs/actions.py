@@ -1,4 +1,4 @@
-"""What one can have done to a run from the screen, and how it is told."""
+"""What you can do to a run from its list and its screen."""
 
 from __future__ import annotations
 
@@ -22,25 +22,28 @@ _RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
 
 def stop(host: Host, card: RunCard) -> None:
-    """Have the run stop; nothing is lost, so nothing is asked."""
-    _have(host, card, "stopping", control.stop, "stops after what is in flight; r resumes it")
+    """Stop the run; it needs no confirmation, since it can be resumed."""
+    key = host.key_for("runs.resume")
+    outcome = f"stops after the requests in flight. Press {key} to resume."
+    _control(host, card, "stopping", control.stop, outcome)
 
 
 def resume(host: Host, card: RunCard) -> None:
-    """Have a worker go on with the run."""
-    _have(host, card, "resuming", control.resume, "goes on with what is missing")
+    """Start a worker for what is missing of the run."""
+    _control(host, card, "resuming", control.resume, "continues with what is missing.")
 
 
 def pause_or_proceed(host: Host, card: RunCard) -> None:
-    """Pause a run that goes, or have a paused one go on."""
+    """Pause an active run, or continue a paused one."""
     if card.phase == "paused":
-        _have(host, card, "resuming", control.proceed, "goes on")
+        _control(host, card, "continuing", control.proceed, "continues.")
     else:
-        _have(host, card, "pausing", control.pause, "pauses; p goes on")
+        key = host.key_for("runs.pause")
+        _control(host, card, "pausing", control.pause, f"pauses. Press {key} to continue.")
 
 
 def ask_limit(host: Host, card: RunCard) -> None:
-    """Ask how many requests the run may have in flight, and have it so."""
+    """Ask for the run's max concurrent requests, and set it."""
     from stack_tui.tui.ui.dialogs import AskLine
 
     def answered(text: str | None) -> None:
@@ -58,10 +61,10 @@ def ask_limit(host: Host, card: RunCard) -> None:
 
 
 def compare(host: Host, card: RunCard, baseline: Path | None) -> None:
-    """Show how the run stands against the baseline, else against the one before it."""
+    """Compare the run with the baseline, or with the one before it."""
     before = baseline or baseline_of(host.snapshot.runs, card)
     if before is None or before == card.folder:
-        host.show_message("Nothing to compare with: mark a run with m, then c on another.")
+        _ask_for_baseline(host, "runs.compare")
         return
     host.run_job(
         lambda: compared(before, card.folder),
@@ -70,14 +73,12 @@ def compare(host: Host, card: RunCard, baseline: Path | None) -> None:
     )
 
 
-def grade_again(host: Host, card: RunCard) -> None:
-    """Ask how the run's recorded outputs are to be graded again, and start that."""
+def regrade(host: Host, card: RunCard) -> None:
+    """Ask how to re-grade the run's recorded outputs, and start that."""
     from stack_tui.tui.runs.regrade_form import RegradeForm
 
     if card.spec is None or not isinstance(card.spec.subject, SuiteSubject):
-        host.show_message(
-            "Only a suite's run can be graded again; lm-eval alone scores benchmarks."
-        )
+        host.show_message("Only a suite's run can be re-graded; benchmarks are scored by lm-eval.")
         return
     name = card.spec.subject.name
     path = next((file.path for file in host.snapshot.suites if _is(file, name)), None)
@@ -87,12 +88,13 @@ def grade_again(host: Host, card: RunCard) -> None:
             host.run_job(
                 lambda: backend.start(request, host.results),
                 begun,
-                label=f"grading {card.id} again",
+                label=f"re-grading {card.id}",
             )
 
     def begun(folder: Path) -> None:
         host.choose(folder)
-        host.show_message(f"{folder.name} has begun; c in Runs compares it with the first grading")
+        key = host.key_for("runs.compare")
+        host.show_message(f"Started {folder.name}. Press {key} in Runs to compare the gradings.")
 
     host.open(RegradeForm(card, card.spec, path, host.endpoints), chosen)
 
@@ -102,13 +104,13 @@ def _is(file: SuiteFile, name: str) -> bool:
 
 
 def duel(host: Host, card: RunCard, baseline: Path | None) -> None:
-    """Ask who judges the run against the baseline, else against the one before it, and start."""
+    """Ask for judges, and start a duel with the baseline or the run before this one."""
     from stack_tui.tui.runs.new_duel import NewDuel
     from stack_tui.worker.duel_draft import duel_judges
 
     before = host.snapshot.card(baseline or baseline_of(host.snapshot.runs, card))
     if before is None or before.spec is None or before.folder == card.folder:
-        host.show_message("Nothing to judge it against: mark a run with m, then d on another.")
+        _ask_for_baseline(host, "runs.duel")
         return
 
     def answered(request: DuelRun | None) -> None:
@@ -127,9 +129,14 @@ def duel(host: Host, card: RunCard, baseline: Path | None) -> None:
     host.open(NewDuel((before, card), judges, host.endpoints), answered)
 
 
+def _ask_for_baseline(host: Host, name: str) -> None:
+    mark, key = host.key_for("runs.mark"), host.key_for(name)
+    host.show_message(f"There is no baseline. Mark a run with {mark}, then press {key} on another.")
+
+
 def _begun(host: Host, folder: Path) -> None:
     host.choose(folder)
-    host.show_message(f"{folder.name} has begun")
+    host.show_message(f"Started {folder.name}")
 
 
 def _show(host: Host, found: ComparedRuns) -> None:
@@ -139,7 +146,7 @@ def _show(host: Host, found: ComparedRuns) -> None:
 
 
 def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
-    """Return the run that this one grades again, else the latest earlier one of its subject."""
+    """Return the run that this one re-grades, or the latest earlier one of its subject."""
     if card.spec is None:
         return None
     if card.spec.origin:
@@ -157,7 +164,7 @@ ACTIONS: Final[dict[str, Callable[[Host, RunCard], None]]] = {
     "resume": resume,
     "pause": pause_or_proceed,
     "limit": ask_limit,
-    "regrade": grade_again,
+    "regrade": regrade,
 }
 """What the bindings of bindings.RUN do with a run, in the list and on the whole screen."""
 
@@ -173,7 +180,7 @@ def allowed(action: str, parameters: tuple[object, ...], card: RunCard | None) -
     return True
 
 
-def _have(
+def _control(
     host: Host, card: RunCard, doing: str, action: Callable[[Path], None], outcome: str
 ) -> None:
     host.run_job(

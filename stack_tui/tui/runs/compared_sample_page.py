@@ -18,7 +18,7 @@ _LONGEST = 8_000
 
 
 def twin_blocks(twin: ComparedSample) -> list[Block]:
-    """Return how the sample came out in both runs, and what changed in its output."""
+    """Return the sample's outcome in both runs, and what changed in its output."""
     sign = CHANGES[twin.change]
     called = f"{one_line(twin.b.task)} · {one_line(twin.b.name)}"
     return [
@@ -56,7 +56,7 @@ def _issues(run: str, sample: Sample) -> list[Block]:
 
 
 def difference(a: str, b: str) -> Content:
-    """Return b's text with what was in a only struck out, and what is new underlined."""
+    """Return b's text, with what only a has struck out and what only b has underlined."""
     if a == b:
         return line(("the same in both: ", "dim"), a[:_LONGEST])
     old, new = _words(a[:_LONGEST]), _words(b[:_LONGEST])

@@ -23,6 +23,7 @@ from stack_tui.tui.runs.task_picker import TaskPicker
 from stack_tui.tui.state.endpoint_list import EndpointView, first_endpoint
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
+from stack_tui.tui.ui.dialogs import start_or_cancel
 from stack_tui.worker.requests import BenchmarkRun
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class NewBenchmark(ModalScreen[BenchmarkRun | None]):
-    """Asks for tasks, endpoint, few-shot and limit, and shows what they will take."""
+    """Asks for tasks, endpoint, few-shot and limit, and shows what they need."""
 
     CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "TaskPicker Input, #cancel"
@@ -43,13 +44,13 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
         self._endpoints = tuple(endpoints)
         self._defaults = defaults
         self._catalog: Catalog | None = None
-        self._abilities: dict[Endpoint, Capabilities | StackError] = {}
+        self._capabilities: dict[Endpoint, Capabilities | StackError] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="form") as form:
             form.border_title = "New benchmark run"
             if not self._endpoints:
-                missing = "There is no endpoint: start a server, or name one in stack-tui.toml."
+                missing = "There is no endpoint. Start a server, or add one."
                 yield Label(missing, markup=False)
                 yield Button("Close", id="cancel", compact=True)
                 return
@@ -70,17 +71,15 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
                 yield Label("Limit")
                 yield Input(placeholder="all documents", type="number", id="limit", compact=True)
             yield BlockView(classes="plan", can_focus=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
-                yield Button("Cancel  esc", id="cancel", compact=True)
+            yield from start_or_cancel(self)
 
     def on_mount(self) -> None:
         if self._endpoints:
-            self._tell(line(("reading the tasks…", "dim")))
-            host_of(self).run_job(backend.open_catalog, self._take_catalog)
+            self._show(line(("reading the tasks…", "dim")))
+            host_of(self).run_job(backend.open_catalog, self._use_catalog)
             self._probe()
 
-    def _take_catalog(self, catalog: Catalog) -> None:
+    def _use_catalog(self, catalog: Catalog) -> None:
         if self.is_attached:
             self._catalog = catalog
             self.query_one(TaskPicker).use(catalog)
@@ -92,41 +91,41 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
 
     @on(Select.Changed)
     def _probe(self) -> None:
-        """Find out what the endpoint can do: the routes depend on it."""
+        """Probe the endpoint: the scoring methods depend on what it can do."""
         endpoint = self._endpoint
-        if endpoint not in self._abilities:
+        if endpoint not in self._capabilities:
             host_of(self).run_job(
                 lambda: backend.probe(endpoint),
-                lambda found: self._take_abilities(endpoint, found),
-                failed=lambda error: self._take_abilities(endpoint, error),
+                lambda found: self._note_capabilities(endpoint, found),
+                failed=lambda error: self._note_capabilities(endpoint, error),
             )
         self._plan()
 
-    def _take_abilities(self, endpoint: Endpoint, found: Capabilities | StackError) -> None:
-        self._abilities[endpoint] = found
+    def _note_capabilities(self, endpoint: Endpoint, found: Capabilities | StackError) -> None:
+        self._capabilities[endpoint] = found
         if self.is_attached:
             self._plan()
 
     @on(TaskPicker.Changed)
     @on(Input.Changed, "#limit")
     def _plan(self) -> None:
-        """Tell what the ticked tasks, else the one under the cursor, will take."""
+        """Show what the ticked tasks need, or the selected one if none is ticked."""
         catalog, picker = self._catalog, self.query_one(TaskPicker)
         if catalog is None:
             return
         names = tuple(picker.ticked or filter(None, [picker.highlighted]))
-        abilities = self._abilities.get(self._endpoint)
+        capabilities = self._capabilities.get(self._endpoint)
         limit, endpoint = self._number("#limit"), self._endpoint
         runs = host_of(self).snapshot.runs
 
         def work() -> list[Block]:
             leaves = [leaf for name in names for leaf in catalog.leaves(name)]
             known = estimate(leaves, limit, endpoint, runs)
-            return plan_blocks(names, leaves, catalog, abilities, known)
+            return plan_blocks(names, leaves, catalog, capabilities, known)
 
         def then(blocks: list[Block]) -> None:
             if self.is_attached:
-                self._tell(*blocks)
+                self._show(*blocks)
 
         def failed(error: StackError) -> None:
             then([line((error.what, "bad"))])
@@ -140,7 +139,7 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
         except ValueError:
             return None
 
-    def _tell(self, *blocks: Block) -> None:
+    def _show(self, *blocks: Block) -> None:
         self.query_one(".plan", BlockView).show(blocks)
 
     @on(Button.Pressed, "#cancel")
@@ -153,11 +152,11 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
             return
         tasks = tuple(self.query_one(TaskPicker).ticked)
         if not tasks:
-            self._tell(line(("Tick a task first: enter on its name.", "bad")))
+            self._show(line(("Tick a task first: press enter on its name.", "bad")))
             return
         fewshot, limit = self._number("#fewshot"), self._number("#limit")
         if limit is not None and limit <= 0:
-            self._tell(line(("The limit must be above 0; leave it empty for all.", "bad")))
+            self._show(line(("The limit must be above 0; leave it empty for all.", "bad")))
             return
         self.dismiss(
             BenchmarkRun(

@@ -13,10 +13,12 @@ from textual.widgets import Button, Label
 from stack_tui.config.decode import Endpoint
 from stack_tui.text import one_line
 from stack_tui.tui import bindings
+from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.endpoint_options import judge_options
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.tui.ui.check_list import CheckList
+from stack_tui.tui.ui.dialogs import start_or_cancel
 from stack_tui.worker.requests import DuelRun
 
 
@@ -40,6 +42,7 @@ class NewDuel(ModalScreen[DuelRun | None]):
         self._suggested = range(len(judges))
 
     def compose(self) -> ComposeResult:
+        key = host_of(self).key_for("list.tick")
         with Vertical(classes="form") as form:
             form.border_title = "New duel"
             for letter, card in zip("ab", self._runs, strict=True):
@@ -49,12 +52,10 @@ class NewDuel(ModalScreen[DuelRun | None]):
             with Horizontal():
                 yield Label("Judges")
                 yield CheckList(
-                    self._names, "space ticks; each is asked in both orders", id="judges"
+                    self._names, f"{key} ticks; each judges in both orders", id="judges"
                 )
             yield Label("", id="problem", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
-                yield Button("Cancel  esc", id="cancel", compact=True)
+            yield from start_or_cancel(self)
 
     def on_mount(self) -> None:
         self.query_one(CheckList).tick(self._suggested)

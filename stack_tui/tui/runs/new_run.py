@@ -26,6 +26,7 @@ from stack_tui.tui.state.endpoint_list import EndpointView, first_endpoint
 from stack_tui.tui.state.snapshot import SuiteFile
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.check_list import CheckList
+from stack_tui.tui.ui.dialogs import start_or_cancel
 from stack_tui.worker.requests import SuiteRun
 
 if TYPE_CHECKING:
@@ -35,13 +36,13 @@ _SELF = "the model itself"
 
 
 def read_temperatures(text: str) -> tuple[float, ...]:
-    """Return the temperatures that are typed; raises ValueError with what is wrong with them."""
+    """Return the typed temperatures; raises ValueError with the problem."""
     from stack_tui.suites.model.validation import temperature_problem
 
     try:
         found = tuple(float(each) for each in text.replace(",", " ").split())
     except ValueError:
-        raise ValueError("must be a number, or several") from None
+        raise ValueError("must be one number or several") from None
     if problem := temperature_problem(found):
         raise ValueError(problem)
     return found
@@ -79,19 +80,17 @@ class NewRun(ModalScreen[SuiteRun | None]):
             yield from self._fields()
             yield Label("", id="reach", markup=False)
             yield Label("", id="problem", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button("Start  ctrl+s", id="start", variant="primary", compact=True)
-                yield Button("Cancel  esc", id="cancel", compact=True)
+            yield from start_or_cancel(self)
 
     def on_mount(self) -> None:
         if not self._missing():
-            self._say_what_it_shows()
+            self._show_reach()
 
     def _missing(self) -> str:
         if not self._suites:
-            return "There is no suite that can be run: write one first."
+            return "There is no suite to run. Write one first."
         if not self._endpoints:
-            return "There is no endpoint: start a server, or name one in stack-tui.toml."
+            return "There is no endpoint. Start a server, or add one."
         return ""
 
     def _fields(self) -> ComposeResult:
@@ -122,8 +121,8 @@ class NewRun(ModalScreen[SuiteRun | None]):
             yield Label("Temperature")
             yield Input("0", placeholder="0, 0.7", id="temperatures", compact=True)
         with Horizontal():
-            yield Label("To")
-            purposes = [("grade the outputs", 0), ("measure noise: the same asked twice", 1)]
+            yield Label("Purpose")
+            purposes = [("grade the outputs", 0), ("measure noise: run the same twice", 1)]
             yield Select(purposes, value=0, allow_blank=False, id="purpose", compact=True)
         with Horizontal():
             yield Label("Panel")
@@ -148,7 +147,7 @@ class NewRun(ModalScreen[SuiteRun | None]):
         return [_SELF, *(endpoint_label(view).plain for view in self._endpoints)]
 
     def _suggest_judges(self, suite: Suite) -> None:
-        """Tick the judges of the suite, else the default ones; say which name is misspelt."""
+        """Tick the suite's judges, or the default ones; show which name is misspelt."""
         names = judge_names(self._config, suite.judges)
         places = {view.endpoint.name: place for place, view in enumerate(self._endpoints, 1)}
         places[SELF] = 0
@@ -199,14 +198,14 @@ class NewRun(ModalScreen[SuiteRun | None]):
 
     @on(Select.Changed)
     @on(Input.Changed)
-    def _say_what_it_shows(self) -> None:
-        """Say how much is asked, and how small a difference two such runs can show."""
+    def _show_reach(self) -> None:
+        """Show how many samples the run has, and the smallest difference that it can show."""
         suite = self._suites[self._chosen("#suite")].suite
         if suite is None:
             return
         shown = reach(suite.independent, len(suite.open_cases))
-        asked = self._samples_of_each()
-        samples = plural(len(suite.cases) * asked, "sample") if asked else "–"
+        each = self._samples_of_each()
+        samples = plural(len(suite.cases) * each, "sample") if each else "–"
         self.query_one("#reach", Label).update(f"{samples}; {shown}")
 
     def _samples_of_each(self) -> int:

@@ -13,6 +13,7 @@ from textual.widgets import Label
 from stack_tui.config.decode import PanelMethod
 from stack_tui.runs.spec import RunSpec
 from stack_tui.tui import bindings
+from stack_tui.tui.host import host_of
 from stack_tui.tui.run_summary import title
 from stack_tui.tui.runs.endpoint_options import judge_options
 from stack_tui.tui.state.endpoint_list import EndpointView
@@ -40,27 +41,30 @@ class RegradeForm(ModalScreen[Regrade | None]):
         self._suggested = range(len(spec.judges))
 
     def compose(self) -> ComposeResult:
+        key_for = host_of(self).key_for
+        rules, judges = key_for("again.rules"), key_for("again.judges")
         with Vertical(classes="form") as form:
-            form.border_title = Content(f"Grade again: {title(self._card)}")
-            yield Label("The recorded outputs, by the suite's file as it is now, as a new run.")
-            yield Label("The model is not asked.")
+            form.border_title = Content(f"Re-grade {title(self._card)}")
+            yield Label("Grades the recorded outputs by the current suite file, as a new run.")
+            yield Label("The model is not called.")
             yield Label("")
-            yield Label("1  by the rules; judges are asked only where a rubric has changed")
-            yield Label("2  by the rules, and judged anew by:")
+            yield Label(f"{rules}  by the rules; judges only if a rubric changed", markup=False)
+            yield Label(f"{judges}  by the rules, and re-judged by:", markup=False)
             with Horizontal():
-                yield CheckList(self._names, "space ticks")
+                yield CheckList(self._names, f"{key_for('list.tick')} ticks")
             yield Label(self._panel_line, id="panel", markup=False)
             yield Label("", id="problem", markup=False)
 
     @property
     def _panel_line(self) -> str:
-        return f"p  several judges' scores come to their {self._panel}"
+        key = host_of(self).key_for("again.panel")
+        return f"{key}  combine the judges' scores by their {self._panel}"
 
     def on_mount(self) -> None:
         self.query_one(CheckList).tick(self._suggested)
 
     def action_panel(self) -> None:
-        """Switch to the next way to combine scores; the scores themselves stay."""
+        """Switch to the next way to combine scores."""
         ways: tuple[PanelMethod, ...] = get_args(PanelMethod)
         self._panel = ways[(ways.index(self._panel) + 1) % len(ways)]
         self.query_one("#panel", Label).update(self._panel_line)

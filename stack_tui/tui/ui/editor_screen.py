@@ -26,7 +26,7 @@ class EditorScreen(Screen[Undo | None]):
     """Edit one thing in a file; return the undo of what was saved, None if nothing was.
 
     A child composes the fields, binds `save` and `leave`, and defines `check` and `saving`, and
-    also `texts` if its fields are no FormFields. Files are read and written in threads, because a
+    also `texts` if its fields are not FormFields. Files are read and written in threads, because a
     disk may be slow or remote.
     """
 
@@ -98,7 +98,7 @@ class EditorScreen(Screen[Undo | None]):
             if each.field.name in problems:
                 each.focus_within()
                 break
-        host_of(self).show_message("What is marked must be put right first.")
+        host_of(self).show_message("Fix the highlighted fields first.")
 
     @on(Input.Changed)
     @on(TextArea.Changed)

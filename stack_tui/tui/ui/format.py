@@ -2,16 +2,9 @@
 
 from datetime import UTC, datetime
 
+from stack_tui.reports.number_format import format_latency
 
-def latency(seconds: float | None) -> str:
-    """Return 3.4 ms, 120 ms, 1.24 s or 38 s."""
-    if seconds is None:
-        return "–"
-    if seconds < 0.01:
-        return f"{seconds * 1000:.1f} ms"
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:,.0f} s"
+latency = format_latency
 
 
 def time_left(seconds: float | None) -> str:

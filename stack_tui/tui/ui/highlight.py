@@ -1,4 +1,4 @@
-"""An output with the phrases that its case asked for or forbade marked in it."""
+"""An output with its required and forbidden phrases highlighted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARKED_CHARACTERS = 20_000
 
 
 def marked(output: str, marks: Sequence[Mark]) -> Content:
-    """Return the output, what is required underlined and what is forbidden reversed.
+    """Return the output with required phrases underlined and forbidden ones in reverse video.
 
     A forbidden phrase is marked as such even within a required one.
     """

@@ -76,6 +76,6 @@ def test_a_file_that_is_not_there_is_told_in_the_form(tmp_path: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("3", "T")
         await pilot.press(*str(tmp_path / "none"), "enter")
-        assert "There is no file" in screen_text(app)
+        assert "No such file" in screen_text(app)
 
     drive(body, snapshot())

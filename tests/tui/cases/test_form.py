@@ -83,7 +83,7 @@ def test_an_id_that_is_taken_is_refused_by_the_file(suite: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
         await pilot.press("end", *["backspace"] * 8, *"solar-system", "ctrl+s")
-        await appears(app, pilot, "the id is taken")
+        await appears(app, pilot, "the id is already used")
         assert app.screen is form
 
     drive(body, shown(suite))
@@ -184,7 +184,7 @@ def test_f5_asks_model_and_judges_for_this_case_as_it_is_typed(
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await edit(app, pilot)
-        await until(form, pilot, ".trial", "no output yet")
+        await until(form, pilot, ".trial", "No output yet")
         await pilot.press("end", "x", "f5")
         await settle(app, pilot)
         await until(form, pilot, ".trial", "KV caching keeps keys and values")

@@ -55,7 +55,7 @@ def test_what_a_promptfoo_file_has_beyond_a_suite_is_listed(folder: Path) -> Non
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await give(app, pilot, "i", "foo.yaml")
-        assert "What it does not carry" in screen_text(app)
+        assert "Not imported" in screen_text(app)
         assert "similar" in screen_text(app)
 
     drive(body, snapshot(failing()))
@@ -77,6 +77,6 @@ def test_a_file_that_is_not_there_is_told_in_place(folder: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await give(app, pilot, "i", "none.csv")
         assert isinstance(app.screen, AskLine)
-        assert "no such file" in screen_text(app)
+        assert "No such file" in screen_text(app)
 
     drive(body, snapshot(failing()))

@@ -143,7 +143,7 @@ def test_cases_are_duplicated_moved_and_deleted_by_keys_and_all_of_it_undone(sui
         assert ids(suite) == ["solar-system", "kv-cache-2"]
         await pilot.press("u")
         await show(app, pilot, shown(suite))
-        assert "took back: deleted kv-cache" in screen_text(app)
+        assert "undid: deleted kv-cache" in screen_text(app)
 
     drive(body, shown(suite))
     assert ids(suite) == ["kv-cache", "solar-system", "kv-cache-2"]

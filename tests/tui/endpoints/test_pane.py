@@ -105,7 +105,7 @@ def test_without_a_file_the_form_says_which_one_it_makes(
         await press(pilot, "1")
         assert "will be saved in stack-tui.toml" in words(app)
         await press(pilot, "a")
-        assert "will make stack-tui.toml" in words(app)
+        assert "creates stack-tui.toml" in words(app)
         fill(app, name="new", url="http://h:1")
         await press(pilot, "ctrl+s")
         await wait_for(pilot, lambda: isinstance(app.screen, Dashboard))

@@ -117,6 +117,6 @@ def test_with_nothing_to_compare_with_c_says_what_to_do() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "c")
         await pilot.pause()
-        assert "mark a run with m" in screen_text(app)
+        assert "Mark a run with m" in screen_text(app)
 
     drive(body, Snapshot(ready=True, runs=(suite_card((passing(),)),)))

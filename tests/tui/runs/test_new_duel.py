@@ -151,6 +151,6 @@ def test_one_run_alone_has_nothing_to_be_judged_against() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "d")
         await pilot.pause()
-        assert "mark a run with m" in screen_text(app)
+        assert "Mark a run with m" in screen_text(app)
 
     drive(body, Snapshot(ready=True, runs=(suite_card((passing(),)),)))

@@ -146,7 +146,7 @@ def test_a_temperature_that_is_none_is_refused_in_place(text: str, started: list
         await _typed(pilot, "#temperatures", text)
         await pilot.press("ctrl+s")
         await pilot.pause()
-        assert re.search("Temperature (must be|names)", screen_text(app))
+        assert re.search("Temperature (must|repeats)", screen_text(app))
         assert app.focused is app.screen.query_one("#temperatures")
         assert started == []
 

@@ -107,7 +107,7 @@ def test_s_stops_an_active_run_and_says_how_to_go_on(monkeypatch: pytest.MonkeyP
         await pilot.press("2", "s")
         await settle(app, pilot)
         assert asked.calls == [("stop", running_card().id)]
-        assert "r resumes" in screen_text(app)
+        assert "Press r to resume" in screen_text(app)
 
     drive(body, snapshot(passing(), card=running_card()))
 

@@ -58,7 +58,7 @@ def test_a_then_1_grades_the_outputs_by_the_suites_file(
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press(pane, "a")
         await pilot.pause()
-        assert "model is not asked" in screen_text(app)
+        assert "model is not called" in screen_text(app)
         await pilot.press("1")
         await settle(app, pilot)
         assert asked.calls == [("rules", suite_spec().id, CUSTOM, "median")]
@@ -73,10 +73,10 @@ def test_p_takes_another_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "a")
         await pilot.pause()
-        assert "come to their median" in screen_text(app)
+        assert "scores by their median" in screen_text(app)
         await pilot.press("p")
         await pilot.pause()
-        assert "come to their mean" in screen_text(app)
+        assert "scores by their mean" in screen_text(app)
         await pilot.press("1")
         await settle(app, pilot)
         assert asked.calls == [("rules", suite_spec().id, CUSTOM, "mean")]
@@ -119,7 +119,7 @@ def test_a_benchmark_says_why_it_cannot_be_graded_again() -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "a")
         await pilot.pause()
-        assert "lm-eval alone" in screen_text(app)
+        assert "scored by lm-eval" in screen_text(app)
 
     drive(body, Snapshot(ready=True, runs=(benchmark_card(),)))
 
