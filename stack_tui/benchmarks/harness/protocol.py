@@ -70,13 +70,12 @@ class Request(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="reques
 class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="document"):
     """A document's requests; `contexts` do not repeat the text of their common `prefix`.
 
-    `doc` is its index in this run, `shown` its id in the dataset. With `chat`, a context is the
-    JSON of a conversation's messages.
+    `doc` is its index in this run. With `chat`, a context is the JSON of a conversation's messages.
     """
 
     task: str
     doc: int
-    shown: int
+    dataset_id: int
     contexts: list[str]
     requests: list[Request]
     prefix: str | None = None
