@@ -1,7 +1,7 @@
-"""What a server can do for an evaluation, found by looking at what comes back.
+"""What a server can do for an evaluation, found by its answers.
 
-Servers take fields that they do not know with a 200: an ability counts only where the answer shows
-it. Every request asks for one token or a few.
+Servers accept unknown fields with a 200: a capability counts only if the answer proves it. Every
+request asks for a few tokens at most.
 """
 
 import asyncio
