@@ -1,4 +1,4 @@
-"""From an endpoint as configured to a client that is ready to ask."""
+"""Make a client of a configured endpoint."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -24,10 +24,11 @@ async def connect(
     transport: Transport | None = None,
     on_retry: Callable[[EndpointError, float], None] | None = None,
 ) -> AsyncIterator[Client]:
-    """Open a client for a run, by aiohttp where no `transport` is given.
+    """Open a client for the endpoint, by aiohttp unless a `transport` is given.
 
-    The embedded server is kept running as long. A model left open is filled in; it stays open
-    where the server does not answer or serves several, which preflight tells.
+    The embedded server is kept up as long as the client is open. A model that nobody named is
+    filled in; it stays open if the server does not answer or serves several, which `preflight`
+    reports.
     """
     url: str | None = None
     if endpoint.url == EMBEDDED:

@@ -1,13 +1,13 @@
-"""Sending one HTTP request and reading its answer, by httpx or (the hot path) by aiohttp.
+"""Send one HTTP request and read its answer, by httpx or (the hot path) by aiohttp.
 
-Neither follows redirects, neither answers more than `MAX_BODY` bytes, and plain http never goes
-through a proxy: model servers are on this machine or near it. An https endpoint elsewhere goes
-through $HTTPS_PROXY where that is set and $NO_PROXY does not exempt the host.
+Neither follows redirects or returns more than `MAX_BODY` bytes, and plain http never uses a proxy:
+model servers are on this machine or near it. An https endpoint elsewhere uses $HTTPS_PROXY if that
+is set and $NO_PROXY does not exempt the host.
 """
 
 import errno
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 MAX_BODY = 64 * 2**20
 CONNECT_S = 10.0
-# Below the five seconds after which uvicorn (vLLM, SGLang) closes an idle connection.
+# Below the 5 s after which uvicorn (vLLM, SGLang) closes an idle connection.
 KEEPALIVE_S = 4.0
 
 Reason = Literal[
     "refused", "dns", "unreachable", "tls", "reset", "timeout", "not_http", "too_large"
 ]
 
-Heard = Callable[[bytes], object] | None
+OnChunk = Callable[[bytes], object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Response:
 
 
 class TransportError(Exception):
-    """No answer came: why, in one word of a fixed set. Its text is for logs of tests alone."""
+    """No answer came; `reason` says why, `detail` is for test logs only."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(reason, detail)
@@ -48,7 +48,7 @@ class TransportError(Exception):
 
 
 class Transport(Protocol):
-    """What carries requests to one endpoint's origin; one per client, closed by it."""
+    """Carries requests to the origin of one endpoint; each client has and closes its own."""
 
     async def send(
         self,
@@ -56,11 +56,11 @@ class Transport(Protocol):
         url: str,
         headers: Mapping[str, str],
         body: bytes | None,
-        heard: Heard = None,
+        on_chunk: OnChunk = None,
     ) -> Response:
-        """Send the request; raises TransportError where no whole answer comes.
+        """Return the answer; raises TransportError if no complete one comes.
 
-        `heard` gets each piece of an answer as it comes.
+        `on_chunk` is called with each piece of the body as it arrives.
         """
         ...
 
@@ -70,7 +70,7 @@ class Transport(Protocol):
 
 
 class HttpxTransport:
-    """Requests by httpx: for checks and probes, a few at a time."""
+    """Requests by httpx, for checks and probes."""
 
     def __init__(self) -> None:
         self._client: httpx.AsyncClient | None = None
@@ -95,22 +95,16 @@ class HttpxTransport:
         url: str,
         headers: Mapping[str, str],
         body: bytes | None,
-        heard: Heard = None,
+        on_chunk: OnChunk = None,
     ) -> Response:
-        """Send the request; raises TransportError where no whole answer comes."""
+        """Return the answer; raises TransportError if no complete one comes."""
         import httpx
 
         client = self._open(url)
         try:
             async with client.stream(method, url, headers=dict(headers), content=body) as answer:
-                content = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    content += chunk
-                    if heard:
-                        heard(chunk)
-                    if len(content) > MAX_BODY:
-                        raise TransportError("too_large")
-                return Response(answer.status_code, dict(answer.headers), bytes(content))
+                content = await _read(answer.aiter_bytes(), on_chunk)
+                return Response(answer.status_code, dict(answer.headers), content)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise TransportError(_reason(error), str(error)) from error
 
@@ -122,10 +116,10 @@ class HttpxTransport:
 
 
 class AiohttpTransport:
-    """Requests by aiohttp: for runs, where a request's own cost counts.
+    """Requests by aiohttp, for runs, where the CPU time of a request counts.
 
-    With 64 in flight a request costs the client 0.1 ms of CPU here and 7 ms by httpx, whose pool
-    looks at every connection for every request.
+    With 64 requests in flight, one costs 0.1 ms here and 7 ms with httpx, whose pool checks every
+    connection for every request.
     """
 
     def __init__(self) -> None:
@@ -153,9 +147,9 @@ class AiohttpTransport:
         url: str,
         headers: Mapping[str, str],
         body: bytes | None,
-        heard: Heard = None,
+        on_chunk: OnChunk = None,
     ) -> Response:
-        """Send the request; raises TransportError where no whole answer comes."""
+        """Return the answer; raises TransportError if no complete one comes."""
         import aiohttp
 
         session = self._open(url)
@@ -163,15 +157,9 @@ class AiohttpTransport:
             async with session.request(
                 method, url, headers=headers, data=body, allow_redirects=False, proxy=self._proxy
             ) as answer:
-                content = bytearray()
-                async for chunk in answer.content.iter_any():
-                    content += chunk
-                    if heard:
-                        heard(chunk)
-                    if len(content) > MAX_BODY:
-                        raise TransportError("too_large")
+                content = await _read(answer.content.iter_any(), on_chunk)
                 names = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status, names, bytes(content))
+                return Response(answer.status, names, content)
         except (aiohttp.ClientError, UnicodeError, OSError) as error:
             raise TransportError(_reason(error), str(error)) from error
 
@@ -182,9 +170,21 @@ class AiohttpTransport:
             self._session = None
 
 
+async def _read(chunks: AsyncIterable[bytes], on_chunk: OnChunk) -> bytes:
+    """Return the body; `on_chunk` gets each piece. Raises TransportError if it is too large."""
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if on_chunk:
+            on_chunk(chunk)
+        if len(content) > MAX_BODY:
+            raise TransportError("too_large")
+    return bytes(content)
+
+
 @cache
 def _tls(scheme: str) -> ssl.SSLContext:
-    """Return the context that verifies certificates; one that trusts none where TLS is not used."""
+    """Return the context that verifies certificates; without TLS, one that trusts none."""
     if scheme != "https":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = ssl.create_default_context()
@@ -209,7 +209,7 @@ def proxy_for(url: str) -> str | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and all that led to it."""
+    """Yield the error and everything that caused it."""
     seen: list[BaseException] = []
     waiting: list[BaseException] = [error]
     while waiting:

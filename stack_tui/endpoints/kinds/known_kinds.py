@@ -1,4 +1,4 @@
-"""The kinds of server, in the order in which they are looked for: how each is told and read."""
+"""The kinds of server, in the order of recognition: how each is recognized and inspected."""
 
 import asyncio
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _look_vllm(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_vllm(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     number = text_of((await fetch_table(client, "version")).get("version"))
-    if not shown and not number:
+    if not recognized and not number:
         # SGLang and LiteLLM run a generation for each request to /health, so they are not asked.
         return None
     engine_died = await _engine_died(client)
-    if not shown and engine_died is None:
+    if not recognized and engine_died is None:
         return None
     if engine_died:
         note = "its engine has died; the process will end soon"
@@ -45,9 +45,11 @@ async def _engine_died(client: Client) -> bool | None:
     return False if page.data == "" else None
 
 
-async def _look_llamacpp(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_llamacpp(
+    client: Client, listing: Listing, recognized: bool
+) -> ServerFacts | None:
     props = await fetch_table(client, "props")
-    if not shown and "build_info" not in props and "default_generation_settings" not in props:
+    if not recognized and "build_info" not in props and "default_generation_settings" not in props:
         return None
     settings = props.get("default_generation_settings")
     n_ctx = whole(settings.get("n_ctx")) if isinstance(settings, dict) else None
@@ -62,7 +64,7 @@ async def _look_llamacpp(client: Client, listing: Listing, shown: bool) -> Serve
 
 
 def _llamacpp_model(entry: Mapping[str, Any], n_ctx: int | None, path: str) -> Model:
-    """Return a model; `meta` is null until it is loaded, its `n_ctx` is what one slot holds."""
+    """Return a model; `meta` is null until it is loaded, its `n_ctx` is that of one slot."""
     meta = entry.get("meta") or {}
     status = entry.get("status") or {}
     value = status.get("value") if isinstance(status, dict) else None
@@ -78,17 +80,17 @@ def _llamacpp_model(entry: Mapping[str, Any], n_ctx: int | None, path: str) -> M
     )
 
 
-async def _look_sglang(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_sglang(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     # Its /health runs a generation and is left alone.
     info = await fetch_table(client, "server_info") or await fetch_table(client, "get_server_info")
-    if not shown and "tokenizer_path" not in info and "served_model_name" not in info:
+    if not recognized and "tokenizer_path" not in info and "served_model_name" not in info:
         return None
     weights = f"{text_of(info.get('model_path'))} {text_of(info.get('weight_version'))}".strip()
     models = (replace(model, weights=model.weights or weights) for model in listing.models())
     return ServerFacts(tuple(models), text_of(info.get("version")))
 
 
-async def _look_ollama(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_ollama(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     try:
         greeting = (await client.get_text("", root=True)).data
     except EndpointError:
@@ -116,7 +118,7 @@ def _by_name(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def _ollama_model(name: str, loaded: Mapping[str, Any] | None, stored: Mapping[str, Any]) -> Model:
-    """Return a model; only a loaded one has the context length that requests will really get."""
+    """Return a model; only a loaded one has the context length that requests really get."""
     weights = text_of(stored.get("digest"))
     if loaded is None:
         return Model(id=name, loaded=False, weights=weights)
@@ -134,7 +136,7 @@ def _ollama_model(name: str, loaded: Mapping[str, Any] | None, stored: Mapping[s
     )
 
 
-async def _look_tgi(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_tgi(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     info = await fetch_table(client, "info")
     name = text_of(info.get("model_id"))
     if not name or not ("router" in info or "max_total_tokens" in info):
@@ -144,12 +146,14 @@ async def _look_tgi(client: Client, listing: Listing, shown: bool) -> ServerFact
     return ServerFacts((model,), text_of(info.get("version")))
 
 
-async def _look_lmstudio(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_lmstudio(
+    client: Client, listing: Listing, recognized: bool
+) -> ServerFacts | None:
     # LM Studio answers unknown routes with an error inside a 200, which the client raises.
     native = tables((await fetch_table(client, "api/v0/models")).get("data"))
     entries = [entry for entry in native if "state" in entry]
     if not entries:
-        return await _look_compatible(client, listing, shown)
+        return await _inspect_compatible(client, listing, recognized)
     models = (_lmstudio_model(entry) for entry in entries if entry.get("type") != "embeddings")
     return ServerFacts(tuple(models))
 
@@ -164,16 +168,20 @@ def _lmstudio_model(entry: Mapping[str, Any]) -> Model:
     )
 
 
-async def _look_litellm(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_litellm(
+    client: Client, listing: Listing, recognized: bool
+) -> ServerFacts | None:
     # Its /health calls every model; /health/liveliness calls none.
-    if not shown and "alive" not in str(await fetch(client, "health/liveliness")):
+    if not recognized and "alive" not in str(await fetch(client, "health/liveliness")):
         return None
     return ServerFacts(listing.models(), listing.headers.get("x-litellm-version", ""))
 
 
-async def _look_anthropic(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect_anthropic(
+    client: Client, listing: Listing, recognized: bool
+) -> ServerFacts | None:
     # The list comes in pages of twenty.
-    if not shown:
+    if not recognized:
         return None
     try:
         page = await client.get("models?limit=1000")
@@ -182,21 +190,23 @@ async def _look_anthropic(client: Client, listing: Listing, shown: bool) -> Serv
     return ServerFacts(Listing(tuple(tables(page.data.get("data")))).models())
 
 
-async def _look_compatible(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
-    return ServerFacts(listing.models()) if shown else None
+async def _inspect_compatible(
+    client: Client, listing: Listing, recognized: bool
+) -> ServerFacts | None:
+    return ServerFacts(listing.models()) if recognized else None
 
 
 COMPATIBLE = ServerKind(
     name="OpenAI-compatible",
-    is_shown=lambda client, listing: True,
-    look=_look_compatible,
+    recognizes=lambda client, listing: True,
+    inspect=_inspect_compatible,
     lists_all_models=False,
 )
 KINDS = (
     ServerKind(
         name="vLLM",
-        is_shown=lambda client, listing: listing.is_owned_by("vllm"),
-        look=_look_vllm,
+        recognizes=lambda client, listing: listing.is_owned_by("vllm"),
+        inspect=_inspect_vllm,
         many_at_once=16,
         ports=(8000,),
         metrics={
@@ -217,10 +227,10 @@ KINDS = (
     ),
     ServerKind(
         name="llama.cpp",
-        is_shown=lambda client, listing: (
+        recognizes=lambda client, listing: (
             listing.headers.get("server") == "llama.cpp" or listing.is_owned_by("llamacpp")
         ),
-        look=_look_llamacpp,
+        inspect=_inspect_llamacpp,
         ports=(8080, 9931),
         metrics_flag="--metrics",
         metrics={
@@ -234,8 +244,8 @@ KINDS = (
     ),
     ServerKind(
         name="SGLang",
-        is_shown=lambda client, listing: listing.is_owned_by("sglang"),
-        look=_look_sglang,
+        recognizes=lambda client, listing: listing.is_owned_by("sglang"),
+        inspect=_inspect_sglang,
         many_at_once=16,
         ports=(30000,),
         metrics_flag="--enable-metrics",
@@ -256,14 +266,14 @@ KINDS = (
     ),
     ServerKind(
         name="Ollama",
-        is_shown=lambda client, listing: listing.is_owned_by("library"),
-        look=_look_ollama,
+        recognizes=lambda client, listing: listing.is_owned_by("library"),
+        inspect=_inspect_ollama,
         ports=(11434,),
     ),
     ServerKind(
         name="TGI",
-        is_shown=lambda client, listing: False,
-        look=_look_tgi,
+        recognizes=lambda client, listing: False,
+        inspect=_inspect_tgi,
         ports=(3000,),
         metrics={
             "running": "tgi_batch_current_size",
@@ -277,29 +287,29 @@ KINDS = (
     ),
     ServerKind(
         name="LM Studio",
-        is_shown=lambda client, listing: listing.is_owned_by("organization_owner"),
-        look=_look_lmstudio,
+        recognizes=lambda client, listing: listing.is_owned_by("organization_owner"),
+        inspect=_inspect_lmstudio,
         ports=(1234,),
     ),
     ServerKind(
         name="LiteLLM",
-        is_shown=lambda client, listing: any(
+        recognizes=lambda client, listing: any(
             name.startswith("x-litellm-") for name in listing.headers
         ),
-        look=_look_litellm,
+        inspect=_inspect_litellm,
         ports=(4000,),
         lists_all_models=False,
     ),
     ServerKind(
         name="OpenAI",
-        is_shown=lambda client, listing: urlsplit(client.url).hostname == "api.openai.com",
-        look=_look_compatible,
+        recognizes=lambda client, listing: urlsplit(client.url).hostname == "api.openai.com",
+        inspect=_inspect_compatible,
         lists_all_models=False,
     ),
     ServerKind(
         name="Anthropic",
-        is_shown=lambda client, listing: urlsplit(client.url).hostname == "api.anthropic.com",
-        look=_look_anthropic,
+        recognizes=lambda client, listing: urlsplit(client.url).hostname == "api.anthropic.com",
+        inspect=_inspect_anthropic,
         lists_all_models=False,
     ),
     COMPATIBLE,
