@@ -22,7 +22,7 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _inspect_vllm(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+async def _read_vllm(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     number = text_of((await fetch_table(client, "version")).get("version"))
     if not recognized and not number:
         # SGLang and LiteLLM run a generation for each request to /health, so they are not asked.
@@ -45,9 +45,7 @@ async def _engine_died(client: Client) -> bool | None:
     return False if page.data == "" else None
 
 
-async def _inspect_llamacpp(
-    client: Client, listing: Listing, recognized: bool
-) -> ServerFacts | None:
+async def _read_llamacpp(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     props = await fetch_table(client, "props")
     if not recognized and "build_info" not in props and "default_generation_settings" not in props:
         return None
@@ -80,7 +78,7 @@ def _llamacpp_model(entry: Mapping[str, Any], n_ctx: int | None, path: str) -> M
     )
 
 
-async def _inspect_sglang(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+async def _read_sglang(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     # Its /health runs a generation and is left alone.
     info = await fetch_table(client, "server_info") or await fetch_table(client, "get_server_info")
     if not recognized and "tokenizer_path" not in info and "served_model_name" not in info:
@@ -90,7 +88,7 @@ async def _inspect_sglang(client: Client, listing: Listing, recognized: bool) ->
     return ServerFacts(tuple(models), text_of(info.get("version")))
 
 
-async def _inspect_ollama(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+async def _read_ollama(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     try:
         greeting = (await client.get_text("", root=True)).data
     except EndpointError:
@@ -136,7 +134,7 @@ def _ollama_model(name: str, loaded: Mapping[str, Any] | None, stored: Mapping[s
     )
 
 
-async def _inspect_tgi(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+async def _read_tgi(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     info = await fetch_table(client, "info")
     name = text_of(info.get("model_id"))
     if not name or not ("router" in info or "max_total_tokens" in info):
@@ -146,14 +144,12 @@ async def _inspect_tgi(client: Client, listing: Listing, recognized: bool) -> Se
     return ServerFacts((model,), text_of(info.get("version")))
 
 
-async def _inspect_lmstudio(
-    client: Client, listing: Listing, recognized: bool
-) -> ServerFacts | None:
+async def _read_lmstudio(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     # LM Studio answers unknown routes with an error inside a 200, which the client raises.
     native = tables((await fetch_table(client, "api/v0/models")).get("data"))
     entries = [entry for entry in native if "state" in entry]
     if not entries:
-        return await _inspect_compatible(client, listing, recognized)
+        return await _read_other(client, listing, recognized)
     models = (_lmstudio_model(entry) for entry in entries if entry.get("type") != "embeddings")
     return ServerFacts(tuple(models))
 
@@ -168,18 +164,14 @@ def _lmstudio_model(entry: Mapping[str, Any]) -> Model:
     )
 
 
-async def _inspect_litellm(
-    client: Client, listing: Listing, recognized: bool
-) -> ServerFacts | None:
+async def _read_litellm(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     # Its /health calls every model; /health/liveliness calls none.
     if not recognized and "alive" not in str(await fetch(client, "health/liveliness")):
         return None
     return ServerFacts(listing.models(), listing.headers.get("x-litellm-version", ""))
 
 
-async def _inspect_anthropic(
-    client: Client, listing: Listing, recognized: bool
-) -> ServerFacts | None:
+async def _read_anthropic(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     # The list comes in pages of twenty.
     if not recognized:
         return None
@@ -190,23 +182,21 @@ async def _inspect_anthropic(
     return ServerFacts(Listing(tuple(tables(page.data.get("data")))).models())
 
 
-async def _inspect_compatible(
-    client: Client, listing: Listing, recognized: bool
-) -> ServerFacts | None:
+async def _read_other(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     return ServerFacts(listing.models()) if recognized else None
 
 
 COMPATIBLE = ServerKind(
     name="OpenAI-compatible",
     recognizes=lambda client, listing: True,
-    inspect=_inspect_compatible,
+    inspect=_read_other,
     lists_all_models=False,
 )
 KINDS = (
     ServerKind(
         name="vLLM",
         recognizes=lambda client, listing: listing.is_owned_by("vllm"),
-        inspect=_inspect_vllm,
+        inspect=_read_vllm,
         many_at_once=16,
         ports=(8000,),
         metrics={
@@ -230,7 +220,7 @@ KINDS = (
         recognizes=lambda client, listing: (
             listing.headers.get("server") == "llama.cpp" or listing.is_owned_by("llamacpp")
         ),
-        inspect=_inspect_llamacpp,
+        inspect=_read_llamacpp,
         ports=(8080, 9931),
         metrics_flag="--metrics",
         metrics={
@@ -245,7 +235,7 @@ KINDS = (
     ServerKind(
         name="SGLang",
         recognizes=lambda client, listing: listing.is_owned_by("sglang"),
-        inspect=_inspect_sglang,
+        inspect=_read_sglang,
         many_at_once=16,
         ports=(30000,),
         metrics_flag="--enable-metrics",
@@ -267,13 +257,13 @@ KINDS = (
     ServerKind(
         name="Ollama",
         recognizes=lambda client, listing: listing.is_owned_by("library"),
-        inspect=_inspect_ollama,
+        inspect=_read_ollama,
         ports=(11434,),
     ),
     ServerKind(
         name="TGI",
         recognizes=lambda client, listing: False,
-        inspect=_inspect_tgi,
+        inspect=_read_tgi,
         ports=(3000,),
         metrics={
             "running": "tgi_batch_current_size",
@@ -288,7 +278,7 @@ KINDS = (
     ServerKind(
         name="LM Studio",
         recognizes=lambda client, listing: listing.is_owned_by("organization_owner"),
-        inspect=_inspect_lmstudio,
+        inspect=_read_lmstudio,
         ports=(1234,),
     ),
     ServerKind(
@@ -296,20 +286,20 @@ KINDS = (
         recognizes=lambda client, listing: any(
             name.startswith("x-litellm-") for name in listing.headers
         ),
-        inspect=_inspect_litellm,
+        inspect=_read_litellm,
         ports=(4000,),
         lists_all_models=False,
     ),
     ServerKind(
         name="OpenAI",
         recognizes=lambda client, listing: urlsplit(client.url).hostname == "api.openai.com",
-        inspect=_inspect_compatible,
+        inspect=_read_other,
         lists_all_models=False,
     ),
     ServerKind(
         name="Anthropic",
         recognizes=lambda client, listing: urlsplit(client.url).hostname == "api.anthropic.com",
-        inspect=_inspect_anthropic,
+        inspect=_read_anthropic,
         lists_all_models=False,
     ),
     COMPATIBLE,
