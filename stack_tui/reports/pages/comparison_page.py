@@ -35,11 +35,11 @@ def comparison_page(comparison: Comparison) -> Page:
 def comparison_blocks(comparison: Comparison, *, flips: bool = True) -> Blocks:
     """Return the verdict, the runs and the effects; with `flips` also the samples that flipped."""
     blocks: Blocks = (*_verdict(comparison), *_warnings(comparison), _runs(comparison))
-    blocks += section("b against a", _effects("measure", comparison.overall))
+    blocks += section("effects, b against a", _effects("measure", comparison.overall))
     if comparison.holdout_pairs:
         note = f"{plural(comparison.holdout_pairs, 'pair')}, not part of the verdict"
         effects = _effects("measure", comparison.holdout)
-        blocks += section("b against a in the holdout", effects, note=note)
+        blocks += section("effects in the holdout", effects, note=note)
     tasks = [
         (task.task, effect)
         for task in comparison.tasks

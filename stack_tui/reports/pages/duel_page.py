@@ -17,9 +17,9 @@ def duel_sections(view: RunView) -> Blocks:
     summary = duel_summary(view)
     blocks = section("duel", facts([(run.letter, _run(run)) for run in summary.runs]))
     for pair in summary.pairs:
-        blocks += section(f"{pair.b} against {pair.a}", facts(_pair(pair)))
+        blocks += section(f"pair {pair.b} against {pair.a}", facts(_pair(pair)))
     for pair in summary.holdout:
-        blocks += section(f"{pair.b} against {pair.a}, holdout", facts(_pair(pair)))
+        blocks += section(f"pair {pair.b} against {pair.a}, holdout", facts(_pair(pair)))
     if summary.holdout:
         revealed = describe_accesses(summary.looks)
         blocks += section("holdout, scored apart", facts([("revealed", revealed)]))
