@@ -7,7 +7,17 @@ from graphlib import TopologicalSorter
 import grimp
 import pytest
 
-HEAVY = ("lm_eval", "datasets", "scipy", "numpy", "httpx", "aiohttp", "jsonschema", "xllamacpp")
+HEAVY = (
+    "lm_eval",
+    "datasets",
+    "scipy",
+    "numpy",
+    "httpx",
+    "aiohttp",
+    "jsonschema",
+    "jinja2",
+    "xllamacpp",
+)
 
 
 @pytest.mark.parametrize(
@@ -17,7 +27,10 @@ HEAVY = ("lm_eval", "datasets", "scipy", "numpy", "httpx", "aiohttp", "jsonschem
             "from stack_tui.cli.command_line import run; run(['--help'])",
             (*HEAVY, "textual", "rich", "tomlkit"),
         ),
-        ("import stack_tui.tui.app", HEAVY),
+        (
+            "import stack_tui.tui.app",
+            (*HEAVY, "stack_tui.endpoints.client", "stack_tui.reports.measures.summary"),
+        ),
         ("import stack_tui.worker.execute", ("lm_eval", "textual")),
     ],
     ids=["help", "app", "worker"],

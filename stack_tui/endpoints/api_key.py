@@ -1,4 +1,4 @@
-"""An endpoint's API key: read from the environment, sent to its origin, told to nobody else."""
+"""An endpoint's API key: read from the environment and sent to its origin only."""
 
 import os
 from typing import Any
@@ -13,7 +13,7 @@ REDACTED = "[key]"
 
 
 class ApiKey:
-    """A key whose repr and str do not show it; an empty one is no key."""
+    """A key that its repr and str do not reveal; an empty one means no key."""
 
     def __init__(self, value: str = "") -> None:
         self._value = value
@@ -24,7 +24,7 @@ class ApiKey:
     def headers(self, url: str) -> dict[str, str]:
         """Return the headers that authenticate a request to `url`.
 
-        Anthropic's routes take `x-api-key`, all but its OpenAI-compatible chat route.
+        Anthropic's routes take `x-api-key`, except its OpenAI-compatible chat route.
         """
         if not self._value:
             return {}
@@ -34,19 +34,19 @@ class ApiKey:
         return {"authorization": f"Bearer {self._value}"}
 
     def may_be_in(self, body: bytes) -> bool:
-        """Say whether JSON may hold the key, as it is or escaped."""
+        """Return whether JSON may contain the key, plain or escaped."""
         if len(self._value) < _SHORTEST_REDACTED:
             return False
         return self._value.encode() in body or b"\\" in body
 
     def redact(self, text: str) -> str:
-        """Return `text` with the key blotted out wherever a server echoed it."""
+        """Return `text` with the key replaced wherever a server echoed it."""
         if len(self._value) < _SHORTEST_REDACTED:
             return text
         return text.replace(self._value, REDACTED)
 
     def redact_all(self, data: Any) -> Any:
-        """Return decoded JSON with the key blotted out of every string in it."""
+        """Return decoded JSON with the key replaced in every string."""
         if isinstance(data, str):
             return self.redact(data)
         if isinstance(data, list):
@@ -57,9 +57,9 @@ class ApiKey:
 
 
 def read_key(variable: str | None) -> ApiKey:
-    """Return the key in the environment variable, an empty one where no variable is named.
+    """Return the key in the environment variable, an empty one if no variable is named.
 
-    Raises EndpointError, naming the variable, where it is unset, empty or no header's text.
+    Raises EndpointError that names the variable if it is unset, empty or not valid in a header.
     """
     if variable is None:
         return ApiKey()
@@ -74,6 +74,6 @@ def read_key(variable: str | None) -> ApiKey:
         raise EndpointError(
             "auth",
             f"the environment variable {variable} holds something that cannot be a key",
-            remedy="A key is one line of plain letters, digits and signs.",
+            remedy="A key is a single line of ASCII letters, digits and signs.",
         )
     return ApiKey(value)

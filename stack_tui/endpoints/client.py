@@ -1,4 +1,4 @@
-"""The one client: every request to an endpoint goes through it, with its key, limit and retries."""
+"""The client: every request to an endpoint goes through it, with key, limit and retries."""
 
 import asyncio
 import json
@@ -19,7 +19,8 @@ from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.endpoints.transport import (
     MAX_BODY,
-    Heard,
+    HttpxTransport,
+    OnChunk,
     Reason,
     Response,
     Transport,
@@ -54,7 +55,7 @@ _REASONS: Mapping[Reason, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Reply:
-    """A decoded answer; `latency_s` is the last attempt's, header names are in lower case."""
+    """A decoded answer; `latency_s` is that of the last attempt, header names are in lower case."""
 
     data: Any
     status: int
@@ -73,6 +74,7 @@ class Client:
         url: str | None = None,
         policy: RetryPolicy | None = None,
         limit: Limit | None = None,
+        transport: Transport | None = None,
         on_retry: Callable[[EndpointError, float], None] | None = None,
     ) -> None:
         self.endpoint = endpoint
@@ -80,7 +82,7 @@ class Client:
         self.where = f"endpoint {endpoint.name} ({self.url})"
         self.limit = limit or Limit(endpoint.concurrency)
         self._policy = policy or RetryPolicy()
-        self._transport = Transport()
+        self._transport = transport or HttpxTransport()
         self._on_retry = on_retry
         self._key = ApiKey()
 
@@ -99,14 +101,14 @@ class Client:
         return await self._request("POST", path, _encode(body), root=root)
 
     async def stream(
-        self, path: str, body: Mapping[str, Any], heard: Callable[[bytes], object]
+        self, path: str, body: Mapping[str, Any], on_chunk: Callable[[bytes], object]
     ) -> Reply:
-        """Send `body` as JSON and return the answer's text, each piece of it heard as it comes.
+        """Send `body` as JSON, return the answer's text; `on_chunk` gets each piece as it arrives.
 
-        Raises EndpointError; what was heard may hold an error, or an answer begun in vain.
+        Raises EndpointError. The pieces may contain an error, or an answer that was not completed.
         """
         return await self._request(
-            "POST", path, _encode(body), root=False, as_text=True, heard=heard
+            "POST", path, _encode(body), root=False, as_text=True, on_chunk=on_chunk
         )
 
     async def get(self, path: str, *, root: bool = False) -> Reply:
@@ -125,7 +127,7 @@ class Client:
         *,
         root: bool,
         as_text: bool = False,
-        heard: Heard = None,
+        on_chunk: OnChunk = None,
     ) -> Reply:
         url = f"{root_url(self.url) if root else self.url}/{path.lstrip('/')}"
         kinds: Counter[str] = Counter()
@@ -133,7 +135,7 @@ class Client:
             while True:
                 began = time.monotonic()
                 try:
-                    response = await self._send(method, url, body, heard)
+                    response = await self._send(method, url, body, on_chunk)
                     data = self._read(response, as_text=as_text)
                 except EndpointError as error:
                     failed = error.at(self.where, self._remedy(error))
@@ -148,7 +150,7 @@ class Client:
                 return Reply(data, response.status, response.headers, latency_s, kinds.total() + 1)
 
     async def _wait(self, error: EndpointError, kinds: Counter[str], spent_s: float) -> None:
-        """Sleep until the request is to be sent again; raises `error` where it is not."""
+        """Sleep until the retry; raises `error` if there is none."""
         wait_s = self._policy.wait_s(error, kinds.total(), kinds[error.kind], spent_s)
         if wait_s is None:
             raise error
@@ -156,14 +158,14 @@ class Client:
             self._on_retry(error, wait_s)
         await self.limit.rest(wait_s)
 
-    async def _send(self, method: str, url: str, body: bytes | None, heard: Heard) -> Response:
+    async def _send(self, method: str, url: str, body: bytes | None, on_chunk: OnChunk) -> Response:
         headers = {"accept": "application/json, text/plain", "user-agent": _AGENT}
         if body is not None:
             headers["content-type"] = "application/json"
         headers |= self._key.headers(url)
         try:
             async with asyncio.timeout(self.endpoint.timeout_s):
-                return await self._transport.send(method, url, headers, body, heard)
+                return await self._transport.send(method, url, headers, body, on_chunk)
         except TransportError as error:
             what, remedy = _REASONS[error.reason]
             raise EndpointError(
@@ -190,8 +192,8 @@ class Client:
         try:
             data = _decode(response.body)
         except ValueError:
-            shown = self._key.redact(response.body[:200].decode("utf-8", "replace"))
-            raise _not_json(shown, response.headers.get("content-type", "")) from None
+            excerpt = self._key.redact(response.body[:200].decode("utf-8", "replace"))
+            raise _not_json(excerpt, response.headers.get("content-type", "")) from None
         if self._key.may_be_in(response.body):
             data = self._key.redact_all(data)
         if error := embedded_error(data):
@@ -210,17 +212,17 @@ class Client:
 _AGENT = f"stack-tui/{__version__}"
 
 
-def _not_json(shown: str, content_type: str) -> EndpointError:
-    if "html" in content_type or shown.lstrip()[:1] == "<":
+def _not_json(excerpt: str, content_type: str) -> EndpointError:
+    if "html" in content_type or excerpt.lstrip()[:1] == "<":
         return EndpointError(
             "bad_answer",
-            "the answer is a web page: this is no model server's API",
+            "the answer is a web page, not the API of a model server",
             remedy="Check host, port and path; the URL should end where /chat/completions follows.",
             retryable=True,
         )
     return EndpointError(
         "bad_answer",
-        f"the answer is no JSON: {one_line(shown, 120)!r}",
+        f"the answer is not JSON: {one_line(excerpt, 120)!r}",
         remedy="Check that the URL is a model server's; a proxy between may have cut the answer.",
         retryable=True,
     )
@@ -234,7 +236,7 @@ def _encode(body: Mapping[str, Any]) -> bytes:
 
 
 def _decode(body: bytes) -> Any:
-    """Return the JSON in `body`, NaN and lone surrogates (as U+FFFD) allowed; raises ValueError."""
+    """Return the JSON in `body`; NaN and lone surrogates (as U+FFFD) pass. Raises ValueError."""
     try:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):

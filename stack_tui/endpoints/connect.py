@@ -12,6 +12,7 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import check
 from stack_tui.endpoints.retry import RetryPolicy
+from stack_tui.endpoints.transport import AiohttpTransport, Transport
 
 
 @asynccontextmanager
@@ -20,12 +21,14 @@ async def connect(
     *,
     policy: RetryPolicy | None = None,
     limit: Limit | None = None,
+    transport: Transport | None = None,
     on_retry: Callable[[EndpointError, float], None] | None = None,
 ) -> AsyncIterator[Client]:
-    """Open a client for the endpoint; the embedded server is kept up as long as it is open.
+    """Open a client for the endpoint, by aiohttp unless a `transport` is given.
 
-    A model that nobody named is filled in. It stays open if the server does not answer or serves
-    several: `preflight` reports that.
+    The embedded server is kept up as long as the client is open. A model that nobody named is
+    filled in; it stays open if the server does not answer or serves several, which `preflight`
+    reports.
     """
     url: str | None = None
     if endpoint.url == EMBEDDED:
@@ -42,6 +45,7 @@ async def connect(
             url=url,
             policy=policy,
             limit=limit,
+            transport=transport or AiohttpTransport(),
             on_retry=on_retry,
         ) as client:
             yield client

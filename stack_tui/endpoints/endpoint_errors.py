@@ -1,4 +1,10 @@
-"""The one taxonomy of what goes wrong with an endpoint, and the reading of error bodies."""
+"""The taxonomy of endpoint errors, and how they are read from answers.
+
+TransportError        no complete HTTP answer (transport.py)
+  → EndpointError     a StackError with a kind: timeout, connection, rate_limit, server_error,
+                      bad_request, auth, bad_answer; what the client raises
+    → Failure         the same as a journal stores it
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +21,7 @@ _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit ba
 
 
 class EndpointError(StackError):
-    """A request failed: its kind, the HTTP status if there was one, and whether to ask again."""
+    """A request failed: its kind, the HTTP status if there is one, and whether to retry."""
 
     exit_code = 3
 
@@ -39,11 +45,11 @@ class EndpointError(StackError):
         self.headers = headers or {}
 
     def failure(self) -> Failure:
-        """Return what a journal keeps of this error."""
+        """Return the error as a journal stores it."""
         return Failure(kind=self.kind, message=self.what, remedy=self.remedy)
 
     def at(self, where: str, remedy: str = "") -> "EndpointError":
-        """Return this error with the place where it happened, and a remedy if it had none."""
+        """Return this error with the place where it happened, and with `remedy` if it has none."""
         return EndpointError(
             self.kind,
             self.what,
@@ -57,7 +63,7 @@ class EndpointError(StackError):
 
 
 def error_message(data: Any) -> str:
-    """Return the message in an error body of any server's shape, on one line; "" where none is."""
+    """Return the message in an error body of any server, on one line; "" if there is none."""
     return one_line(_message(data), 500)
 
 
@@ -75,7 +81,7 @@ def _message(data: Any) -> str:
 
 
 def embedded_error(data: Any) -> EndpointError | None:
-    """Return the error that a body sent with status 200 carries, None where it carries none."""
+    """Return the error in a body that was sent with status 200, None if there is none."""
     if not isinstance(data, Mapping):
         return None
     error = data.get("error")
@@ -90,7 +96,7 @@ def embedded_error(data: Any) -> EndpointError | None:
 
 
 def from_status(status: int, body: Any, headers: Mapping[str, str]) -> EndpointError:
-    """Return the error for an HTTP answer that is no success; `headers` have lower-case names."""
+    """Return the error for an HTTP status other than success; `headers` have lower-case names."""
     message = error_message(body)
     kind, what, remedy = _explained(status, headers)
     if kind == "bad_request" and _TOO_LONG.search(message):
@@ -122,7 +128,7 @@ def _explained(status: int, headers: Mapping[str, str]) -> tuple[FailureKind, st
     if status == 404:
         return "bad_request", "404, not found", ""
     if status >= 500:
-        return "server_error", f"{status}, the server failed", "Its own log says more."
+        return "server_error", f"{status}, the server failed", "See its log."
     return "bad_request", f"{status}, the server refuses the request", ""
 
 

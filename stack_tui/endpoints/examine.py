@@ -1,4 +1,4 @@
-"""All that can be found out of one endpoint: what it is, what it can do, or what is wrong."""
+"""Examine an endpoint: its health and capabilities, or what is wrong with it."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ from stack_tui.errors import Failure
 
 
 class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found of one endpoint; `health` and `abilities` are None where it cannot be used."""
+    """The result for one endpoint; `health` and `abilities` are None if it cannot be used."""
 
     name: str
     url: str
@@ -25,9 +25,9 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def examine(endpoint: Endpoint, within_s: float | None = None) -> ProbeResult:
-    """Look at the endpoint and ask it for a few tokens, some twenty requests in all; never raises.
+    """Return the endpoint's health and capabilities, by some twenty small requests; never raises.
 
-    What takes longer than `within_s` is given up, and told as a timeout.
+    After `within_s` seconds the result is a timeout.
     """
     health = None
     try:
@@ -38,14 +38,14 @@ async def examine(endpoint: Endpoint, within_s: float | None = None) -> ProbeRes
     except EndpointError as error:
         failure = error.failure()
     except TimeoutError:
-        remedy = "A server under load answers slowly; its own log says more."
-        what = f"it was not done within {within_s:g} s"
+        remedy = "A server under load answers slowly. See its log."
+        what = f"not finished within {within_s:g} s"
         failure = EndpointError("timeout", what, remedy=remedy).failure()
     return ProbeResult(name=endpoint.name, url=endpoint.url, health=health, failure=failure)
 
 
 def describe(abilities: Capabilities) -> list[tuple[str, list[str]]]:
-    """Return what it can, what it cannot and what is unclear, in words; empty ones are left out."""
+    """Return rows of what it can do, what it cannot and what is unclear, without empty rows."""
     names: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for name, value in msgspec.structs.asdict(abilities).items():
         readable = name.replace("_", " ")

@@ -9,7 +9,7 @@ import msgspec
 Value = TypeVar("Value")
 
 # NVML's clocks event reasons: hardware slowdown, software thermal, hardware thermal, power brake.
-# The power cap (0x4) is left out: a busy card is meant to run at it.
+# The power cap (0x4) is left out: a busy card is supposed to run at it.
 THROTTLE_REASONS = {
     0x8: "hardware slowdown",
     0x20: "too hot (software)",
@@ -19,9 +19,9 @@ THROTTLE_REASONS = {
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """A process that holds memory of a GPU; `memory_bytes` is None where the driver hides it.
+    """A process with memory on a GPU; `memory_bytes` is None if the driver hides it.
 
-    `name` is empty where the process is not to be seen from here, as from within a container.
+    `name` is empty if the process is not visible, as from within a container.
     """
 
     pid: int
@@ -46,14 +46,14 @@ class Gpu(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gpus(msgspec.Struct, frozen=True, kw_only=True):
-    """What NVML found: the GPUs, or one line that says why there are none."""
+    """The GPUs that NVML found, or a note on why there are none."""
 
     gpus: tuple[Gpu, ...] = ()
     note: str = ""
 
 
 def read_gpus() -> Gpus:
-    """Return the GPUs as they are now; never raises. Blocking: a busy driver may take a while."""
+    """Return the state of the GPUs; never raises. Blocks: a busy driver may take a while."""
     import pynvml
 
     try:

@@ -1,4 +1,4 @@
-"""How an endpoint does, and what kind of server it shows itself to be."""
+"""An endpoint's health, and which kind of server it is."""
 
 import asyncio
 import re
@@ -30,47 +30,51 @@ _LOADING = re.compile(r"load|start|warm|initiali|not.ready", re.IGNORECASE)
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How an endpoint did at `checked_at` (seconds since 1970).
-
-    `server_kind` is as people write it (vLLM, llama.cpp, …), empty where nothing answered; `state`
-    is stale where something listens and does not answer; `model` is the one that a run would use,
-    and `weights` what the server says of the weights behind it; `slots` is how many requests it
-    works on at once, where it says so.
-    """
+    """The state of an endpoint at one moment."""
 
     endpoint: Endpoint
     url: str
+    """The URL that was asked; of the embedded endpoint, that of its running server."""
     state: ServerState
+    """Stale: something listens and does not answer."""
     checked_at: float
+    """Seconds since 1970."""
     server_kind: str = ""
+    """The server's name as people write it, such as vLLM; empty if nothing answered."""
     version: str = ""
     models: tuple[Model, ...] = ()
+    """The models that the server lists."""
     model: str | None = None
+    """The model that a run would use."""
     weights: str = ""
+    """What the server reports of the weights behind the model: a path, a digest or a size."""
     context_length: int | None = None
+    """Tokens of a prompt and its answer together."""
     latency_s: float | None = None
+    """How long the list of models took."""
     failure: Failure | None = None
     note: str = ""
     slots: int | None = None
+    """How many requests the server handles concurrently, if it reports that."""
 
 
 @dataclass(frozen=True)
 class ObservedHealth:
-    """An endpoint's health with what it was concluded from."""
+    """An endpoint's health, with the kind of server and the error it was derived from."""
 
     health: Health
     kind: ServerKind | None
     error: EndpointError | None
 
 
-def beside(endpoint: Endpoint, url: str | None, timeout_s: float) -> Client:
-    """Return a client that asks once, apart from the requests of a run and their limit."""
+def side_client(endpoint: Endpoint, url: str | None, timeout_s: float) -> Client:
+    """Return a client without retries, independent of a run's requests and their limit."""
     hurried = msgspec.structs.replace(endpoint, timeout_s=min(timeout_s, endpoint.timeout_s))
     return Client(hurried, url=url, policy=ONCE, limit=Limit(16))
 
 
-async def look(client: Client, known: str = "") -> ObservedHealth:
-    """Ask the server what it is and serves; `known` is the kind that an earlier look found."""
+async def observe(client: Client, known: str = "") -> ObservedHealth:
+    """Return what the server is and serves; `known` is the kind that an earlier check found."""
     listing = await _list_models(client)
     error = listing.failure
     if error is not None and error.status is None and error.kind in ("connection", "timeout"):
@@ -108,7 +112,7 @@ async def _list_models(client: Client) -> Listing:
         return Listing(entries, reply.headers, latency_s=reply.latency_s)
     failure = EndpointError(
         "bad_answer",
-        "what answers is no model server: it gives no list of models",
+        "this is not a model server: it does not list models",
         where=client.where,
         remedy="Check host, port and path; the base URL usually ends in /v1.",
         status=reply.status,
@@ -120,14 +124,14 @@ async def _recognise(
     client: Client, listing: Listing, known: str
 ) -> tuple[ServerKind, ServerFacts]:
     for kind in KINDS:
-        if kind is COMPATIBLE or not kind.is_shown(client, listing):
+        if kind is COMPATIBLE or not kind.recognizes(client, listing):
             continue
-        if (shown := await kind.look(client, listing, True)) is not None:
-            return kind, shown
+        if (facts := await kind.inspect(client, listing, True)) is not None:
+            return kind, facts
     if urlsplit(client.url).scheme == "http" and known != COMPATIBLE.name:
         others = [kind for kind in KINDS if kind is not COMPATIBLE and known in ("", kind.name)]
-        looks = await asyncio.gather(*(kind.look(client, listing, False) for kind in others))
-        for kind, answered in zip(others, looks, strict=True):
+        answers = await asyncio.gather(*(kind.inspect(client, listing, False) for kind in others))
+        for kind, answered in zip(others, answers, strict=True):
             if answered is not None:
                 return kind, answered
     return COMPATIBLE, ServerFacts(listing.models())
@@ -142,7 +146,7 @@ def _state(error: EndpointError) -> ServerState:
 
 
 def failed(endpoint: Endpoint, url: str, error: EndpointError) -> Health:
-    """Return the health of an endpoint of which nothing is known but the error."""
+    """Return the health of an endpoint of which only the error is known."""
     return Health(
         endpoint=endpoint,
         url=url,

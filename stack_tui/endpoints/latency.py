@@ -1,4 +1,4 @@
-"""How fast an endpoint answers: a few small streamed requests, one after another."""
+"""Measure how fast an endpoint answers, by a few small streamed requests in sequence."""
 
 import asyncio
 import statistics
@@ -21,13 +21,13 @@ REQUESTS = 5
 TOKENS = 32
 WITHIN_S = 60.0
 SENT = (
-    f"{REQUESTS} requests, and one before them that does not count, of at most {TOKENS} tokens "
-    f"each, one after another, within {WITHIN_S:g} s"
+    f"{REQUESTS} requests of at most {TOKENS} tokens each in sequence, after one that does not "
+    f"count, within {WITHIN_S:g} s"
 )
 
 
 class MeasuredRange(msgspec.Struct, frozen=True):
-    """The median of what was measured, and its range."""
+    """The median and the range of the measured values."""
 
     median: float
     low: float
@@ -35,9 +35,9 @@ class MeasuredRange(msgspec.Struct, frozen=True):
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
-    """What was measured so far: seconds to the first token and in all, tokens a second between.
+    """The measurements so far: seconds to the first token and in total, tokens per second.
 
-    `done` counts the requests that were measured; `failure` is what ended it before all were.
+    `done` counts the measured requests; `failure` is set if not all could be measured.
     """
 
     name: str
@@ -51,9 +51,9 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def time_requests(
-    endpoint: Endpoint, told: Callable[[Latency], object], within_s: float = WITHIN_S
+    endpoint: Endpoint, report: Callable[[Latency], object], within_s: float = WITHIN_S
 ) -> Latency:
-    """Time the endpoint, telling after each request; never raises, and ends in time."""
+    """Return the latency; `report` gets it after each request. Never raises, and ends in time."""
     found = Latency(name=endpoint.name, url=endpoint.url, model=endpoint.model)
     answers: list[_Answer] = []
     try:
@@ -62,20 +62,20 @@ async def time_requests(
             found = msgspec.structs.replace(found, model=client.endpoint.model)
             for number in range(REQUESTS):
                 answers.append(await _ask(client, path, _numbered(body, number + 1)))
-                found = _summed(found, answers)
-                told(found)
+                found = _summarize(found, answers)
+                report(found)
     except EndpointError as error:
         found = msgspec.structs.replace(found, failure=error.failure())
     except TimeoutError:
-        late = EndpointError("timeout", f"it was not done within {within_s:g} s")
+        late = EndpointError("timeout", f"not finished within {within_s:g} s")
         found = msgspec.structs.replace(found, failure=late.failure())
-    told(found)
+    report(found)
     return found
 
 
 @dataclass
 class _Answer:
-    """A streamed answer as it comes; `at` has a moment for each piece with text in it."""
+    """A streamed answer as it arrives; `at` has the time of each piece that contains text."""
 
     began: float
     at: list[float] = field(default_factory=list)
@@ -108,7 +108,7 @@ class _Answer:
 
     @property
     def tokens_per_s(self) -> float | None:
-        """Tokens a second after the first; pieces are counted where the server counts none."""
+        """Tokens per second after the first; pieces are counted if the server counts no tokens."""
         tokens = self.counted or len(self.at)
         if len(self.at) < 2 or tokens < 2 or self.at[-1] <= self.at[0]:
             return None
@@ -124,15 +124,15 @@ def _has_text(choice: Any) -> bool:
 
 
 async def _settled(client: Client) -> tuple[str, Mapping[str, Any]]:
-    """Return the route and the body that the server takes; the first answer is not measured."""
+    """Return the route and body that the server accepts; this first answer is not measured."""
     named = {"model": client.endpoint.model} if client.endpoint.model else {}
-    asked = {**named, "max_tokens": TOKENS, "temperature": 0, "stream": True}
-    counted = asked | {"stream_options": {"include_usage": True}}
+    base = {**named, "max_tokens": TOKENS, "temperature": 0, "stream": True}
+    counted = base | {"stream_options": {"include_usage": True}}
     chat = {"messages": [{"role": "user", "content": ""}]}
     tried: Sequence[tuple[str, Mapping[str, Any]]] = (
         ("chat/completions", counted | chat),
         ("chat/completions", without(counted | chat, {"max_tokens", "temperature"})),
-        ("chat/completions", asked | chat),
+        ("chat/completions", base | chat),
         ("completions", counted | {"prompt": ""}),
     )
     first: EndpointError | None = None
@@ -150,7 +150,7 @@ async def _settled(client: Client) -> tuple[str, Mapping[str, Any]]:
 
 
 def _numbered(body: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Return the body with a text of its own, so that no cache knows the answer."""
+    """Return the body with a distinct text, so that no cache has the answer."""
     text = f"Write the numbers from {number}1 to {number}40 in words, separated by commas."
     if "prompt" in body:
         return {**body, "prompt": text}
@@ -164,7 +164,7 @@ async def _ask(client: Client, path: str, body: Mapping[str, Any]) -> _Answer:
     except EndpointError as error:
         if error.kind != "connection" or answer.at:
             raise
-        # llama.cpp closes a connection after a stream; that it was kept is no delay of the model.
+        # llama.cpp closes the connection after a stream: reconnecting is not the model's delay.
         answer = _Answer(time.monotonic())
         await client.stream(path, body, answer.hear)
     answer.hear(b"\n")
@@ -172,14 +172,14 @@ async def _ask(client: Client, path: str, body: Mapping[str, Any]) -> _Answer:
     if not answer.at:
         raise EndpointError(
             "bad_answer",
-            "it answered, but with no text in a stream",
+            "it answered, but did not stream any text",
             where=client.where,
             remedy="A server or a proxy that does not stream cannot be timed this way.",
         )
     return answer
 
 
-def _summed(found: Latency, answers: Sequence[_Answer]) -> Latency:
+def _summarize(found: Latency, answers: Sequence[_Answer]) -> Latency:
     rates = [rate for each in answers if (rate := each.tokens_per_s) is not None]
     return msgspec.structs.replace(
         found,
@@ -197,7 +197,7 @@ def _spread(values: Sequence[float]) -> MeasuredRange | None:
 
 
 def format_seconds(spread: MeasuredRange | None) -> str:
-    """Return 115 ms (95–236), or in seconds where that reads better; – for nothing."""
+    """Return a text such as 115 ms (95–236), or in seconds from 1 s on; – for None."""
     if spread is None:
         return "–"
     unit, scale = ("s", 1.0) if spread.median >= 1 else ("ms", 1000.0)
@@ -208,7 +208,7 @@ def format_seconds(spread: MeasuredRange | None) -> str:
 
 
 def format_rate(spread: MeasuredRange | None) -> str:
-    """Return 53 (48–60) tokens a second, – for nothing."""
+    """Return tokens per second such as 53 (48–60); – for None."""
     if spread is None:
         return "–"
     median, low, high = (_short(each, 1) for each in msgspec.structs.astuple(spread))

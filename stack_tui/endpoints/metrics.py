@@ -1,4 +1,4 @@
-"""Servers' Prometheus metrics under standard names, and what two readings of them tell.
+"""Servers' Prometheus metrics under standard names, and rates between two readings.
 
 Gauges: `running` and `waiting` requests, `kv_cache` (share in use, 0 to 1), `prefix_hit_rate`,
 `generation_rate`. Counters: `prompt_tokens`, `generation_tokens`, `prefix_queries`, `prefix_hits`,
@@ -26,10 +26,10 @@ _BUCKET = "_bucket_"
 
 
 def read_metrics(text: str, server_kind: str) -> dict[str, float]:
-    """Return the standard names that this kind of server's page gives; empty where none are known.
+    """Return the metrics on a page of this kind of server by standard name; empty if unknown.
 
-    Engines and models are summed; shares are averaged over them. A line that is no metric ends
-    the reading there, and what stood before it counts.
+    Values of several engines and models are summed, shares are averaged. A line that is not a
+    metric ends the reading; the lines before it count.
     """
     kind = kind_named(server_kind)
     if kind is None:
@@ -55,7 +55,7 @@ def rates(
 ) -> dict[str, float]:
     """Return each counter's growth per second, and the share of prefix tokens found in the cache.
 
-    A counter that fell was reset by a restart: it counts from zero. Nothing for no time between.
+    A counter that fell was reset by a restart: it counts from zero. Empty if no time has passed.
     """
     if seconds <= 0:
         return {}
@@ -74,10 +74,10 @@ def rates(
 def quantile(
     before: Mapping[str, float], after: Mapping[str, float], histogram: str, q: float
 ) -> float | None:
-    """Return the `q` quantile in seconds of what came between two readings, None where nothing did.
+    """Return the `q` quantile in seconds between two readings, None if nothing was counted.
 
-    Linear within a bucket, as Prometheus' histogram_quantile is; beyond the last finite bound the
-    answer is that bound. After a restart all that the second reading holds is counted.
+    Interpolates linearly within a bucket, as Prometheus' histogram_quantile does; beyond the last
+    finite bound the result is that bound. After a restart the whole second reading counts.
     """
     prefix = f"{histogram}{_BUCKET}"
     bounds = sorted((float(name.removeprefix(prefix)), name) for name in _starting(after, prefix))
@@ -103,7 +103,7 @@ def _starting(names: Iterable[str], prefix: str) -> Iterable[str]:
 
 
 def _samples(text: str, wanted: tuple[str, ...]) -> Iterable[tuple[str, Mapping[str, str], float]]:
-    """Yield name, labels and value of the wanted lines; the rest of a big page is not parsed."""
+    """Yield name, labels and value of the wanted lines only: a page can be big."""
     from prometheus_client.parser import text_string_to_metric_families
 
     lines = (line for line in text.splitlines() if line.startswith(wanted))

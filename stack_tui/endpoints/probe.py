@@ -1,4 +1,4 @@
-"""What an endpoint is and how it does, by cheap GETs; and whether a run can start on it."""
+"""Check an endpoint by cheap GETs, and whether a run can start on it."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from stack_tui.endpoints.chat import ask_chat
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.health import Health as Health
-from stack_tui.endpoints.health import beside, failed, find, look
+from stack_tui.endpoints.health import failed, find, observe, side_client
 from stack_tui.endpoints.kinds import COMPATIBLE, KINDS
 from stack_tui.endpoints.kinds.server_kind import Model as Model
 from stack_tui.text import one_line
@@ -28,9 +28,9 @@ _NAMED_MODELS = 8
 
 
 async def check(endpoint: Endpoint, known: str = "") -> Health:
-    """Return how the endpoint does, within CHECK_S; never raises for a bad one, never starts one.
+    """Return the endpoint's health within CHECK_S; never raises, and never starts a server.
 
-    `known` is the kind that an earlier check found: the server is then not asked what else it is.
+    `known` is the kind that an earlier check found: then no other kind is looked for.
     """
     url: str | None = None
     if endpoint.url == EMBEDDED:
@@ -40,8 +40,8 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
         if url is None:
             return _resting(endpoint, shared_server.available())
     try:
-        async with asyncio.timeout(CHECK_S), beside(endpoint, url, CHECK_S) as client:
-            health = (await look(client, known)).health
+        async with asyncio.timeout(CHECK_S), side_client(endpoint, url, CHECK_S) as client:
+            health = (await observe(client, known)).health
             return msgspec.structs.replace(health, endpoint=endpoint)
     except EndpointError as error:
         return failed(endpoint, url or endpoint.url, error)
@@ -49,19 +49,19 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
         slow = EndpointError(
             "timeout",
             f"something listens there and does not answer within {CHECK_S:g} s",
-            remedy="It is stuck or overloaded, or no model server; its own log says more.",
+            remedy="It is stuck, overloaded or not a model server. See its log.",
         )
         return failed(endpoint, url or endpoint.url, slow)
 
 
 async def preflight(client: Client) -> Health:
-    """Return the endpoint's health, its model settled; raises EndpointError where no run can start.
+    """Return the endpoint's health with its model; raises EndpointError if no run can start.
 
     The error names the endpoint and the remedy: unreachable, refused key, still loading, no such
-    model, no model server. One token is asked for where the list of models does not settle it.
+    model, not a model server. Requests one token if the list of models does not prove the model.
     """
-    async with beside(client.endpoint, client.url, PREFLIGHT_S) as asker:
-        seen = await look(asker)
+    async with side_client(client.endpoint, client.url, PREFLIGHT_S) as asker:
+        seen = await observe(asker)
         health = msgspec.structs.replace(seen.health, endpoint=client.endpoint)
         if seen.error is not None:
             error = await _explained(asker, seen.error, health)
@@ -73,7 +73,7 @@ async def preflight(client: Client) -> Health:
                 "server_error",
                 f"the server does not work: {health.note}",
                 where=asker.where,
-                remedy="Restart it; its own log says why it failed.",
+                remedy="Restart it. Its log says why it failed.",
             )
         if health.model is None:
             raise _no_model(asker, health.models)
@@ -88,7 +88,7 @@ async def preflight(client: Client) -> Health:
 
 
 async def discover(ports: Sequence[int] = LOCAL_PORTS) -> list[Health]:
-    """Return the model servers on this machine's well-known ports that answer, in order of port."""
+    """Return the model servers that answer on this machine's well-known ports, by port."""
 
     async def answering(port: int) -> Health | None:
         if not await _listens(port):
@@ -135,13 +135,13 @@ def _no_model(client: Client, models: Sequence[Model]) -> EndpointError:
 
 
 async def _explained(client: Client, error: EndpointError, health: Health) -> EndpointError:
-    """Return the error with what else can be found out about its cause."""
+    """Return the error with what more can be found out about its cause."""
     if health.state == "loading":
         return EndpointError(
             "server_error",
             f"the server is still loading its model ({error.what})",
             where=client.where,
-            remedy="Start again when it is up; stack-tui doctor shows its state.",
+            remedy="Try again when it is up. stack-tui doctor shows its state.",
             status=error.status,
             retryable=True,
         )
@@ -155,21 +155,21 @@ async def _explained(client: Client, error: EndpointError, health: Health) -> En
 
 
 async def _api_elsewhere(client: Client) -> str | None:
-    """Return the URL of the origin's `/v1` if that, unlike the configured one, lists models."""
+    """Return the URL of the origin's `/v1` if it lists models, unlike the configured URL."""
     parts = urlsplit(client.url)
     url = f"{parts.scheme}://{parts.netloc}/v1"
-    async with beside(client.endpoint, url, CHECK_S) as there:
-        return url if (await look(there)).error is None else None
+    async with side_client(client.endpoint, url, CHECK_S) as there:
+        return url if (await observe(there)).error is None else None
 
 
 async def _ask_one_token(client: Client, health: Health) -> None:
-    """Ask for one token; raises EndpointError, naming the served models where this is none."""
+    """Request one token; raises EndpointError, with the served models if this is not one."""
     body = {
         "model": health.model,
         "messages": [{"role": "user", "content": "Hi"}],
         "max_tokens": 1,
     }
-    async with beside(client.endpoint, client.url, ONE_TOKEN_S) as asker:
+    async with side_client(client.endpoint, client.url, ONE_TOKEN_S) as asker:
         try:
             await ask_chat(asker, body)
         except EndpointError as error:

@@ -1,4 +1,4 @@
-"""The one retry policy: what is asked again, after how long, and for how long in all."""
+"""The retry policy: which requests are retried, after what wait, and for how long in total."""
 
 import random
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ _LONGEST_WAIT_S = 30.0
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """`budget_s` counts from a request's first failure, and outlasts a server's restart.
+    """How long to retry: `budget_s` from a request's first failure, longer than a restart takes.
 
-    An answer that came but was no good (bad JSON, a plain 500) is asked for again `bad_answers` and
-    `server_failures` times only: the server is up, and this request may be what it cannot take.
+    A bad answer (bad JSON) is retried `bad_answers` times and a plain 500 `server_failures` times
+    only: the server is up, and this request may be one that it cannot handle.
     """
 
     budget_s: float = 600.0
@@ -24,9 +24,9 @@ class RetryPolicy:
     def wait_s(
         self, error: EndpointError, failures: int, same: int, spent_s: float
     ) -> float | None:
-        """Return how long to wait before asking again, None where the request has failed for good.
+        """Return the seconds to wait before the retry, None if the request has failed for good.
 
-        `failures` counts this request's failures so far, `same` those of this kind.
+        `failures` counts this request's failures so far, `same` those of the same kind.
         """
         if not error.retryable:
             return None
@@ -35,7 +35,8 @@ class RetryPolicy:
         if error.status == 500 and same > self.server_failures:
             return None
         ceiling = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(failures - 1, 10))
-        wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - spreading load, no secret
+        # The system's generator: the shared one may have been seeded for something else.
+        wait = ceiling * random.SystemRandom().uniform(0.5, 1.0)
         if error.retry_after_s is not None:
             wait = max(error.retry_after_s, wait)
         return wait if spent_s + wait <= self.budget_s else None

@@ -1,4 +1,4 @@
-"""duel.json: what a duel judges, copied from its runs, which may be gone when it is read."""
+"""duel.json: what a duel judges, copied from its runs, which may be deleted in the meantime."""
 
 from collections.abc import Mapping
 from itertools import combinations
@@ -14,26 +14,26 @@ ExclusionReason = Literal["missing in one run", "case changed", "no output"]
 
 
 class CaseText(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What judges are told of a case, as it was in the runs that share its fingerprint."""
+    """What judges read about a case, as it was in the runs that share its fingerprint."""
 
     input: str
     rubric: str = ""
 
 
 class DuelEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One run's output for a case; `case` is the fingerprint by which the contest holds the case.
-
-    An output is None where the run ended in an error there.
-    """
+    """One run's output for a case."""
 
     run: str
+    """The run's letter."""
     case: str
+    """The fingerprint of the case, its key in `DuelData.cases`."""
     output: str | None = None
+    """None if the sample ended in an error."""
     status: Status = "ok"
 
 
 class DuelCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A case, repeat and temperature, and the entry of each run that has it."""
+    """A case, repeat and temperature, with the entry of each run that has it."""
 
     id: str
     repeat: int = 0
@@ -46,12 +46,12 @@ class DuelCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def name(self) -> str:
-        """What it is called within the duel."""
+        """Its name within the duel."""
         return sample_name(self.id, self.repeat, self.temperature)
 
 
 class DuelData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All cases of the runs, which go by the letters `runs`, in the order of their suite."""
+    """All cases of the runs, whose letters are `runs`, in the order of their suite."""
 
     suite: str
     runs: tuple[str, ...]
@@ -61,53 +61,53 @@ class DuelData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """Two runs' outputs for the same case: what judges are asked about."""
+    """Two runs' outputs for the same case, which judges compare."""
 
     a: str
     b: str
-    bout: DuelCase
+    duel_case: DuelCase
     case: CaseText
     outputs: tuple[str, str]
 
     @property
     def task(self) -> str:
-        """What the matches of the same two runs have in common."""
+        """The name of the pair of runs."""
         return pair_name(self.a, self.b)
 
     @property
     def key(self) -> SampleKey:
-        """The key of the sample that tells its outcome."""
-        return (self.task, self.bout.id, self.bout.repeat, self.bout.temperature)
+        """The key of the sample with its outcome."""
+        return (self.task, self.duel_case.id, self.duel_case.repeat, self.duel_case.temperature)
 
 
 def pair_name(a: str, b: str) -> str:
-    """Return what two runs of a duel are called together."""
+    """Return the name of a pair of runs in a duel."""
     return f"{a} vs {b}"
 
 
 def matches(
-    contest: DuelData,
+    data: DuelData,
 ) -> tuple[dict[str, list[Match]], dict[str, dict[ExclusionReason, list[str]]]]:
-    """Return each pair's matches, and the cases that are set apart by reason.
+    """Return each pair's matches, and the names of its cases that are set apart, by reason.
 
-    Every case that either run of a pair has is in one of them.
+    Every case that either run of a pair has is in one of the two.
     """
     found: dict[str, list[Match]] = {}
     apart: dict[str, dict[ExclusionReason, list[str]]] = {}
-    for a, b in combinations(contest.runs, 2):
+    for a, b in combinations(data.runs, 2):
         found[pair_name(a, b)] = []
         apart[pair_name(a, b)] = {}
-        for bout in contest.bouts:
-            entries = {entry.run: entry for entry in bout.entries}
+        for duel_case in data.bouts:
+            entries = {entry.run: entry for entry in duel_case.entries}
             first, second = entries.get(a), entries.get(b)
             if first is None and second is None:
                 continue
             if why := _why_apart(first, second):
-                apart[pair_name(a, b)].setdefault(why, []).append(bout.name)
+                apart[pair_name(a, b)].setdefault(why, []).append(duel_case.name)
             elif first and second:
                 outputs = (first.output or "", second.output or "")
-                case = contest.cases[first.case]
-                match = Match(a=a, b=b, bout=bout, case=case, outputs=outputs)
+                case = data.cases[first.case]
+                match = Match(a=a, b=b, duel_case=duel_case, case=case, outputs=outputs)
                 found[match.task].append(match)
     return found, apart
 
@@ -127,11 +127,11 @@ def duel_data_path(folder: Path) -> Path:
 
 
 def read_duel_data(folder: Path) -> DuelData:
-    """Return what the duel in that folder judges; raises StackError where it cannot be read."""
+    """Return what the duel in that folder judges; raises StackError if it cannot be read."""
     path = duel_data_path(folder)
     try:
         return msgspec.json.decode(path.read_bytes(), type=DuelData)
     except OSError as error:
         raise StackError(f"cannot be read: {error.strerror}", where=str(path)) from None
     except msgspec.MsgspecError as error:
-        raise StackError(f"holds no duel: {error}", where=str(path)) from None
+        raise StackError(f"is not a valid duel: {error}", where=str(path)) from None

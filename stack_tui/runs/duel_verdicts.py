@@ -1,4 +1,4 @@
-"""What judges' answers in both orders come to, for one match of a duel."""
+"""The outcome of one match of a duel, from the judges' answers in both orders."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -10,10 +10,10 @@ DuelOutcome = Literal["decided", "tied", "by position", "wavered", "incomplete"]
 
 
 def kind(orders: Sequence[JudgeScore]) -> DuelOutcome:
-    """Return what one judge's answers in both orders are together.
+    """Return the outcome of one judge's answers in both orders.
 
-    It decided where both name the same run, and was led by position where both name the first
-    output, or both the second; it wavered where it named a run in one order and a tie in the other.
+    "decided" if both name the same run; "by position" if both name the output that was first, or
+    both the second; "wavered" if one names a run and the other a tie.
     """
     scores = [verdict.score for verdict in orders if verdict.score is not None]
     if len(scores) < 2:
@@ -24,7 +24,7 @@ def kind(orders: Sequence[JudgeScore]) -> DuelOutcome:
 
 
 def by_judge(verdicts: Iterable[JudgeScore]) -> dict[tuple[str, str], list[JudgeScore]]:
-    """Return the answers of each judge, known by name and model."""
+    """Return the answers of each judge, by its name and model."""
     found: dict[tuple[str, str], list[JudgeScore]] = {}
     for verdict in verdicts:
         found.setdefault((verdict.judge, verdict.model), []).append(verdict)
@@ -32,7 +32,7 @@ def by_judge(verdicts: Iterable[JudgeScore]) -> dict[tuple[str, str], list[Judge
 
 
 def winner(verdicts: Iterable[JudgeScore], a: str, b: str) -> str:
-    """Return the run that more judges decided for, a tie, or "" where no judge answered in full.
+    """Return the run that more judges decided for, a tie, or "" if no judge answered in full.
 
     A judge that does not name the same run in both orders counts as a tie.
     """
@@ -49,6 +49,6 @@ def winner(verdicts: Iterable[JudgeScore], a: str, b: str) -> str:
 
 
 def named(verdict: JudgeScore, sample: Sample) -> str:
-    """Return whose output the answer names: a run's letter, a tie, or nothing that was read."""
+    """Return the run's letter that the answer names, a tie, or "–" if it could not be read."""
     a, b = sample.outputs
     return {0.0: a, 1.0: b, 0.5: TIE}.get(-1 if verdict.score is None else verdict.score, "–")

@@ -1,4 +1,4 @@
-"""The events of a run's journal: all that ever happened in it, in order."""
+"""The events of a run's journal: all that happened in the run, in order."""
 
 from typing import Any, Literal
 
@@ -15,13 +15,13 @@ RunState = Literal["running", "paused", "stopping", "stopped"]
 RunOutcome = Literal["complete", "errors", "failed"]
 SampleKey = tuple[str, str, int, float | None]
 
-# The guide's thresholds: a sample passes by its rules from the one, by its judges from the other.
+# The guide's thresholds: a sample passes by its rule score, or by its judge score, from here on.
 RULE_PASS = 0.8
 JUDGE_PASS = 4.0
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    # Events are trees: a reader of 14,000 of them is spared the garbage collector's rounds.
+    # Events are trees, so the garbage collector need not look for cycles in 14,000 of them.
     pass
 
 
@@ -34,40 +34,57 @@ class _Event(
 
 
 class CriterionScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What a judge said of one criterion; `score` is None where none could be read."""
+    """A judge's answer about one criterion."""
 
     name: str
+    """The criterion's name."""
     weight: float = 1.0
+    """Its weight in the judge's score."""
     score: float | None = None
+    """From 1 to 5; None if no score could be read."""
     answer: str = ""
+    """What the judge answered."""
     reasoning: str = ""
+    """What it thought before, if the server returns that."""
     attempts: int = 1
+    """How often the judge was asked until a score could be read."""
     latency_s: float = 0.0
+    """Seconds until the last answer was complete."""
     failure: Failure | None = None
+    """Why there is no answer; None if there is one."""
 
 
 class JudgeScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """One judge's answer about one output; `score` is None where none could be read.
-
-    With `criteria` it is their weighted mean, None unless each has a score; the answers are theirs.
-    In a duel `first` is the run whose output stood first, and `score` is 1 where the second-named
-    run's output is called the better one, 0 where the first-named one's is, and .5 for a tie.
-    """
+    """A judge's answer about one output, or in a duel about two."""
 
     judge: str
+    """The name of the judge's endpoint."""
     model: str
+    """The judge's model."""
     score: float | None = None
+    """From 1 to 5; None if no score could be read.
+
+    With criteria it is their weighted mean, None unless each has a score. In a duel it is 0 if the
+    pair's first run has the better output, 1 if its second run has, and .5 for a tie.
+    """
     answer: str = ""
+    """What the judge answered; empty with criteria, which have an answer each."""
     reasoning: str = ""
+    """What it thought before, if the server returns that."""
     attempts: int = 1
+    """How often the judge was asked, for all criteria together."""
     latency_s: float = 0.0
+    """Seconds until the last answer was complete."""
     failure: Failure | None = None
+    """Why there is no answer; None if there is one."""
     first: str = ""
+    """In a duel, the letter of the run whose output the judge read first."""
     criteria: tuple[CriterionScore, ...] = ()
+    """The answer about each criterion; empty if the suite has a rubric alone."""
 
 
 class ChoiceLogprob(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """One given continuation of a multiple-choice document, with its log-probability in nats."""
+    """A choice of a multiple-choice document, with its log-probability in nats, None if unknown."""
 
     text: str
     logprob: float | None = None
@@ -75,30 +92,38 @@ class ChoiceLogprob(_Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What a task will take: its samples, its requests and the route they go by.
-
-    `metric` is the one by which a sample counts as passed, as `name,filter` in its metrics. `apart`
-    names the samples that a duel cannot judge, by reason.
-    """
+    """What a task takes, as planned before its first request."""
 
     name: str
+    """The task, the suite, or the pair of a duel."""
     samples: int
+    """How many samples it has."""
     requests: int
+    """How many requests these take, judges included."""
     route: str
+    """The scoring method; for a suite "chat", or "recorded" if the model is not asked."""
     groups: tuple[str, ...] = ()
+    """The groups that the task is in."""
     version: str = ""
+    """The task's version in lm-eval."""
     fewshot: int | None = None
+    """The number of few-shot examples; None for a suite."""
     chance: float | None = None
+    """The score of guessing, from 0 to 1; None if it is not known."""
     metric: str = ""
+    """The metric by which a sample passes, as "name,filter"."""
     apart: dict[str, tuple[str, ...]] = {}
+    """The names of the samples that a duel cannot judge, by reason."""
 
 
 class Started(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The worker began, or began again after an interruption (`resumed`)."""
+    """The worker began, or began anew after an interruption (`resumed`)."""
 
     spec: RunSpec
     versions: dict[str, str]
+    """The versions of stack-tui and of what it scores with, by package."""
     server: dict[str, Any] = {}
+    """What the evaluated server says of itself: kind, version, model, context length."""
     pid: int = 0
     resumed: bool = False
 
@@ -112,69 +137,110 @@ class Planned(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Prefix(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A text that many prompts begin with (few-shot examples, a system prompt), written once."""
+    """A text that many prompts begin with, such as few-shot examples; samples refer to its `id`."""
 
     id: str
     text: str
 
 
 class Answer(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A request's key and response, as it came: what resume reads and never asks again."""
+    """A request and its response, as it came; a resumed run does not repeat it."""
 
     key: str
+    """A digest of all that the response depends on."""
     task: str
     sample: str
+    """The id of the sample that the request is for."""
     role: str
+    """Who answered: "model", or "judge:" and a name."""
     response: Any
+    """The response's JSON, or of a benchmark what its scores are made of."""
     request: Any = None
     repeat: int = 0
     temperature: float | None = None
     latency_s: float = 0.0
     attempts: int = 1
+    """How often the request was sent."""
 
 
 class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """One item's outcome: a case's or a document's, per repeat; a later one replaces it.
+    """The outcome of a case or document, for one attempt; a later one of the same key replaces it.
 
-    `place`, from 0, is where it stands in its suite or task; `temperature` stands in samples of
-    runs that ask at several. Cases of one `cluster` count as one in intervals. `no_majority`: the
-    judges were to vote, and no score had the most votes. A duel's has the `outputs` of both runs,
-    by their letters, and `winner`: one of these, or "tie".
+    Texts are as the model or the dataset gave them: make them printable before you show them.
     """
 
     task: str
+    """The suite's name, the benchmark's task, or the pair of a duel."""
     id: str
+    """The case's id, or the document's index."""
     place: int = 0
+    """The position in the suite or task, from 0."""
     repeat: int = 0
+    """Which repeat it is, from 0."""
     temperature: float | None = None
+    """The temperature of the attempt; None if the run has only one."""
     cluster: str = ""
+    """The cluster of the case: intervals count the cases of a cluster as one."""
+
     status: Status = "ok"
+    """How the request ended; apart from the score."""
     truncated_while_thinking: bool = False
+    """Whether max_tokens was reached before the output began."""
     passed: bool | None = None
+    """The verdict; None if nothing decides it."""
     failure: Failure | None = None
+    """What went wrong; only with the status "error"."""
+
     prefix: str | None = None
+    """The id of the `Prefix` that the prompt begins with; None if the prompt is whole."""
     prompt: str = ""
+    """What the model was asked, without the prefix."""
     output: str = ""
+    """What it answered."""
     reasoning: str = ""
+    """What it thought before, if the server returns that."""
     finish_reason: str = ""
+    """The server's reason for ending the output, such as "stop" or "length"."""
     flags: tuple[str, ...] = ()
+    """What is suspicious about the output, such as an attempt to steer its judge."""
+
     rule_score: float | None = None
+    """From 0 to 1; None without rules."""
     rule_issues: tuple[RuleIssue, ...] = ()
+    """What cost the rule score points."""
     verdicts: tuple[JudgeScore, ...] = ()
+    """Each judge's answer; in a duel in both orders, except for equal outputs."""
     judge_score: float | None = None
+    """The panel's score, from 1 to 5; None if no judge gave one."""
     no_majority: bool = False
+    """Whether the panel votes and no score won; `judge_score` is then the median."""
+
     choices: tuple[ChoiceLogprob, ...] = ()
+    """A multiple-choice document's choices."""
     chosen: int | None = None
+    """The index of the choice that the model prefers; None without choices."""
     target: str = ""
+    """A benchmark's right answer."""
     extracted: dict[str, str] = {}
+    """What lm-eval's filters read from the output, by filter."""
     metrics: dict[str, float] = {}
+    """lm-eval's metrics of the document."""
+
     labels: tuple[str, ...] = ()
+    """The labels of the case in its suite."""
     latency_s: float = 0.0
+    """Seconds until the output was complete."""
     prompt_tokens: int | None = None
+    """As the server counts them; None if it does not."""
     completion_tokens: int | None = None
+    """As the server counts them; None if it does not."""
     holdout: bool = False
+    """Whether the case is held out: scored apart, its texts hidden until revealed."""
+
     outputs: dict[str, str] = {}
+    """In a duel, the outputs of both runs by letter; empty in any other run."""
     winner: str = ""
+    """In a duel, the letter of the better run or "tie"; empty if no judge decided."""
 
     @property
     def key(self) -> SampleKey:
@@ -183,7 +249,7 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def name(self) -> str:
-        """What the sample is called within its task."""
+        """The sample's name within its task."""
         return sample_name(self.id, self.repeat, self.temperature)
 
     @property
@@ -193,14 +259,14 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def counted_as(self) -> tuple[str, str, bool]:
-        """What is drawn as one in intervals: the case with its repeats, or its whole cluster."""
+        """What intervals count as one: the case with its repeats, or its whole cluster."""
         return (self.task, self.cluster or self.id, bool(self.cluster))
 
     @property
     def unscored(self) -> bool:
-        """Whether judges were asked, or a duel's to decide, and nothing could be read.
+        """Whether judges were asked and no score, or in a duel no winner, could be read.
 
-        A truncated output keeps its status and may be unscored besides.
+        A truncated output keeps its status and may be unscored as well.
         """
         if self.outputs:
             return not self.winner
@@ -209,13 +275,13 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def sample_name(id: str, repeat: int, temperature: float | None) -> str:
-    """Return a case's id, with the temperature of several, and which repeat where not the first."""
+    """Return the id, with the temperature if there are several and with any later repeat."""
     setting = "" if temperature is None else f" t={temperature:g}"
     return f"{id}{setting} #{repeat + 1}" if repeat else f"{id}{setting}"
 
 
 class Fault(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Something went wrong that the run survived or ended from, in words for the user."""
+    """An error of the run itself, with what to do about it; the run may go on."""
 
     message: str
     where: str = ""
@@ -223,7 +289,7 @@ class Fault(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Server(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """What the server's metrics said at that moment."""
+    """The server's metrics at that moment."""
 
     metrics: dict[str, float]
 
@@ -236,7 +302,7 @@ class StateChanged(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="s
 
 
 class Finding(_Event, frozen=True, kw_only=True, omit_defaults=True):
-    """A sanity check's finding: what was seen, the usual cause, and how grave it is."""
+    """A sanity check's finding: what was seen, the usual cause, and how serious it is."""
 
     check: str
     task: str
@@ -246,7 +312,7 @@ class Finding(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RecordScores(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="scores"):
-    """The score of record: lm-eval's own results and tables, over all documents but `missing`."""
+    """The score of record: lm-eval's own results and table, over all documents but `missing`."""
 
     results: dict[str, Any]
     table: str

@@ -1,4 +1,4 @@
-"""The append-only file of a run's events: one writer that holds its lock, any number of readers."""
+"""The append-only file of a run's events: one writer, which holds its lock, and any readers."""
 
 import fcntl
 import os
@@ -21,7 +21,7 @@ class RunBusy(StackError):
 
 
 class Journal:
-    """The writer's end; holds the lock until closed, and cuts off what a crash left torn."""
+    """The writer; holds the lock until closed, and cuts off a line that a crash left torn."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -30,9 +30,7 @@ class Journal:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._fd)
-            raise RunBusy(
-                "is being carried out by another process", where=path.parent.name
-            ) from None
+            raise RunBusy("is being run by another process", where=path.parent.name) from None
         self._synced = True
         _cut_torn_line(self._fd)
 
@@ -42,7 +40,7 @@ class Journal:
         self._synced = False
 
     def sync(self) -> None:
-        """Make durable what was appended since the last call."""
+        """Flush what was appended since the last call to the disk."""
         if not self._synced:
             self._synced = True
             os.fsync(self._fd)
@@ -76,9 +74,9 @@ def _cut_torn_line(fd: int) -> None:
 
 
 class Tail:
-    """A reader's end: gives the whole events that came since the last call.
+    """A reader: each `read` returns the complete events that came since the last one.
 
-    `unreadable` counts whole lines that hold no event (a damaged disk, another version).
+    `unreadable` counts complete lines that are not events (a damaged disk, a newer version).
     """
 
     def __init__(self, path: Path) -> None:
@@ -88,10 +86,6 @@ class Tail:
 
     def read(self) -> list[Event]:
         """Return what is new, oldest first; an absent file has nothing new."""
-        return [event for _, event in self.read_placed()]
-
-    def read_placed(self) -> list[tuple[int, Event]]:
-        """Return what is new, each event with the offset in bytes at which its line begins."""
         try:
             with self.path.open("rb") as file:
                 file.seek(self.offset)
@@ -99,27 +93,18 @@ class Tail:
         except FileNotFoundError:
             return []
         end = data.rfind(b"\n") + 1
-        events: list[tuple[int, Event]] = []
-        place = self.offset
-        for line in data[:end].splitlines(keepends=True):
+        events: list[Event] = []
+        for line in data[:end].splitlines():
             try:
-                events.append((place, decode(line)))
+                events.append(decode(line))
             except (msgspec.DecodeError, UnicodeDecodeError):
                 self.unreadable += 1
-            place += len(line)
         self.offset += end
         return events
 
 
-def read_at(path: Path, offset: int) -> Event:
-    """Return the event whose line begins at `offset`, as `Tail.read_placed` gave it."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        return decode(file.readline())
-
-
 def is_held(path: Path) -> bool:
-    """Say whether a living process holds the journal's lock."""
+    """Return whether a living process holds the journal's lock."""
     with _opened(path) as fd:
         if fd is None:
             return False

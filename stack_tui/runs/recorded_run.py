@@ -1,4 +1,4 @@
-"""recorded.jsonl: what an earlier run recorded, in the folder of one that grades it again."""
+"""recorded.jsonl: what an earlier run recorded, in the folder of a run that re-grades it."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from stack_tui.runs.journal import Tail
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """The earlier run's outcomes, the answers behind them, its server, and what is to be told."""
+    """The earlier run's samples, their answers, its server, and notes for the reader."""
 
     samples: tuple[Sample, ...] = ()
     answers: Mapping[str, Answer] = {}
@@ -22,8 +22,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 def latest_samples(journal: Path) -> list[Sample]:
     """Return the samples in a run's journal, held-out ones with their texts.
 
-    It is for grading and judging what was recorded, which shows nothing to anyone: for all else
-    there is the `RunView`.
+    Re-grading and duels read it, which show nobody a text. For all else use a `RunView`.
     """
     events = Tail(journal).read()
     return list({event.key: event for event in events if isinstance(event, Sample)}.values())
@@ -34,13 +33,13 @@ def recorded_path(folder: Path) -> Path:
 
 
 def keep(folder: Path, events: Iterable[Event]) -> None:
-    """Write what was recorded into the folder; nothing for no events."""
+    """Write the recorded events into the folder; without any, write no file."""
     if lines := b"".join(encode(event) for event in events):
         recorded_path(folder).write_bytes(lines)
 
 
 def read_recorded(folder: Path) -> Recorded:
-    """Return what the folder holds of an earlier run, nothing where the run began by itself."""
+    """Return what the folder has of an earlier run; nothing unless the run re-grades one."""
     events = Tail(recorded_path(folder)).read()
     servers = [event.server for event in events if isinstance(event, Started)]
     return Recorded(

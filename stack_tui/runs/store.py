@@ -1,4 +1,4 @@
-"""The folder of runs: making one, finding one, and saying to its worker what is wanted."""
+"""Folders of runs: creating, finding and reading them, and controlling their workers."""
 
 import shutil
 import tempfile
@@ -40,25 +40,24 @@ _STARTING_S = 90.0
 
 
 class RunNotFound(StackError):
-    """No run, or more than one, goes by the given name."""
+    """No run, or more than one, has the given name."""
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person wants of a run's worker; `concurrency` None leaves it to find its own.
-
-    `retry_errors` is read when it starts: whether what ended in an error is asked for again.
-    """
+    """What the user wants a run's worker to do."""
 
     wanted: Literal["run", "pause", "stop"] = "run"
     concurrency: int | None = None
+    """Max concurrent requests; None tunes it automatically."""
     retry_errors: bool = True
+    """Whether a resumed run retries what ended in an error; the worker reads it at its start."""
 
 
-_UNSAID = Control()
+_DEFAULT_CONTROL = Control()
 
 
 class Run:
-    """One run's folder, for readers; `refresh` folds in what its worker has written since."""
+    """A run's folder, for readers; `refresh` brings the view up to date."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -68,7 +67,7 @@ class Run:
         self._labelled: FileStamp | None = None
 
     def refresh(self) -> list[Event]:
-        """Fold in what is new, and return it."""
+        """Apply the events that the worker has written since, and return them."""
         events = self.tail.read()
         self.view.apply(events)
         if (stamp := labels.stamp(self.folder)) != self._labelled:
@@ -83,12 +82,12 @@ class Run:
 
     @property
     def alive(self) -> bool:
-        """Whether a worker is carrying the run out now."""
+        """Whether a worker process runs it now."""
         return is_held(journal_path(self.folder))
 
     @property
     def phase(self) -> Phase:
-        """Where the run stands, from its last event and whether a worker holds it."""
+        """The phase of the run, from its last event and whether a worker process holds it."""
         view = self.view
         if self.alive:
             return view.state if view.state != "stopped" else "running"
@@ -123,11 +122,11 @@ def create(
     spec: RunSpec,
     suite_text: str | None = None,
     recorded: Iterable[Event] = (),
-    contest: DuelData | None = None,
+    duel: DuelData | None = None,
 ) -> Path:
-    """Make the run's folder with its spec in one step, and return it; raises StackError.
+    """Create the run's folder in one step, and return it; raises StackError.
 
-    `recorded` is what an earlier run recorded and this one is to grade again, `contest` what a duel
+    `recorded` is what an earlier run recorded and this one re-grades, `duel` what a duel
     judges.
     """
     try:
@@ -135,7 +134,7 @@ def create(
         draft = Path(tempfile.mkdtemp(dir=results, prefix=".new-"))
         try:
             keep(draft, recorded)
-            return _filled(draft, spec, suite_text, contest).rename(results / spec.id)
+            return _filled(draft, spec, suite_text, duel).rename(results / spec.id)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
@@ -143,13 +142,13 @@ def create(
         raise StackError(f"cannot hold results: {error.strerror}", where=str(results)) from None
 
 
-def _filled(draft: Path, spec: RunSpec, suite_text: str | None, contest: DuelData | None) -> Path:
+def _filled(draft: Path, spec: RunSpec, suite_text: str | None, duel: DuelData | None) -> Path:
     draft.chmod(0o755)
     (draft / "run.toml").write_bytes(tomli_w.dumps(_plain(spec), multiline_strings=True).encode())
     if suite_text is not None:
         (draft / "suite.toml").write_bytes(suite_text.encode())
-    if contest is not None:
-        duel_data_path(draft).write_bytes(msgspec.json.encode(contest))
+    if duel is not None:
+        duel_data_path(draft).write_bytes(msgspec.json.encode(duel))
     journal_path(draft).touch()
     return draft
 
@@ -175,11 +174,11 @@ def folders(results: Path) -> list[Path]:
 
 
 def find(results: Path, name: str) -> Path:
-    """Return the folder of the run that `name` means: an id, a unique part of one, or `latest`."""
+    """Return the folder of a run by its id, a unique part of the id, or `latest`."""
     known = folders(results)
     if not known:
         raise RunNotFound(
-            "holds no run yet", where=str(results), remedy="Start one with: stack-tui eval SUITE"
+            "contains no runs", where=str(results), remedy="Start one with: stack-tui eval SUITE"
         )
     if name == "latest":
         return known[-1]
@@ -196,15 +195,15 @@ def find(results: Path, name: str) -> Path:
                 f"{name!r} could mean {len(matches)} runs: {names}", where=str(results)
             )
     raise RunNotFound(
-        f"no run is called {name!r}", where=str(results), remedy="List them with: stack-tui runs"
+        f"no run is named {name!r}", where=str(results), remedy="List them with: stack-tui runs"
     )
 
 
 def find_earlier(results: Path, name: str, subject: str, aside: Path | None = None) -> Path:
-    """Return the folder of the run to hold a run on `subject` against; raises RunNotFound.
+    """Return the folder of the run to compare a run of `subject` with; raises RunNotFound.
 
-    `latest` is the latest finished run on the subject but `aside`, `latest:NOTE` that among the
-    runs whose note is NOTE; all else is as in `find`. Runs that cannot be read are passed over.
+    `latest` is the latest finished run of the subject, except `aside`; `latest:NOTE` is the latest
+    whose note is NOTE; other names are as in `find`. Runs that cannot be read are skipped.
     """
     which, _, note = name.partition(":")
     if which != "latest":
@@ -219,19 +218,19 @@ def find_earlier(results: Path, name: str, subject: str, aside: Path | None = No
             return folder
     started_so = f" --note {note}" if note else ""
     raise RunNotFound(
-        f"no finished run of {subject} goes by {name!r}",
+        f"no finished run of {subject} is named {name!r}",
         where=str(results),
         remedy=f"Start one with: stack-tui eval {subject}{started_so}",
     )
 
 
 def write_control(folder: Path, control: Control) -> None:
-    """Say what is wanted of the run's worker; it looks about twice a second."""
+    """Tell the run's worker what to do; it reads the file about twice a second."""
     write_atomically(folder / "control.json", msgspec.json.encode(control))
 
 
-def read_control(folder: Path, otherwise: Control = _UNSAID) -> Control:
-    """Return what is wanted of the worker, `otherwise` where nothing readable was said."""
+def read_control(folder: Path, otherwise: Control = _DEFAULT_CONTROL) -> Control:
+    """Return what the worker is to do, `otherwise` if the file is missing or unreadable."""
     try:
         return msgspec.json.decode((folder / "control.json").read_bytes(), type=Control)
     except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):

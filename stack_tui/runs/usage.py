@@ -1,4 +1,4 @@
-"""What answers cost in tokens, as far as they say so."""
+"""The tokens that answers took, as far as servers report them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ JUDGE_ROLE = "judge:"
 
 @dataclass(slots=True)
 class Usage:
-    """The tokens of one role's answers; `unknown` counts the answers that lack either number."""
+    """The tokens of one role's answers; `unknown` counts answers that lack a number."""
 
     answers: int = 0
     prompt_tokens: int = 0
@@ -17,7 +17,7 @@ class Usage:
     unknown: int = 0
 
     def add(self, response: Any) -> None:
-        """Count an answer in: what a server sent, or what a benchmark kept of that."""
+        """Count a response: as the server sent it, or the part that a benchmark stores."""
         prompt, completion = _stated(response)
         self.answers += 1
         self.prompt_tokens += prompt or 0

@@ -34,7 +34,7 @@ _RATE_WINDOW_S = 30.0
 
 @dataclass(slots=True)
 class TaskCount:
-    """How far one task is."""
+    """The progress of a task."""
 
     planned: int = 0
     done: int = 0
@@ -43,7 +43,7 @@ class TaskCount:
     status: dict[Status, int] = field(default_factory=dict)
 
     def add(self, sample: Sample, sign: int = 1) -> None:
-        """Count the sample in, or out with `sign` −1."""
+        """Add the sample, or with `sign` -1 remove it."""
         self.done += sign
         self.status[sample.status] = self.status.get(sample.status, 0) + sign
         if sample.passed is not None:
@@ -91,7 +91,7 @@ class RunView:
         self._recent: deque[float] = deque()
 
     def apply(self, events: Iterable[Event]) -> None:
-        """Fold the events in, in their order."""
+        """Apply the events, in their order."""
         for event in events:
             self._apply_one(event)
             self.revision += 1
@@ -193,7 +193,7 @@ class RunView:
         return revealed
 
     def sample(self, key: SampleKey) -> Sample | None:
-        """Return the latest sample of that key."""
+        """Return the latest sample of that key, None if there is none."""
         place = self._places.get(key)
         return None if place is None else self.samples[place]
 
@@ -223,7 +223,7 @@ def is_settled(sample: Sample) -> bool:
 
 
 def fold(spec: RunSpec, events: Iterable[Event]) -> RunView:
-    """Return the view that `events` make."""
+    """Return the view of a run with these events."""
     view = RunView(spec)
     view.apply(events)
     return view

@@ -12,6 +12,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import preflight, probe
+from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer
 from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -27,7 +28,7 @@ async def main() -> None:
     with Journal(folder / "journal.jsonl") as journal:
         earlier = Tail(journal.path).read()
         samples = fold(spec, earlier).samples
-        async with Client(endpoint, limit=Limit(2)) as client:
+        async with Client(endpoint, limit=Limit(2), transport=AiohttpTransport()) as client:
             async for event in evaluate(
                 spec,
                 client,

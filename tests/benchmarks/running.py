@@ -14,6 +14,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import preflight, probe
+from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.view import is_settled
@@ -58,7 +59,7 @@ def carry_out(
         stopping = asyncio.Event()
         events = []
         limit = Limit(concurrency)
-        async with connect(endpoint, limit=limit) as client:
+        async with connect(endpoint, limit=limit, transport=AiohttpTransport()) as client:
             abilities, health = await probe(client), await preflight(client)
             if disturbance:
                 disturbance.begun = True

@@ -42,8 +42,8 @@ def test_every_command_explains_itself(name: str, capsys: Captured) -> None:
         (["eval", "x", "--repeats", "0"], "--repeats"),
         (["eval", "x", "--repeats", "10001"], "--repeats"),
         (["runs", "--config", "absent.toml"], "absent.toml: no such file"),
-        (["report", "x"], "eval-results: holds no run yet"),
-        (["stop"], "eval-results: holds no run yet"),
+        (["report", "x"], "eval-results: contains no runs"),
+        (["stop"], "eval-results: contains no runs"),
     ],
 )
 def test_a_mistake_is_one_message_and_exit_code_2(

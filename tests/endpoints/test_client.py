@@ -10,6 +10,7 @@ from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import ONCE
+from stack_tui.endpoints.transport import AiohttpTransport, HttpxTransport, Transport
 from tests.endpoints.asking import BODY, client, endpoint
 from tests.fakes import (
     Cut,
@@ -27,6 +28,12 @@ from tests.fakes import (
 )
 
 
+@pytest.fixture(params=[HttpxTransport, AiohttpTransport])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    made: Transport = request.param()
+    return made
+
+
 def ask(asked: Client, path: str = "chat/completions") -> Reply:
     async def once() -> Reply:
         async with asked:
@@ -41,9 +48,9 @@ def failure(asked: Client) -> EndpointError:
     return caught.value
 
 
-def test_an_answer_is_decoded() -> None:
+def test_an_answer_is_decoded(transport: Transport) -> None:
     with FakeServer(replies=["Paris"]) as server:
-        reply = ask(client(server))
+        reply = ask(client(server, transport=transport))
     assert read_completion(reply.data).output == "Paris"
     assert (reply.status, reply.attempts) == (200, 1)
     assert server.asked[0].body == BODY
@@ -66,9 +73,9 @@ def test_an_answer_is_decoded() -> None:
     ],
     ids=repr,
 )
-def test_what_may_pass_is_asked_again(trouble: Any) -> None:
+def test_what_may_pass_is_asked_again(trouble: Any, transport: Transport) -> None:
     with FakeServer(replies=[trouble, trouble, "fine"]) as server:
-        reply = ask(client(server))
+        reply = ask(client(server, transport=transport))
     assert read_completion(reply.data).output == "fine"
     assert reply.attempts == 3
 
@@ -96,14 +103,14 @@ def test_an_answer_that_stays_bad_is_asked_for_a_few_times_only(trouble: Any, as
         assert len(server.asked) == asked
 
 
-def test_a_stall_is_a_timeout() -> None:
+def test_a_stall_is_a_timeout(transport: Transport) -> None:
     with FakeServer(replies=[Stall()]) as server:
-        error = failure(client(server, policy=ONCE, timeout_s=0.2))
+        error = failure(client(server, policy=ONCE, timeout_s=0.2, transport=transport))
     assert error.kind == "timeout"
     assert "0.2 s" in error.what
 
 
-def test_a_server_that_restarts_in_mid_run_is_waited_for() -> None:
+def test_a_server_that_restarts_in_mid_run_is_waited_for(transport: Transport) -> None:
     async def run(server: FakeServer) -> Reply:
         told: list[EndpointError] = []
         down = asyncio.Event()
@@ -113,7 +120,7 @@ def test_a_server_that_restarts_in_mid_run_is_waited_for() -> None:
             down.set()
 
         server.stop()
-        async with client(server, on_retry=on_retry) as asked:
+        async with client(server, transport=transport, on_retry=on_retry) as asked:
             request = asyncio.create_task(asked.post("chat/completions", BODY))
             await down.wait()
             server.start()
@@ -128,10 +135,10 @@ def test_a_server_that_restarts_in_mid_run_is_waited_for() -> None:
     assert read_completion(reply.data).output == "back again"
 
 
-def test_nothing_listening_is_told_with_its_remedy() -> None:
+def test_nothing_listening_is_told_with_its_remedy(transport: Transport) -> None:
     with FakeServer() as server:
         pass
-    error = failure(client(server, policy=ONCE))
+    error = failure(client(server, policy=ONCE, transport=transport))
     assert error.kind == "connection"
     assert "connection refused" in str(error)
     assert "Is the server started" in error.remedy
@@ -139,27 +146,30 @@ def test_nothing_listening_is_told_with_its_remedy() -> None:
     assert server.url in error.where
 
 
-def test_an_unknown_host_is_told() -> None:
+def test_an_unknown_host_is_told(transport: Transport) -> None:
     with FakeServer() as server:
         asked = Client(
             endpoint(server, url="http://no-such-host.invalid/v1"),
             policy=ONCE,
+            transport=transport,
         )
         assert "name is not known" in failure(asked).what
 
 
-def test_a_port_without_tls_is_told() -> None:
+def test_a_port_without_tls_is_told(transport: Transport) -> None:
     with FakeServer() as server:
         url = server.url.replace("http:", "https:")
-        error = failure(Client(endpoint(server, url=url)))
+        error = failure(Client(endpoint(server, url=url), transport=transport))
     assert error.kind == "connection"
     assert "TLS" in error.what
     assert not error.retryable
 
 
-def test_every_request_gets_through_a_server_that_fails_in_a_third_of_them() -> None:
+def test_every_request_gets_through_a_server_that_fails_in_a_third_of_them(
+    transport: Transport,
+) -> None:
     async def run(server: FakeServer) -> list[Reply]:
-        async with client(server, limit=Limit(16)) as asked:
+        async with client(server, transport=transport, limit=Limit(16)) as asked:
             return await asyncio.gather(*(asked.post("chat/completions", BODY) for _ in range(60)))
 
     with FakeServer(replies=failing(0.3)) as server:
@@ -167,20 +177,22 @@ def test_every_request_gets_through_a_server_that_fails_in_a_third_of_them() -> 
     assert {read_completion(reply.data).output for reply in replies} == {"Fake answer"}
 
 
-def test_a_redirect_is_never_followed() -> None:
+def test_a_redirect_is_never_followed(transport: Transport) -> None:
     with FakeServer() as other:
         moved = Respond(307, headers={"Location": f"{other.origin}/v1/chat/completions"})
         with FakeServer(replies=[moved]) as server:
-            error = failure(client(server))
+            error = failure(client(server, transport=transport))
         assert other.requests == []
     assert "redirect" in error.what
     assert other.origin in error.what
 
 
-def test_an_answer_beyond_all_sense_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_beyond_all_sense_is_refused(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("stack_tui.endpoints.transport.MAX_BODY", 1000)
     with FakeServer(replies=[completion("x" * 2000)]) as server:
-        error = failure(client(server))
+        error = failure(client(server, transport=transport))
         assert len(server.asked) == 1
     assert error.kind == "bad_answer"
 

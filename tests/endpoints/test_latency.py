@@ -76,7 +76,7 @@ def test_a_kept_connection_that_was_closed_is_no_failure() -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (Respond(200, {"choices": [{"message": {"content": "whole"}}]}), "no text in a stream"),
+        (Respond(200, {"choices": [{"message": {"content": "whole"}}]}), "did not stream any text"),
         (Respond(body='data: {"error": {"message": "out of memory"}}\n\n'), "out of memory"),
         (Respond(401, {"error": "Unauthorized"}), "the key was refused"),
     ],

@@ -24,6 +24,7 @@ from stack_tui.benchmarks.benchmark_evaluation import evaluate
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import preflight, probe
+from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer, Planned
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -126,7 +127,7 @@ async def _run_ours(given: argparse.Namespace, folder: Path) -> dict[str, float]
     first = last = 0.0
     requests = 0
     with Journal(folder / "journal.jsonl") as journal:
-        async with connect(endpoint) as client:
+        async with connect(endpoint, transport=AiohttpTransport()) as client:
             health = await preflight(client)
             client.limit.begin_at(16, health.slots or client.limit.maximum)
             abilities = await probe(client)

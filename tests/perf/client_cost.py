@@ -45,6 +45,7 @@ async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) 
     from stack_tui.config.decode import Endpoint
     from stack_tui.endpoints.connect import connect
     from stack_tui.endpoints.probe import Capabilities, preflight
+    from stack_tui.endpoints.transport import AiohttpTransport
     from stack_tui.runs.events import Answer, RecordScores
     from stack_tui.runs.journal import Journal
     from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -56,7 +57,7 @@ async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) 
     took: dict[str, float] = {}
     answers = 0
     with Journal(folder / "journal.jsonl") as journal:
-        async with connect(endpoint) as client:
+        async with connect(endpoint, transport=AiohttpTransport()) as client:
             health = await preflight(client)
             events = evaluate(
                 spec,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stack_tui.runs.events import Answer, Event, Sample, decode, encode
-from stack_tui.runs.journal import Journal, RunBusy, Tail, is_held, read_at
+from stack_tui.runs.journal import Journal, RunBusy, Tail, is_held
 from tests.runs.samples import sample, started
 
 events = st.lists(
@@ -88,13 +88,6 @@ def test_a_line_that_holds_no_event_is_counted_and_passed_over(tmp_path: Path) -
     tail = Tail(path)
     assert tail.read() == [started()]
     assert tail.unreadable == 2
-
-
-def test_an_event_can_be_read_again_by_its_place(tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
-    path.write_bytes(encode(started()) + encode(sample("a")))
-    place, event = Tail(path).read_placed()[1]
-    assert read_at(path, place) == event == sample("a")
 
 
 def test_only_one_writer_holds_a_journal(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from textual.content import Content
 from textual.pilot import Pilot
 
 from stack_tui.config.decode import Config, Endpoint
@@ -19,6 +20,7 @@ from stack_tui.suites.model.case import Case, Suite
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.messages import EndpointAnswered, SnapshotRead
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot, SuiteFile, TaskRow
+from stack_tui.tui.ui.blocks import Block
 
 BEGAN = 1_795_000_000.0
 LOCAL = Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="org/llama-8b")
@@ -276,3 +278,9 @@ def screen_text(app: StackApp) -> str:
     """Return what the screen shows, line by line."""
     lines = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in line) for line in lines)
+
+
+def text_of(blocks: Sequence[Block]) -> str:
+    """Return the text of the blocks, laid out in 100 columns."""
+    lines = [b.plain if isinstance(b, Content) else [c.plain for c in b(100)] for b in blocks]
+    return "\n".join(line if isinstance(line, str) else "\n".join(line) for line in lines)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 from textual.pilot import Pilot
 
 from stack_tui.runs import holdout
@@ -39,14 +40,14 @@ input = "Keys and values are kept."
 """
 
 
-def run_of(results: Path, number: int = 1) -> Path:
+def run_of(results: Path, number: int = 1, *, only_held: bool = False) -> Path:
     spec = suite_spec(f"20261118-12000{number}-custom-llama-8b-000{number}")
     folder = create(results, spec, SUITE)
     with Journal(journal_path(folder)) as journal:
         journal.append(Started(at=BEGAN, spec=spec, versions={}))
         plan = TaskPlan(name="custom", samples=2, requests=2, route="chat")
         journal.append(Planned(at=BEGAN, tasks=(plan,)))
-        for sample in (passing(), HELD):
+        for sample in (HELD,) if only_held else (passing(), HELD):
             journal.append(sample)
         journal.append(Finished(at=BEGAN + 9, outcome="complete"))
     return folder
@@ -133,3 +134,42 @@ def test_the_case_forms_preview_of_a_held_out_output_is_logged(tmp_path: Path) -
     assert SECRET in sample.output
     (access,) = holdout.read_accesses(tmp_path, "custom")
     assert access.what == run.name
+
+
+# Everything that a held-out sample, or the case that it is of, may say in the app.
+SECRETS = (
+    "KV caching",
+    "wants one sentence",
+    "GPU memory",
+    "Score: 2/5",
+    "It is about",
+    "A transformer keeps",
+)
+PATHS = {
+    "results": ("4", "z", "j", "t", "p", "e", "x", "f", "g"),
+    "sample": ("4", "j", "enter", "t", "p", "e", "x", "n", "b", "y"),
+    "label": ("4", "j", "v"),
+    "search": ("4", "slash", *"memory", "enter"),
+    "runs": ("2", "z", "enter"),
+    "case of the sample": ("4", "j", "E"),
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_no_screen_shows_a_held_out_text_until_its_access_is_logged(
+    tmp_path: Path, name: str
+) -> None:
+    run_of(tmp_path, only_held=True)
+    snapshot = Reader(tmp_path, lambda: tmp_path / "cases").read()
+    assert snapshot is not None
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        app.results = tmp_path
+        for key in PATHS[name]:
+            await pilot.press(key)
+            await pilot.pause()
+            text = screen_text(app) + app.clipboard
+            assert not [secret for secret in SECRETS if secret in text], key
+
+    drive(body, snapshot, size=(120, 50))
+    assert holdout.read_accesses(tmp_path, "custom") == ()

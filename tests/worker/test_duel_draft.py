@@ -67,7 +67,7 @@ def drafted(results: Path, server: FakeServer, folders: list[Path]) -> Path:
         subject=duel,
         concurrency=2,
     )
-    return store.create(results, spec, contest=data)
+    return store.create(results, spec, duel=data)
 
 
 def winners(run: Run) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The kinds of server, in the order in which they are looked for; one file each."""
+"""The kinds of server, in the order of recognition; one file each."""
 
 from stack_tui.endpoints.kinds.anthropic import ANTHROPIC
 from stack_tui.endpoints.kinds.litellm import LITELLM

@@ -1,7 +1,7 @@
-"""Anthropic by its OpenAI-compatible URL: it ignores logprobs and response_format there.
+"""Anthropic by its OpenAI-compatible URL, which ignores logprobs and response_format.
 
-Its own routes, the list of models among them, take the key in another header (see key.py) and come
-in pages of twenty.
+Its other routes, such as the list of models, take the key in another header (see api_key.py) and
+return pages of twenty.
 """
 
 from urllib.parse import urlsplit
@@ -11,8 +11,8 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind, tables
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
-    if not shown:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+    if not recognized:
         return None
     try:
         page = await client.get("models?limit=1000")
@@ -23,7 +23,7 @@ async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | 
 
 ANTHROPIC = ServerKind(
     name="Anthropic",
-    is_shown=lambda client, listing: urlsplit(client.url).hostname == "api.anthropic.com",
-    look=_look,
+    recognizes=lambda client, listing: urlsplit(client.url).hostname == "api.anthropic.com",
+    inspect=_inspect,
     lists_all_models=False,
 )

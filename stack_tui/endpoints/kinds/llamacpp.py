@@ -1,4 +1,4 @@
-"""llama.cpp's server: `Server: llama.cpp`; 503 while it loads; serves its model under any name."""
+"""llama.cpp's server: `Server: llama.cpp`; 503 while loading; serves its model under any name."""
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.kinds.server_kind import (
@@ -12,9 +12,9 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     props = await fetch_table(client, "props")
-    if not shown and "build_info" not in props and "default_generation_settings" not in props:
+    if not recognized and "build_info" not in props and "default_generation_settings" not in props:
         return None
     settings = props.get("default_generation_settings")
     n_ctx = whole(settings.get("n_ctx")) if isinstance(settings, dict) else None
@@ -30,7 +30,7 @@ async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | 
 
 
 def _model(entry: object, n_ctx: int | None, path: str) -> Model:
-    """Return a model; `meta` is null until it is loaded, its `n_ctx` is what one slot takes."""
+    """Return a model; `meta` is null until it is loaded, its `n_ctx` is that of one slot."""
     table = entry if isinstance(entry, dict) else {}
     meta = table.get("meta") or {}
     status = table.get("status") or {}
@@ -49,10 +49,10 @@ def _model(entry: object, n_ctx: int | None, path: str) -> Model:
 
 LLAMACPP = ServerKind(
     name="llama.cpp",
-    is_shown=lambda client, listing: (
+    recognizes=lambda client, listing: (
         listing.headers.get("server") == "llama.cpp" or listing.is_owned_by("llamacpp")
     ),
-    look=_look,
+    inspect=_inspect,
     ports=(8080, 9931),
     metrics_flag="--metrics",
     metrics={

@@ -1,6 +1,6 @@
-"""LM Studio: /api/v0/models tells which models are loaded and with how much context.
+"""LM Studio: /api/v0/models lists the loaded models and their context length.
 
-It answers unknown routes with an error inside a 200, which the client reads as the error it is.
+It answers unknown routes with an error inside a 200, which the client raises as an error.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     native = tables((await fetch_table(client, "api/v0/models")).get("data"))
     entries = [entry for entry in native if "state" in entry]
     if not entries:
-        return ServerFacts(listing.models()) if shown else None
+        return ServerFacts(listing.models()) if recognized else None
     return ServerFacts(
         tuple(_model(entry) for entry in entries if entry.get("type") != "embeddings")
     )
@@ -41,7 +41,7 @@ def _model(entry: Mapping[str, Any]) -> Model:
 
 LMSTUDIO = ServerKind(
     name="LM Studio",
-    is_shown=lambda client, listing: listing.is_owned_by("organization_owner"),
-    look=_look,
+    recognizes=lambda client, listing: listing.is_owned_by("organization_owner"),
+    inspect=_inspect,
     ports=(1234,),
 )

@@ -1,4 +1,4 @@
-"""Ollama: `Ollama is running` at its root; loads models on demand and lets them go again."""
+"""Ollama: `Ollama is running` at its root; loads models on demand and unloads them later."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     # SGLang answers some of Ollama's routes too, but not with this greeting.
     if not await _greets(client):
         return None
@@ -55,7 +55,7 @@ async def _greets(client: Client) -> bool:
 
 
 def _model(name: str, loaded: Mapping[str, Any] | None) -> Model:
-    """Return a model; only a loaded one has the context length that requests will really get."""
+    """Return a model; only a loaded one has the context length that requests really get."""
     if loaded is None:
         return Model(id=name, loaded=False)
     details = loaded.get("details")
@@ -74,7 +74,7 @@ def _model(name: str, loaded: Mapping[str, Any] | None) -> Model:
 
 OLLAMA = ServerKind(
     name="Ollama",
-    is_shown=lambda client, listing: listing.is_owned_by("library"),
-    look=_look,
+    recognizes=lambda client, listing: listing.is_owned_by("library"),
+    inspect=_inspect,
     ports=(11434,),
 )

@@ -1,4 +1,4 @@
-"""OpenAI, and every other server that speaks its API and says no more of itself."""
+"""OpenAI, and every other server that implements its API and reports nothing more."""
 
 from urllib.parse import urlsplit
 
@@ -6,19 +6,19 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
-    return ServerFacts(listing.models()) if shown else None
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+    return ServerFacts(listing.models()) if recognized else None
 
 
 OPENAI = ServerKind(
     name="OpenAI",
-    is_shown=lambda client, listing: urlsplit(client.url).hostname == "api.openai.com",
-    look=_look,
+    recognizes=lambda client, listing: urlsplit(client.url).hostname == "api.openai.com",
+    inspect=_inspect,
     lists_all_models=False,
 )
 COMPATIBLE = ServerKind(
     name="OpenAI-compatible",
-    is_shown=lambda client, listing: True,
-    look=_look,
+    recognizes=lambda client, listing: True,
+    inspect=_inspect,
     lists_all_models=False,
 )

@@ -1,4 +1,4 @@
-"""What a kind of server is to us: how it shows itself, what it serves, how it names its metrics."""
+"""A kind of server: how to recognize it, what it serves, and how it names its metrics."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ ServerState = Literal["up", "loading", "stale", "down", "refused"]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A model that a server offers; `loaded` is None where the server loads none on demand.
+    """A model that a server offers; `loaded` is None if the server does not load on demand.
 
-    `weights` is what the server says of the weights behind the name: a path, a digest, a size; it
-    tells where others are served under the same name.
+    `weights` is what the server reports of the weights behind the name: a path, a digest or a size.
+    It shows when others are served under the same name.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class Listing:
-    """What came back from `GET /models`: entries as sent, or the failure; and the headers."""
+    """The answer to `GET /models`: entries as sent, or the failure; and the headers."""
 
     entries: tuple[Mapping[str, Any], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -41,11 +41,11 @@ class Listing:
     latency_s: float | None = None
 
     def is_owned_by(self, owner: str) -> bool:
-        """Say whether any model is owned by `owner`, the name a server gives itself there."""
+        """Return whether any model is owned by `owner`, the name that a server gives itself."""
         return any(entry.get("owned_by") == owner for entry in self.entries)
 
     def models(self) -> tuple[Model, ...]:
-        """Return the models with what all servers say alike."""
+        """Return the models with the fields that all servers share."""
         return tuple(
             Model(
                 id=str(entry.get("id")),
@@ -59,7 +59,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class ServerFacts:
-    """What a server said of itself; `slots` is how many requests it works on at once, at most."""
+    """What a server reports of itself; `slots` is its max number of concurrent requests."""
 
     models: tuple[Model, ...]
     version: str = ""
@@ -70,29 +70,28 @@ class ServerFacts:
 
 @dataclass(frozen=True)
 class ServerKind:
-    """A kind of server; `name` is how people write it, and what Health.server_kind holds.
-
-    `is_shown` tells from the model list alone that a server is of this kind, and `look` then asks
-    it for more. Asked without such a sign, `look` returns None for a server of any other kind.
-    `metrics` maps the standard names of metrics.py to this kind's own, the sum of them where a
-    space stands between. `lists_all_models` is False
-    where being listed does not prove that a model can be used, nor being unlisted that it cannot.
-    `many_at_once` is how many requests it is known to gain from in a run that only wants to end.
-    `metrics_flag` is what a server must be started with before it gives any.
-    """
+    """A kind of server and what the program has to know of it."""
 
     name: str
-    is_shown: Callable[[Client, Listing], bool]
-    look: Callable[[Client, Listing, bool], Awaitable[ServerFacts | None]]
+    """The name as people write it; Health.server_kind holds it."""
+    recognizes: Callable[[Client, Listing], bool]
+    """Whether the list of models alone proves that a server is of this kind."""
+    inspect: Callable[[Client, Listing, bool], Awaitable[ServerFacts | None]]
+    """Ask the server for more. Called with False if it was not recognized: then None for others."""
     ports: tuple[int, ...] = ()
+    """The ports that it listens on by default."""
     metrics: Mapping[str, str] = field(default_factory=dict)
+    """The names of metrics.py, each with the server's own name, or several that are summed."""
     lists_all_models: bool = True
+    """Whether a model can be used if, and only if, it is listed."""
     many_at_once: int = 4
+    """The concurrency that a benchmark starts with."""
     metrics_flag: str = ""
+    """The option that a server has to be started with to have metrics."""
 
 
 async def fetch(client: Client, path: str) -> Any:
-    """Return what the server has at `path` under its root, None where it has nothing there."""
+    """Return the JSON at `path` under the server's root, None if there is none."""
     try:
         return (await client.get(path, root=True)).data
     except EndpointError:
@@ -100,21 +99,21 @@ async def fetch(client: Client, path: str) -> Any:
 
 
 async def fetch_table(client: Client, path: str) -> Mapping[str, Any]:
-    """Return the JSON object at `path` under the root, an empty one where there is none."""
+    """Return the JSON object at `path` under the server's root, empty if there is none."""
     data = await fetch(client, path)
     return data if isinstance(data, dict) else {}
 
 
 def whole(value: Any) -> int | None:
-    """Return `value` where it is a positive integer."""
+    """Return `value` if it is a positive integer, else None."""
     return value if isinstance(value, int) and value > 0 and not isinstance(value, bool) else None
 
 
 def text_of(value: Any) -> str:
-    """Return `value` where it is text, else an empty one."""
+    """Return `value` if it is text, else an empty text."""
     return value if isinstance(value, str) else ""
 
 
 def tables(value: Any) -> list[Mapping[str, Any]]:
-    """Return the JSON objects in a list, none where it is no list."""
+    """Return the JSON objects in a list; empty if `value` is not a list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

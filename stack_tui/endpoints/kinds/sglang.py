@@ -1,4 +1,4 @@
-"""SGLang: `owned_by: sglang`; its /health runs a generation and is left alone."""
+"""SGLang: `owned_by: sglang`; its /health generates text and is not used."""
 
 import msgspec
 
@@ -12,9 +12,9 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     info = await fetch_table(client, "server_info") or await fetch_table(client, "get_server_info")
-    if not shown and "tokenizer_path" not in info and "served_model_name" not in info:
+    if not recognized and "tokenizer_path" not in info and "served_model_name" not in info:
         return None
     weights = f"{text_of(info.get('model_path'))} {text_of(info.get('weight_version'))}".strip()
     models = tuple(
@@ -26,8 +26,8 @@ async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | 
 
 SGLANG = ServerKind(
     name="SGLang",
-    is_shown=lambda client, listing: listing.is_owned_by("sglang"),
-    look=_look,
+    recognizes=lambda client, listing: listing.is_owned_by("sglang"),
+    inspect=_inspect,
     many_at_once=16,
     ports=(30000,),
     metrics_flag="--enable-metrics",

@@ -1,4 +1,4 @@
-"""Text Generation Inference: /info says what it is and how long a request may be."""
+"""Text Generation Inference: /info reports its version and the max length of a request."""
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.kinds.server_kind import (
@@ -12,7 +12,7 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     info = await fetch_table(client, "info")
     name = text_of(info.get("model_id"))
     if not name or not ("router" in info or "max_total_tokens" in info):
@@ -27,8 +27,8 @@ async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | 
 
 TGI = ServerKind(
     name="TGI",
-    is_shown=lambda client, listing: False,
-    look=_look,
+    recognizes=lambda client, listing: False,
+    inspect=_inspect,
     ports=(3000,),
     metrics={
         "running": "tgi_batch_current_size",

@@ -11,13 +11,13 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _look(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     number = text_of((await fetch_table(client, "version")).get("version"))
-    if not shown and not number:
+    if not recognized and not number:
         # Asked no further: on SGLang and LiteLLM, /health makes models work.
         return None
     engine_died = await _engine_died(client)
-    if not shown and engine_died is None:
+    if not recognized and engine_died is None:
         return None
     if engine_died:
         note = "its engine has died; the process will end soon"
@@ -36,8 +36,8 @@ async def _engine_died(client: Client) -> bool | None:
 
 VLLM = ServerKind(
     name="vLLM",
-    is_shown=lambda client, listing: listing.is_owned_by("vllm"),
-    look=_look,
+    recognizes=lambda client, listing: listing.is_owned_by("vllm"),
+    inspect=_inspect,
     many_at_once=16,
     ports=(8000,),
     metrics={

@@ -140,3 +140,11 @@ def format_difference(effect: Effect) -> str:
     if effect.low is None or effect.high is None:
         return f"{shown} [no interval]"
     return f"{shown} [{scale * effect.low:+z.{digits}f}, {scale * effect.high:+z.{digits}f}]"
+
+
+def describe_verdict(verdict: Verdict, a: str = "a", b: str = "b", by: str | None = None) -> str:
+    """Return the verdict on run `b` in words, with the measure that it goes by."""
+    decided = f" (by {by})" if by else ""
+    if verdict == "inconclusive":
+        return f"inconclusive{decided}: {b} may be better or worse than {a}, or like it"
+    return f"{b} is {verdict} than {a}{decided}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from stack_tui.names import plural
 from stack_tui.reports.measures.comparison import Comparison, Flip, RunLabel
-from stack_tui.reports.measures.effects import RATE, Effect, format_difference
+from stack_tui.reports.measures.effects import RATE, Effect, describe_verdict, format_difference
 from stack_tui.reports.number_format import format_number
 from stack_tui.reports.pages.charts import flip_chart
 from stack_tui.reports.pages.model import (
@@ -35,11 +35,11 @@ def comparison_page(comparison: Comparison) -> Page:
 def comparison_blocks(comparison: Comparison, *, flips: bool = True) -> Blocks:
     """Return the verdict, the runs and the effects; with `flips` also the samples that flipped."""
     blocks: Blocks = (*_verdict(comparison), *_warnings(comparison), _runs(comparison))
-    blocks += section("b against a", _effects("measure", comparison.overall))
+    blocks += section("effects, b against a", _effects("measure", comparison.overall))
     if comparison.holdout_pairs:
         note = f"{plural(comparison.holdout_pairs, 'pair')}, not part of the verdict"
         effects = _effects("measure", comparison.holdout)
-        blocks += section("b against a in the holdout", effects, note=note)
+        blocks += section("effects in the holdout", effects, note=note)
     tasks = [
         (task.task, effect)
         for task in comparison.tasks
@@ -54,12 +54,7 @@ def comparison_blocks(comparison: Comparison, *, flips: bool = True) -> Blocks:
 
 def _verdict(comparison: Comparison) -> list[TextBlock]:
     verdict = comparison.verdict
-    decided = f" (by {comparison.decided_by})" if comparison.decided_by else ""
-    meaning = {
-        "better": f"b is better than a{decided}",
-        "worse": f"b is worse than a{decided}",
-        "inconclusive": f"inconclusive{decided}: b may be better or worse than a, or like it",
-    }[verdict]
+    meaning = describe_verdict(verdict, by=comparison.decided_by)
     settle = [TextBlock(comparison.settle)] if comparison.settle else []
     return [TextBlock(f"verdict: {meaning}", VERDICTS[verdict].tone), *settle]
 

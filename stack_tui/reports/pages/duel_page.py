@@ -1,9 +1,10 @@
 """What a duel came to: each pair, the judges, and the ratings if there are any."""
 
 from stack_tui.reports.measures.duels.duel_judges import JudgeResult
-from stack_tui.reports.measures.duels.duel_pairs import PairResult, verdict_words
+from stack_tui.reports.measures.duels.duel_pairs import PairResult
 from stack_tui.reports.measures.duels.duel_ratings import Rating
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
+from stack_tui.reports.measures.effects import describe_verdict
 from stack_tui.reports.number_format import format_with_interval
 from stack_tui.reports.pages.model import Blocks, FactRows, facts, section
 from stack_tui.reports.pages.suite_sections import describe_accesses
@@ -16,9 +17,9 @@ def duel_sections(view: RunView) -> Blocks:
     summary = duel_summary(view)
     blocks = section("duel", facts([(run.letter, _run(run)) for run in summary.runs]))
     for pair in summary.pairs:
-        blocks += section(f"{pair.b} against {pair.a}", facts(_pair(pair)))
+        blocks += section(f"pair {pair.b} against {pair.a}", facts(_pair(pair)))
     for pair in summary.holdout:
-        blocks += section(f"{pair.b} against {pair.a}, holdout", facts(_pair(pair)))
+        blocks += section(f"pair {pair.b} against {pair.a}, holdout", facts(_pair(pair)))
     if summary.holdout:
         revealed = describe_accesses(summary.looks)
         blocks += section("holdout, scored apart", facts([("revealed", revealed)]))
@@ -46,7 +47,7 @@ def _pair(pair: PairResult) -> FactRows:
         yield "missing", f"{pair.missing} not judged yet"
     if pair.apart:
         yield "set apart", "; ".join(f"{count} {why}" for why, count in pair.apart.items())
-    yield "verdict", verdict_words(pair)
+    yield "verdict", describe_verdict(pair.verdict, pair.a, pair.b)
     if pair.settle:
         yield "to settle it", pair.settle
 

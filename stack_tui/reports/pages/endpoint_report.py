@@ -1,17 +1,23 @@
 """What was found out about endpoints: what they are and can do, how fast they answer."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.capabilities import Capabilities
-from stack_tui.endpoints.examine import ProbeResult, describe
-from stack_tui.endpoints.health import Health
-from stack_tui.endpoints.latency import Latency, format_rate, format_seconds
-from stack_tui.errors import Failure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from stack_tui.names import plural
 from stack_tui.reports.number_format import format_latency
 from stack_tui.reports.pages.model import Blocks, Callout, Fact, Facts, Page, TableBlock, section
 from stack_tui.reports.pages.signs import BAD
+
+if TYPE_CHECKING:
+    # The app shows endpoints in its first frame, before it needs a client.
+    from stack_tui.config.decode import Endpoint
+    from stack_tui.endpoints.capabilities import Capabilities
+    from stack_tui.endpoints.examine import ProbeResult
+    from stack_tui.endpoints.health import Health
+    from stack_tui.endpoints.latency import Latency
+    from stack_tui.errors import Failure
 
 _MODELS_SHOWN = 8
 
@@ -62,8 +68,8 @@ def _models(health: Health) -> Fact:
 
 def capability_blocks(capabilities: Capabilities) -> Blocks:
     """Return what the endpoint can do, and how benchmarks are scored on it."""
-    # The scoring methods know lm-eval's catalog, which takes a moment to import.
     from stack_tui.benchmarks.scoring.methods import Wanted, route_for
+    from stack_tui.endpoints.examine import describe
 
     wanted: tuple[Wanted, ...] = ("short choices", "choices", "whole texts", "written answers")
     abilities = Facts(tuple(Fact(name, ", ".join(all_)) for name, all_ in describe(capabilities)))
@@ -78,6 +84,8 @@ def capability_blocks(capabilities: Capabilities) -> Blocks:
 
 def latency_page(found: Sequence[Latency]) -> Page:
     """Return how fast the endpoints answer, side by side."""
+    from stack_tui.endpoints.latency import format_rate, format_seconds
+
     rows = tuple(
         (
             each.name,

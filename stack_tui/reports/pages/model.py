@@ -99,7 +99,7 @@ class Callout(_Block, frozen=True):
 
 
 class Excerpt(_Block, frozen=True):
-    """A titled text kept as it came, line breaks included; `folded` where few will read it."""
+    """A titled text kept as it came, with its line breaks; `folded` if few will read it."""
 
     title: str
     text: str
@@ -107,20 +107,24 @@ class Excerpt(_Block, frozen=True):
 
 
 class SampleEntry(msgspec.Struct, frozen=True):
-    """A sample in a list: its outcome, its name, why it came out so, and all that is known."""
+    """A sample in a list."""
 
     sign: Sign
     result: str
+    """What became of it, in the program's words: "failed", "b won"."""
     name: str
     why: str = ""
+    """Why it has that result."""
     note: str = ""
+    """Its scores."""
     parts: tuple[Facts | TableBlock | Callout | Excerpt, ...] = ()
 
 
 class Samples(_Block, frozen=True):
-    """Samples, the most interesting ones first; `quiet` results are not listed where room is short.
+    """Samples, the most interesting ones first.
 
-    HTML shows them all with their parts. The screen has a pane for them and draws nothing.
+    HTML lists them all, each with its parts, Markdown those whose result is not `quiet`. The screen
+    draws none: the app has a pane for them.
     """
 
     title: str
@@ -138,7 +142,7 @@ class RateBar(msgspec.Struct, frozen=True):
 
 
 class RateBars(_Block, frozen=True):
-    """A chart of rates. Charts repeat what tables say, so that only HTML draws them."""
+    """A chart of rates. Charts repeat what tables show; only HTML draws them."""
 
     title: str
     bars: tuple[RateBar, ...]

@@ -1,9 +1,16 @@
 """The sign of every outcome, verdict, gate and severity, for every form of a report."""
 
-from stack_tui.reports.measures.effects import Verdict
-from stack_tui.reports.measures.gates import GateState
-from stack_tui.reports.measures.sample_result import SampleResult
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from stack_tui.reports.pages.model import Sign, Span
+
+if TYPE_CHECKING:
+    # The app draws signs in its first frame, before it needs any measure.
+    from stack_tui.reports.measures.effects import Verdict
+    from stack_tui.reports.measures.gates import GateState
+    from stack_tui.reports.measures.sample_result import SampleResult
 
 BAD = Sign("✗", "bad")
 GOOD = Sign("✓", "good")

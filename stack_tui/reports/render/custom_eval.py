@@ -7,10 +7,11 @@ from rich.cells import cell_len
 
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import GateResult
-from stack_tui.reports.measures.sample_result import judge_answer, match_result
+from stack_tui.reports.measures.sample_result import judge_answer, match_result, outcome
 from stack_tui.reports.measures.summary import in_order, summarize
 from stack_tui.reports.pages.model import Page, Samples
 from stack_tui.reports.pages.run_report import report_page
+from stack_tui.reports.pages.signs import NOTE, RESULTS
 from stack_tui.reports.render.plain_text import render_text
 from stack_tui.runs.events import JudgeScore, Sample, sample_name
 from stack_tui.runs.spec import DuelSubject, SuiteSubject
@@ -85,11 +86,7 @@ def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:
 
 
 def _sign(sample: Sample) -> str:
-    if sample.status == "error":
-        return "!"
-    if sample.winner:
-        return "·"
-    return "?" if sample.passed is None else "✓" if sample.passed else "✗"
+    return NOTE.mark if sample.winner else RESULTS[outcome(sample)].mark
 
 
 def _name(sample: Sample) -> str:

@@ -4,7 +4,8 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results, verdict_words
+from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
+from stack_tui.reports.measures.effects import describe_verdict
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.sample_result import missing, outcome, why
 from stack_tui.reports.measures.summary import in_order
@@ -67,10 +68,11 @@ def _case(sample: Sample) -> ET.Element:
 
 def _pair(pair: PairResult) -> ET.Element:
     case = ET.Element("testcase", classname="verdicts", name=_text(f"{pair.b} against {pair.a}"))
+    verdict = describe_verdict(pair.verdict, pair.a, pair.b)
     if pair.verdict == "worse":
-        _problem(case, "failure", verdict_words(pair), "")
+        _problem(case, "failure", verdict, "")
     elif pair.verdict == "inconclusive":
-        ET.SubElement(case, "skipped", message=_text(verdict_words(pair)))
+        ET.SubElement(case, "skipped", message=_text(verdict))
     return case
 
 

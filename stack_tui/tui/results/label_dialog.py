@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import time
 
+from textual import widgets
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label
 
 from stack_tui.runs.events import Sample
-from stack_tui.runs.labels import LABEL_KINDS, LabelKind, whoever
-from stack_tui.runs.labels import Label as Verdict
+from stack_tui.runs.labels import LABEL_KINDS, Label, LabelKind, whoever
 from stack_tui.text import one_line
 from stack_tui.tui import bindings
 from stack_tui.tui.ui.safe_input import SafeInput
 
 
-class LabelDialog(ModalScreen[Verdict | None]):
+class LabelDialog(ModalScreen[Label | None]):
     """Return the label that was chosen, with the note and the judge score typed beside it."""
 
     CSS_PATH = "../ui/form.tcss"
@@ -26,7 +25,7 @@ class LabelDialog(ModalScreen[Verdict | None]):
 
     BINDINGS = bindings.LABEL_DIALOG
 
-    def __init__(self, sample: Sample, before: Verdict | None) -> None:
+    def __init__(self, sample: Sample, before: Label | None) -> None:
         super().__init__()
         self._sample = sample
         self._before = before
@@ -37,24 +36,26 @@ class LabelDialog(ModalScreen[Verdict | None]):
             form.border_title = Content(f"Label {one_line(self._sample.name)}")
             for number, kind in enumerate(LABEL_KINDS, 1):
                 here = "  (now)" if before and before.kind == kind else ""
-                yield Label(f"{number}  {kind}{here}", markup=False)
-            yield Label("0  no label", markup=False)
-            yield Label("")
+                yield widgets.Label(f"{number}  {kind}{here}", markup=False)
+            yield widgets.Label("0  no label", markup=False)
+            yield widgets.Label("")
             with Horizontal():
-                yield Label("Note")
+                yield widgets.Label("Note")
                 yield SafeInput(before.note if before else "", id="note", compact=True)
             with Horizontal():
-                yield Label("Judge")
+                yield widgets.Label("Judge")
                 given = before.judge_score if before else None
-                yield Input(
+                yield widgets.Input(
                     f"{given:g}" if given else "",
                     placeholder="the right judge score, 1 to 5",
                     type="number",
                     id="judge",
                     compact=True,
                 )
-            yield Label("tab to type, enter to return to the keys", classes="hint", markup=False)
-            yield Label("", id="problem", markup=False)
+            yield widgets.Label(
+                "tab to type, enter to return to the keys", classes="hint", markup=False
+            )
+            yield widgets.Label("", id="problem", markup=False)
 
     def on_input_submitted(self) -> None:
         """Let the keys choose a label instead of typing."""
@@ -64,12 +65,12 @@ class LabelDialog(ModalScreen[Verdict | None]):
         """Return a label of that kind; an empty kind removes the label."""
         score = self._judge_score()
         if score is not None and not 1 <= score <= 5:
-            self.query_one("#problem", Label).update("The judge score must be from 1 to 5.")
+            self.query_one("#problem", widgets.Label).update("The judge score must be from 1 to 5.")
             return
         chosen: LabelKind | None = next((each for each in LABEL_KINDS if each == kind), None)
         sample = self._sample
         self.dismiss(
-            Verdict(
+            Label(
                 at=time.time(),
                 who=whoever(),
                 task=sample.task,
@@ -77,13 +78,13 @@ class LabelDialog(ModalScreen[Verdict | None]):
                 repeat=sample.repeat,
                 temperature=sample.temperature,
                 kind=chosen,
-                note=self.query_one("#note", Input).value.strip(),
+                note=self.query_one("#note", widgets.Input).value.strip(),
                 judge_score=score,
             )
         )
 
     def _judge_score(self) -> float | None:
-        text = self.query_one("#judge", Input).value
+        text = self.query_one("#judge", widgets.Input).value
         try:
             return float(text) if text else None
         except ValueError:

@@ -106,12 +106,12 @@ class EndpointPoller:
 
     async def _measure(self, endpoint: Endpoint, health: Health, history: LoadHistory) -> None:
         from stack_tui.endpoints.endpoint_errors import EndpointError
-        from stack_tui.endpoints.health import beside
+        from stack_tui.endpoints.health import side_client
         from stack_tui.endpoints.kinds import kind_named
         from stack_tui.endpoints.metrics import read_metrics
 
         try:
-            async with beside(endpoint, health.url, _MEASURE_EVERY_S) as client:
+            async with side_client(endpoint, health.url, _MEASURE_EVERY_S) as client:
                 page = await client.get_text("/metrics", root=True)
         except EndpointError as error:
             kind = kind_named(health.server_kind)

@@ -357,7 +357,7 @@ def test_the_text_says_it_all_in_few_lines() -> None:
         "  differs:         model: tiny → small\n"
         "  pairs:           3; set apart: 1 no outcome (error: timeout in a)\n"
         "\n"
-        "── b against a ──\n"
+        "── effects, b against a ──\n"
         "  measure     a       b       difference [95 %]             p       lower   higher   pairs"
         "   verdict          test\n"
         "  pass rate   66.7%   33.3%   -33.3 points [-79.2, +41.5]   1.000   1       0        3    "

@@ -8,7 +8,7 @@ from stack_tui.endpoints.gpu import Gpu, Gpus
 from stack_tui.tui.endpoints.gpu_page import gpu_blocks
 from stack_tui.tui.load_page import load_blocks
 from stack_tui.tui.state.metrics_history import Load, LoadHistory, Series, sparkline
-from tests.tui.test_documents import told
+from tests.tui.data import text_of
 
 
 def test_rates_are_over_the_last_half_minute() -> None:
@@ -52,7 +52,7 @@ def test_a_sparkline_is_no_wider_than_asked_and_its_highest_bar_is_full(
 
 
 def test_only_what_a_server_tells_is_shown() -> None:
-    shown = told(load_blocks(Load(running=41.0, waiting=0.0, kv_cache=0.37)))
+    shown = text_of(load_blocks(Load(running=41.0, waiting=0.0, kv_cache=0.37)))
     assert shown == "running 41  waiting 0  kv 37 %"
     assert load_blocks(None) == []
 
@@ -66,7 +66,7 @@ def test_tokens_latencies_and_preemptions_are_told() -> None:
         between_tokens=(0.012, 0.03),
         preempted=2.0,
     )
-    shown = told(load_blocks(load))
+    shown = text_of(load_blocks(load))
     assert "preempted 2.0/s" in shown
     assert "in 5.1k  out 812 tok/s  ▄█" in shown
     assert "TTFT 120/340 ms  between 12/30 ms p50/p95" in shown
@@ -84,12 +84,12 @@ def test_a_gpu_is_told_on_one_line() -> None:
         power_limit_w=700.0,
         throttled=("too hot (hardware)",),
     )
-    assert told(gpu_blocks(Gpus(gpus=(gpu,)))) == (
+    assert text_of(gpu_blocks(Gpus(gpus=(gpu,)))) == (
         "GPU0 H100  98 %  71/80 GB  64 °C  520/700 W  ! throttled: too hot (hardware)"
     )
 
 
 def test_where_there_is_no_gpu_one_quiet_line_says_why() -> None:
-    assert told(gpu_blocks(Gpus(note="no NVIDIA driver on this machine"))) == (
+    assert text_of(gpu_blocks(Gpus(note="no NVIDIA driver on this machine"))) == (
         "no NVIDIA driver on this machine"
     )

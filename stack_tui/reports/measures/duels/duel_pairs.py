@@ -140,12 +140,3 @@ def _test(wins_a: int, wins_b: int, clusters: Clusters) -> tuple[str, float]:
     if clusters.repeated:
         return "exact sign flips of cases", sign_flip_exact([2 * each for each in clusters.sums])
     return "exact sign test", mcnemar_exact(wins_b, wins_a)
-
-
-def verdict_words(pair: PairResult) -> str:
-    """Return the verdict in words."""
-    return {
-        "better": f"{pair.b} is better than {pair.a}",
-        "worse": f"{pair.b} is worse than {pair.a}",
-        "inconclusive": f"inconclusive: {pair.b} may be better or worse than {pair.a}, or like it",
-    }[pair.verdict]

@@ -20,7 +20,7 @@ from stack_tui.suites.model_client import ModelClient
 
 
 def evaluate(
-    contest: DuelData,
+    data: DuelData,
     judges: Sequence[Client],
     *,
     recorded: Mapping[str, Answer],
@@ -34,12 +34,12 @@ def evaluate(
     """
 
     async def work(emit: Emit) -> None:
-        await emit(_planned(contest, judges))
+        await emit(_planned(data, judges))
         panel = [ModelClient(judge, recorded, emit) for judge in judges]
-        found, _ = matches(contest)
+        found, _ = matches(data)
         jobs = (
             Job(
-                partial(_judged, match, panel, contest.judge_max_tokens),
+                partial(_judged, match, panel, data.judge_max_tokens),
                 partial(_failed, match),
             )
             for pair in found.values()
@@ -78,18 +78,18 @@ def _failed(match: Match, failure: Failure) -> Sample:
 
 def _begun(match: Match) -> Sample:
     """Return what is known of the match before the judges are asked."""
-    bout = match.bout
+    duel_case = match.duel_case
     return Sample(
         at=time.time(),
         task=match.task,
-        id=bout.id,
-        place=bout.place,
-        repeat=bout.repeat,
-        temperature=bout.temperature,
-        cluster=bout.cluster,
-        holdout=bout.holdout,
+        id=duel_case.id,
+        place=duel_case.place,
+        repeat=duel_case.repeat,
+        temperature=duel_case.temperature,
+        cluster=duel_case.cluster,
+        holdout=duel_case.holdout,
         prompt=match.case.input,
-        labels=bout.labels,
+        labels=duel_case.labels,
         outputs={match.a: match.outputs[0], match.b: match.outputs[1]},
     )
 
@@ -103,8 +103,8 @@ def _flags(match: Match) -> Iterator[str]:
         yield from (f"{run} {flag}" for flag in judging.flags(output))
 
 
-def _planned(contest: DuelData, judges: Sequence[Client]) -> Planned:
-    found, apart = matches(contest)
+def _planned(data: DuelData, judges: Sequence[Client]) -> Planned:
+    found, apart = matches(data)
     tasks = tuple(
         TaskPlan(
             name=name,

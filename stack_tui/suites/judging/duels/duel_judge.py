@@ -32,12 +32,14 @@ async def ask_preference(
     """
     outputs = match.outputs if first == match.a else match.outputs[::-1]
     prompt = duel_prompt(match.case.input, match.case.rubric, outputs)
-    bout = match.bout
+    duel_case = match.duel_case
 
     def question(messages: list[dict[str, str]]) -> Question:
         body = duel_body(judge.endpoint.model, messages, max_tokens)
         role = f"judge:{judge.endpoint.name}"
-        return Question(match.task, bout.id, bout.repeat, role, body, bout.temperature)
+        return Question(
+            match.task, duel_case.id, duel_case.repeat, role, body, duel_case.temperature
+        )
 
     def read(answer: str) -> float | None:
         score = _SCORES[parse_preference(answer)]

@@ -12,7 +12,7 @@ ENTRIES = st.dictionaries(
 )
 
 
-def contest(cases: list[dict[str, tuple[str, str | None]]]) -> DuelData:
+def duel_data(cases: list[dict[str, tuple[str, str | None]]]) -> DuelData:
     bouts = tuple(
         DuelCase(
             id=f"c{place}",
@@ -31,10 +31,10 @@ def contest(cases: list[dict[str, tuple[str, str | None]]]) -> DuelData:
 def test_every_case_of_a_pair_is_a_match_or_set_apart_for_one_reason(
     cases: list[dict[str, tuple[str, str | None]]],
 ) -> None:
-    found, apart = matches(contest(cases))
+    found, apart = matches(duel_data(cases))
     for pair, judged in found.items():
         a, _, b = pair.partition(" vs ")
-        names = [match.bout.id for match in judged]
+        names = [match.duel_case.id for match in judged]
         names += [name for apart_so in apart[pair].values() for name in apart_so]
         expected = [f"c{n}" for n, entries in enumerate(cases) if {a, b} & entries.keys()]
         assert sorted(names) == sorted(expected)
@@ -42,7 +42,7 @@ def test_every_case_of_a_pair_is_a_match_or_set_apart_for_one_reason(
 
 def test_the_reason_says_what_keeps_a_case_from_being_judged() -> None:
     _, apart = matches(
-        contest(
+        duel_data(
             [
                 {"a": ("old", "x")},
                 {"a": ("old", "x"), "b": ("new", "y")},
