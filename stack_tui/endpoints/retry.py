@@ -35,7 +35,8 @@ class RetryPolicy:
         if error.status == 500 and same > self.server_failures:
             return None
         ceiling = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(failures - 1, 10))
-        wait = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+        # The system's generator: the shared one may have been seeded for something else.
+        wait = ceiling * random.SystemRandom().uniform(0.5, 1.0)
         if error.retry_after_s is not None:
             wait = max(error.retry_after_s, wait)
         return wait if spent_s + wait <= self.budget_s else None

@@ -108,7 +108,7 @@ def _bad_criteria(criteria: tuple[Criterion, ...]) -> Iterator[Problem]:
             if not getattr(criterion, field).strip():
                 yield Problem(f"{where}.{field}", "is empty")
         if criterion.name in names:
-            yield Problem(f"{where}.name", f"is taken: two criteria are called {criterion.name!r}")
+            yield Problem(f"{where}.name", f"is used twice: {criterion.name!r}")
         if not 0 < criterion.weight < math.inf:
             yield Problem(f"{where}.weight", "must be above 0")
         names.add(criterion.name)

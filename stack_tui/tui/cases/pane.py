@@ -220,11 +220,11 @@ class CasesPane(Pane):
 
     def edit_case(self, suite: str, case_id: str) -> None:
         """Edit that case of the suite of that name."""
-        actions.edit_named(self.host, suite, case_id, self._changed)
+        actions.edit_named(self.host, suite, case_id, self._changed_from_results)
 
     def add_case(self, sample: Sample, run_suite: "Suite | None") -> None:
         """Make a case of a sample of a run, whose suite is given if it has one."""
-        actions.add_from_sample(self.host, sample, run_suite, self._changed)
+        actions.add_from_sample(self.host, sample, run_suite, self._changed_from_results)
 
     def action_duplicate(self) -> None:
         self._change(case_changes.duplicate)
@@ -249,12 +249,18 @@ class CasesPane(Pane):
 
     def _changed(self, undo: Undo | None) -> None:
         if undo:
-            self._undo = undo
             undo_key, sample_key = map(self.host.key_for, ("cases.undo", "cases.outcome"))
-            self.host.show_message(
-                f"{undo.what}; {undo_key} undoes it, {sample_key} shows its latest sample"
-            )
-            self.host.reread()
+            self._keep(undo, f"{undo_key} undoes it, {sample_key} shows its latest sample.")
+
+    def _changed_from_results(self, undo: Undo | None) -> None:
+        if undo:
+            self._keep(undo, "The next run uses it.")
+
+    def _keep(self, undo: Undo, hint: str) -> None:
+        """Keep the undo of a change that was made, report the change, and read the suites."""
+        self._undo = undo
+        self.host.show_message(f"{undo.what}. {hint}")
+        self.host.reread()
 
     def action_outcome(self) -> None:
         """Go to the case's latest sample."""

@@ -1,8 +1,9 @@
 """One sample on the whole screen."""
 
+from dataclasses import replace
+
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.screen import Screen
 
 from stack_tui.tui import bindings
@@ -50,6 +51,11 @@ class SampleScreen(Screen[None]):
     @on(SampleView.EditCase)
     @on(SampleView.MakeCase)
     @on(SampleView.Regrade)
-    def _pass_on(self, event: Message) -> None:
-        """Post it from the results: this screen is not within the dashboard, which routes it."""
-        self._results.post_message(event)
+    def _pass_on(
+        self, event: SampleView.EditCase | SampleView.MakeCase | SampleView.Regrade
+    ) -> None:
+        """Post it from the results: this screen is not within the dashboard, which routes it.
+
+        A copy, because Textual ends the bubbling of the original here, at its sender.
+        """
+        self._results.post_message(replace(event))
