@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness import harness_client, protocol
@@ -61,16 +63,7 @@ def evaluate(
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
         async with harness_client.start(offline=offline, log=log) as harness:
             tokenizer = await _tokenizer(client, benchmark, capabilities)
-            chat, template, tokens = _chat_template(benchmark, capabilities, tokenizer)
-            harness.send(
-                protocol.Open(
-                    spec=benchmark,
-                    entries=tasks.needed(benchmark.tasks),
-                    chat=chat,
-                    chat_template=template,
-                    template_tokens=tokens,
-                )
-            )
+            harness.send(_opening(benchmark, tasks, capabilities, tokenizer))
             preparer = Preparer(
                 capabilities,
                 benchmark,
@@ -121,15 +114,19 @@ async def _tokenizer(
     return await find_tokenizer(client, benchmark.tokenizer, place, capabilities.tokenize)
 
 
-def _chat_template(
-    benchmark: BenchmarkSubject, capabilities: Capabilities, tokenizer: Tokenizer | None
-) -> tuple[bool, str, dict[str, str]]:
-    """Return whether prompts are sent as messages, else the template for them and its tokens."""
+def _opening(
+    benchmark: BenchmarkSubject,
+    catalog: Catalog,
+    capabilities: Capabilities,
+    tokenizer: Tokenizer | None,
+) -> protocol.Open:
+    """Return the harness's first message: prompts are text, or messages if they go to a chat."""
+    opening = protocol.Open(spec=benchmark, entries=catalog.needed(benchmark.tasks))
     if not benchmark.apply_chat_template:
-        return False, "", {}
+        return opening
     chosen = methods.generation_protocol(benchmark.protocol, True, capabilities)
     if benchmark.protocol == "chat" or (chosen == "chat" and benchmark.protocol == "auto"):
-        return True, "", {}
+        return opening
     if not isinstance(tokenizer, FileTokenizer):
         raise StackError(
             "the model's chat template is needed to turn conversations into prompts",
@@ -142,7 +139,7 @@ def _chat_template(
             where=tokenizer.name,
             remedy="Use --protocol chat, or omit --apply-chat-template.",
         )
-    return False, template, tokens
+    return replace(opening, chat_template=template, template_tokens=tokens)
 
 
 def _prefix_token(tokenizer: Tokenizer | None) -> int | None:

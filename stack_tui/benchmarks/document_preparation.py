@@ -106,7 +106,7 @@ class Preparer:
         )
         if route is None or not all(lengths):
             raise RouteError(
-                f"{document.task} cannot run: a continuation of document {document.shown} is "
+                f"{document.task} cannot run: a continuation of document {document.dataset_id} is "
                 + ("empty" if route else "longer than one token, which this endpoint cannot score"),
                 remedy="Serve the model with prompt log-probabilities, as vLLM does.",
             )
@@ -203,7 +203,7 @@ def refuse_cut(prepared: Sequence[Prepared]) -> None:
     for one in prepared:
         if CUT in one.flags:
             raise StackError(
-                f"the prompt of document {one.document.shown} is longer than the model takes",
+                f"the prompt of document {one.document.dataset_id} is longer than the model takes",
                 where=one.document.task,
                 remedy="Use fewer examples with --fewshot, or serve with a longer context.",
             )

@@ -25,7 +25,7 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
     return Sample(
         at=time.time(),
         task=document.task,
-        id=str(document.shown),
+        id=str(document.dataset_id),
         place=document.doc,
         status=_status(sent),
         truncated_while_thinking=_is_thinking(sent),
@@ -52,7 +52,7 @@ def failed_sample(document: Document, failure: Failure, flags: tuple[str, ...] =
     return Sample(
         at=time.time(),
         task=document.task,
-        id=str(document.shown),
+        id=str(document.dataset_id),
         place=document.doc,
         status="error",
         failure=failure,

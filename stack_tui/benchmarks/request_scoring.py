@@ -33,7 +33,7 @@ class Sent:
     scores: RecordedLogprobs | None = None
     texts: list[RecordedText] = field(default_factory=list)
     latency_s: float = 0.0
-    asked: int = 0
+    requests: int = 0
 
 
 class RequestScorer:
@@ -69,7 +69,7 @@ class RequestScorer:
             return Sent(prepared, _values(prepared, scores), scores)
         scores, reply, latency_s = await self._score(prepared)
         await emit(_answer(prepared, prepared.key, scores, reply, latency_s))
-        return Sent(prepared, _values(prepared, scores), scores, latency_s=latency_s, asked=1)
+        return Sent(prepared, _values(prepared, scores), scores, latency_s=latency_s, requests=1)
 
     async def _score(self, prepared: Prepared) -> tuple[RecordedLogprobs, Reply, float]:
         began = time.monotonic()
@@ -132,7 +132,7 @@ class RequestScorer:
         text, reply = await generate.ask(self.client, output.prompt, output.fields, chat=self._chat)
         await emit(_answer(sent.prepared, output.key, text, reply, reply.latency_s, output.repeat))
         sent.latency_s += reply.latency_s
-        sent.asked += 1
+        sent.requests += 1
         return text
 
 
@@ -154,7 +154,7 @@ def _answer(
         at=time.time(),
         key=key,
         task=prepared.document.task,
-        sample=str(prepared.document.shown),
+        sample=str(prepared.document.dataset_id),
         role="model",
         response=plain(response),
         repeat=repeat,

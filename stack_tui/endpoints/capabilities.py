@@ -30,38 +30,42 @@ _INTEGER = {
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """Each ability is True, False, or None where that could not be found out.
-
-    `top_logprobs` is the largest number of alternatives that was answered, of those tried (1 to
-    1000), 0 for none. `raw_prompts`: a completion's prompt reaches the model without a chat
-    template around it. `echo` and `prompt_logprobs` are OpenAI's and vLLM's ways to the prompt's
-    log-probabilities; `named_token_ids` is vLLM's `logprob_token_ids`; `forced` is llama.cpp's
-    scoring of a token by its bias.
-    """
+    """What an endpoint can do: True, False, or None if that could not be found out."""
 
     chat: bool | None = None
     completions: bool | None = None
     raw_prompts: bool | None = None
+    """A completion's prompt reaches the model without a chat template around it."""
     echo: bool | None = None
+    """OpenAI's way to the prompt's log-probabilities."""
     prompt_logprobs: bool | None = None
+    """vLLM's way to the prompt's log-probabilities."""
     top_logprobs: int | None = None
+    """The largest number of alternatives in a completion, of those tried (1 to 1000); 0 if none."""
     chat_top_logprobs: int | None = None
+    """The same in a chat."""
     named_token_ids: bool | None = None
+    """vLLM's `logprob_token_ids`: log-probabilities of given tokens."""
     token_prompts: bool | None = None
+    """A prompt may be a list of token ids."""
     prompt_lists: bool | None = None
+    """A request may contain several prompts."""
     forced: bool | None = None
+    """llama.cpp scores a token that a bias forces."""
     tokenize: bool | None = None
+    """The server has /tokenize."""
     json_schema: bool | None = None
+    """A chat's answer can be constrained to a JSON schema."""
 
 
 async def probe(client: Client) -> Capabilities:
-    """Return what the endpoint's model can be asked for; raises EndpointError only for no answer.
+    """Return what the endpoint can do; raises EndpointError only if it does not answer.
 
-    Unreachable servers and refused keys raise; a refusal of one request is a missing ability.
+    Unreachable servers and refused keys raise. If a request is refused, a capability is missing.
     """
     model = client.endpoint.model
-    async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(4)) as beside:
-        probing = _Probing(beside, {} if model is None else {"model": model})
+    async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(4)) as client_once:
+        probing = _Probing(client_once, {} if model is None else {"model": model})
         tokens = await probing.tokens()
         chat, completions = await _all(probing.chat(), probing.completion())
         found: dict[str, Any] = {"chat": chat, "tokenize": tokens is not None, **completions}
@@ -81,7 +85,7 @@ class _Probing:
         self._named = named
 
     async def _post(self, path: str, body: Mapping[str, Any], *, root: bool = False) -> Any:
-        """Return the decoded answer, None where the server refuses; raises for no answer at all."""
+        """Return the decoded answer, None if the server refuses; raises if there is no answer."""
         try:
             reply = await self._client.post(path, {**self._named, **body}, root=root)
         except EndpointError as error:
@@ -91,9 +95,9 @@ class _Probing:
         return reply.data if isinstance(reply.data, dict) else None
 
     async def _complete(self, **body: Any) -> list[Mapping[str, Any]]:
-        """Return the choices of a one-token completion, none where it is refused."""
-        asked = {"prompt": _PROMPT, "max_tokens": 1, "temperature": 0, **body}
-        data = await self._post("completions", asked)
+        """Return the choices of a one-token completion, empty if it is refused."""
+        request = {"prompt": _PROMPT, "max_tokens": 1, "temperature": 0, **body}
+        data = await self._post("completions", request)
         return tables(data.get("choices")) if data else []
 
     async def tokens(self) -> list[int] | None:
@@ -123,9 +127,9 @@ class _Probing:
         return {"completions": True, "raw_prompts": raw, "echo": _is_echoed(choices[0])}
 
     async def json_schema(self) -> bool | None:
-        asked = {**self._named, **_chat("Say hello.", 8), "response_format": _INTEGER}
+        request = {**self._named, **_chat("Say hello.", 8), "response_format": _INTEGER}
         try:
-            reply = await ask_chat(self._client, asked)
+            reply = await ask_chat(self._client, request)
         except EndpointError as error:
             return False if is_schema_refusal(error) or error.kind == "bad_request" else None
         answer = read_completion(reply.data)
@@ -147,8 +151,8 @@ class _Probing:
             self._prompt_logprobs(), self._top_logprobs(), self._prompt_lists()
         )
         found = {"prompt_logprobs": prompt_logprobs, "top_logprobs": top, "prompt_lists": lists}
-        # Afterwards, since vLLM spoils top-N answers batched with named tokens.
-        return found | await self._by(tokens)
+        # Not concurrently: vLLM spoils top-N answers that are batched with named tokens.
+        return found | await self._with_token_ids(tokens)
 
     async def _prompt_logprobs(self) -> bool:
         choices = await self._complete(prompt_logprobs=0)
@@ -167,8 +171,8 @@ class _Probing:
     async def _prompt_lists(self) -> bool:
         return len(await self._complete(prompt=[_PROMPT, "Good morning"])) == 2
 
-    async def _by(self, tokens: Sequence[int] | None) -> dict[str, Any]:
-        """Look for what needs token ids: prompts made of them, named ones, a forced one."""
+    async def _with_token_ids(self, tokens: Sequence[int] | None) -> dict[str, Any]:
+        """Return the capabilities that need token ids: as prompts, named, forced."""
         if not tokens or len(tokens) < 2:
             return {}
         prompt = {"prompt": list(tokens), "max_tokens": 1, "temperature": 0}
@@ -210,10 +214,10 @@ class _Probing:
 
 
 async def _largest(ask: Callable[[int], Awaitable[int]]) -> int:
-    """Return the largest number of alternatives that came back; `ask` says how many came for n.
+    """Return the largest number of alternatives received; `ask` returns how many came for n.
 
-    Fewer than asked for may be another client's doing: vLLM 0.32 answers a top-N request with one
-    alternative and padding where a request for named tokens is in the same batch.
+    Another client may be the reason for fewer: vLLM 0.32 answers a top-N request with one
+    alternative and padding if a request for named tokens is in the same batch.
     """
     for n in _TOP_N:
         came = 0
@@ -226,19 +230,20 @@ async def _largest(ask: Callable[[int], Awaitable[int]]) -> int:
     return 0
 
 
-async def _all(*asked: Awaitable[Any]) -> list[Any]:
-    """Return what each found, once all are done; raises the first error, nothing left running."""
-    found = await asyncio.gather(*asked, return_exceptions=True)
-    for one in found:
-        if isinstance(one, BaseException):
-            raise one
+async def _all(*probes: Awaitable[Any]) -> list[Any]:
+    """Return all results once all are done; raises the first error when nothing runs any more."""
+    found = await asyncio.gather(*probes, return_exceptions=True)
+    for result in found:
+        if isinstance(result, BaseException):
+            raise result
     return found
 
 
 async def tokenize(client: Client, text: str) -> list[int] | None:
-    """Return the tokens of `text` by the server's /tokenize, None where it has none.
+    """Return the tokens of `text` by the server's /tokenize, None if it has none.
 
-    The body names the text as vLLM and SGLang and as llama.cpp want it; no special tokens.
+    The body names the text both as vLLM and SGLang and as llama.cpp expect it, without special
+    tokens.
     """
     body: dict[str, Any] = {
         "prompt": text,
@@ -274,7 +279,7 @@ def _is_echoed(choice: Mapping[str, Any]) -> bool:
 
 
 def _alternatives(choice: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the first new token's alternatives by token, in either shape; none where none came."""
+    """Return the first new token's alternatives by token, in either shape; empty if none came."""
     logprobs = choice.get("logprobs")
     if not isinstance(logprobs, dict):
         return {}

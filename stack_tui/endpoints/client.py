@@ -192,8 +192,8 @@ class Client:
         try:
             data = _decode(response.body)
         except ValueError:
-            shown = self._key.redact(response.body[:200].decode("utf-8", "replace"))
-            raise _not_json(shown, response.headers.get("content-type", "")) from None
+            excerpt = self._key.redact(response.body[:200].decode("utf-8", "replace"))
+            raise _not_json(excerpt, response.headers.get("content-type", "")) from None
         if self._key.may_be_in(response.body):
             data = self._key.redact_all(data)
         if error := embedded_error(data):
@@ -212,8 +212,8 @@ class Client:
 _AGENT = f"stack-tui/{__version__}"
 
 
-def _not_json(shown: str, content_type: str) -> EndpointError:
-    if "html" in content_type or shown.lstrip()[:1] == "<":
+def _not_json(excerpt: str, content_type: str) -> EndpointError:
+    if "html" in content_type or excerpt.lstrip()[:1] == "<":
         return EndpointError(
             "bad_answer",
             "the answer is a web page, not the API of a model server",
@@ -222,7 +222,7 @@ def _not_json(shown: str, content_type: str) -> EndpointError:
         )
     return EndpointError(
         "bad_answer",
-        f"the answer is not JSON: {one_line(shown, 120)!r}",
+        f"the answer is not JSON: {one_line(excerpt, 120)!r}",
         remedy="Check that the URL is a model server's; a proxy between may have cut the answer.",
         retryable=True,
     )

@@ -126,13 +126,13 @@ def _has_text(choice: Any) -> bool:
 async def _settled(client: Client) -> tuple[str, Mapping[str, Any]]:
     """Return the route and body that the server accepts; this first answer is not measured."""
     named = {"model": client.endpoint.model} if client.endpoint.model else {}
-    asked = {**named, "max_tokens": TOKENS, "temperature": 0, "stream": True}
-    counted = asked | {"stream_options": {"include_usage": True}}
+    base = {**named, "max_tokens": TOKENS, "temperature": 0, "stream": True}
+    counted = base | {"stream_options": {"include_usage": True}}
     chat = {"messages": [{"role": "user", "content": ""}]}
     tried: Sequence[tuple[str, Mapping[str, Any]]] = (
         ("chat/completions", counted | chat),
         ("chat/completions", without(counted | chat, {"max_tokens", "temperature"})),
-        ("chat/completions", asked | chat),
+        ("chat/completions", base | chat),
         ("completions", counted | {"prompt": ""}),
     )
     first: EndpointError | None = None

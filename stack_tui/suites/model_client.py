@@ -30,7 +30,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ModelAnswer:
     """The answer to a question, with the latency of its request in seconds."""
 
     completion: Completion
@@ -62,7 +62,7 @@ class Answers(Protocol):
     def endpoint(self) -> Endpoint:
         """The model's endpoint."""
 
-    async def ask(self, question: Question) -> Asked:
+    async def ask(self, question: Question) -> ModelAnswer:
         """Return the completion; raises EndpointError."""
 
 
@@ -76,11 +76,11 @@ class ModelClient:
         self._emit = emit
         self._refused: set[str] = set()
 
-    async def ask(self, question: Question) -> Asked:
+    async def ask(self, question: Question) -> ModelAnswer:
         """Return the completion, the recorded one if there is one; raises EndpointError."""
         key = answer_key(self.endpoint, question)
         if (answer := self._recorded.get(key)) and (completion := _usable(answer)):
-            return Asked(completion, answer.latency_s)
+            return ModelAnswer(completion, answer.latency_s)
         reply, sent = await self._post(question.body)
         await self._emit(
             Answer(
@@ -97,7 +97,7 @@ class ModelClient:
                 attempts=reply.attempts,
             )
         )
-        return Asked(read_completion(reply.data), reply.latency_s)
+        return ModelAnswer(read_completion(reply.data), reply.latency_s)
 
     async def _post(self, body: Mapping[str, Any]) -> tuple[Reply, Mapping[str, Any]]:
         """Return the reply to the body and the body as sent, without the fields refused."""

@@ -8,7 +8,7 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.suites.attempts import Attempt
 from stack_tui.suites.model.case import Suite
-from stack_tui.suites.model_client import Asked, Question
+from stack_tui.suites.model_client import ModelAnswer, Question
 from stack_tui.suites.sample_outcome import prefix_id, prompt_of
 
 NO_OUTPUT = "have no recorded output"
@@ -25,7 +25,7 @@ class RecordedModel:
         self.endpoint = endpoint
         self._samples = {sample.key[1:]: sample for sample in samples}
 
-    async def ask(self, question: Question) -> Asked:
+    async def ask(self, question: Question) -> ModelAnswer:
         """Return the recorded completion; raises EndpointError if an error was recorded."""
         sample = self._samples[question.sample, question.repeat, question.setting]
         if failure := sample.failure:
@@ -38,7 +38,7 @@ class RecordedModel:
             completion_tokens=sample.completion_tokens,
             content=sample.output,
         )
-        return Asked(completion, sample.latency_s)
+        return ModelAnswer(completion, sample.latency_s)
 
     def unanswered(self, suite: Suite, attempts: Sequence[Attempt]) -> dict[SampleKey, str]:
         """Return the samples of the suite that cannot be re-graded, each with the reason."""

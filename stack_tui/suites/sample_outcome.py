@@ -16,7 +16,7 @@ from stack_tui.suites.grading import rules
 from stack_tui.suites.judging import judge_panel, judge_prompt
 from stack_tui.suites.judging.judge_score import ask_judge
 from stack_tui.suites.model.case import Case, Suite, criteria_of
-from stack_tui.suites.model_client import Answers, Asked, ModelClient, Question
+from stack_tui.suites.model_client import Answers, ModelAnswer, ModelClient, Question
 
 
 def prefix_id(suite: Suite) -> str | None:
@@ -91,8 +91,8 @@ def _begun(suite: Suite, place: int, attempt: Attempt) -> Sample:
     )
 
 
-def _answered(sample: Sample, asked: Asked) -> Sample:
-    completion = asked.completion
+def _answered(sample: Sample, answer: ModelAnswer) -> Sample:
+    completion = answer.completion
     output = completion.output.strip()
     status = _status(completion.finish_reason, output)
     return replace(
@@ -102,7 +102,7 @@ def _answered(sample: Sample, asked: Asked) -> Sample:
         finish_reason=completion.finish_reason,
         status=status,
         truncated_while_thinking=status == "truncated" and not output,
-        latency_s=asked.latency_s,
+        latency_s=answer.latency_s,
         prompt_tokens=completion.prompt_tokens,
         completion_tokens=completion.completion_tokens,
     )

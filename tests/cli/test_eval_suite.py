@@ -50,7 +50,7 @@ def test_with_json_stdout_holds_one_document_and_nothing_else(capsys: Captured) 
         (["--gate", "rule_avg >>"], "cannot be read"),
         (["--concurrency", "0"], "--concurrency"),
         (["--temperature", "3"], "must be from 0 to 2"),
-        (["--temperature", "0.5", "--temperature", "0.5"], "a temperature twice"),
+        (["--temperature", "0.5", "--temperature", "0.5"], "repeats a temperature"),
         (["--noise", "--repeats", "3"], "--noise sets repeats and temperature itself"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_refused_key_is_exit_code_3_and_is_not_shown(
     ("text", "said"),
     [
         ("", "cases/bad.toml: the file is empty"),
-        (SUITE + SUITE.partition("[[case]]")[2].join(["[[case]]", ""]), "the id is taken"),
+        (SUITE + SUITE.partition("[[case]]")[2].join(["[[case]]", ""]), "the id is already used"),
         (SUITE.replace("{input}", "it"), "lacks {input}"),
         (SUITE + "\n[extra]\n", "unknown key 'extra'"),
         ('[suite]\nname = 3\nprompt = "{input}"\n[[case]]\nid = "a"\ninput = "b"', "suite.name"),

@@ -8,7 +8,7 @@ import pytest
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.events import Answer, Event, Fault
-from stack_tui.suites.model_client import Asked, ModelClient, Question
+from stack_tui.suites.model_client import ModelAnswer, ModelClient, Question
 from tests.endpoints.asking import BODY, client
 from tests.fakes import Asked as Request
 from tests.fakes import FakeServer, Respond
@@ -20,8 +20,8 @@ def question(**more: object) -> Question:
     return Question("tiny", "c0", 0, "model", BODY | more)
 
 
-def ask(server: FakeServer, questions: Sequence[Question]) -> tuple[list[Asked], list[Event]]:
-    async def all_of_them() -> tuple[list[Asked], list[Event]]:
+def ask(server: FakeServer, questions: Sequence[Question]) -> tuple[list[ModelAnswer], list[Event]]:
+    async def all_of_them() -> tuple[list[ModelAnswer], list[Event]]:
         events: list[Event] = []
 
         async def emit(event: Event) -> None:

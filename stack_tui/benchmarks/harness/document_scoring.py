@@ -11,7 +11,7 @@ from stack_tui.benchmarks.harness.lm_eval_private import filters_of
 from stack_tui.benchmarks.harness.protocol import AnswerValue, Scored
 from stack_tui.benchmarks.harness.request_building import name_of
 
-_SHOWN_CHARACTERS = 2000
+_MOST_CHARACTERS = 2000
 
 
 def enter(instances: Sequence[Instance], values: Sequence[Sequence[AnswerValue]]) -> None:
@@ -43,7 +43,7 @@ def score(task: Task, doc_id: int, instances: list[Instance], metric: str) -> Sc
             if number is not None:
                 metrics[f"{name},{key}"] = number
         if task.OUTPUT_TYPE == "generate_until":
-            extracted[key] = str(results[0])[:_SHOWN_CHARACTERS]
+            extracted[key] = str(results[0])[:_MOST_CHARACTERS]
     return Scored(
         task=name_of(task),
         doc=doc_id,

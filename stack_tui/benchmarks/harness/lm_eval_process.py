@@ -190,11 +190,11 @@ class Harness:
             message.model,
             message.model_args,
         )
-        kept = {key: results[key] for key in _SHOWN_RESULTS if key in results}
+        kept = {key: results[key] for key in _KEPT_RESULTS if key in results}
         self.send(Concluded(results=_plain(kept), table=table, missing=missing))
 
 
-_SHOWN_RESULTS = (
+_KEPT_RESULTS = (
     "results",
     "groups",
     "group_subtasks",

@@ -26,11 +26,10 @@ AHEAD = 32
 
 
 class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
-    """Load the tasks and build their requests; with `chat`, contexts are lists of messages."""
+    """Load the tasks and build their requests; without a template, conversations stay messages."""
 
     spec: BenchmarkSubject
     entries: dict[str, TaskEntry]
-    chat: bool = False
     chat_template: str = ""
     template_tokens: dict[str, str] = {}
 
@@ -71,13 +70,12 @@ class Request(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="reques
 class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="document"):
     """A document's requests; `contexts` do not repeat the text of their common `prefix`.
 
-    `doc` is its index in this run, `shown` its id in the dataset. With `chat`, a context is the
-    JSON of a conversation's messages.
+    `doc` is its index in this run. With `chat`, a context is the JSON of a conversation's messages.
     """
 
     task: str
     doc: int
-    shown: int
+    dataset_id: int
     contexts: list[str]
     requests: list[Request]
     prefix: str | None = None

@@ -79,7 +79,7 @@ def score_of_record(
     if not items:
         raise TaskError("no document has an answer", remedy="Check its errors, then resume it.")
     tracker = EvaluationTracker(output_path=str(folder))
-    chosen = {n: [built[n].shown(doc) for doc in docs] for n, docs in picked.items()}
+    chosen = {n: [built[n].dataset_id(doc) for doc in docs] for n, docs in picked.items()}
     results = simple_evaluate(
         model=replay,
         model_args=dict(model_args),

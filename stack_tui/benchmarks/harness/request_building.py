@@ -77,7 +77,7 @@ class LoadedTask:
         self.instances.clear()
         self.task.set_fewshot_seed(seed=spec.seed)
 
-    def shown(self, doc_id: int) -> int:
+    def dataset_id(self, doc_id: int) -> int:
         """Return the document's id in its dataset."""
         return self.indices[doc_id] if self.indices else doc_id
 
@@ -192,7 +192,7 @@ def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Do
     return Document(
         task=built.name,
         doc=doc_id,
-        shown=built.shown(doc_id),
+        dataset_id=built.dataset_id(doc_id),
         contexts=[context[cut:] for context in contexts],
         requests=requests,
         prefix=prefix_id(prefix) if prefix is not None and shared else None,

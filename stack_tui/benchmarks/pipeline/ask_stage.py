@@ -52,7 +52,7 @@ class AskStage:
 
     async def next(self) -> Job | None:
         """Return the job for the next document, None when there are no more."""
-        prepared = await self._schedule.take(ahead=2 * self._limit.current)
+        prepared = await self._schedule.wait_for_next(ahead=2 * self._limit.current)
         if prepared is None:
             return None
         failed = partial(failed_sample, prepared.document, flags=prepared.flags)
@@ -76,6 +76,6 @@ class AskStage:
             raise
         finally:
             self._schedule.lead(document.prefix)
-        if sent.asked:
+        if sent.requests:
             self._failed_in_a_row = 0
         await self._scoring.submit(sent)

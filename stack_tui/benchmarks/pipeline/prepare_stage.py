@@ -76,7 +76,7 @@ class PrepareStage:
         await self._plans.note_route(prepared)
         for each in prepared:
             document = each.document
-            if (document.task, str(document.shown), 0, None) not in self._left:
+            if (document.task, str(document.dataset_id), 0, None) not in self._left:
                 self._schedule.add(document.prefix, document.task, each)
 
     async def _prepare(self, documents: Sequence[Document]) -> list[Prepared]:

@@ -56,7 +56,7 @@ class Schedule(Generic[T]):
         while self.waiting >= self._size:
             await self._change()
 
-    async def take(self, ahead: int) -> T | None:
+    async def wait_for_next(self, ahead: int) -> T | None:
         """Return the next item, after waiting for one; None when the schedule has ended."""
         while not self._stopped:
             item = self.next(ahead)

@@ -55,7 +55,7 @@ class ScoreStage:
         async for sent in self._unscored:
             answered = True
             sample = self._sample(sent, await anext(scores))
-            known = sample.key in self._done and not sent.asked
+            known = sample.key in self._done and not sent.requests
             if not known:
                 await self._emit(sample)
             for finding in self._checks.add(sample):

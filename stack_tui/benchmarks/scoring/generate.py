@@ -40,14 +40,14 @@ async def ask(
     client: Client, prompt: str | Sequence[int], fields: Mapping[str, Any], *, chat: bool
 ) -> tuple[RecordedText, Reply]:
     """Return the output; raises EndpointError. With `chat`, `prompt` is the messages' JSON."""
-    asked: dict[str, Any] = {"model": client.endpoint.model, **fields}
+    body: dict[str, Any] = {"model": client.endpoint.model, **fields}
     if chat:
         assert isinstance(prompt, str)
-        asked["messages"] = msgspec.json.decode(prompt)
-        reply = await client.post("chat/completions", asked)
+        body["messages"] = msgspec.json.decode(prompt)
+        reply = await client.post("chat/completions", body)
     else:
-        asked["prompt"] = prompt
-        reply = await client.post("completions", asked)
+        body["prompt"] = prompt
+        reply = await client.post("completions", body)
     completion = read_completion(reply.data)
     text = RecordedText(
         text=completion.content,

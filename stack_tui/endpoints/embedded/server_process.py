@@ -1,7 +1,7 @@
-"""The process that serves the embedded model for as long as somebody holds a lease on it.
+"""The process that serves the embedded model as long as there is a lease on it.
 
-A lease is an open connection: the kernel closes it however its holder ends. The first one comes
-with the process, the others over a unix socket; each is told the server's URL once it answers.
+A lease is an open connection: the kernel closes it however its holder ends. The process inherits
+the first one and accepts others on a unix socket; each receives the server's URL once it answers.
 """
 
 import argparse
@@ -13,15 +13,15 @@ from contextlib import suppress
 import xllamacpp
 
 ALIAS = "SmolLM2-135M-Instruct"
-_CONTEXT = 8192  # what the model was trained on, in tokens
-_MAX_THREADS = 4  # more gain nothing on a model of this size
+_CONTEXT = 8192  # tokens, as the model was trained
+_MAX_THREADS = 4  # more do not speed up a model of this size
 
 
 def main() -> None:
-    """Start as the arguments say, serve until the last lease ends, and exit."""
+    """Serve as the arguments request until the last lease ends, then exit."""
     parser = argparse.ArgumentParser()
     parser.add_argument("model", help="the GGUF file")
-    parser.add_argument("address", help="where the unix socket is to be")
+    parser.add_argument("address", help="the path of the unix socket")
     parser.add_argument("lease", type=int, help="the descriptor of the first lease")
     given = parser.parse_args()
     first = socket.socket(fileno=given.lease)
@@ -30,20 +30,20 @@ def main() -> None:
     listener.listen(128)
     server = _serve(given.model)
     hold(listener, first, f"{server.listening_address}/v1")
-    os._exit(0)  # the destructor would wait for what is being generated, for nobody
+    os._exit(0)  # the destructor would wait for a generation that nobody needs
 
 
 def _serve(model: str) -> xllamacpp.Server:
     """Return llama.cpp's server, which listens on a free port of the loopback.
 
-    Equal requests get equal answers at temperature 0, however they come: one slot and no reuse of
-    cached prompts, since a sum's rounding depends on what is computed together. On two cores four
-    slots are no quicker. A request may still ask for `cache_prompt`.
+    Equal requests get equal answers at temperature 0 in any order: there is one slot and no reuse
+    of cached prompts, since rounding depends on what is computed together. On two cores, four slots
+    are not faster. A request may still set `cache_prompt`.
     """
     params = xllamacpp.CommonParams()
     params.model.path = model
     params.model_alias = {ALIAS}
-    params.n_gpu_layers = 0  # a GPU is the tested model's
+    params.n_gpu_layers = 0  # a GPU is for the tested model
     params.n_ctx = _CONTEXT
     params.n_parallel = 1
     params.cache_prompt = False
@@ -59,13 +59,13 @@ def _serve(model: str) -> xllamacpp.Server:
 
 
 def hold(listener: socket.socket, first: socket.socket, url: str) -> None:
-    """Tell `url` to each holder of a lease; return when the last has gone."""
+    """Send `url` to the holder of each lease; return when the last lease has ended."""
     with selectors.DefaultSelector() as selector:
         holders = 0
 
         def grant(lease: socket.socket) -> None:
             nonlocal holders
-            with suppress(ConnectionError):  # gone already: its end is read like any other's
+            with suppress(ConnectionError):  # already closed: detected below like any other
                 lease.sendall(f"{url}\n".encode())
             selector.register(lease, selectors.EVENT_READ)
             holders += 1

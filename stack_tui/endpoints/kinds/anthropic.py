@@ -11,8 +11,8 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind, tables
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
-    if not shown:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+    if not recognized:
         return None
     try:
         page = await client.get("models?limit=1000")

@@ -4,8 +4,8 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind, fetch
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
-    if not shown and "alive" not in str(await fetch(client, "health/liveliness")):
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+    if not recognized and "alive" not in str(await fetch(client, "health/liveliness")):
         return None
     return ServerFacts(listing.models(), listing.headers.get("x-litellm-version", ""))
 

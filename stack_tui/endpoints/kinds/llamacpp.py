@@ -12,9 +12,9 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     props = await fetch_table(client, "props")
-    if not shown and "build_info" not in props and "default_generation_settings" not in props:
+    if not recognized and "build_info" not in props and "default_generation_settings" not in props:
         return None
     settings = props.get("default_generation_settings")
     n_ctx = whole(settings.get("n_ctx")) if isinstance(settings, dict) else None

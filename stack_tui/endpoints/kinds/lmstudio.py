@@ -19,11 +19,11 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     native = tables((await fetch_table(client, "api/v0/models")).get("data"))
     entries = [entry for entry in native if "state" in entry]
     if not entries:
-        return ServerFacts(listing.models()) if shown else None
+        return ServerFacts(listing.models()) if recognized else None
     return ServerFacts(
         tuple(_model(entry) for entry in entries if entry.get("type") != "embeddings")
     )

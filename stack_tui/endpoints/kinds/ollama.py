@@ -20,7 +20,7 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     # SGLang answers some of Ollama's routes too, but not with this greeting.
     if not await _greets(client):
         return None

@@ -6,8 +6,8 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.kinds.server_kind import Listing, ServerFacts, ServerKind
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
-    return ServerFacts(listing.models()) if shown else None
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
+    return ServerFacts(listing.models()) if recognized else None
 
 
 OPENAI = ServerKind(

@@ -12,9 +12,9 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     info = await fetch_table(client, "server_info") or await fetch_table(client, "get_server_info")
-    if not shown and "tokenizer_path" not in info and "served_model_name" not in info:
+    if not recognized and "tokenizer_path" not in info and "served_model_name" not in info:
         return None
     weights = f"{text_of(info.get('model_path'))} {text_of(info.get('weight_version'))}".strip()
     models = tuple(

@@ -12,7 +12,7 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     info = await fetch_table(client, "info")
     name = text_of(info.get("model_id"))
     if not name or not ("router" in info or "max_total_tokens" in info):

@@ -11,13 +11,13 @@ from stack_tui.endpoints.kinds.server_kind import (
 )
 
 
-async def _inspect(client: Client, listing: Listing, shown: bool) -> ServerFacts | None:
+async def _inspect(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:
     number = text_of((await fetch_table(client, "version")).get("version"))
-    if not shown and not number:
+    if not recognized and not number:
         # Asked no further: on SGLang and LiteLLM, /health makes models work.
         return None
     engine_died = await _engine_died(client)
-    if not shown and engine_died is None:
+    if not recognized and engine_died is None:
         return None
     if engine_died:
         note = "its engine has died; the process will end soon"

@@ -61,13 +61,13 @@ def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
 
 
 def _criteria(case: str, criteria: tuple[Criterion, ...]) -> Iterator[Diagnostic]:
-    asked: dict[str, str] = {}
+    names: dict[str, str] = {}
     for place, criterion in enumerate(criteria):
         words = " ".join(fold_case(criterion.ask).split())
-        if words in asked:
-            message = f"asks the same as {asked[words]!r}: it only doubles the weight"
+        if words in names:
+            message = f"asks the same as {names[words]!r}: it only doubles the weight"
             yield _diagnostic(case, f"criteria[{place}].ask", "warning", message)
-        asked.setdefault(words, criterion.name)
+        names.setdefault(words, criterion.name)
     if len(criteria) == 1 and criteria[0].weight != 1:
         message = "has no effect with a single criterion"
         yield _diagnostic(case, "criteria[0].weight", "note", message)

@@ -26,7 +26,7 @@ def document(number: int) -> protocol.Document:
     return protocol.Document(
         task=TASK,
         doc=number,
-        shown=number,
+        dataset_id=number,
         contexts=[f"question {number}"],
         requests=[protocol.Request(kind="generate_until")],
     )
@@ -120,7 +120,7 @@ class ScriptedScorer:
             await asyncio.sleep(0)
             if error := self._errors.get(prepared.document.doc):
                 raise error
-        return Sent(prepared, [["x"]], asked=1)
+        return Sent(prepared, [["x"]], requests=1)
 
 
 async def run(

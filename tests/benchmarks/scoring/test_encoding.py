@@ -45,7 +45,9 @@ def document(contexts: list[str], continuations: list[str], prefix: str | None) 
         for at in range(len(contexts))
         for text in continuations
     ]
-    return Document(task="t", doc=0, shown=0, contexts=contexts, requests=requests, prefix=prefix)
+    return Document(
+        task="t", doc=0, dataset_id=0, contexts=contexts, requests=requests, prefix=prefix
+    )
 
 
 def encoded(
