@@ -39,9 +39,9 @@ def winner(verdicts: Iterable[JudgeScore], a: str, b: str) -> str:
     votes = 0
     complete = 0
     for orders in by_judge(verdicts).values():
-        said = kind(orders)
-        complete += said != "incomplete"
-        if said == "decided":
+        outcome = kind(orders)
+        complete += outcome != "incomplete"
+        if outcome == "decided":
             votes += 1 if orders[0].score == 1 else -1
     if not complete:
         return ""

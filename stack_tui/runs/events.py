@@ -295,7 +295,7 @@ class Server(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StateChanged(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="state"):
-    """The run was paused, resumed or asked to stop, or its concurrency was changed."""
+    """The run was paused, resumed or stopped, or its concurrency changed."""
 
     state: RunState
     concurrency: int | None = None

@@ -174,7 +174,7 @@ class RunSpec(
             raise ValueError("repeats must be 1 or more")
 
     @property
-    def asked(self) -> tuple[Endpoint, ...]:
+    def endpoints(self) -> tuple[Endpoint, ...]:
         """The endpoints that the run may send requests to; recorded outputs need no model."""
         return tuple(dict.fromkeys(self.judges if self.origin else (self.endpoint, *self.judges)))
 

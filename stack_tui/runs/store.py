@@ -74,9 +74,9 @@ class Run:
             self._labelled = stamp
             self.view.relabel(labels.read(self.folder))
         if self.view.holdouts:
-            seen = holdout.read_accesses(self.folder.parent, self.spec.subject.suite_name)
-            if seen != self.view.accesses:
-                self.view.accesses = seen
+            accesses = holdout.read_accesses(self.folder.parent, self.spec.subject.suite_name)
+            if accesses != self.view.accesses:
+                self.view.accesses = accesses
                 self.view.revision += 1
         return events
 

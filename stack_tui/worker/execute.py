@@ -100,7 +100,7 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
     spec = recorder.view.spec
     async with AsyncExitStack() as stack:
         clients: dict[Endpoint, Client] = {}
-        for place, endpoint in enumerate(spec.asked):
+        for place, endpoint in enumerate(spec.endpoints):
             fixed = spec.concurrency if place == 0 else None
             client = connect(
                 endpoint,

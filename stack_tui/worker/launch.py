@@ -45,7 +45,7 @@ async def _start(draft: RunDraft, results: Path) -> Path:
     async with AsyncExitStack() as held:
         ready: dict[Endpoint, Endpoint] = {}
         record: ProbeRecord | None = None
-        for endpoint in draft.spec.asked if draft.checks_endpoints else ():
+        for endpoint in draft.spec.endpoints if draft.checks_endpoints else ():
             client = await held.enter_async_context(connect(endpoint, policy=ONCE))
             health = await preflight(client)
             ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)

@@ -15,20 +15,10 @@ class FoldedText:
     """A folded text that maps each character to its span in the original."""
 
     def __init__(self, text: str) -> None:
-        self._spans: list[tuple[int, int]] = []
-        if text.isascii():
-            self.folded = fold_case(text)
-            self._spans = [(place, place + 1) for place in range(len(text))]
-            return
-        pieces: list[str] = []
-        start = 0
-        for segment in _segments(text):
-            piece = fold_case(segment)
-            end = start + len(segment)
-            pieces.append(piece)
-            self._spans += [(start, end)] * len(piece)
-            start = end
-        self.folded = "".join(pieces)
+        self.folded = fold_case(text)
+        # Folding a character never drops it: with equal lengths, each one stays where it was.
+        same = len(self.folded) == len(text) and unicodedata.is_normalized("NFC", text)
+        self._spans = None if same else list(_spans(text))
 
     def find(self, phrase: str, limit: int) -> Iterator[tuple[int, int]]:
         """Yield the spans of the first `limit` occurrences in the original, in order."""
@@ -39,9 +29,19 @@ class FoldedText:
         place = self.folded.find(wanted)
         while place >= 0 and limit > 0:
             end = place + len(wanted)
-            yield self._spans[place][0], self._spans[end - 1][1]
+            spans = self._spans
+            yield (spans[place][0], spans[end - 1][1]) if spans else (place, end)
             place = self.folded.find(wanted, end)
             limit -= 1
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield for each character of the folded text the span in `text` that it came from."""
+    start = 0
+    for segment in _segments(text):
+        end = start + len(segment)
+        yield from [(start, end)] * len(fold_case(segment))
+        start = end
 
 
 def _segments(text: str) -> Iterator[str]:

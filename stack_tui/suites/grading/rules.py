@@ -159,8 +159,8 @@ def number(case: Case, output: CheckedOutput) -> Check:
     wanted = f"{case.number.value:g}" + (f" ± {case.number.tolerance:g}" if tolerance else "")
     found = number_rule.last_number(output.text)
     met = found is not None and abs(found - value) <= tolerance
-    said = "" if found is None else str(found)
-    return _single(met, RuleIssue(rule="number", wanted=wanted, found=said))
+    printed = "" if found is None else str(found)
+    return _single(met, RuleIssue(rule="number", wanted=wanted, found=printed))
 
 
 Rule = Callable[[Case, CheckedOutput], Check]

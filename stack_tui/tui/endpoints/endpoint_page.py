@@ -7,11 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stack_tui.config.decode import EMBEDDED
-from stack_tui.reports.pages.endpoint_report import (
-    capability_blocks,
-    endpoint_facts,
-    failure_callout,
-)
 from stack_tui.reports.pages.model import Fact, Facts
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_details
@@ -72,19 +67,28 @@ def endpoint_blocks(seen: EndpointView, probe_key: str, probing: str = "") -> li
 def _wrong(health: Health, failure: Failure) -> list[Block]:
     """Return its problem; a server that is still loading has none."""
     if health.state != "loading":
-        return page_blocks([failure_callout(failure)])
+        return _failure(failure)
     message = one_line(failure.message)
     hint = "It is checked every few seconds. vLLM and llama.cpp may take minutes."
     return [line((f"loading its model ({message})", "warn")), line((f"→ {hint}", "dim"))]
+
+
+def _failure(failure: Failure) -> list[Block]:
+    # Imported when it is drawn: the page's module needs the client, a cost at the app's start.
+    from stack_tui.reports.pages.endpoint_report import failure_callout
+
+    return page_blocks([failure_callout(failure)])
 
 
 def _abilities(finding: ProbeResult | None, probing: str, probe_key: str) -> list[Block]:
     if probing:
         return [heading("Capabilities"), line((probing, "warn"))]
     if finding and finding.abilities:
+        from stack_tui.reports.pages.endpoint_report import capability_blocks
+
         return page_blocks(capability_blocks(finding.abilities))
     if finding and finding.failure:
-        return [heading("Capabilities"), *page_blocks([failure_callout(finding.failure)])]
+        return [heading("Capabilities"), *_failure(finding.failure)]
     hint: Part = (" probes what it can do, with about 20 requests of a few tokens", "dim")
     return [heading("Capabilities"), line((probe_key, "accent"), hint)]
 
@@ -120,6 +124,8 @@ def _until(moment: str, now: float) -> str:
 
 def _facts(seen: EndpointView) -> list[Block]:
     checked = format.moment(seen.health.checked_at) if seen.health else "not yet"
+    from stack_tui.reports.pages.endpoint_report import endpoint_facts
+
     facts = endpoint_facts(seen.endpoint, seen.health)
     url = Fact("url", seen.endpoint.url)
     return page_blocks([Facts((url, *facts, Fact("checked", checked)))])
