@@ -37,3 +37,13 @@ def test_a_look_that_cannot_be_counted_is_refused(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("no folder")
     with pytest.raises(StackError, match="cannot be logged"):
         holdout.log_access(tmp_path / "results", "one", "run-1")
+
+
+def test_only_what_shows_nothing_reads_samples_past_the_view() -> None:
+    package = Path(holdout.__file__).parents[1]
+    readers = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if "latest_samples" in path.read_text()
+    }
+    assert readers == {"runs/recorded_run.py", "worker/duel_draft.py", "worker/regrade_draft.py"}

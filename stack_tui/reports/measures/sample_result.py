@@ -10,13 +10,6 @@ from stack_tui.runs.view import RunView
 from stack_tui.text import one_line
 
 SampleResult = Literal["passed", "failed", "error", "unscored", "no verdict"]
-SIGNS: dict[SampleResult, str] = {
-    "passed": "✓",
-    "failed": "✗",
-    "error": "!",
-    "unscored": "?",
-    "no verdict": "?",
-}
 _WORST_FIRST: tuple[SampleResult, ...] = ("error", "failed", "unscored", "no verdict", "passed")
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 
 from stack_tui.reports.measures.sample_result import describe_match, outcome, why
 from stack_tui.reports.measures.summary import in_order
@@ -10,39 +12,6 @@ from stack_tui.runs.spec import DuelSubject
 from stack_tui.runs.view import RunView
 from stack_tui.text import printable
 
-COLUMNS = (
-    "task",
-    "id",
-    "repeat",
-    "temperature",
-    "status",
-    "holdout",
-    "outcome",
-    "why",
-    "rule_score",
-    "judge_score",
-    "judges",
-    "metrics",
-    "flags",
-    "finish_reason",
-    "latency_s",
-    "prompt_tokens",
-    "completion_tokens",
-    "target",
-    "output",
-)
-MATCH_COLUMNS = (
-    "pair",
-    "id",
-    "repeat",
-    "temperature",
-    "status",
-    "winner",
-    "judges",
-    "flags",
-    "output of the first",
-    "output of the second",
-)
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -52,17 +21,17 @@ def csv_table(view: RunView) -> str:
     Text that a spreadsheet could take for a formula gets a leading apostrophe, and control
     characters become visible signs. The journal has the text as it came.
     """
+    columns = _MATCH if isinstance(view.spec.subject, DuelSubject) else COLUMNS
     table = io.StringIO()
     writer = csv.writer(table, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    duel = isinstance(view.spec.subject, DuelSubject)
-    writer.writerow(MATCH_COLUMNS if duel else COLUMNS)
-    row = _match if duel else _row
-    writer.writerows(row(sample) for sample in in_order(view.samples))
+    writer.writerow(columns)
+    for sample in in_order(view.samples):
+        writer.writerow(_cell(value(sample)) for value in columns.values())
     return table.getvalue()
 
 
-def _row(sample: Sample) -> list[str | float]:
-    judges = "; ".join(
+def _judges(sample: Sample) -> str:
+    return "; ".join(
         f"{name}={'–' if score is None else f'{score:g}'}"
         for verdict in sample.verdicts
         for name, score in (
@@ -70,43 +39,38 @@ def _row(sample: Sample) -> list[str | float]:
             *((f"{verdict.judge}/{each.name}", each.score) for each in verdict.criteria),
         )
     )
-    cells: tuple[str | float | None, ...] = (
-        sample.task,
-        sample.id,
-        sample.repeat,
-        sample.temperature,
-        sample.status,
-        "yes" if sample.holdout else "",
-        outcome(sample),
-        why(sample),
-        sample.rule_score,
-        sample.judge_score,
-        judges,
-        "; ".join(f"{name}={value:g}" for name, value in sample.metrics.items()),
-        "; ".join(sample.flags),
-        sample.finish_reason,
-        sample.latency_s,
-        sample.prompt_tokens,
-        sample.completion_tokens,
-        sample.target,
-        sample.output,
-    )
-    return [_cell(cell) for cell in cells]
 
 
-def _match(sample: Sample) -> list[str | float]:
-    cells: tuple[str | float | None, ...] = (
-        sample.task,
-        sample.id,
-        sample.repeat,
-        sample.temperature,
-        sample.status,
-        sample.winner,
-        "; ".join(describe_match(sample)),
-        "; ".join(sample.flags),
-        *sample.outputs.values(),
-    )
-    return [_cell(cell) for cell in cells]
+def _flags(sample: Sample) -> str:
+    return "; ".join(sample.flags)
+
+
+_Columns = Mapping[str, Callable[[Sample], str | float | None]]
+
+
+def _own(*names: str) -> _Columns:
+    return {name: attrgetter(name) for name in names}
+
+
+COLUMNS: _Columns = {
+    **_own("task", "id", "repeat", "temperature", "status"),
+    "holdout": lambda sample: "yes" if sample.holdout else "",
+    "outcome": outcome,
+    "why": why,
+    **_own("rule_score", "judge_score"),
+    "judges": _judges,
+    "metrics": lambda sample: "; ".join(f"{n}={value:g}" for n, value in sample.metrics.items()),
+    "flags": _flags,
+    **_own("finish_reason", "latency_s", "prompt_tokens", "completion_tokens", "target", "output"),
+}
+_MATCH: _Columns = {
+    "pair": lambda sample: sample.task,
+    **_own("id", "repeat", "temperature", "status", "winner"),
+    "judges": lambda sample: "; ".join(describe_match(sample)),
+    "flags": _flags,
+    "output of the first": lambda sample: next(iter(sample.outputs.values())),
+    "output of the second": lambda sample: list(sample.outputs.values())[1],
+}
 
 
 def _cell(value: str | float | None) -> str | float:

@@ -7,30 +7,20 @@ import msgspec
 from stack_tui.errors import StackError
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.toml_edit import edit, items, splitter
-from stack_tui.toml_edit.splitter import TablePath
-
-_SUITE: TablePath = ("suite",)
 
 
 def suite_text(suite: Suite) -> str:
     """Return the text of a new file that loads as the suite."""
     fields = _fields(suite)
     cases = fields.pop("cases", [])
-    tables = [edit.new_table(_SUITE, fields), *(edit.new_table(("case", 0), c) for c in cases)]
+    tables = [edit.new_table(("suite",), fields), *(edit.new_table(("case", 0), c) for c in cases)]
     return "\n".join(tables)
-
-
-def change_suite(text: str, suite: Suite) -> str:
-    """Return `text` with the suite's own values as in `suite`; its cases are ignored."""
-    table = edit.tables_of(text).get("suite", {})
-    suite = msgspec.structs.replace(suite, cases=())
-    return edit.set_values(text, _SUITE, _wanted(table, table | {"cases": ()}, suite))
 
 
 def change_case(text: str, case_id: str, case: Case) -> str:
     """Return `text` with that case as `case`, which may have another id."""
     path, table = _find(text, case_id)
-    return edit.set_values(text, path, _wanted(table, table, case))
+    return edit.set_values(text, path, _wanted(table, case))
 
 
 def add_case(text: str, case: Case, after: str | None = None) -> str:
@@ -86,10 +76,10 @@ def _fields(part: Case | Suite) -> dict[str, Any]:
     return first | fields | last
 
 
-def _wanted(table: dict[str, Any], decoded: dict[str, Any], new: Case | Suite) -> dict[str, Any]:
+def _wanted(table: dict[str, Any], new: Case) -> dict[str, Any]:
     """Return the table with the values that differ from `new` replaced, the others as written."""
     try:
-        old = msgspec.convert(decoded, type(new))
+        old = msgspec.convert(table, Case)
     except msgspec.ValidationError as error:
         raise StackError(
             f"its text is not valid: {error}", remedy="Correct the text first."

@@ -32,7 +32,7 @@ def test_each_sample_is_a_row_under_the_named_columns() -> None:
     )
     access = HoldoutAccess(at=2.0, who="ada", what="run")
     [row] = _rows(csv_table(view([sample]).including_holdout(access)))
-    assert tuple(row) == COLUMNS
+    assert tuple(row) == tuple(COLUMNS)
     assert row["id"] == "kv-cache"
     assert row["outcome"] == "failed"
     assert row["holdout"] == "yes"

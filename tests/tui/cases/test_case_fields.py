@@ -62,7 +62,7 @@ def test_a_line_is_an_item_and_a_bar_parts_alternatives() -> None:
         ("criteria", "accuracy", "each line must be a name, a colon and what to judge"),
         ("criteria", "accuracy × 0: Is it?", "must be above 0"),
         ("criteria", "accuracy:", "is empty"),
-        ("criteria", "a: Is it?\na: Is it so?", "is taken"),
+        ("criteria", "a: Is it?\na: Is it so?", "is used twice"),
         ("id", " ", "is empty"),
         ("input", "", "is empty"),
         ("regex", "(", ""),

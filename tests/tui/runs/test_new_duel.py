@@ -84,7 +84,7 @@ def test_a_match_shows_both_outputs_and_the_judges_answers_in_both_orders() -> N
         for part in ("b won", "Alpha says this.", "Beta says that.", "a first", "b first", "for b"):
             assert part in shown
         await pilot.press("n")
-        assert "the same place twice: no preference" in screen_text(app)
+        assert "the same position both times: no preference" in screen_text(app)
         await pilot.press("p")
         assert "The input of the case." in screen_text(app)
 
