@@ -139,4 +139,4 @@ def _suggested(seen: EndpointView, taken: Collection[str]) -> Endpoint:
     """Return the endpoint under a free name made from its server's kind."""
     kind = seen.health.server_kind if seen.health else ""
     free = first_free(slug(kind) or seen.endpoint.name, taken)
-    return msgspec.structs.replace(seen.endpoint, name=free)
+    return msgspec.structs.replace(seen.endpoint, recorded_url="", name=free)

@@ -74,4 +74,5 @@ def _show(value: Any) -> str:
 FIELDS: tuple[Field, ...] = tuple(
     Field(each.name, 1, _HINTS.get(each.name, ""), _show, str, each.name == "api_key_env")
     for each in msgspec.structs.fields(Endpoint)
+    if each.name in _HINTS  # what only old runs record is not for the user to edit
 )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual import events
 from textual.pilot import Pilot
@@ -14,6 +15,7 @@ from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.endpoints.examine import ProbeResult
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.endpoints.endpoint_fields import to_texts
 from stack_tui.tui.endpoints.endpoint_screen import EndpointScreen
 from stack_tui.tui.endpoints.form import EndpointForm
 from stack_tui.tui.messages import ConfigRead, EndpointsFound
@@ -229,6 +231,19 @@ def test_a_found_endpoint_is_kept_under_a_name_on_one_key(path: Path) -> None:
 
     drive(body, config=configuration.load(path))
     assert configuration.load(path).endpoint("vllm").url == FOUND.url
+
+
+def test_what_only_old_runs_record_of_an_endpoint_is_neither_edited_nor_saved(path: Path) -> None:
+    old = msgspec.structs.replace(FOUND, recorded_url=f"{FOUND.url}/")
+    assert "recorded_url" not in to_texts(old)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        app.post_message(EndpointsFound([up(old).health]))
+        await press(pilot, "1", "end", "K", "enter")
+        await wait_for(pilot, lambda: "vllm" in app.config.endpoints)
+
+    drive(body, config=configuration.load(path))
+    assert configuration.load(path).endpoint("vllm") == msgspec.structs.replace(FOUND, name="vllm")
 
 
 def test_removing_asks_and_is_taken_back_on_one_key(path: Path) -> None:
