@@ -63,16 +63,25 @@ async def ask_chat(client: Client, body: Mapping[str, Any]) -> Reply:
 
     A request refused for its token limit, temperature, top_p or seed is sent again without it.
     """
-    refused: set[str] = set()
+    return (await post_chat(client, body, set(), with_format=True))[0]
+
+
+async def post_chat(
+    client: Client, body: Mapping[str, Any], refused: set[str], *, with_format: bool = False
+) -> tuple[Reply, Mapping[str, Any]]:
+    """Return the reply and the body as sent, without the fields in `refused`, and add new ones.
+
+    With `with_format` a refused response_format raises EndpointError, as any other refusal does.
+    """
     while True:
         sent = without(body, refused)
         try:
-            return await client.post("chat/completions", sent)
+            return await client.post("chat/completions", sent), sent
         except EndpointError as error:
             field = refused_field(error, sent)
-            if field in (None, "response_format"):
+            if field is None or (with_format and field == "response_format"):
                 raise
-            refused.add(str(field))
+            refused.add(field)
 
 
 def refused_field(error: EndpointError, sent: Mapping[str, Any]) -> str | None:

@@ -80,8 +80,9 @@ async def observe(client: Client, known: str = "") -> ObservedHealth:
     if error is not None and error.status is None and error.kind in ("connection", "timeout"):
         return ObservedHealth(failed(client.endpoint, client.url, error), None, error)
     kind, seen = await _recognise(client, listing, known)
-    model = client.endpoint.model or _only(seen.models)
-    chosen = find(seen.models, model) or _only_entry(seen.models)
+    only = _only_model(seen.models)
+    model = client.endpoint.model or (only.id if only else None)
+    chosen = find(seen.models, model) or only
     health = Health(
         endpoint=client.endpoint,
         url=client.url,
@@ -162,12 +163,7 @@ def find(models: Iterable[Model], name: str | None) -> Model | None:
     return next((model for model in models if model.id in (name, f"{name}:latest")), None)
 
 
-def _only_entry(models: Sequence[Model]) -> Model | None:
+def _only_model(models: Sequence[Model]) -> Model | None:
     loaded = [model for model in models if model.loaded]
     candidates = models if len(models) == 1 else loaded
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _only(models: Sequence[Model]) -> str | None:
-    entry = _only_entry(models)
-    return entry.id if entry else None

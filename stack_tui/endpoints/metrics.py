@@ -80,7 +80,8 @@ def quantile(
     finite bound the result is that bound. After a restart the whole second reading counts.
     """
     prefix = f"{histogram}{_BUCKET}"
-    bounds = sorted((float(name.removeprefix(prefix)), name) for name in _starting(after, prefix))
+    buckets = [name for name in after if name.startswith(prefix)]
+    bounds = sorted((float(name.removeprefix(prefix)), name) for name in buckets)
     if not bounds:
         return None
     was_reset = after[bounds[-1][1]] < before.get(bounds[-1][1], 0.0)
@@ -96,10 +97,6 @@ def quantile(
             return lower + (bound - lower) * (wanted - below) / (count - below)
         lower, below = (lower if math.isinf(bound) else bound), count
     return lower
-
-
-def _starting(names: Iterable[str], prefix: str) -> Iterable[str]:
-    return (name for name in names if name.startswith(prefix))
 
 
 def _samples(text: str, wanted: tuple[str, ...]) -> Iterable[tuple[str, Mapping[str, str], float]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.chat import Completion, read_completion, refused_field, without
+from stack_tui.endpoints.chat import Completion, post_chat, read_completion
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.runner.stream import Emit
@@ -102,19 +102,10 @@ class ModelClient:
     async def _post(self, body: Mapping[str, Any]) -> tuple[Reply, Mapping[str, Any]]:
         """Return the reply to the body and the body as sent, without the fields refused."""
         refused = set(self._refused)
-        while True:
-            sent = without(body, refused)
-            try:
-                reply = await self.client.post("/chat/completions", sent)
-            except EndpointError as error:
-                field = refused_field(error, sent)
-                if field is None:
-                    raise
-                refused.add(field)
-                continue
-            for field in sorted(refused - self._refused):
-                await self._remember(field)
-            return reply, sent
+        reply, sent = await post_chat(self.client, body, refused)
+        for field in sorted(refused - self._refused):
+            await self._remember(field)
+        return reply, sent
 
     async def _remember(self, field: str) -> None:
         self._refused.add(field)
