@@ -8,9 +8,8 @@ import msgspec
 
 from stack_tui.benchmarks.harness.protocol import Document, Request
 from stack_tui.benchmarks.scoring import generate, methods
-from stack_tui.benchmarks.scoring.encoding import EncodedPair, Encoder
+from stack_tui.benchmarks.scoring.encoding import EncodedPair, Encoder, windows
 from stack_tui.benchmarks.scoring.methods import RouteError, ScoringMethod
-from stack_tui.benchmarks.scoring.rolling_windows import windows
 from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject, digest

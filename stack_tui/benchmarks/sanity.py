@@ -165,19 +165,13 @@ def _at_the_end(name: str, tally: _Tally) -> Iterator[Finding]:
     accuracy = tally.passed / tally.n if tally.n else 0.0
     if name == "mmlu" and tally.n >= _CHANCE_AFTER:
         if accuracy < _MMLU_LOW:
-            yield _finding(
-                "bounds",
-                name,
-                f"MMLU is {accuracy:.3f}, under {_MMLU_LOW}",
-                "For an 8B model, check the config: prompt format, few-shot count, tokenizer.",
-            )
-        elif accuracy > _MMLU_HIGH:
-            yield _finding(
-                "bounds",
-                name,
-                f"MMLU is {accuracy:.3f}, over {_MMLU_HIGH}",
-                "For an 8B model, check for leakage of the test questions into training.",
-            )
+            bound = f"under {_MMLU_LOW}"
+            cause = "For an 8B model, check the config: prompt format, few-shot count, tokenizer."
+        else:
+            bound = f"over {_MMLU_HIGH}"
+            cause = "For an 8B model, check for leakage of the test questions into training."
+        if not _MMLU_LOW <= accuracy <= _MMLU_HIGH:
+            yield _finding("bounds", name, f"MMLU is {accuracy:.3f}, {bound}", cause)
     expected = LLAMA_3_1_8B.get(name)
     if expected is not None and tally.n >= _CHANCE_AFTER:
         yield _finding(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stack_tui.errors import StackError
-from stack_tui.reports.render.custom_eval import sample_line
+from stack_tui.reports.render.text_report import sample_line
 from stack_tui.runs.events import Event, Fault, Finding, Sample, Status
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line

@@ -14,8 +14,8 @@ from stack_tui.paths import write_atomically
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import Gate, GateResult, NotWorse
-from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs import store
 from stack_tui.runs.holdout import log_access
 from stack_tui.runs.store import Run

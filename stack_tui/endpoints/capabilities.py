@@ -66,7 +66,7 @@ async def probe(client: Client) -> Capabilities:
     model = client.endpoint.model
     async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(4)) as client_once:
         probing = _Probing(client_once, {} if model is None else {"model": model})
-        tokens = await probing.tokens()
+        tokens = await tokenize(client_once, _PROMPT)
         chat, completions = await _all(probing.chat(), probing.completion())
         found: dict[str, Any] = {"chat": chat, "tokenize": tokens is not None, **completions}
         if chat:
@@ -94,15 +94,10 @@ class _Probing:
             raise
         return reply.data if isinstance(reply.data, dict) else None
 
-    async def _complete(self, **body: Any) -> list[Mapping[str, Any]]:
-        """Return the choices of a one-token completion, empty if it is refused."""
-        request = {"prompt": _PROMPT, "max_tokens": 1, "temperature": 0, **body}
-        data = await self._post("completions", request)
-        return tables(data.get("choices")) if data else []
-
-    async def tokens(self) -> list[int] | None:
-        """Return the prompt's tokens as the server's own tokenizer makes them."""
-        return await tokenize(self._client, _PROMPT)
+    async def _choice(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the first choice of the answer, empty if the request is refused."""
+        choices = _choices(await self._post(path, body))
+        return choices[0] if choices else {}
 
     async def chat(self) -> bool:
         try:
@@ -114,13 +109,11 @@ class _Probing:
         return True
 
     async def completion(self) -> dict[str, Any]:
-        body = {"prompt": _PROMPT, "max_tokens": 1, "temperature": 0, "echo": True, "logprobs": 1}
-        data = await self._post("completions", body)
+        data = await self._post("completions", _text(echo=True, logprobs=1))
         if data is None:
-            body = {"prompt": _PROMPT, "max_tokens": 1}
-            data = await self._post("completions", body)
-        choices = tables(data.get("choices")) if data else []
-        if not data or not choices or not isinstance(choices[0].get("text"), str):
+            data = await self._post("completions", {"prompt": _PROMPT, "max_tokens": 1})
+        choices = _choices(data)
+        if not choices or not isinstance(choices[0].get("text"), str):
             return {"completions": False}
         count = (data.get("usage") or {}).get("prompt_tokens")
         raw = count <= _LONGEST_RAW_PROMPT if isinstance(count, int) and count > 0 else None
@@ -140,9 +133,7 @@ class _Probing:
     async def chat_top_logprobs(self) -> int:
         async def ask(n: int) -> int:
             body = {**_chat("Hi", 1), "logprobs": True, "top_logprobs": n}
-            data = await self._post("chat/completions", body)
-            choices = tables(data.get("choices")) if data else []
-            return len(_alternatives(choices[0])) if choices else 0
+            return len(_alternatives(await self._choice("chat/completions", body)))
 
         return await _largest(ask)
 
@@ -155,28 +146,27 @@ class _Probing:
         return found | await self._with_token_ids(tokens)
 
     async def _prompt_logprobs(self) -> bool:
-        choices = await self._complete(prompt_logprobs=0)
-        entries = choices[0].get("prompt_logprobs") if choices else None
+        choice = await self._choice("completions", _text(prompt_logprobs=0))
+        entries = choice.get("prompt_logprobs")
         if not isinstance(entries, list) or len(entries) < 2 or not isinstance(entries[-1], dict):
             return False
         return all("rank" in entry and "logprob" in entry for entry in entries[-1].values())
 
     async def _top_logprobs(self) -> int:
         async def ask(n: int) -> int:
-            choices = await self._complete(logprobs=n)
-            return len(_alternatives(choices[0])) if choices else 0
+            return len(_alternatives(await self._choice("completions", _text(logprobs=n))))
 
         return await _largest(ask)
 
     async def _prompt_lists(self) -> bool:
-        return len(await self._complete(prompt=[_PROMPT, "Good morning"])) == 2
+        data = await self._post("completions", _text(prompt=[_PROMPT, "Good morning"]))
+        return len(_choices(data)) == 2
 
     async def _with_token_ids(self, tokens: Sequence[int] | None) -> dict[str, Any]:
         """Return the capabilities that need token ids: as prompts, named, forced."""
         if not tokens or len(tokens) < 2:
             return {}
-        prompt = {"prompt": list(tokens), "max_tokens": 1, "temperature": 0}
-        data = await self._post("completions", prompt)
+        data = await self._post("completions", _text(prompt=list(tokens)))
         count = (data.get("usage") or {}).get("prompt_tokens") if data else 0
         named, forced = await _all(self._named_token_ids(tokens), self._forced(tokens))
         taken = None if count is None else count == len(tokens)
@@ -184,13 +174,13 @@ class _Probing:
 
     async def _named_token_ids(self, tokens: Sequence[int]) -> bool:
         wanted = sorted({*tokens, tokens[0] + 1})
-        choices = await self._complete(
+        body = _text(
             prompt=list(tokens),
             logprobs=1,
             logprob_token_ids=wanted,
             return_tokens_as_token_ids=True,
         )
-        answered = _alternatives(choices[0]) if choices else {}
+        answered = _alternatives(await self._choice("completions", body))
         return all(f"token_id:{token}" in answered for token in wanted)
 
     async def _forced(self, tokens: Sequence[int]) -> bool:
@@ -268,6 +258,14 @@ async def tokenize(client: Client, text: str) -> list[int] | None:
 def _chat(text: str, max_tokens: int) -> dict[str, Any]:
     messages = [{"role": "user", "content": text}]
     return {"messages": messages, "max_tokens": max_tokens, "temperature": 0}
+
+
+def _text(**fields: Any) -> dict[str, Any]:
+    return {"prompt": _PROMPT, "max_tokens": 1, "temperature": 0, **fields}
+
+
+def _choices(data: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    return tables(data.get("choices")) if data else []
 
 
 def _is_echoed(choice: Mapping[str, Any]) -> bool:

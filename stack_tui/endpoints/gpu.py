@@ -1,12 +1,9 @@
 """The GPUs of this machine, by NVML; a field that a card does not support is None."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-
-Value = TypeVar("Value")
 
 # NVML's clocks event reasons: hardware slowdown, software thermal, hardware thermal, power brake.
 # The power cap (0x4) is left out: a busy card is supposed to run at it.
@@ -75,34 +72,29 @@ def read_gpus() -> Gpus:
 def _read(pynvml: Any, index: int) -> Gpu:
     handle = pynvml.nvmlDeviceGetHandleByIndex(index)
 
-    def ask(question: Callable[[], Value]) -> Value | None:
+    def read(name: str, *arguments: int) -> Any:
         try:
-            return question()
+            return getattr(pynvml, f"nvmlDeviceGet{name}")(handle, *arguments)
         except pynvml.NVMLError:
             return None
 
-    memory = ask(lambda: pynvml.nvmlDeviceGetMemoryInfo(handle))
-    rates = ask(lambda: pynvml.nvmlDeviceGetUtilizationRates(handle))
-    power_mw = ask(lambda: pynvml.nvmlDeviceGetPowerUsage(handle))
-    limit_mw = ask(lambda: pynvml.nvmlDeviceGetEnforcedPowerLimit(handle))
-    reasons = ask(lambda: pynvml.nvmlDeviceGetCurrentClocksEventReasons(handle)) or 0
-    running = ask(lambda: pynvml.nvmlDeviceGetComputeRunningProcesses(handle)) or []
+    memory, rates = read("MemoryInfo"), read("UtilizationRates")
+    power_mw, limit_mw = read("PowerUsage"), read("EnforcedPowerLimit")
+    reasons = read("CurrentClocksEventReasons") or 0
     return Gpu(
         index=index,
-        name=str(ask(lambda: pynvml.nvmlDeviceGetName(handle)) or f"GPU {index}"),
+        name=str(read("Name") or f"GPU {index}"),
         utilization=rates.gpu if rates else None,
         memory_used=memory.used if memory else None,
         memory_total=memory.total if memory else None,
         power_w=None if power_mw is None else power_mw / 1000,
         power_limit_w=None if limit_mw is None else limit_mw / 1000,
-        temperature_c=ask(
-            lambda: pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU)
-        ),
-        clock_mhz=ask(lambda: pynvml.nvmlDeviceGetClockInfo(handle, pynvml.NVML_CLOCK_SM)),
+        temperature_c=read("Temperature", pynvml.NVML_TEMPERATURE_GPU),
+        clock_mhz=read("ClockInfo", pynvml.NVML_CLOCK_SM),
         throttled=tuple(name for bit, name in THROTTLE_REASONS.items() if reasons & bit),
         processes=tuple(
             Process(pid=process.pid, memory_bytes=process.usedGpuMemory, name=_name_of(process.pid))
-            for process in running
+            for process in read("ComputeRunningProcesses") or []
         ),
     )
 

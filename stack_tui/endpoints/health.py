@@ -12,7 +12,7 @@ import msgspec
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.kinds import COMPATIBLE, KINDS
+from stack_tui.endpoints.kinds.known_kinds import COMPATIBLE, KINDS
 from stack_tui.endpoints.kinds.server_kind import (
     Listing,
     Model,

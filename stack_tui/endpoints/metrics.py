@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from stack_tui.endpoints.kinds import kind_named
+from stack_tui.endpoints.kinds.known_kinds import kind_named
 
 COUNTERS = (
     "prompt_tokens",

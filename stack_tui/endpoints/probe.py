@@ -15,7 +15,7 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.health import Health as Health
 from stack_tui.endpoints.health import failed, find, observe, side_client
-from stack_tui.endpoints.kinds import COMPATIBLE, KINDS
+from stack_tui.endpoints.kinds.known_kinds import COMPATIBLE, KINDS
 from stack_tui.endpoints.kinds.server_kind import Model as Model
 from stack_tui.text import one_line
 

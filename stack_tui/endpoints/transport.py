@@ -10,7 +10,7 @@ import ssl
 from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -47,28 +47,6 @@ class TransportError(Exception):
         self.detail = detail
 
 
-class Transport(Protocol):
-    """Carries requests to the origin of one endpoint; each client has and closes its own."""
-
-    async def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        on_chunk: OnChunk = None,
-    ) -> Response:
-        """Return the answer; raises TransportError if no complete one comes.
-
-        `on_chunk` is called with each piece of the body as it arrives.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Close its connections."""
-        ...
-
-
 class HttpxTransport:
     """Requests by httpx, for checks and probes."""
 
@@ -97,7 +75,10 @@ class HttpxTransport:
         body: bytes | None,
         on_chunk: OnChunk = None,
     ) -> Response:
-        """Return the answer; raises TransportError if no complete one comes."""
+        """Return the answer; raises TransportError if no complete one comes.
+
+        `on_chunk` is called with each piece of the body as it arrives.
+        """
         import httpx
 
         client = self._open(url)
@@ -168,6 +149,9 @@ class AiohttpTransport:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+Transport = HttpxTransport | AiohttpTransport
 
 
 async def _read(chunks: AsyncIterable[bytes], on_chunk: OnChunk) -> bytes:

@@ -13,8 +13,8 @@ from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, Sample, Status
 from stack_tui.runs.spec import digest
 from stack_tui.suites.attempts import Attempt
 from stack_tui.suites.grading import rules
-from stack_tui.suites.judging import judge_panel, judge_prompt
-from stack_tui.suites.judging.judge_score import ask_judge
+from stack_tui.suites.judging import judge_prompt
+from stack_tui.suites.judging.judge_score import ask_judge, combine_scores
 from stack_tui.suites.model.case import Case, Suite, criteria_of
 from stack_tui.suites.model_client import Answers, ModelAnswer, ModelClient, Question
 
@@ -130,7 +130,7 @@ async def _judged(
     """Return the graded sample with its judge scores and the panel's."""
     verdicts = await gather_all(ask_judge(judge, suite, case, sample) for judge in judges)
     scores = [verdict.score for verdict in verdicts if verdict.score is not None]
-    score, no_majority = judge_panel.combine_scores(scores, suite.panel or "median")
+    score, no_majority = combine_scores(scores, suite.panel or "median")
     status: Status = "unscored" if score is None and sample.status == "ok" else sample.status
     return replace(
         sample,

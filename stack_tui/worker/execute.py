@@ -18,7 +18,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.kinds import kind_named
+from stack_tui.endpoints.kinds.known_kinds import kind_named
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import Health, preflight
 from stack_tui.endpoints.retry import RetryPolicy

@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.diagnostics.duplicates import NEAR, SHINGLE, duplicates
-from stack_tui.suites.diagnostics.shingles import shingles, words
+from stack_tui.suites.diagnostics.duplicates import NEAR, SHINGLE, duplicates, shingles, words
 from stack_tui.suites.model.case import Case
 
 PASSAGE = (

@@ -26,7 +26,6 @@ class TaskFacts(msgspec.Struct, frozen=True):
     dataset: str
     subset: str
     fewshot: int | None
-    runs_code: bool
     short_choices: bool
 
 
@@ -124,7 +123,6 @@ class Catalog:
             dataset=str(config.get("dataset_path") or ""),
             subset=str(config.get("dataset_name") or ""),
             fewshot=config.get("num_fewshot"),
-            runs_code=bool(config.get("unsafe_code")),
             short_choices=_are_short(config.get("doc_to_choice")),
         )
 

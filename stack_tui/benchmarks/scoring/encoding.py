@@ -161,3 +161,23 @@ def _stripped(text: str) -> tuple[str, str]:
 def _full(document: Document, prefixes: dict[str, str]) -> list[str]:
     shared = prefixes[document.prefix] if document.prefix else ""
     return [shared + text for text in document.contexts]
+
+
+def windows(tokens: Sequence[int], first: int, longest: int) -> list[EncodedPair]:
+    """Return the windows of lm-eval's rolling log-likelihood; each scores at most `longest` tokens.
+
+    Each window has as much context as fits; the first has only the token `first` before it, and a
+    later one scores only the tokens that no earlier one has scored.
+    """
+    if not tokens:
+        return []
+    head = min(longest, len(tokens))
+    pairs = [EncodedPair([], [first], list(tokens[:head]))]
+    done = head
+    while done < len(tokens):
+        new = min(len(tokens) - done, longest)
+        end = done + new
+        begin = max(0, end - longest - 1)
+        pairs.append(EncodedPair([], list(tokens[begin:done]), list(tokens[done:end])))
+        done = end
+    return pairs

@@ -10,6 +10,16 @@ from stack_tui.runs.view import RunView
 
 def record_section(view: RunView) -> Blocks:
     """Return lm-eval's scores with their standard errors, and how many documents they lack."""
+    blocks = record_table(view)
+    if view.scores and (missing := sum(view.scores.missing.values())):
+        blocks += (
+            Callout(WARNING, f"incomplete: {missing:,} documents have no answer and do not count"),
+        )
+    return blocks
+
+
+def record_table(view: RunView) -> Blocks:
+    """Return lm-eval's scores with their standard errors, nothing before there are any."""
     rows = tuple(
         (
             score.task,
@@ -23,12 +33,7 @@ def record_section(view: RunView) -> Blocks:
         for score in recorded_scores(view)
     )
     columns = ("task", "version", "filter", "n-shot", "metric", "value", "stderr")
-    blocks = section("score of record, by lm-eval", TableBlock(columns, rows))
-    if view.scores and (missing := sum(view.scores.missing.values())):
-        blocks += (
-            Callout(WARNING, f"incomplete: {missing:,} documents have no answer and do not count"),
-        )
-    return blocks
+    return section("score of record, by lm-eval", TableBlock(columns, rows))
 
 
 def tasks_section(view: RunView) -> Blocks:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from stack_tui.names import plural
 from stack_tui.reports.pages.model import Callout, Page, TextBlock
 from stack_tui.reports.pages.signs import BAD, GOOD, LEVELS, NOTE, WARNING
-from stack_tui.suites.diagnostics.diagnostic import Diagnostic
 from stack_tui.suites.diagnostics.leakage import Leakage, Overlap
+from stack_tui.suites.diagnostics.lint import Diagnostic
 
 
 def diagnostics_page(suite: str, found: Sequence[Diagnostic]) -> Page:

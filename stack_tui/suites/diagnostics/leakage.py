@@ -10,7 +10,7 @@ import msgspec
 
 from stack_tui.runs.holdout import HIDDEN
 from stack_tui.suites.diagnostics.corpus import Passage, Unread, passages
-from stack_tui.suites.diagnostics.shingles import shingles, words
+from stack_tui.suites.diagnostics.duplicates import shingles, words
 from stack_tui.suites.model.case import Case
 from stack_tui.text import one_line
 

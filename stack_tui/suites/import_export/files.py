@@ -6,9 +6,13 @@ from pathlib import Path
 from stack_tui import paths
 from stack_tui.errors import StackError
 from stack_tui.suites.import_export.imported import BroughtIn, Imported
-from stack_tui.suites.import_export.jsonl import read_jsonl, write_jsonl
-from stack_tui.suites.import_export.records import Renamed
-from stack_tui.suites.import_export.tables import read_csv, write_csv
+from stack_tui.suites.import_export.records import (
+    Renamed,
+    read_csv,
+    read_jsonl,
+    write_csv,
+    write_jsonl,
+)
 from stack_tui.suites.model.case import Suite
 from stack_tui.suites.model.suite_edit import suite_text
 from stack_tui.suites.model.suite_store import create

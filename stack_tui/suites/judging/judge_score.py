@@ -1,16 +1,124 @@
-"""One judge's score of one output: a single score, or the weighted mean over the criteria."""
+"""Ask judges for the score of one output, per criterion if there are any, and combine scores."""
 
 import math
-from collections.abc import Sequence
+import statistics
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from msgspec.structs import replace
+
+from stack_tui.config.decode import PanelMethod
+from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.limit import Stopped
 from stack_tui.runner.request_engine import gather_all
 from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
-from stack_tui.suites.judging.judge_panel import weighted_mean
-from stack_tui.suites.judging.judge_prompt import judge_body, judge_prompt
-from stack_tui.suites.judging.judge_retry import ask_with_retry
+from stack_tui.suites.judging.judge_prompt import judge_prompt
 from stack_tui.suites.judging.score_parser import parse_score
 from stack_tui.suites.model.case import Case, Criterion, Suite, criteria_of
 from stack_tui.suites.model_client import ModelClient, Question
+
+FORMAT_REMINDER = "That states no score. Answer with one integer from 1 to 5 and nothing else."
+NO_THINKING = "Answer at once, without thinking: one integer from 1 to 5 and nothing else."
+_SCORE_FORMAT = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "score",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 5},
+    },
+}
+_QUOTED_CHARS = 2000
+_DIGITS = 9
+
+
+def weighted_mean(weights: Sequence[float], scores: Sequence[float]) -> float:
+    """Return the weighted mean, rounded so that weights of 0.1 and 0.2 keep a 4 from being 3.9…"""
+    total = math.fsum(w * s for w, s in zip(weights, scores, strict=True))
+    return round(total / math.fsum(weights), _DIGITS)
+
+
+def combine_scores(scores: Sequence[float], panel: PanelMethod) -> tuple[float | None, bool]:
+    """Return (the panel's score or None without scores, whether there is no majority).
+
+    The majority is the integer score, halves rounded up, that more judges gave than any other. If
+    there is none, the median replaces it.
+    """
+    if not scores:
+        return None, False
+    if panel == "mean":
+        return round(statistics.fmean(scores), _DIGITS), False
+    if panel == "majority":
+        first, *others = Counter(math.floor(score + 0.5) for score in scores).most_common(2)
+        if not others or first[1] > others[0][1]:
+            return float(first[0]), False
+    return round(statistics.median(scores), _DIGITS), panel == "majority"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeQuestion:
+    """A question to a judge about one sample, and the words that ask a second time.
+
+    `format_reminder` follows an unreadable answer; `no_thinking` is added after an empty one.
+    """
+
+    task: str
+    sample: str
+    repeat: int
+    setting: float | None
+    prompt: str
+    response_format: Mapping[str, Any]
+    max_tokens: int
+    format_reminder: str = FORMAT_REMINDER
+    no_thinking: str = NO_THINKING
+
+    def request(self, judge: ModelClient, unreadable: str | None) -> Question:
+        """Return the request to the judge, the second one if it has an unreadable answer."""
+        messages = [{"role": "user", "content": self.prompt}]
+        if unreadable is not None and not unreadable.strip():
+            messages[0]["content"] += f"\n\n{self.no_thinking}"
+        elif unreadable is not None:
+            messages += [
+                {"role": "assistant", "content": unreadable[:_QUOTED_CHARS]},
+                {"role": "user", "content": self.format_reminder},
+            ]
+        body = {
+            "model": judge.endpoint.model,
+            "messages": messages,
+            "temperature": 0,
+            "max_tokens": self.max_tokens,
+            "response_format": self.response_format,
+        }
+        role = f"judge:{judge.endpoint.name}"
+        return Question(self.task, self.sample, self.repeat, role, body, self.setting)
+
+
+async def ask_with_retry(
+    judge: ModelClient, question: JudgeQuestion, read: Callable[[str], float | None]
+) -> JudgeScore:
+    """Return the judge's score, which is what `read` finds in its first or second answer.
+
+    A failed request is recorded in the score; only Stopped is raised. `latency_s` is the sum over
+    all answers, `answer` and `reasoning` are those of the last.
+    """
+    result = JudgeScore(judge=judge.endpoint.name, model=judge.endpoint.model or "", attempts=0)
+    while result.score is None and result.attempts < 2:
+        unreadable = result.answer if result.attempts else None
+        try:
+            reply = await judge.ask(question.request(judge, unreadable))
+        except Stopped:
+            raise
+        except EndpointError as error:
+            return replace(result, attempts=result.attempts + 1, failure=error.failure())
+        result = replace(
+            result,
+            score=read(reply.completion.output),
+            answer=reply.completion.output,
+            reasoning=reply.completion.reasoning,
+            attempts=result.attempts + 1,
+            latency_s=result.latency_s + reply.latency_s,
+        )
+    return result
 
 
 async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample) -> JudgeScore:
@@ -19,33 +127,30 @@ async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample
     A failed request is recorded in the score; only Stopped is raised. Each criterion is a separate
     request; they run concurrently.
     """
+
+    async def ask(criterion: Criterion | None) -> JudgeScore:
+        question = JudgeQuestion(
+            task=suite.name,
+            sample=sample.id,
+            repeat=sample.repeat,
+            setting=sample.temperature,
+            prompt=judge_prompt(suite, case, sample.output, criterion),
+            response_format=_SCORE_FORMAT,
+            max_tokens=suite.judge_max_tokens,
+        )
+        return await ask_with_retry(judge, question, parse_score)
+
     criteria = criteria_of(suite, case)
     if not criteria:
-        return await _ask(judge, suite, sample, judge_prompt(suite, case, sample.output))
-    found = await gather_all(
-        _ask(judge, suite, sample, judge_prompt(suite, case, sample.output, criterion))
-        for criterion in criteria
-    )
-    return _combine_criteria(criteria, found)
-
-
-async def _ask(judge: ModelClient, suite: Suite, sample: Sample, prompt: str) -> JudgeScore:
-    def question(messages: list[dict[str, str]]) -> Question:
-        body = judge_body(suite, judge.endpoint.model, messages)
-        role = f"judge:{judge.endpoint.name}"
-        return Question(
-            suite.name, sample.id, sample.repeat, role, body, setting=sample.temperature
-        )
-
-    return await ask_with_retry(judge, prompt, question, parse_score)
+        return await ask(None)
+    return _combine_criteria(criteria, await gather_all(map(ask, criteria)))
 
 
 def _combine_criteria(criteria: Sequence[Criterion], found: Sequence[JudgeScore]) -> JudgeScore:
     """Return one judge score; its value is None if that of any criterion is missing."""
-    scores = [each.score for each in found]
-    known = [score for score in scores if score is not None]
+    known = [each.score for each in found if each.score is not None]
     weights = [criterion.weight for criterion in criteria]
-    score = weighted_mean(weights, known) if len(known) == len(scores) else None
+    score = weighted_mean(weights, known) if len(known) == len(found) else None
     return JudgeScore(
         judge=found[0].judge,
         model=found[0].model,

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 LOWEST, HIGHEST = 1.0, 5.0
 
-# A long answer states its score at either end. The x's keep a number that is cut in two from
-# counting.
+# A long answer states its score at either end.
 _EDGE = 2000
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
@@ -68,13 +67,18 @@ def without_thinking(text: str) -> str:
     return _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
 
 
-def _plain(text: str) -> str:
-    """Return the text in lower case without thinking, decoration and words about the scale."""
+def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
+    """Return the answer in lower case without thinking and decoration, `gap` for a long middle."""
     answer = without_thinking(text)
     if len(answer) > 2 * _EDGE:
-        answer = f"{answer[:_EDGE]}x x{answer[-_EDGE:]}"
-    plain = _DECORATION.sub(" ", unicodedata.normalize("NFKC", answer).casefold())
-    plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain))
+        answer = f"{answer[:_EDGE]}{gap}{answer[-_EDGE:]}"
+    return decoration.sub(" ", unicodedata.normalize("NFKC", answer).casefold())
+
+
+def _plain(text: str) -> str:
+    """Return the plain text without words about the scale."""
+    # The x's keep a number that is cut in two from counting.
+    plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain_text(text, _DECORATION, "x x")))
     digits = _WORD.sub(lambda match: match[1] + _WORDS[match[2]], plain)
     return _SCALE.sub(" ", digits).strip()
 

@@ -107,7 +107,7 @@ class EndpointPoller:
     async def _measure(self, endpoint: Endpoint, health: Health, history: LoadHistory) -> None:
         from stack_tui.endpoints.endpoint_errors import EndpointError
         from stack_tui.endpoints.health import side_client
-        from stack_tui.endpoints.kinds import kind_named
+        from stack_tui.endpoints.kinds.known_kinds import kind_named
         from stack_tui.endpoints.metrics import read_metrics
 
         try:

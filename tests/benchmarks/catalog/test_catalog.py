@@ -37,7 +37,6 @@ def test_an_unknown_name_is_answered_with_the_nearest_ones(catalog: Catalog) -> 
 
 
 def test_what_a_task_needs_is_known_before_it_is_loaded(catalog: Catalog) -> None:
-    assert catalog.facts("humaneval").runs_code
     assert catalog.facts("gsm8k").output_type == "generate_until"
     assert catalog.facts("mmlu_anatomy").short_choices
     assert catalog.facts("arc_challenge").dataset == "allenai/ai2_arc"

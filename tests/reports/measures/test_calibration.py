@@ -14,8 +14,8 @@ from stack_tui.reports.measures.calibration import (
     should_pass,
 )
 from stack_tui.reports.pages.judges_section import labels_section
-from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.reports.stats.corrected_rate import corrected_rate
 from stack_tui.reports.stats.rater_agreement import kappas
 from stack_tui.runs.events import JudgeScore, Sample

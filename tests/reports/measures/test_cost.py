@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.gates import evaluate_all, parse
 from stack_tui.reports.pages.suite_sections import money, tokens_section
-from stack_tui.reports.render.custom_eval import text_report
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs.events import Answer
 from stack_tui.runs.view import RunView
 from tests.reports.forms import facts_of

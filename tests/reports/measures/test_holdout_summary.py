@@ -12,9 +12,9 @@ from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.render.csv_table import csv_table
-from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs.events import Failure, JudgeScore, Sample
 from stack_tui.runs.holdout import HIDDEN, HoldoutAccess, redact
 from stack_tui.runs.rule_issue import issue_of_text

@@ -12,8 +12,8 @@ from stack_tui.reports.measures.gates import evaluate_all, parse
 from stack_tui.reports.measures.judge_agreement import kinship, panel_report
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.pages.judges_section import judges_section
-from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
 from tests.reports.forms import facts_of, html_report, markdown_report
 from tests.reports.views import SPEC, view

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.reports.measures.noise import Noise, noise_of
-from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from stack_tui.wilson import wilson_interval

@@ -7,8 +7,8 @@ from stack_tui.errors import Failure
 from stack_tui.reports.pages.diagnostics_page import diagnostics_page, leakage_page
 from stack_tui.reports.pages.endpoint_report import latency_page, probe_page
 from stack_tui.reports.render.plain_text import render_text
-from stack_tui.suites.diagnostics.diagnostic import Diagnostic
 from stack_tui.suites.diagnostics.leakage import Leakage, NotRead, Overlap
+from stack_tui.suites.diagnostics.lint import Diagnostic
 
 
 def test_each_diagnostic_names_its_case_and_field() -> None:

@@ -10,9 +10,9 @@ import pytest
 from stack_tui.reports.measures.summary import summarize
 from stack_tui.reports.measures.temperatures import settings_of
 from stack_tui.reports.render.csv_table import csv_table
-from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView
 from tests.reports.forms import html_report, markdown_report

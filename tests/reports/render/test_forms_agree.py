@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from stack_tui.errors import Failure
 from stack_tui.reports.render.csv_table import csv_table
-from stack_tui.reports.render.custom_eval import text_report
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.junit import junit_report
+from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs.events import JudgeScore, Sample
 from tests.reports.forms import html_report, markdown_report
 from tests.reports.views import SPEC, TIMEOUT, view

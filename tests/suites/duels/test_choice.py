@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.suites.judging.duels.preference import parse_preference
+from stack_tui.suites.judging.duels.duel_judge import parse_preference
 
 
 @pytest.mark.parametrize(

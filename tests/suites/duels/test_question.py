@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stack_tui.suites.judging.duels.duel_prompt import duel_prompt
+from stack_tui.suites.judging.duels.duel_judge import duel_prompt
 from stack_tui.suites.judging.judge_prompt import fenced_apart
 
 HOSTILE = st.text(alphabet="-=BEGINDOUTPHSRK 0a\n{}first", max_size=80)

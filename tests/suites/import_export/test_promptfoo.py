@@ -200,7 +200,7 @@ def test_a_test_without_an_input_is_listed(tmp_path: Path) -> None:
             "prompts: x\nproviders: [{id: a, config: {temperature: hot}}]",
             ("headlines.yaml:2: providers", "temperature"),
         ),
-        ("prompts: x\ntests: file://t.jsonl", ("t.jsonl:2", "not a valid test")),
+        ("prompts: x\ntests: file://t.jsonl", ("t.jsonl:2", "expected an object")),
     ],
 )
 def test_a_file_that_is_no_configuration_is_reported_with_its_line(

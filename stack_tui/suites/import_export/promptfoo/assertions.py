@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,8 @@ from stack_tui.errors import StackError
 from stack_tui.suites.grading import patterns
 from stack_tui.suites.grading.json_rule import schema_problem
 from stack_tui.suites.import_export.imported import Notes
-from stack_tui.suites.import_export.promptfoo import references
-from stack_tui.suites.import_export.promptfoo.templates import Unmapped, render, text
-from stack_tui.suites.import_export.promptfoo.yaml_text import read_yaml
-from stack_tui.suites.model.case import Phrase
+from stack_tui.suites.import_export.promptfoo.templates import Unmapped, contents, render, text
 from stack_tui.toml_edit import items
-from stack_tui.toml_edit.source import read_utf8
 
 _CASE_COUNTS = re.compile(r"(not-)?(contains(-all|-any)?|equals|starts-with)")
 _SETTINGS = {
@@ -35,60 +31,45 @@ class Assertion:
     data: Mapping[str, Any]
 
 
-@dataclass
-class Rules:
-    """Collects the rules and the rubric of one case."""
-
-    must_mention: list[Phrase] = field(default_factory=list)
-    must_not_mention: list[str] = field(default_factory=list)
-    regex: list[str] = field(default_factory=list)
-    not_regex: list[str] = field(default_factory=list)
-    rubric: list[str] = field(default_factory=list)
-    single: dict[str, Any] = field(default_factory=dict)
-
-    def fields(self) -> dict[str, Any]:
-        """Return the fields of a case that have a value."""
-        listed = {
-            "must_mention": tuple(self.must_mention),
-            "must_not_mention": tuple(self.must_not_mention),
-            "regex": tuple(self.regex),
-            "not_regex": tuple(self.not_regex),
-            "rubric": "\n".join(self.rubric),
-        }
-        return {name: value for name, value in listed.items() if value} | self.single
-
-    def set(self, name: str, value: Any) -> None:
-        """Set a field; raises Unmapped if it already has another value."""
-        if self.single.setdefault(name, value) != value:
-            raise Unmapped(f"a second {name}: a case can have only one")
-
-
 def rules_of(
     assertions: Iterable[Assertion], values: Mapping[str, Any], folder: Path, notes: Notes
 ) -> dict[str, Any]:
     """Return a case's fields for the assertions, whose templates are filled in with `values`."""
-    rules = Rules()
+    fields: dict[str, Any] = {}
     for assertion in _flat(assertions, notes):
         try:
-            add = _converter(assertion.data)
-            add(rules, _value(assertion.data.get("value"), values, folder))
+            name, value = _rule(assertion.data, values, folder)
         except Unmapped as reason:
             notes.left_out(assertion.where, str(reason))
-        else:
-            _note(assertion, notes)
-    return rules.fields()
+            continue
+        if isinstance(value, list):
+            fields[name] = (*fields.get(name, ()), *value)
+        elif fields.setdefault(name, value) != value:
+            notes.left_out(assertion.where, f"a second {name}: a case can have only one")
+            continue
+        _note(assertion, notes)
+    if "rubric" in fields:
+        fields["rubric"] = "\n".join(fields["rubric"])
+    return fields
 
 
-def _converter(data: Mapping[str, Any]) -> Callable[[Rules, Any], None]:
-    """Return the function that adds such an assertion to the rules; raises Unmapped."""
+def _rule(data: Mapping[str, Any], values: Mapping[str, Any], folder: Path) -> tuple[str, Any]:
+    """Return the field and its value for an assertion; raises Unmapped if there is none."""
     kind = text(data.get("type"))
-    if kind not in _CONVERTERS:
+    # Letter case never counts here, so both kinds of `contains` become the same rule.
+    rule = _RULES.get(kind.replace("icontains", "contains"))
+    if rule is None:
         raise Unmapped(f"assertions of type {kind!r}")
     if data.get("transform") is not None:
         raise Unmapped("assertions on transformed output")
     if data.get("weight") == 0:
         raise Unmapped("assertions of weight 0, which only measure")
-    return _CONVERTERS[kind]
+    rendered = render(data.get("value"), values)
+    value = next(contents(rendered, folder, (".json", ".yaml", ".yml", ".txt")))
+    if kind == "equals" and isinstance(value, list | Mapping):
+        return "json_schema", _schema({"const": value})
+    name, convert = rule
+    return name, convert(value)
 
 
 def _flat(assertions: Iterable[Assertion], notes: Notes) -> Iterator[Assertion]:
@@ -116,16 +97,6 @@ def _note(assertion: Assertion, notes: Notes) -> None:
             notes.left_out(assertion.where, what)
 
 
-def _value(value: Any, values: Mapping[str, Any], folder: Path) -> Any:
-    """Return the value with its templates filled in; a file's name is replaced by its content."""
-    rendered = render(value, values)
-    if not references.is_reference(rendered):
-        return rendered
-    path = references.referred(rendered, folder, (".json", ".yaml", ".yml", ".txt"))[0]
-    content = read_utf8(path)
-    return content if path.suffix == ".txt" else read_yaml(content, path).data
-
-
 def _phrase(value: Any) -> str:
     if isinstance(value, list | Mapping) or not text(value).strip():
         raise Unmapped("assertions on a text without a text")
@@ -149,14 +120,7 @@ def _pattern(value: Any) -> str:
     return pattern
 
 
-def _equals(rules: Rules, value: Any) -> None:
-    if isinstance(value, list | Mapping):
-        _json(rules, {"const": value})
-    else:
-        rules.set("equals", _phrase(value))
-
-
-def _json(rules: Rules, value: Any) -> None:
+def _schema(value: Any) -> Any:
     schema = {} if value is None else value
     if not isinstance(schema, Mapping):
         raise Unmapped("a JSON schema that is not an object")
@@ -166,59 +130,40 @@ def _json(rules: Rules, value: Any) -> None:
         raise Unmapped(f"a JSON schema with null in it: {error.what}") from None
     if problem := schema_problem(plain):
         raise Unmapped(f"a JSON schema that cannot be checked: {problem}")
-    rules.set("json_schema", plain)
+    return plain
 
 
-def _word_count(rules: Rules, value: Any) -> None:
+def _max_words(value: Any) -> int:
     if not isinstance(value, Mapping) or set(value) != {"max"} or not isinstance(value["max"], int):
         raise Unmapped("word counts with a lower bound")
-    rules.set("max_words", value["max"])
+    return int(value["max"])
 
 
-def _starts(phrase: str) -> str:
-    return rf"\A\s*{re.escape(phrase)}"
+def _start(value: Any) -> str:
+    return rf"\A\s*{re.escape(_phrase(value))}"
 
 
-def _criteria(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(_phrase(one) for one in value)
-    return _phrase(value)
+def _criteria(value: Any) -> list[str]:
+    return [_phrase(one) for one in (value if isinstance(value, list) else [value])]
 
 
-_CONVERTERS: dict[str, Callable[[Rules, Any], None]] = (
-    {
-        "equals": _equals,
-        "is-json": _json,
-        "word-count": _word_count,
-        "regex": lambda rules, value: rules.regex.append(_pattern(value)),
-        "not-regex": lambda rules, value: rules.not_regex.append(_pattern(value)),
-        "starts-with": lambda rules, value: rules.set("starts_with", _phrase(value)),
-        "not-starts-with": lambda rules, value: rules.not_regex.append(_starts(_phrase(value))),
-        "not-equals": lambda rules, value: rules.not_regex.append(
-            rf"{_starts(_phrase(value))}\s*\Z"
-        ),
-        "llm-rubric": lambda rules, value: rules.rubric.append(_criteria(value)),
-        "g-eval": lambda rules, value: rules.rubric.append(_criteria(value)),
-        "model-graded-closedqa": lambda rules, value: rules.rubric.append(_criteria(value)),
-        "factuality": lambda rules, value: rules.rubric.append(
-            f"Agrees in its facts with this: {_phrase(value)}"
-        ),
-    }
-    | {
-        f"{letters}contains{ending}": add
-        for letters in ("", "i")
-        for ending, add in {
-            "": lambda rules, value: rules.must_mention.append(_phrase(value)),
-            "-all": lambda rules, value: rules.must_mention.extend(_phrases(value)),
-            "-any": lambda rules, value: rules.must_mention.append(_phrases(value)),
-        }.items()
-    }
-    | {
-        f"not-{letters}contains{ending}": add
-        for letters in ("", "i")
-        for ending, add in {
-            "": lambda rules, value: rules.must_not_mention.append(_phrase(value)),
-            "-any": lambda rules, value: rules.must_not_mention.extend(_phrases(value)),
-        }.items()
-    }
-)
+# The field of a case for each type of assertion, and its value; a list adds to the field.
+_RULES: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "equals": ("equals", _phrase),
+    "is-json": ("json_schema", _schema),
+    "word-count": ("max_words", _max_words),
+    "starts-with": ("starts_with", _phrase),
+    "regex": ("regex", lambda value: [_pattern(value)]),
+    "not-regex": ("not_regex", lambda value: [_pattern(value)]),
+    "not-starts-with": ("not_regex", lambda value: [_start(value)]),
+    "not-equals": ("not_regex", lambda value: [rf"{_start(value)}\s*\Z"]),
+    "contains": ("must_mention", lambda value: [_phrase(value)]),
+    "contains-all": ("must_mention", lambda value: [*_phrases(value)]),
+    "contains-any": ("must_mention", lambda value: [_phrases(value)]),
+    "not-contains": ("must_not_mention", lambda value: [_phrase(value)]),
+    "not-contains-any": ("must_not_mention", lambda value: [*_phrases(value)]),
+    "llm-rubric": ("rubric", _criteria),
+    "g-eval": ("rubric", _criteria),
+    "model-graded-closedqa": ("rubric", _criteria),
+    "factuality": ("rubric", lambda value: [f"Agrees in its facts with this: {_phrase(value)}"]),
+}

@@ -8,8 +8,12 @@ from typing import Any
 import msgspec
 
 from stack_tui.suites.import_export.imported import Notes
-from stack_tui.suites.import_export.promptfoo import references
-from stack_tui.suites.import_export.promptfoo.templates import Unmapped, variables
+from stack_tui.suites.import_export.promptfoo.templates import (
+    Unmapped,
+    is_reference,
+    referred,
+    variables,
+)
 from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument
 from stack_tui.toml_edit.source import read_utf8
 
@@ -59,12 +63,12 @@ def _texts(source: Any, folder: Path) -> Iterator[str]:
         raise Unmapped("a prompt that is not text")
     known = (*_TEXT_FILES, *_CHAT_FILES, *_CODE_FILES)
     is_file = "\n" not in source and source.lower().split(":")[0].endswith(known)
-    if not references.is_reference(source) and not is_file:
+    if not is_reference(source) and not is_file:
         if source.startswith(("exec:", "langfuse://", "portkey://", "helicone://", "http")):
             raise Unmapped("a prompt that a program makes or that is kept elsewhere")
         yield source
         return
-    for path in references.referred(source, folder, (*_TEXT_FILES, *_CHAT_FILES)):
+    for path in referred(source, folder, (*_TEXT_FILES, *_CHAT_FILES)):
         content = read_utf8(path)
         if path.suffix.lower() in _TEXT_FILES:
             yield from (part.strip() for part in f"\n{content}\n".split("\n---\n") if part.strip())

@@ -1,12 +1,17 @@
-"""Fill in {{ variables }}, the only part of Nunjucks templates that suites support."""
+"""Fill in {{ variables }}, all that suites support of Nunjucks, and read files referred to."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeGuard
 
 import msgspec
 
+from stack_tui.suites.import_export.promptfoo.yaml_text import read_yaml
+from stack_tui.toml_edit.source import read_utf8
+
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\}\}")
+_SCHEME = "file://"
 _LOGIC = re.compile(r"\{\{|\{%|\{#")
 
 
@@ -62,3 +67,37 @@ def _value(name: str, values: Mapping[str, Any]) -> Any:
             raise Unmapped(f"a template whose variable {name!r} has no value")
         found = found[step]
     return found
+
+
+def is_reference(value: object) -> TypeGuard[str]:
+    """Return whether the value is text such as file://prompt.txt."""
+    return isinstance(value, str) and value.startswith(_SCHEME)
+
+
+def referred(value: str, folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """Return the files referred to, several for a pattern such as file://cases/*.yaml.
+
+    Raises Unmapped if there are none, or if one is outside the folder or of another kind.
+    """
+    name = value.removeprefix(_SCHEME)
+    is_pattern = "*" in name and not name.startswith("/")
+    named = sorted(folder.glob(name)) if is_pattern else [folder / name]
+    if not all(path.resolve().is_relative_to(folder.resolve()) for path in named):
+        raise Unmapped(f"a file outside the configuration's folder: {name}")
+    of_kind = [path for path in named if path.name.lower().endswith(suffixes)]
+    if named and not of_kind:
+        raise Unmapped(f"a file that does not end in {' or '.join(suffixes)}: {name}")
+    found = [path for path in of_kind if path.is_file()]
+    if not found:
+        raise Unmapped(f"a file that does not exist: {name}")
+    return found
+
+
+def contents(value: Any, folder: Path, suffixes: tuple[str, ...]) -> Iterator[Any]:
+    """Yield the value, or the contents of the files it refers to; raises as `referred` does."""
+    if not is_reference(value):
+        yield value
+        return
+    for path in referred(value, folder, suffixes):
+        content = read_utf8(path)
+        yield content if path.suffix in (".txt", ".md") else read_yaml(content, path).data

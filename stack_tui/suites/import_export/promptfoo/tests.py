@@ -2,26 +2,34 @@
 
 import itertools
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from stack_tui.errors import StackError
 from stack_tui.suites.import_export.imported import Notes
-from stack_tui.suites.import_export.promptfoo import references
 from stack_tui.suites.import_export.promptfoo.assertions import Assertion
-from stack_tui.suites.import_export.promptfoo.table_tests import table_tests
-from stack_tui.suites.import_export.promptfoo.templates import Unmapped, text
+from stack_tui.suites.import_export.promptfoo.templates import Unmapped, contents, referred, text
 from stack_tui.suites.import_export.promptfoo.yaml_text import YamlDocument, read_yaml
+from stack_tui.suites.import_export.records import objects, rows
 from stack_tui.toml_edit.source import read_utf8
 
 _MOST_OF_ONE_TEST = 10_000
 _KNOWN = frozenset({"description", "vars", "assert", "metadata"})
 _TEMPLATE = "#/assertionTemplates/"
+_VALUE_FILES = (".txt", ".md", ".json", ".yaml", ".yml")
 _TEST_FILES = (".yaml", ".yml", ".json", ".jsonl", ".csv")
+_EXPECTED = re.compile(r"__expected[0-9]*")
+_ASSERTION = re.compile(
+    r"(?P<kind>(?:not-)?(?:equals|i?contains(?:-all|-any|-json)?|starts-with|regex|is-json|word-count"
+    r"|llm-rubric|g-eval|factuality|model-graded-closedqa|similar|latency|cost|levenshtein|rouge-n"
+    r"|javascript|python|webhook|answer-relevance|perplexity|moderation|grade|fn|eval))"
+    r"(?:\((?P<threshold>[0-9.]+)\))?(?::(?P<value>.*))?",
+    re.DOTALL,
+)
+_OLD_NAMES = {"grade": "llm-rubric", "fn": "javascript", "eval": "javascript"}
 
 Stated = tuple[str, Mapping[str, Any]]
 
@@ -64,9 +72,7 @@ def _shared(config: YamlDocument, notes: Notes) -> Mapping[str, Any]:
     """Return the settings that all tests share."""
     where, shared = config.where("defaultTest"), config.data.get("defaultTest") or {}
     try:
-        if references.is_reference(shared):
-            path = references.referred(shared, config.path.parent, (".yaml", ".yml", ".json"))[0]
-            shared = read_yaml(read_utf8(path), path).data
+        shared = next(contents(shared, config.path.parent, (".yaml", ".yml", ".json")))
     except Unmapped as reason:
         notes.left_out(where, str(reason))
         return {}
@@ -87,12 +93,12 @@ def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
         return
     if not isinstance(one, str):
         raise Unmapped("a test that is not an object")
-    for path in references.referred(one, folder, _TEST_FILES):
+    for path in referred(one, folder, _TEST_FILES):
         content = read_utf8(path)
         if path.suffix == ".csv":
-            yield from table_tests(content, path)
+            yield from _table_tests(content, path)
         elif path.suffix == ".jsonl":
-            yield from _lines(content, path)
+            yield from ((f"{path}:{line}", test) for line, test in objects(content, path))
         else:
             document = read_yaml(content, path)
             listed = document.data if isinstance(document.data, list) else [document.data]
@@ -104,19 +110,6 @@ def _stated(one: Any, where: str, folder: Path) -> Iterator[Stated]:
                         remedy="Write it as keys and values.",
                     )
                 yield document.where(number), test
-
-
-def _lines(content: str, path: Path) -> Iterator[Stated]:
-    for number, line in enumerate(content.split("\n"), 1):
-        if line.strip():
-            try:
-                yield f"{path}:{number}", msgspec.json.decode(line, type=dict[str, Any])
-            except (msgspec.DecodeError, RecursionError) as error:
-                raise StackError(
-                    f"not a valid test: {error}",
-                    where=f"{path}:{number}",
-                    remedy="Write one object per line.",
-                ) from None
 
 
 def _tests(
@@ -137,15 +130,13 @@ def _tests(
         name: [
             content
             for one in (value if isinstance(value, list) else [value])
-            for content in _contents(one, config.path.parent)
+            for content in contents(one, config.path.parent, _VALUE_FILES)
         ]
         for name, value in {**stated[0], **stated[1]}.items()
     }
-    assertions = tuple(
-        itertools.chain(
-            _assertions(config.where("defaultTest"), shared.get("assert"), config, notes),
-            _assertions(where, data.get("assert"), config, notes),
-        )
+    assertions = (
+        *_assertions(config.where("defaultTest"), shared.get("assert"), config, notes),
+        *_assertions(where, data.get("assert"), config, notes),
     )
     labels = tuple(dict.fromkeys([*_labels(shared), *_labels(data)]))
     product = itertools.product(*choices.values())
@@ -154,16 +145,6 @@ def _tests(
         yield PromptfooTest(where, text(data.get("description")), chosen, assertions, labels)
     if (left := math.prod(map(len, choices.values())) - _MOST_OF_ONE_TEST) > 0:
         notes.left_out(where, f"{left} combinations of variables beyond {_MOST_OF_ONE_TEST}")
-
-
-def _contents(value: Any, folder: Path) -> Iterator[Any]:
-    """Yield the variable's value, or the contents of the files it refers to."""
-    if not references.is_reference(value):
-        yield value
-        return
-    for path in references.referred(value, folder, (".txt", ".md", ".json", ".yaml", ".yml")):
-        content = read_utf8(path)
-        yield content if path.suffix in (".txt", ".md") else read_yaml(content, path).data
 
 
 def _assertions(where: str, stated: Any, config: YamlDocument, notes: Notes) -> Iterator[Assertion]:
@@ -183,3 +164,37 @@ def _labels(part: Mapping[str, Any]) -> Iterator[str]:
     for name, value in metadata.items() if isinstance(metadata, Mapping) else ():
         for one in value if isinstance(value, list) else [value]:
             yield f"{name}:{text(one).strip()}"
+
+
+def _table_tests(content: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each row's place and its test; raises StackError with the line."""
+    for line, row in rows(content, path):
+        test: dict[str, Any] = {"vars": {}, "assert": [], "metadata": {}}
+        for column, cell in row.items():
+            if not column.startswith("__"):
+                test["vars"][column] = cell
+            elif not cell:
+                continue
+            elif _EXPECTED.fullmatch(column):
+                test["assert"].append(_assertion(cell))
+            elif column.startswith("__metadata:"):
+                name = column.removeprefix("__metadata:")
+                test["metadata"][name.removesuffix("[]")] = (
+                    cell.split(",") if name.endswith("[]") else cell
+                )
+            else:
+                test[column.removeprefix("__")] = cell
+        yield f"{path}:{line}", test
+
+
+def _assertion(cell: str) -> dict[str, Any]:
+    """Return the assertion of a cell such as `contains-any: a,b`; the default type is `equals`."""
+    match = _ASSERTION.fullmatch(cell.strip())
+    if match is None:
+        return {"type": "equals", "value": cell}
+    assertion: dict[str, Any] = {"type": _OLD_NAMES.get(match["kind"], match["kind"])}
+    if value := (match["value"] or "").strip():
+        assertion["value"] = value
+    if match["threshold"]:
+        assertion["threshold"] = float(match["threshold"])
+    return assertion

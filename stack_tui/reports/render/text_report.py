@@ -1,4 +1,4 @@
-"""The printed form of a custom eval, which other programs read, and the report behind it."""
+"""The report as text: first the form that other programs read, then the page behind it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +9,8 @@ from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.sample_result import judge_answer, match_result, outcome
 from stack_tui.reports.measures.summary import in_order, summarize
-from stack_tui.reports.pages.model import Page, Samples
+from stack_tui.reports.pages.benchmark_page import record_table
+from stack_tui.reports.pages.model import Blocks, Page, Samples
 from stack_tui.reports.pages.run_report import report_page
 from stack_tui.reports.pages.signs import NOTE, RESULTS
 from stack_tui.reports.render.plain_text import render_text
@@ -32,18 +33,23 @@ def text_report(
 ) -> str:
     """Return the report on the run so far; `path` is its file, None before there is one.
 
-    A suite's begins with the printed form of a custom eval, which lists the samples already.
+    A suite's begins with the printed form of a custom eval, which lists the samples already, and a
+    benchmark's with lm-eval's own table instead of ours.
     """
     page = report_page(view, comparison, gates)
     file = ["", f"full report → {one_line(str(path), 2000)}"] if path else []
     if isinstance(view.spec.subject, SuiteSubject):
         return "\n".join([*_custom_eval(view), *file, "", render_text(_without_samples(page))])
-    shown = page if isinstance(view.spec.subject, DuelSubject) else _without_samples(page)
-    return "\n".join([render_text(shown), *file])
+    if isinstance(view.spec.subject, DuelSubject):
+        return "\n".join([render_text(page), *file])
+    table = [printable(view.scores.table).rstrip(), ""] if view.scores else []
+    return "\n".join([*table, render_text(_without_samples(page, record_table(view))), *file])
 
 
-def _without_samples(page: Page) -> Page:
-    return Page(page.title, tuple(b for b in page.blocks if not isinstance(b, Samples)))
+def _without_samples(page: Page, repeated: Blocks = ()) -> Page:
+    """Return the page without what was printed ahead of it."""
+    left = [b for b in page.blocks if not isinstance(b, Samples) and b not in repeated]
+    return Page(page.title, tuple(left))
 
 
 def _custom_eval(view: RunView) -> Iterator[str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.config.decode import PanelMethod
-from stack_tui.suites.judging.judge_panel import combine_scores, weighted_mean
+from stack_tui.suites.judging.judge_score import combine_scores, weighted_mean
 
 SCORES = st.lists(st.integers(2, 10).map(lambda halves: halves / 2), min_size=1, max_size=7)
 

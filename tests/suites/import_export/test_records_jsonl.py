@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from stack_tui.errors import StackError
-from stack_tui.suites.import_export.jsonl import read_jsonl, write_jsonl
+from stack_tui.suites.import_export.records import read_jsonl, write_jsonl
 from stack_tui.suites.model.case import Case
 from tests.suites.import_export.made import CASES
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import Failure
-from stack_tui.reports.render.custom_eval import sample_line, text_report
+from stack_tui.reports.render.text_report import sample_line, text_report
 from stack_tui.runs.events import ChoiceLogprob, JudgeScore, Sample
 from stack_tui.runs.rule_issue import issue_of_text
 from tests.reports.views import SPEC, view
