@@ -21,7 +21,7 @@ def test_what_is_under_way_is_said_and_its_end_told() -> None:
     go_on = threading.Event()
 
     def work() -> int:
-        go_on.wait()
+        assert go_on.wait(10)
         return 3
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
@@ -41,7 +41,7 @@ def test_what_is_given_up_tells_nothing_more() -> None:
     go_on, ended = threading.Event(), threading.Event()
 
     def work() -> None:
-        go_on.wait()
+        assert go_on.wait(10)
         ended.set()
         raise StackError("the server hangs")
 
@@ -51,7 +51,7 @@ def test_what_is_given_up_tells_nothing_more() -> None:
         assert app.busy == ()
         assert "No longer waiting for: asking." in screen_text(app)
         go_on.set()
-        ended.wait()
+        assert ended.wait(10)
         await pilot.pause()
         assert "hangs" not in screen_text(app)
 

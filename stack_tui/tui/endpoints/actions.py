@@ -23,20 +23,20 @@ UndoCallback = Callable[[Undo | None], None]
 _USES: dict[EndpointRole, str] = {"default": "the endpoint of runs", "judge": "a judge"}
 
 
-def add(host: Host, told: UndoCallback) -> None:
+def add(host: Host, changed: UndoCallback) -> None:
     """Open the form of a new endpoint."""
-    _open_form(host, None, None, told)
+    _open_form(host, None, None, changed)
 
 
-def edit(host: Host, seen: EndpointView, told: UndoCallback) -> None:
+def edit(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
     """Edit a configured endpoint, or add a discovered one with its form filled in."""
     if seen.origin == "configured":
-        _open_form(host, seen.endpoint, None, told)
+        _open_form(host, seen.endpoint, None, changed)
     else:
-        _open_form(host, None, _suggested(seen, host.config.endpoints), told)
+        _open_form(host, None, _suggested(seen, host.config.endpoints), changed)
 
 
-def keep(host: Host, seen: EndpointView, told: UndoCallback) -> None:
+def keep(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
     """Ask for a name, and save a discovered or used endpoint to the configuration."""
     from stack_tui.tui.ui.dialogs import AskLine
 
@@ -56,14 +56,14 @@ def keep(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     def named(name: str | None) -> None:
         if name is not None:
             endpoint = msgspec.structs.replace(suggested, name=name)
-            change(host, told, lambda: config_changes.save(path, endpoint, None))
+            change(host, changed, lambda: config_changes.save(path, endpoint, None))
 
     does = "It is saved in" if path.exists() else "This creates"
     hint = f"A name for {one_line(seen.endpoint.url, 50)}. {does} {one_line(str(path), 60)}."
     host.open(AskLine("Save the endpoint", hint, suggested.name, problem), named)
 
 
-def remove(host: Host, seen: EndpointView, told: UndoCallback) -> None:
+def remove(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
     """Remove a configured endpoint from the file, after asking."""
     from stack_tui.tui.ui.dialogs import Confirm
 
@@ -74,7 +74,7 @@ def remove(host: Host, seen: EndpointView, told: UndoCallback) -> None:
 
     def answered(yes: bool | None) -> None:
         if yes:
-            change(host, told, lambda: config_changes.remove(path, seen.endpoint))
+            change(host, changed, lambda: config_changes.remove(path, seen.endpoint))
 
     name = one_line(seen.endpoint.name, 40)
     uses = " and ".join(_USES[role] for role in seen.roles)
@@ -84,55 +84,55 @@ def remove(host: Host, seen: EndpointView, told: UndoCallback) -> None:
     host.open(Confirm(f"Remove {name}?", lost, f"remove {name}"), answered)
 
 
-def toggle_default(host: Host, seen: EndpointView, told: UndoCallback) -> None:
+def toggle_default(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
     """Toggle it as the default endpoint."""
-    _toggle(host, seen, told, config_changes.toggle_default)
+    _toggle(host, seen, changed, config_changes.toggle_default)
 
 
-def toggle_judge(host: Host, seen: EndpointView, told: UndoCallback) -> None:
+def toggle_judge(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
     """Toggle it as a default judge."""
-    _toggle(host, seen, told, config_changes.toggle_judge)
+    _toggle(host, seen, changed, config_changes.toggle_judge)
 
 
-def change(host: Host, told: UndoCallback, work: Callable[[], Undo]) -> None:
+def change(host: Host, changed: UndoCallback, work: Callable[[], Undo]) -> None:
     """Change the configuration file and use what it says from now on.
 
     Changes run in turn and beside the screen: a file is locked, hashed and made durable for each.
     """
-    host.run_job(work, take(host, told), key=config_changes, overtake=False)
+    host.run_job(work, applying(host, changed), key=config_changes, overtake=False)
 
 
-def take(host: Host, told: UndoCallback) -> UndoCallback:
-    """Return a callback that applies a saved change and passes it on to `told`."""
+def applying(host: Host, changed: UndoCallback) -> UndoCallback:
+    """Return a callback that applies a saved change and passes it on to `changed`."""
 
-    def taken(undo: Undo | None) -> None:
+    def apply(undo: Undo | None) -> None:
         if undo:
             host.use_config(configuration.decode(undo.after.text, undo.after.path))
-        told(undo)
+        changed(undo)
 
-    return taken
+    return apply
 
 
 def _toggle(
     host: Host,
     seen: EndpointView,
-    told: UndoCallback,
+    changed: UndoCallback,
     toggled: Callable[[configuration.Config, str], Undo],
 ) -> None:
     if seen.origin == "configured":
-        change(host, told, lambda: toggled(host.config, seen.endpoint.name))
+        change(host, changed, lambda: toggled(host.config, seen.endpoint.name))
     else:
         key = host.key_for("endpoints.keep")
         host.show_message(f"{seen.endpoint.name} is {seen.origin}. Save it first: press {key}.")
 
 
 def _open_form(
-    host: Host, before: Endpoint | None, suggested: Endpoint | None, told: UndoCallback
+    host: Host, before: Endpoint | None, suggested: Endpoint | None, changed: UndoCallback
 ) -> None:
     from stack_tui.tui.endpoints.form import EndpointForm
 
     path = config_changes.path_of(host.config)
-    host.open(EndpointForm(path, before, suggested), take(host, told))
+    host.open(EndpointForm(path, before, suggested), applying(host, changed))
 
 
 def _suggested(seen: EndpointView, taken: Collection[str]) -> Endpoint:

@@ -122,18 +122,18 @@ class LatencyScreen(Screen[None]):
 
         endpoint = self._endpoints[place].endpoint
         found = self._found.get(endpoint)
-        asked = self._asked(endpoint, found)
+        requests = self._progress(endpoint, found)
         if found is None:
-            return (Cell(endpoint.name), asked, Cell(""), Cell(""), Cell(""))
+            return (Cell(endpoint.name), requests, Cell(""), Cell(""), Cell(""))
         return (
             Cell(endpoint.name),
-            asked,
+            requests,
             Cell(format_seconds(found.first_token_s)),
             Cell(format_seconds(found.total_s)),
             Cell(format_rate(found.tokens_per_s)),
         )
 
-    def _asked(self, endpoint: Endpoint, found: Latency | None) -> Cell:
+    def _progress(self, endpoint: Endpoint, found: Latency | None) -> Cell:
         from stack_tui.endpoints.latency import REQUESTS
 
         done = found.done if found else 0

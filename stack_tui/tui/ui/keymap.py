@@ -136,13 +136,13 @@ def _check_conflicts(
     by_default = {(each.key, each.action) for each in chain}
     taken: dict[str, Binding] = {}
     for binding in chain:
-        asked = wanted.get(binding.id or "")
-        for key in asked or (binding.key,):
+        configured = wanted.get(binding.id or "")
+        for key in configured or (binding.key,):
             other = taken.setdefault(key, binding)
             same = other.action == binding.action or (other.id and other.id == binding.id)
             same = same or by_default.issuperset({(key, binding.action), (key, other.action)})
-            if not same and (asked or (other.id or "") in wanted):
-                mine, theirs = (binding, other) if asked else (other, binding)
+            if not same and (configured or (other.id or "") in wanted):
+                mine, theirs = (binding, other) if configured else (other, binding)
                 raise StackError(
                     f"{format_key(key)} is already used there by {_called(theirs)}",
                     where=f"{where}.{mine.id}",

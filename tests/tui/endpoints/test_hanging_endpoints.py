@@ -29,7 +29,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
         return []
 
     monkeypatch.setattr(probe, "discover", discover)
-    monkeypatch.setattr(probe, "CHECK_S", 0.5)
+    monkeypatch.setattr(probe, "CHECK_S", 2.0)
     return Answers()
 
 
