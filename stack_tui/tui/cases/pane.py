@@ -16,6 +16,7 @@ from stack_tui.tui import bindings, holdout_reveal
 from stack_tui.tui.cases import actions, case_changes, import_export_actions
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.cases.preview import latest_outcome
+from stack_tui.tui.holdout_reveal import redacted_case
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
@@ -87,12 +88,7 @@ class CasesPane(Pane):
 
     def _list(self) -> None:
         self._entries = [
-            (
-                file,
-                holdout_reveal.redacted_case(case)
-                if case and self._is_hidden(file, case)
-                else case,
-            )
+            (file, redacted_case(case) if case and self._is_hidden(file, case) else case)
             for file in self._suites
             for case in (None, *(file.suite.cases if file.suite else ()))
         ]
@@ -104,13 +100,11 @@ class CasesPane(Pane):
         return file.path not in self._revealed and any(each.holdout for each in cases)
 
     def search(self) -> None:
-        wanted = fold_case(self.wanted)
+        wanted, folded = fold_case(self.wanted), self._folded
         order = [
             place
             for place, (file, case) in enumerate(self._entries)
-            if (
-                wanted in _words(file, case) if wanted else not (case and file.path in self._folded)
-            )
+            if (wanted in _words(file, case) if wanted else not case or file.path not in folded)
         ]
         self.table.show(order, self._row)
         self._show_detail()

@@ -105,7 +105,7 @@ class EditorScreen(Screen[Undo | None]):
         return Horizontal(form, page, classes="editor")
 
     def usable(self, read: tuple[T | None, Mapping[str, str]]) -> T | None:
-        """Return what was `read` of the texts; if it has problems, show them and go to the first."""
+        """Return the value that was `read`; if it has problems, show them and go to the first."""
         value, problems = read
         if value is not None:
             return value
