@@ -106,7 +106,7 @@ class StackApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the variables that a theme of Textual's own lacks."""
-        return {name: theme.DARK.variables[name] for name in theme.OWN_VARIABLES}
+        return theme.DARK.variables
 
     def get_default_screen(self) -> Screen[None]:
         return Dashboard()
