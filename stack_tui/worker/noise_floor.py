@@ -30,7 +30,7 @@ def noise_warning(comparison: Comparison, *runs: Run) -> str:
                 continue
             if abs(effect.difference) < noise.floor:
                 return (
-                    f"a difference of {format_points(abs(effect.difference))} is below the noise "
+                    f"a difference of {format_points(abs(effect.difference))} is under the noise "
                     f"floor of {format_points(noise.floor)} that {folder.name} measured"
                 )
             break

@@ -46,7 +46,7 @@ def warned(results: Path, noise: RunSpec, *, worse_in: int) -> bool:
     written(results, noise, [set(), {1, 2, 3, 4}])
     a = written(results, SPEC, [set()])
     b = written(results, msgspec.structs.replace(SPEC, id="3-b"), [set(range(worse_in))])
-    return any("below the noise floor" in warning for warning in compare_runs(a, b).warnings)
+    return any("under the noise floor" in warning for warning in compare_runs(a, b).warnings)
 
 
 NOISE = msgspec.structs.replace(SPEC, id="2-noise", repeats=2, noise=True)
