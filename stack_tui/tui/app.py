@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
 from textual.app import App
 from textual.command import Provider
+from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -21,20 +24,11 @@ from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.text import printable
 from stack_tui.tui import backend, bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.messages import (
-    ConfigRead,
-    EndpointAnswered,
-    EndpointMeasured,
-    EndpointsFound,
-    GpusRead,
-    SnapshotRead,
-    reports_to,
-)
 from stack_tui.tui.signals import leave_on_signals
 from stack_tui.tui.state.config_watch import ConfigWatch
-from stack_tui.tui.state.endpoint_list import EndpointView
-from stack_tui.tui.state.endpoint_poller import EndpointPoller
-from stack_tui.tui.state.known_endpoints import KnownEndpoints
+from stack_tui.tui.state.endpoint_list import EndpointView, KnownEndpoints
+from stack_tui.tui.state.endpoint_poller import EndpointPoller, Reports
+from stack_tui.tui.state.metrics_history import Load
 from stack_tui.tui.state.reader import Reader
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui import theme
@@ -45,6 +39,7 @@ from stack_tui.tui.ui.textual_private import hide_covered_screens
 if TYPE_CHECKING:
     from stack_tui.endpoints.examine import ProbeResult
     from stack_tui.endpoints.gpu import Gpus
+    from stack_tui.endpoints.health import Health
 
 T = TypeVar("T")
 
@@ -55,6 +50,16 @@ def _actions() -> type[Provider]:
     from stack_tui.tui.palette import Actions
 
     return Actions
+
+
+@dataclass
+class SnapshotRead(Message):
+    """The disk was read and something has changed; a later one replaces it."""
+
+    snapshot: Snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SnapshotRead)
 
 
 @hide_covered_screens
@@ -100,13 +105,21 @@ class StackApp(App[None]):
         self._reader.choose(run)
         self._look_now = threading.Event()
         self._show_cost = 0.0
-        self._watch = EndpointPoller(reports_to(self.post_message))
+        self._leaving = False
+        self._watch = EndpointPoller(
+            Reports(
+                answered=partial(self.call_later, self.note_health),
+                measured=partial(self.call_later, self._note_load),
+                found=partial(self.call_later, self.note_found),
+                gpus=partial(self.call_later, setattr, self, "gpus"),
+            )
+        )
         self._config_file = ConfigWatch(config)
         self._known = KnownEndpoints()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the variables that a theme of Textual's own lacks."""
-        return {name: theme.DARK.variables[name] for name in theme.OWN_VARIABLES}
+        return theme.DARK.variables
 
     def get_default_screen(self) -> Screen[None]:
         return Dashboard()
@@ -117,6 +130,11 @@ class StackApp(App[None]):
             leave_on_signals(self.exit)
             self.call_after_refresh(self._begin)
 
+    def on_unmount(self) -> None:
+        self._leaving = True
+        self._look_now.set()
+        self._watch.stop()
+
     def _begin(self) -> None:
         for work in (self._read_on, self._watch.run):
             jobs.run(self, work, lambda _: None, self.show_error)
@@ -125,13 +143,14 @@ class StackApp(App[None]):
             jobs.run(self, self._beside, lambda _: None, self.show_error)
 
     def _read_on(self) -> None:
-        while True:
+        while not self._leaving:
             began = time.thread_time()
             snapshot = self._reader.read()
-            self._config_file.look(
-                lambda config: self.post_message(ConfigRead(config)),
-                lambda error: self.call_later(self.show_error, error),
-            )
+            try:
+                if config := self._config_file.refresh():
+                    self.call_later(self.use_changed_config, config)
+            except StackError as error:
+                self.call_later(self.show_error, error)
             cost = time.thread_time() - began + self._show_cost
             if snapshot:
                 self.post_message(SnapshotRead(snapshot))
@@ -139,11 +158,11 @@ class StackApp(App[None]):
             self._look_now.wait(_HURRY_S if self._reader.behind else calm)
             self._look_now.clear()
 
-    @on(ConfigRead)
-    def _use_changed_config(self, message: ConfigRead) -> None:
-        if message.config != self.config:
-            self.use_config(message.config)
-            self.show_message(f"Reloaded {message.config.path}, which has changed.")
+    def use_changed_config(self, config: Config) -> None:
+        """Use a configuration that was changed outside, and say so."""
+        if config != self.config:
+            self.use_config(config)
+            self.show_message(f"Reloaded {config.path}, which has changed.")
 
     def use_config(self, config: Config) -> None:
         """Use this configuration from now on; runs that have begun keep their endpoints."""
@@ -166,14 +185,13 @@ class StackApp(App[None]):
             self._settled = all(card.loaded for card in snapshot.runs)
             self._choose((*snapshot.active, snapshot.runs[0])[0].folder)
 
-    @on(EndpointAnswered)
-    def _note_health(self, message: EndpointAnswered) -> None:
-        self._known.note_answer(message.endpoint, message.health)
+    def note_health(self, health: Health) -> None:
+        """Show the endpoint's health."""
+        self._known.note_health(health)
         self._list_endpoints()
 
-    @on(EndpointMeasured)
-    def _note_load(self, message: EndpointMeasured) -> None:
-        self._known.loads[message.endpoint] = message.load
+    def _note_load(self, endpoint: Endpoint, load: Load) -> None:
+        self._known.loads[endpoint] = load
         self._list_endpoints()
 
     def note_probe(self, endpoint: Endpoint, finding: ProbeResult) -> None:
@@ -181,13 +199,9 @@ class StackApp(App[None]):
         self._known.findings[endpoint] = finding
         self._list_endpoints()
 
-    @on(GpusRead)
-    def _note_gpus(self, message: GpusRead) -> None:
-        self.gpus = message.gpus
-
-    @on(EndpointsFound)
-    def _note_found(self, message: EndpointsFound) -> None:
-        self._known.note_found(message.found)
+    def note_found(self, found: Sequence[Health]) -> None:
+        """List the servers that answer on the local ports."""
+        self._known.note_found(found)
         self._list_endpoints()
 
     def _offer_embedded(self, available: bool) -> None:
@@ -195,7 +209,9 @@ class StackApp(App[None]):
         self._list_endpoints()
 
     def _list_endpoints(self) -> None:
-        self.endpoints = self._known.seen(self.config, self.snapshot.active)
+        specs = [card.spec for card in self.snapshot.active if card.spec]
+        in_use = [endpoint for spec in specs for endpoint in (spec.endpoint, *spec.judges)]
+        self.endpoints = self._known.views(self.config, in_use)
         self._watch.watch(seen.endpoint for seen in self.endpoints)
 
     def poll_endpoints(self) -> None:

@@ -27,40 +27,46 @@ def _bind(
     show: bool = True,
     display: str | None = None,
     priority: bool = False,
-    system: bool = False,
 ) -> Binding:
     """Return a binding; the key line shows `short`, the help and the palette show `tooltip`."""
-    return Binding(keys, action, short, show, display, priority, tooltip, id or None, system)
+    return Binding(keys, action, short, show, display, priority, tooltip, id)
+
+
+def _hidden(
+    id: str, keys: str, action: str, short: str, tooltip: str = "", display: str | None = None
+) -> Binding:
+    """Return a binding that the key line leaves out."""
+    return _bind(id, keys, action, short, tooltip, show=False, display=display)
 
 
 TABLE: Final[Bindings] = [
-    _bind("list.up", "up,k", "move(-1)", "Up", show=False),
-    _bind("list.down", "down,j", "move(1)", "Down", show=False),
-    _bind("list.page_up", "pageup,ctrl+b", "page(-1)", "Page up", show=False),
-    _bind("list.page_down", "pagedown,ctrl+f", "page(1)", "Page down", show=False),
-    _bind("list.top", "home,g", "first", "First row", show=False),
-    _bind("list.end", "end,G", "last", "Last row, and follow new ones", show=False),
-    _bind("list.open", "enter", "select", "Open", show=False),
+    _hidden("list.up", "up,k", "move(-1)", "Up"),
+    _hidden("list.down", "down,j", "move(1)", "Down"),
+    _hidden("list.page_up", "pageup,ctrl+b", "page(-1)", "Page up"),
+    _hidden("list.page_down", "pagedown,ctrl+f", "page(1)", "Page down"),
+    _hidden("list.top", "home,g", "first", "First row"),
+    _hidden("list.end", "end,G", "last", "Last row, and follow new ones"),
+    _hidden("list.open", "enter", "select", "Open"),
 ]
 
 CHECK_LIST: Final[Bindings] = [
-    _bind("list.tick", "space", "select", "Tick or untick", show=False),
+    _hidden("list.tick", "space", "select", "Tick or untick"),
 ]
 
 TEXT: Final[Bindings] = [
-    _bind("list.up", "up,k", "scroll_up", "Up", show=False),
-    _bind("list.down", "down,j", "scroll_down", "Down", show=False),
-    _bind("list.page_up", "pageup,ctrl+b", "page_up", "Page up", show=False),
-    _bind("list.page_down", "pagedown,ctrl+f", "page_down", "Page down", show=False),
-    _bind("list.top", "home,g", "scroll_home", "Top", show=False),
-    _bind("list.end", "end,G", "scroll_end", "End", show=False),
+    _hidden("list.up", "up,k", "scroll_up", "Up"),
+    _hidden("list.down", "down,j", "scroll_down", "Down"),
+    _hidden("list.page_up", "pageup,ctrl+b", "page_up", "Page up"),
+    _hidden("list.page_down", "pagedown,ctrl+f", "page_down", "Page down"),
+    _hidden("list.top", "home,g", "scroll_home", "Top"),
+    _hidden("list.end", "end,G", "scroll_end", "End"),
 ]
 
 PANE: Final[Bindings] = [
     _bind("pane.search", "slash", "search", "Search", display="/"),
-    _bind("pane.sort", "o", "sort", "Sort", "Sort by the next column", show=False),
-    _bind("pane.reverse", "O", "reverse", "Reverse", "Reverse the sort order", show=False),
-    _bind("", "escape", "clear_search", "Clear the search", show=False, system=True),
+    _hidden("pane.sort", "o", "sort", "Sort", "Sort by the next column"),
+    _hidden("pane.reverse", "O", "reverse", "Reverse", "Reverse the sort order"),
+    Binding("escape", "clear_search", "Clear the search", show=False, system=True),
 ]
 
 PAGE: Final[Bindings] = [
@@ -87,8 +93,8 @@ APP: Final[Bindings] = [
     _bind("commands", "ctrl+p", "command_palette", "Commands", display="^p", priority=True),
     _bind("quit", "q", "quit", "Quit", "Quit; runs keep going"),
     _bind("give_up", "ctrl+g", "give_up", "Give up", "Stop waiting for the current task"),
-    _bind("theme", "ctrl+t", "next_theme", "Next theme", show=False),
-    _bind("picture", "f12", "screenshot", "Save a screenshot", show=False),
+    _hidden("theme", "ctrl+t", "next_theme", "Next theme"),
+    _hidden("picture", "f12", "screenshot", "Save a screenshot"),
 ]
 
 HELP: Final[Bindings] = [
@@ -96,12 +102,12 @@ HELP: Final[Bindings] = [
 ]
 
 DASHBOARD: Final[Bindings] = [
-    _bind("pane.1", "1", "pane(1)", "Endpoints", show=False),
-    _bind("pane.2", "2", "pane(2)", "Runs", show=False),
-    _bind("pane.3", "3", "pane(3)", "Cases", show=False),
-    _bind("pane.4", "4", "pane(4)", "Results", show=False),
+    _hidden("pane.1", "1", "pane(1)", "Endpoints"),
+    _hidden("pane.2", "2", "pane(2)", "Runs"),
+    _hidden("pane.3", "3", "pane(3)", "Cases"),
+    _hidden("pane.4", "4", "pane(4)", "Results"),
     _bind("zoom", "z", "zoom", "Zoom", "Show this pane alone, or all four"),
-    _bind("", "escape", "unzoom", "All panes", show=False, system=True),
+    Binding("escape", "unzoom", "All panes", show=False, system=True),
     _bind("new_run", "n", "new_run", "New run", "Run a suite"),
     _bind("benchmark", "b", "benchmark", "Benchmark", "Run benchmarks"),
 ]
@@ -110,39 +116,15 @@ ENDPOINTS: Final[Bindings] = [
     _bind("endpoints.add", "a", "add", "Add", "Add an endpoint"),
     _bind("endpoints.edit", "e", "edit", "Edit", "Edit the endpoint"),
     _bind("endpoints.latency", "t", "latency", "Latency", "Compare latencies"),
+    _bind("endpoints.default", "d", "default", "Default", "Toggle as the default endpoint"),
+    _hidden("endpoints.judge", "J", "judge", "Judge", "Toggle as a default judge"),
     _bind(
-        "endpoints.default",
-        "d",
-        "default",
-        "Default",
-        "Toggle as the default endpoint",
+        "endpoints.keep", "K", "keep", "Keep", "Save this discovered endpoint to the configuration"
     ),
-    _bind(
-        "endpoints.judge",
-        "J",
-        "judge",
-        "Judge",
-        "Toggle as a default judge",
-        show=False,
-    ),
-    _bind(
-        "endpoints.keep",
-        "K",
-        "keep",
-        "Keep",
-        "Save this discovered endpoint to the configuration",
-    ),
-    _bind("endpoints.remove", "D", "remove", "Remove", "Remove the endpoint", show=False),
+    _hidden("endpoints.remove", "D", "remove", "Remove", "Remove the endpoint"),
     _bind("endpoints.undo", "u", "undo", "Undo", "Undo the last change"),
     _bind("endpoints.ask", "r", "poll", "Check now", "Check all endpoints now"),
-    _bind(
-        "endpoints.gpus",
-        "i",
-        "gpus",
-        "GPUs",
-        "Show this machine's GPUs and their processes",
-        show=False,
-    ),
+    _hidden("endpoints.gpus", "i", "gpus", "GPUs", "Show this machine's GPUs and their processes"),
 ]
 
 ENDPOINT_SCREEN: Final[Bindings] = [
@@ -167,29 +149,24 @@ ENDPOINT_FORM: Final[Bindings] = [
 RUN: Final[Bindings] = [
     _bind("runs.stop", "s", "run('stop')", "Stop", "Stop the run; it can be resumed"),
     _bind(
-        "runs.resume",
-        "r",
-        "run('resume')",
-        "Resume",
-        "Request what is missing, and retry errors",
+        "runs.resume", "r", "run('resume')", "Resume", "Request what is missing, and retry errors"
     ),
     _bind("runs.pause", "p", "run('pause')", "Pause", "Pause or continue"),
-    _bind("runs.limit", "l", "run('limit')", "Limit", "Change max concurrent requests", show=False),
-    _bind(
+    _hidden("runs.limit", "l", "run('limit')", "Limit", "Change max concurrent requests"),
+    _hidden(
         "runs.again",
         "a",
         "run('regrade')",
         "Re-grade",
         "Re-grade or re-judge its outputs; the model is not called",
-        show=False,
     ),
 ]
 
 RUNS: Final[Bindings] = [
     _bind("runs.view", "v", "view", "View", "Show the run on the whole screen"),
     *RUN,
-    _bind("runs.pause", "space", "run('pause')", "Pause", "Pause or continue", show=False),
-    _bind("runs.mark", "m", "mark", "Mark", "Mark as the baseline", show=False),
+    _hidden("runs.pause", "space", "run('pause')", "Pause", "Pause or continue"),
+    _hidden("runs.mark", "m", "mark", "Mark", "Mark as the baseline"),
     _bind(
         "runs.compare",
         "c",
@@ -197,13 +174,8 @@ RUNS: Final[Bindings] = [
         "Compare",
         "Compare with the marked run, or the one before it",
     ),
-    _bind(
-        "runs.duel",
-        "d",
-        "duel",
-        "Duel",
-        "Have judges compare its outputs with the marked run's",
-        show=False,
+    _hidden(
+        "runs.duel", "d", "duel", "Duel", "Have judges compare its outputs with the marked run's"
     ),
 ]
 
@@ -220,75 +192,51 @@ COMPARE_SCREEN: Final[Bindings] = [
 
 START_FORM: Final[Bindings] = [
     _bind("form.start", "ctrl+s", "start", "Start"),
-    _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
+    *DIALOG,
 ]
 
 REGRADE_FORM: Final[Bindings] = [
     _bind("again.rules", "1", "rules", "Re-grade by the current rules"),
     _bind("again.judges", "2", "judges", "Re-judge by the ticked judges"),
     _bind("again.panel", "p", "panel", "Change the panel method"),
-    _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
+    *DIALOG,
 ]
 
 CASES: Final[Bindings] = [
     _bind("cases.edit", "e", "edit", "Edit", "Edit the case"),
-    _bind("cases.raw", "R", "raw", "TOML", "Edit the suite as TOML", show=False),
+    _hidden("cases.raw", "R", "raw", "TOML", "Edit the suite as TOML"),
     _bind("cases.add", "a", "add", "Add", "Add a case to the suite"),
-    _bind("cases.new", "N", "new_suite", "New suite", "Write a new suite", show=False),
-    _bind("cases.duplicate", "d", "duplicate", "Duplicate", "Duplicate the case", show=False),
-    _bind("cases.delete", "D", "delete", "Delete", "Delete the case", show=False),
-    _bind("cases.down", "J", "move(1)", "Move down", show=False),
-    _bind("cases.up", "K", "move(-1)", "Move up", show=False),
-    _bind(
+    _hidden("cases.new", "N", "new_suite", "New suite", "Write a new suite"),
+    _hidden("cases.duplicate", "d", "duplicate", "Duplicate", "Duplicate the case"),
+    _hidden("cases.delete", "D", "delete", "Delete", "Delete the case"),
+    _hidden("cases.down", "J", "move(1)", "Move down"),
+    _hidden("cases.up", "K", "move(-1)", "Move up"),
+    _hidden(
         "cases.outcome",
         "v",
         "outcome",
         "Sample",
         "Show the case's latest sample, a failing one first",
-        show=False,
     ),
-    _bind("cases.fold", "space", "fold", "Fold", "Fold or unfold the suite", show=False),
-    _bind(
-        "cases.import",
-        "i",
-        "import",
-        "Import",
-        "Import suites from JSONL, CSV or promptfoo YAML",
-        show=False,
+    _hidden("cases.fold", "space", "fold", "Fold", "Fold or unfold the suite"),
+    _hidden(
+        "cases.import", "i", "import", "Import", "Import suites from JSONL, CSV or promptfoo YAML"
     ),
-    _bind(
-        "cases.export",
-        "x",
-        "export",
-        "Export",
-        "Export the suite's cases as JSONL or CSV",
-        show=False,
-    ),
+    _hidden("cases.export", "x", "export", "Export", "Export the suite's cases as JSONL or CSV"),
     _bind("cases.undo", "u", "undo", "Undo", "Undo the last change"),
-    _bind("cases.editor", "E", "editor", "$EDITOR", "Open the suite in $EDITOR", show=False),
-    _bind(
-        "cases.holdout",
-        "H",
-        "reveal",
-        "Holdout",
-        "Reveal held-out texts; each access is logged",
-        show=False,
+    _hidden("cases.editor", "E", "editor", "$EDITOR", "Open the suite in $EDITOR"),
+    _hidden(
+        "cases.holdout", "H", "reveal", "Holdout", "Reveal held-out texts; each access is logged"
     ),
-    _bind(
+    _hidden(
         "cases.findings",
         "F",
         "diagnostics",
         "Check",
         "Check the suite for contradictions, duplicates and empty rubrics",
-        show=False,
     ),
-    _bind(
-        "cases.leakage",
-        "T",
-        "leakage",
-        "Leakage",
-        "Search training or few-shot data for the cases",
-        show=False,
+    _hidden(
+        "cases.leakage", "T", "leakage", "Leakage", "Search training or few-shot data for the cases"
     ),
 ]
 
@@ -306,7 +254,7 @@ RAW_EDITOR: Final[Bindings] = [
 
 def _sample(name: str, key: str, action: str, short: str, tooltip: str = "") -> Binding:
     """Return a binding for an action of the sample's view, which never has the focus itself."""
-    return _bind(f"sample.{name}", key, f"sample({action!r})", short, tooltip, show=False)
+    return _hidden(f"sample.{name}", key, f"sample({action!r})", short, tooltip)
 
 
 SAMPLE: Final[Bindings] = [
@@ -334,13 +282,8 @@ RESULTS: Final[Bindings] = [
     _bind(
         "results.next", "right_square_bracket", "failing(1)", "Next", "Next failing", display="]"
     ),
-    _bind(
-        "results.previous",
-        "left_square_bracket",
-        "failing(-1)",
-        "Previous failing",
-        show=False,
-        display="[",
+    _hidden(
+        "results.previous", "left_square_bracket", "failing(-1)", "Previous failing", display="["
     ),
     *SAMPLE,
 ]
@@ -362,7 +305,7 @@ LABEL_DIALOG: Final[Bindings] = [
         for n, kind in enumerate(LABEL_KINDS, 1)
     ),
     _bind("label.none", "0", "label('')", "No label"),
-    _bind("form.cancel", "escape", "dismiss(None)", "Cancel"),
+    *DIALOG,
 ]
 
 _IN_A_LIST = (TABLE, TEXT, CHECK_LIST)

@@ -17,8 +17,7 @@ from stack_tui.runs.events import ChoiceLogprob, Failure, JudgeScore, Sample, Ta
 from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec, SuiteSubject
 from stack_tui.suites.model.case import Case, Suite
-from stack_tui.tui.app import StackApp
-from stack_tui.tui.messages import EndpointAnswered, SnapshotRead
+from stack_tui.tui.app import SnapshotRead, StackApp
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot, SuiteFile, TaskRow
 from stack_tui.tui.ui.blocks import Block
 
@@ -193,9 +192,9 @@ def snapshot(
     )
 
 
-def up(endpoint: Endpoint = LOCAL) -> EndpointAnswered:
-    """Return the answer of an endpoint that is up."""
-    health = Health(
+def up(endpoint: Endpoint = LOCAL) -> Health:
+    """Return the health of an endpoint that is up."""
+    return Health(
         endpoint=endpoint,
         url=endpoint.url,
         state="up",
@@ -207,16 +206,14 @@ def up(endpoint: Endpoint = LOCAL) -> EndpointAnswered:
         context_length=8192,
         latency_s=0.012,
     )
-    return EndpointAnswered(endpoint, health)
 
 
-def refused(endpoint: Endpoint = JUDGE) -> EndpointAnswered:
-    """Return the answer of an endpoint that takes no key of ours."""
+def refused(endpoint: Endpoint = JUDGE) -> Health:
+    """Return the health of an endpoint that refuses the key."""
     failure = Failure(kind="auth", message="401: the key is refused", remedy="Set $JUDGE_KEY.")
-    health = Health(
+    return Health(
         endpoint=endpoint, url=endpoint.url, state="refused", checked_at=BEGAN, failure=failure
     )
-    return EndpointAnswered(endpoint, health)
 
 
 Body = Callable[[StackApp, Pilot[None]], Awaitable[None]]
@@ -228,7 +225,7 @@ def drive(
     *,
     size: tuple[int, int] = (120, 36),
     config: Config = CONFIG,
-    answers: tuple[EndpointAnswered, ...] = (),
+    answers: tuple[Health, ...] = (),
 ) -> None:
     """Run the app headless on that snapshot and those answers, and `body` in it."""
 
@@ -241,13 +238,11 @@ def drive(
     asyncio.run(main())
 
 
-async def show(
-    app: StackApp, pilot: Pilot[None], shown: Snapshot, *answers: EndpointAnswered
-) -> None:
+async def show(app: StackApp, pilot: Pilot[None], shown: Snapshot, *answers: Health) -> None:
     """Hand the app what a thread would have handed it."""
     app.post_message(SnapshotRead(shown))
-    for answer in answers:
-        app.post_message(answer)
+    for health in answers:
+        app.call_later(app.note_health, health)
     await pilot.pause()
 
 

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from stack_tui.config.decode import Config, Defaults, Endpoint
+from stack_tui.endpoints.health import Health
 from stack_tui.errors import StackError
 from stack_tui.runs.events import ChoiceLogprob, Failure, Fault, Finding, JudgeScore, Sample
 from stack_tui.runs.rule_issue import issue_of_text
@@ -16,7 +17,6 @@ from stack_tui.runs.spec import SuiteSubject
 from stack_tui.suites.model.case import Case, Suite
 from stack_tui.text import well_formed
 from stack_tui.tui.app import StackApp
-from stack_tui.tui.messages import EndpointAnswered
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, Snapshot, SuiteFile, TaskRow
 from tests.e2e.hostile import ALL, LONG_LINE
 from tests.tui.data import BEGAN, benchmark_card, drive, screen_text, suite_card, suite_spec, up
@@ -93,11 +93,10 @@ def everything(benchmark: bool) -> Snapshot:
     )
 
 
-def answer(**changes: Any) -> EndpointAnswered:
-    health = msgspec.structs.replace(
-        up(ENDPOINT).health, server_kind=BAD, version=BAD, model=BAD, note=BAD, **changes
+def answer(**changes: Any) -> Health:
+    return msgspec.structs.replace(
+        up(ENDPOINT), server_kind=BAD, version=BAD, model=BAD, note=BAD, **changes
     )
-    return EndpointAnswered(ENDPOINT, health)
 
 
 def assert_literal(app: StackApp) -> None:

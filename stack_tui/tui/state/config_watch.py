@@ -1,7 +1,5 @@
 """The configuration file, read again when it changes."""
 
-from collections.abc import Callable
-
 from stack_tui.config import decode as configuration
 from stack_tui.config.decode import Config
 from stack_tui.errors import StackError
@@ -14,16 +12,6 @@ class ConfigWatch:
     def __init__(self, config: Config) -> None:
         self._path = config.path
         self._stamp = FileStamp.of(config.path) if config.path else None
-
-    def look(
-        self, changed: Callable[[Config], object], failed: Callable[[StackError], object]
-    ) -> None:
-        """Call `changed` with a changed configuration, `failed` if it cannot be used."""
-        try:
-            if config := self.refresh():
-                changed(config)
-        except StackError as error:
-            failed(error)
 
     def refresh(self) -> Config | None:
         """Return the changed configuration, None if it is as before; raises StackError."""

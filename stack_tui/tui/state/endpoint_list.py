@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 EndpointOrigin = Literal["configured", "found here", "used by a run", "built in"]
 EndpointRole = Literal["default", "judge"]
 EndpointState = Literal["up", "loading", "stale", "down", "refused", "at rest", "asking"]
-
-_NONE: Mapping[Endpoint, ProbeResult] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,47 +64,60 @@ class EndpointView:
         return self.load if self.health and self.health.state == "up" else None
 
 
-def list_endpoints(
-    config: Config,
-    found: Iterable[Endpoint],
-    in_use: Iterable[Endpoint],
-    embedded: bool,
-    healths: Mapping[Endpoint, Health],
-    loads: Mapping[Endpoint, Load],
-    findings: Mapping[Endpoint, ProbeResult] = _NONE,
-) -> tuple[EndpointView, ...]:
-    """Return every endpoint once, with its latest health and load; configured ones come first."""
-    listed: dict[Endpoint, EndpointOrigin] = dict.fromkeys(config.endpoints.values(), "configured")
-    also: tuple[tuple[Iterable[Endpoint], EndpointOrigin], ...] = (
-        (in_use, "used by a run"),
-        (found, "found here"),
-    )
-    for endpoints, origin in also:
-        for endpoint in endpoints:
-            if not any(_same(endpoint, known) for known in listed):
-                listed[endpoint] = origin
-    if embedded and not any(endpoint.url == EMBEDDED for endpoint in listed):
-        listed[EMBEDDED_ENDPOINT] = "built in"
-    return tuple(
-        EndpointView(
-            endpoint,
-            origin,
-            healths.get(endpoint),
-            loads.get(endpoint),
-            roles(config, endpoint) if origin == "configured" else (),
-            findings.get(endpoint),
+@dataclass
+class KnownEndpoints:
+    """What is known beyond the configuration: discovered endpoints, and the latest of each."""
+
+    found: tuple[Endpoint, ...] = ()
+    embedded: bool = False
+    healths: dict[Endpoint, Health] = field(default_factory=dict)
+    loads: dict[Endpoint, Load] = field(default_factory=dict)
+    findings: dict[Endpoint, ProbeResult] = field(default_factory=dict)
+
+    def note_health(self, health: Health) -> None:
+        """Keep the endpoint's health."""
+        before = self.healths.get(health.endpoint)
+        self.healths[health.endpoint] = steadied(health, before)
+
+    def note_found(self, found: Sequence[Health]) -> None:
+        """Keep the servers that answer on the local ports."""
+        self.found = tuple(health.endpoint for health in found)
+        for health in found:
+            self.healths.setdefault(health.endpoint, health)
+
+    def views(self, config: Config, in_use: Iterable[Endpoint]) -> tuple[EndpointView, ...]:
+        """Return every endpoint once, with what is known of it; configured ones come first."""
+        listed: dict[Endpoint, EndpointOrigin]
+        listed = dict.fromkeys(config.endpoints.values(), "configured")
+        also: tuple[tuple[Iterable[Endpoint], EndpointOrigin], ...] = (
+            (in_use, "used by a run"),
+            (self.found, "found here"),
         )
-        for endpoint, origin in listed.items()
-    )
+        for endpoints, origin in also:
+            for endpoint in endpoints:
+                if not any(_same(endpoint, known) for known in listed):
+                    listed[endpoint] = origin
+        if self.embedded and not any(endpoint.url == EMBEDDED for endpoint in listed):
+            listed[EMBEDDED_ENDPOINT] = "built in"
+        return tuple(
+            EndpointView(
+                endpoint,
+                origin,
+                self.healths.get(endpoint),
+                self.loads.get(endpoint),
+                _roles(config.defaults, endpoint) if origin == "configured" else (),
+                self.findings.get(endpoint),
+            )
+            for endpoint, origin in listed.items()
+        )
 
 
-def roles(config: Config, endpoint: Endpoint) -> tuple[EndpointRole, ...]:
-    """Return what a configured endpoint is the default for."""
-    default: tuple[EndpointRole, ...] = (
-        ("default",) if endpoint.name == config.defaults.endpoint else ()
-    )
-    judge: tuple[EndpointRole, ...] = ("judge",) if endpoint.name in config.defaults.judges else ()
-    return default + judge
+def _roles(defaults: Defaults, endpoint: Endpoint) -> tuple[EndpointRole, ...]:
+    roles: dict[EndpointRole, bool] = {
+        "default": endpoint.name == defaults.endpoint,
+        "judge": endpoint.name in defaults.judges,
+    }
+    return tuple(role for role, holds in roles.items() if holds)
 
 
 def steadied(health: Health, before: Health | None) -> Health:

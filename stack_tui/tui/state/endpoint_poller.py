@@ -27,7 +27,7 @@ _DISCOVER_EVERY_S = 30.0
 class Reports:
     """What the poller calls with what it finds, from the thread that `run` blocks."""
 
-    answered: Callable[[Endpoint, Health], object]
+    answered: Callable[[Health], object]
     measured: Callable[[Endpoint, Load], object]
     found: Callable[[list[Health]], object]
     gpus: Callable[[Gpus], object]
@@ -44,6 +44,7 @@ class EndpointPoller:
         self._just_found: dict[Endpoint, Health] = {}
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = False
 
     def watch(self, endpoints: Iterable[Endpoint]) -> None:
         """Poll these endpoints and no others from now on; callable from any thread."""
@@ -56,8 +57,13 @@ class EndpointPoller:
         self._call(self._restart)
 
     def run(self) -> None:
-        """Poll until the process ends."""
+        """Poll until `stop` is called."""
         asyncio.run(self._serve())
+
+    def stop(self) -> None:
+        """End `run`; callable from any thread."""
+        self._stopped = True
+        self._call(self._changed.set)
 
     def _call(self, function: Callable[[], object]) -> None:
         if self._loop is not None:
@@ -73,15 +79,16 @@ class EndpointPoller:
         self._loop = asyncio.get_running_loop()
         self._loop.set_default_executor(DaemonThreads())
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._discover())
-            group.create_task(self._read_gpus())
-            while True:
+            always = [group.create_task(self._discover()), group.create_task(self._read_gpus())]
+            while not self._stopped:
                 self._changed.clear()
                 for endpoint in self._polling.keys() - self._wanted:
                     self._polling.pop(endpoint).cancel()
                 for endpoint in self._wanted - self._polling.keys():
                     self._polling[endpoint] = group.create_task(self._poll(endpoint))
                 await self._changed.wait()
+            for task in (*always, *self._polling.values()):
+                task.cancel()
 
     async def _poll(self, endpoint: Endpoint) -> None:
         """Poll the endpoint's health, and its load while it is up."""
@@ -94,7 +101,7 @@ class EndpointPoller:
         while True:
             health = health or await check(endpoint, known)
             known = health.server_kind
-            self._reports.answered(endpoint, health)
+            self._reports.answered(health)
             if health.state != "up":
                 await asyncio.sleep(_OTHERWISE_EVERY_S)
             else:

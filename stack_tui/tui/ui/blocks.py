@@ -30,7 +30,7 @@ _LOOKS: Final[dict[TextStyle, str]] = {
     "removed": "strike $error",
     "added": "bold underline $success",
     "marked tab": "bold $inverse on $accent",
-    "done": "$bar",
+    "done": "$accent",
     "to do": "$bar-rest",
 }
 

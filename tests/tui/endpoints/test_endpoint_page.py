@@ -25,7 +25,7 @@ def test_a_server_that_loads_models_tells_their_memory_and_when_they_go() -> Non
         Model(id="big", loaded=True, size_bytes=20 << 30, vram_bytes=15 << 30),
         Model(id="other", loaded=False),
     )
-    health = msgspec.structs.replace(up().health, server_kind="Ollama", models=models)
+    health = msgspec.structs.replace(up(), server_kind="Ollama", models=models)
     shown = text_of(brief_blocks(EndpointView(LOCAL, "configured", health)))
     assert "small  3.0 GB in VRAM, unloads in 4:32" in shown
     assert "big  15.0 of 20.0 GB in VRAM" in shown
@@ -34,7 +34,7 @@ def test_a_server_that_loads_models_tells_their_memory_and_when_they_go() -> Non
 
 def test_an_endpoint_that_loads_its_model_is_not_told_as_wrong() -> None:
     failure = Failure(kind="server_error", message="503: Loading model", remedy="See its log.")
-    health = msgspec.structs.replace(up().health, state="loading", failure=failure)
+    health = msgspec.structs.replace(up(), state="loading", failure=failure)
     shown = text_of(brief_blocks(EndpointView(LOCAL, "configured", health)))
     assert "loading its model" in shown
     assert "See its log" not in shown
@@ -46,16 +46,14 @@ def test_routes_are_told_by_what_tasks_want() -> None:
         url="",
         abilities=Capabilities(chat=True, completions=True, token_prompts=True, top_logprobs=20),
     )
-    shown = text_of(
-        endpoint_blocks(EndpointView(LOCAL, "configured", up().health, finding=found), "p")
-    )
+    shown = text_of(endpoint_blocks(EndpointView(LOCAL, "configured", up(), finding=found), "p"))
     assert "short choices    ● letters" in shown
     assert "choices          ✗ such tasks cannot run here" in shown
     assert "written answers  ● generate" in shown
 
 
 def test_the_load_of_an_endpoint_that_went_down_is_not_told() -> None:
-    health = msgspec.structs.replace(up().health, state="down")
+    health = msgspec.structs.replace(up(), state="down")
     shown = text_of(
         endpoint_blocks(EndpointView(LOCAL, "configured", health, Load(running=3.0)), "p")
     )
@@ -81,19 +79,19 @@ def test_load_is_told_with_its_course_over_the_last_minutes() -> None:
 
 
 def test_a_server_that_keeps_its_metrics_to_itself_says_how_to_have_them() -> None:
-    seen = EndpointView(LOCAL, "configured", up().health, Load(note="start it with --metrics"))
+    seen = EndpointView(LOCAL, "configured", up(), Load(note="start it with --metrics"))
     assert "start it with --metrics" in text_of(brief_blocks(seen))
 
 
 def test_an_endpoint_that_fails_tells_the_error_and_its_remedy() -> None:
-    seen = EndpointView(LOCAL, "configured", refused(LOCAL).health)
+    seen = EndpointView(LOCAL, "configured", refused(LOCAL))
     for shown in (text_of(brief_blocks(seen)), text_of(endpoint_blocks(seen, "p"))):
         assert "401: the key is refused" in shown
         assert "→ Set $JUDGE_KEY." in shown
 
 
 def test_an_endpoint_that_is_up_tells_models_context_and_latency() -> None:
-    shown = text_of(endpoint_blocks(EndpointView(LOCAL, "configured", up().health), "p"))
+    shown = text_of(endpoint_blocks(EndpointView(LOCAL, "configured", up()), "p"))
     for part in ("● up", "vLLM 0.32.0", "8,192 tokens", "12 ms", LOCAL.url):
         assert part in shown
 

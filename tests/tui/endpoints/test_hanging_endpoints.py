@@ -24,13 +24,16 @@ from tests.tui.state.test_endpoint_poller import Answers, watching
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     async def discover(ports: Sequence[int]) -> list[Health]:
         return []
 
     monkeypatch.setattr(probe, "discover", discover)
     monkeypatch.setattr(probe, "CHECK_S", 2.0)
-    return Answers()
+    answers = Answers()
+    yield answers
+    for watch in answers.watches:
+        watch.stop()
 
 
 @pytest.fixture(params=[b"", b"z"], ids=["silent", "dripping"])
@@ -90,7 +93,12 @@ def test_keys_are_answered_while_every_endpoint_hangs(
             assert "· asking" in screen_text(app)
             assert app.screen.query_one("EndpointsPane Table").row == 1  # type: ignore[attr-defined]
 
+    before = set(threading.enumerate())
     asyncio.run(main())
+    ours = (thread for thread in threading.enumerate() if "_serve" not in thread.name)
+    for thread in set(ours) - before:
+        thread.join(20)
+        assert not thread.is_alive(), "the app has ended, and this thread has not"
 
 
 def test_timing_one_that_hangs_ends_in_time(hanging: SilentServer) -> None:

@@ -18,7 +18,6 @@ from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.endpoints.endpoint_fields import FIELDS
 from stack_tui.tui.endpoints.endpoint_screen import EndpointScreen
 from stack_tui.tui.endpoints.form import EndpointForm
-from stack_tui.tui.messages import ConfigRead, EndpointsFound
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.dialogs import Confirm, Unsaved
@@ -207,7 +206,7 @@ def test_the_test_asks_the_endpoint_as_it_is_typed_and_shows_what_it_can_do(
     async def look(endpoint: Endpoint, within_s: float | None = None) -> ProbeResult:
         asked.append(endpoint)
         abilities = Capabilities(chat=True, completions=True, token_prompts=True, echo=True)
-        return ProbeResult(name="x", url="", health=up(endpoint).health, abilities=abilities)
+        return ProbeResult(name="x", url="", health=up(endpoint), abilities=abilities)
 
     monkeypatch.setattr(examine, "examine", look)
 
@@ -224,7 +223,7 @@ def test_the_test_asks_the_endpoint_as_it_is_typed_and_shows_what_it_can_do(
 
 def test_a_found_endpoint_is_kept_under_a_name_on_one_key(path: Path) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        app.post_message(EndpointsFound([up(FOUND).health]))
+        app.note_found([up(FOUND)])
         await press(pilot, "1", "end", "K", "enter")
         assert "added vllm" in words(app)
         assert [seen.origin for seen in app.endpoints] == ["configured"] * 3
@@ -238,7 +237,7 @@ def test_what_only_old_runs_record_of_an_endpoint_is_neither_edited_nor_saved(pa
     assert "recorded_url" not in to_texts(FIELDS, old)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        app.post_message(EndpointsFound([up(old).health]))
+        app.note_found([up(old)])
         await press(pilot, "1", "end", "K", "enter")
         await wait_for(pilot, lambda: "vllm" in app.config.endpoints)
 
@@ -280,7 +279,7 @@ def test_a_configuration_changed_outside_is_taken_up_and_told(path: Path) -> Non
     changed = configuration.load(path)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        app.post_message(ConfigRead(changed))
+        app.use_changed_config(changed)
         await pilot.pause()
         assert "mine" in [seen.endpoint.name for seen in app.endpoints]
         assert "Reloaded" in words(app)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -26,11 +26,12 @@ class Answers:
         self.discovered = 0
         self.loads: list[Load] = []
         self.gpu_notes: list[str] = []
+        self.watches: list[EndpointPoller] = []
         self._news = threading.Condition()
 
-    def answered(self, endpoint: Endpoint, health: Health) -> None:
+    def answered(self, health: Health) -> None:
         with self._news:
-            self.endpoints.append(endpoint)
+            self.endpoints.append(health.endpoint)
             self._news.notify_all()
 
     def measured(self, endpoint: Endpoint, load: Load) -> None:
@@ -54,11 +55,11 @@ class Answers:
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     async def check(endpoint: Endpoint, known: str = "") -> Health:
         if endpoint == JUDGE:
             await asyncio.Event().wait()
-        return up(endpoint).health
+        return up(endpoint)
 
     async def discover(ports: Sequence[int]) -> list[Health]:
         return []
@@ -66,13 +67,29 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     monkeypatch.setattr(probe, "check", check)
     monkeypatch.setattr(probe, "discover", discover)
     monkeypatch.setattr(gpu, "read_gpus", lambda: Gpus(note="no NVIDIA driver here"))
-    return Answers()
+    answers = Answers()
+    yield answers
+    for watch in answers.watches:
+        watch.stop()
 
 
-def watching(answers: Answers) -> EndpointPoller:
+def watching(answers: Answers, *endpoints: Endpoint) -> EndpointPoller:
     watch = EndpointPoller(Reports(answers.answered, answers.measured, answers.found, answers.gpus))
+    answers.watches.append(watch)
+    watch.watch(endpoints)
     threading.Thread(target=watch.run, daemon=True).start()
     return watch
+
+
+def test_it_ends_when_it_is_stopped_whatever_hangs(answers: Answers) -> None:
+    watch = EndpointPoller(Reports(answers.answered, answers.measured, answers.found, answers.gpus))
+    watch.watch([JUDGE, LOCAL])
+    thread = threading.Thread(target=watch.run, daemon=True)
+    thread.start()
+    answers.wait(lambda a: a.endpoints == [LOCAL])
+    watch.stop()
+    thread.join(20)
+    assert not thread.is_alive()
 
 
 def test_an_endpoint_that_hangs_delays_no_other(answers: Answers) -> None:
@@ -127,17 +144,15 @@ def test_a_server_is_asked_once_at_the_start(
 
     async def check(endpoint: Endpoint, known: str = "") -> Health:
         checked.append(endpoint)
-        return up(endpoint).health
+        return up(endpoint)
 
     async def discover(among: Sequence[int]) -> list[Health]:
         ports.extend(among)
-        return [up(found).health]
+        return [up(found)]
 
     monkeypatch.setattr(probe, "check", check)
     monkeypatch.setattr(probe, "discover", discover)
-    watch = EndpointPoller(Reports(answers.answered, answers.measured, answers.found, answers.gpus))
-    watch.watch([configured])
-    threading.Thread(target=watch.run, daemon=True).start()
+    watch = watching(answers, configured)
     answers.wait(lambda a: a.discovered == 1 and a.endpoints == [configured])
     watch.watch([configured, found])
     answers.wait(lambda a: a.endpoints == [configured, found])
