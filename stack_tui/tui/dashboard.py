@@ -1,6 +1,5 @@
 """The dashboard: four panes, two by two if there is room, otherwise one at a time."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -9,7 +8,7 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.screen import Screen
 
-from stack_tui.tui import backend, bindings
+from stack_tui.tui import bindings
 from stack_tui.tui.cases.pane import CasesPane
 from stack_tui.tui.endpoints.pane import EndpointsPane
 from stack_tui.tui.host import Host, host_of
@@ -134,16 +133,6 @@ class Dashboard(Screen[None]):
         host.open(form, self._start)
 
     def _start(self, request: "SuiteRun | BenchmarkRun | None") -> None:
-        if request is None:
-            return
-        host = self.host
-
-        def begun(folder: Path) -> None:
-            host.choose(folder)
-            host.show_message(f"Started {folder.name}")
-
-        host.run_job(
-            lambda: backend.start(request, host.results),
-            begun,
-            label=f"starting {request.title} on {request.endpoint.name}",
-        )
+        if request:
+            doing = f"starting {request.title} on {request.endpoint.name}"
+            run_actions.start(self.host, request, doing)

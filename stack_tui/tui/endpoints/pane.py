@@ -1,6 +1,6 @@
 """Pane 1: the endpoints and their health."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -9,11 +9,9 @@ from textual.widget import Widget
 from stack_tui.text import fold_case
 from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import actions, config_changes
-from stack_tui.tui.endpoints.actions import UndoCallback
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks
 from stack_tui.tui.endpoints.gpu_page import gpu_blocks, gpu_details
 from stack_tui.tui.endpoints.rows import ENDPOINT_COLUMNS, ENDPOINT_KEYS, endpoint_row
-from stack_tui.tui.host import Host
 from stack_tui.tui.state.endpoint_list import EndpointOrigin, EndpointView
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
@@ -24,8 +22,6 @@ from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
     from stack_tui.endpoints.gpu import Gpus
-
-Action = Callable[[Host, EndpointView, UndoCallback], None]
 
 
 class EndpointsPane(Pane):
@@ -121,30 +117,16 @@ class EndpointsPane(Pane):
     def action_add(self) -> None:
         actions.add(self.host, self._changed)
 
-    def action_edit(self) -> None:
-        self._with_current(actions.edit)
-
-    def action_keep(self) -> None:
-        self._with_current(actions.keep)
-
-    def action_default(self) -> None:
-        self._with_current(actions.toggle_default)
-
-    def action_judge(self) -> None:
-        self._with_current(actions.toggle_judge)
-
-    def action_remove(self) -> None:
-        self._with_current(actions.remove)
+    def action_change(self, name: str) -> None:
+        """Do what `name` says with the endpoint under the cursor."""
+        if seen := self.current:
+            actions.ACTIONS[name](self.host, seen, self._changed)
 
     def action_undo(self) -> None:
         if undo := self._undo:
             actions.change(self.host, self._changed, lambda: config_changes.take_back(undo))
         else:
             self.host.show_message("Nothing to undo.")
-
-    def _with_current(self, action: Action) -> None:
-        if seen := self.current:
-            action(self.host, seen, self._changed)
 
     def _changed(self, undo: Undo | None) -> None:
         if undo:
@@ -154,10 +136,8 @@ class EndpointsPane(Pane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what the selected endpoint does not allow."""
+        if action != "change" or parameters == ("edit",):
+            return super().check_action(action, parameters)
         seen = self.current if self.is_mounted else None
-        configured = seen is not None and seen.origin == "configured"
-        if action in ("default", "judge", "remove"):
-            return True if configured else None
-        if action == "keep":
-            return True if seen and not configured else None
-        return super().check_action(action, parameters)
+        fits = seen and (seen.origin == "configured") == (parameters != ("keep",))
+        return True if fits else None
