@@ -16,7 +16,7 @@ from stack_tui.tui.state.snapshot import RunCard, SuiteFile
 from stack_tui.worker import control
 
 if TYPE_CHECKING:
-    from stack_tui.worker.requests import DuelRun, Regrade
+    from stack_tui.worker.requests import DuelRun, Regrade, RunRequest
 
 _RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
@@ -85,16 +85,9 @@ def regrade(host: Host, card: RunCard) -> None:
 
     def chosen(request: Regrade | None) -> None:
         if request:
-            host.run_job(
-                lambda: backend.start(request, host.results),
-                begun,
-                label=f"re-grading {card.id}",
-            )
-
-    def begun(folder: Path) -> None:
-        host.choose(folder)
-        key = host.key_for("runs.compare")
-        host.show_message(f"Started {folder.name}. Press {key} in Runs to compare the gradings.")
+            key = host.key_for("runs.compare")
+            next_step = f". Press {key} in Runs to compare the gradings."
+            start(host, request, f"re-grading {card.id}", next_step)
 
     host.open(RegradeForm(card, card.spec, path, host.endpoints), chosen)
 
@@ -115,11 +108,7 @@ def duel(host: Host, card: RunCard, baseline: Path | None) -> None:
 
     def answered(request: DuelRun | None) -> None:
         if request:
-            host.run_job(
-                lambda: backend.start(request, host.results),
-                lambda folder: _begun(host, folder),
-                label=f"starting a duel of {card.id}",
-            )
+            start(host, request, f"starting a duel of {card.id}")
 
     try:
         judges = duel_judges(host.config, (), before.folder, before.spec)
@@ -134,9 +123,14 @@ def _ask_for_baseline(host: Host, name: str) -> None:
     host.show_message(f"There is no baseline. Mark a run with {mark}, then press {key} on another.")
 
 
-def _begun(host: Host, folder: Path) -> None:
-    host.choose(folder)
-    host.show_message(f"Started {folder.name}")
+def start(host: Host, request: RunRequest, label: str, next_step: str = "") -> None:
+    """Start the run, show its samples, and report that it started, followed by `next_step`."""
+
+    def started(folder: Path) -> None:
+        host.choose(folder)
+        host.show_message(f"Started {folder.name}{next_step}")
+
+    host.run_job(lambda: backend.start(request, host.results), started, label=label)
 
 
 def _show(host: Host, found: ComparedRuns) -> None:
