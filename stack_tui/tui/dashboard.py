@@ -30,14 +30,10 @@ if TYPE_CHECKING:
 PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane)
 
 
-class TabStrip(BlockView):
+class TabStrip(BlockView, can_focus=False):
     """The names of the panes, if only one is visible, which is marked; a click goes to another."""
 
     CLICKABLE = True
-
-    def __init__(self) -> None:
-        super().__init__(can_focus=False)
-        self.auto_links = False
 
     def mark(self, number: int) -> None:
         """Mark the pane of that number, counted from 1."""
