@@ -17,4 +17,8 @@ def wilson_interval(successes: float, trials: float) -> Interval | None:
     middle = rate + z * z / (2 * trials)
     reach = z * (rate * (1 - rate) / trials + z * z / (4 * trials * trials)) ** 0.5
     scale = 1 + z * z / trials
-    return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
+    # The interval holds the rate, also at 0 and 1, where rounding would leave it just outside.
+    return (
+        max(0.0, min(rate, (middle - reach) / scale)),
+        min(1.0, max(rate, (middle + reach) / scale)),
+    )

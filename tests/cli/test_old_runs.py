@@ -72,12 +72,12 @@ def normalise(name: str, text: str) -> str:
 
 
 def rounded(value: Any) -> Any:
-    """Return the document as pairs in order, floats to 12 digits: libraries differ in the last."""
+    """Return the document as pairs in order, floats to 12 places: libraries differ in the last."""
     if isinstance(value, dict):
         return [(key, rounded(each)) for key, each in value.items()]
     if isinstance(value, list):
         return [rounded(each) for each in value]
-    return float(f"{value:.12g}") if isinstance(value, float) else value
+    return round(value, 12) if isinstance(value, float) else value
 
 
 class VisibleText(HTMLParser):

@@ -1,18 +1,21 @@
-"""What you can do with suites and their cases: open the editors, look for problems."""
+"""What you can do with suites and their cases: write, edit and check them."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from stack_tui.errors import StackError
-from stack_tui.names import plural
+from stack_tui.names import first_free, plural, slug
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.cases import case_changes
 from stack_tui.tui.host import Host
 from stack_tui.tui.state.snapshot import SuiteFile
+from stack_tui.tui.state.suite_files import own_folder
 from stack_tui.tui.ui.undo import Undo
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 Changed = Callable[[Undo | None], None]
 """Called when an editor is left: with the undo of what was saved, None if nothing was."""
+
+_SHORT = 2
 
 _UNREADABLE = "The suite cannot be read. Its entry in the list shows the problem."
 
@@ -93,11 +98,87 @@ def _add_from_sample(
     host: Host, file: SuiteFile, sample: Sample, run_suite: Suite | None, changed: Changed
 ) -> None:
     from stack_tui.tui.cases.form import CaseForm
-    from stack_tui.tui.cases.result_case import case_of
 
     if file.suite and (held := _read(host, file.path)):
         case = case_of(sample, run_suite, {case.id for case in file.suite.cases})
         host.open(CaseForm(held, file.suite, case, new=True, sample=sample), changed)
+
+
+def case_of(sample: Sample, run_suite: Suite | None, taken: Collection[str]) -> Case:
+    """Return a case to edit, under an id that is not `taken`.
+
+    A suite's sample gives its case as the run had it; a benchmark's gives its prompt, and rules
+    made from its target.
+    """
+    from stack_tui.suites.model.case import Case
+
+    cases = run_suite.cases if run_suite else ()
+    if known := next((case for case in cases if case.id == sample.id), None):
+        return msgspec.structs.replace(known, id=first_free(known.id, taken))
+    target = sample.target.strip()
+    letters = bool(target) and len(target) <= _SHORT
+    return Case(
+        id=first_free(slug(f"{sample.task}-{sample.id}") or "result", taken),
+        input=sample.prompt,
+        must_mention=(target,) if target and not letters else (),
+        starts_with=target if letters else None,
+        rubric=f"The answer is {target}." if target else "",
+    )
+
+
+def new_suite(host: Host, changed: Changed) -> None:
+    """Ask for a name, write a suite of that name with an example case, and open it as TOML."""
+    from stack_tui.tui.ui.dialogs import AskLine
+
+    folder = own_folder(host.cases)
+
+    def bad_name(name: str) -> str:
+        from stack_tui.suites.model.validation import suite_problems
+
+        if found := next(suite_problems(_example(name)), None):
+            return f"A name {found.message}."
+        path = folder / f"{name}.toml"
+        return f"{path} already exists." if path.exists() else ""
+
+    def given(name: str | None) -> None:
+        from stack_tui.suites.model.suite_edit import suite_text
+        from stack_tui.suites.model.suite_store import create
+
+        if name is None:
+            return
+        path = folder / f"{name}.toml"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            create(path, suite_text(_example(name)))
+        except OSError as error:
+            problem = f"cannot be created: {error.strerror}"
+            host.show_error(StackError(problem, where=str(folder)))
+        except StackError as error:
+            host.show_error(error)
+        else:
+            host.cases = folder
+            host.reread()
+            edit_raw(host, path, changed)
+
+    hint = f"The suite's name. Its file goes into {folder}."
+    host.open(AskLine("New suite", hint, "", bad_name), given)
+
+
+def _example(name: str) -> Suite:
+    from stack_tui.suites.model.case import Case, Suite
+
+    case = Case(
+        id="example",
+        input="Replace this input, and the rules and the rubric below.",
+        must_mention=("input",),
+        rubric="Says in one sentence what is asked for.",
+    )
+    return Suite(
+        name=name,
+        system="Answer in at most two sentences.",
+        prompt="Summarize:\n\n{input}",
+        cases=(case,),
+    )
 
 
 def show_diagnostics(host: Host, file: SuiteFile) -> None:

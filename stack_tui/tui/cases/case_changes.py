@@ -38,11 +38,13 @@ def save_case(held: HeldFile, before: Case | None, case: Case) -> Undo:
     If the file was changed elsewhere but `before` was not, both changes are kept; if `before` was
     changed too, FileChanged is raised.
     """
+    from stack_tui.suites.model import suite_store
+
     try:
         return _save_case(held, before, case)
     except FileChanged:
         now = read(held.path)
-        if not _still_holds(now, before):
+        if before and before not in suite_store.parse(now.text, now.path).cases:
             raise
         return _save_case(now, before, case)
 
@@ -53,12 +55,6 @@ def _save_case(held: HeldFile, before: Case | None, case: Case) -> Undo:
     if before is None:
         return write(held, suite_edit.add_case(held.text, case), f"added {case.id}")
     return write(held, suite_edit.change_case(held.text, before.id, case), f"changed {case.id}")
-
-
-def _still_holds(held: HeldFile, before: Case | None) -> bool:
-    from stack_tui.suites.model import suite_store
-
-    return before is None or before in suite_store.parse(held.text, held.path).cases
 
 
 def duplicate(path: Path, case_id: str) -> Undo:

@@ -20,11 +20,6 @@ _CRITERION = re.compile(
 )
 
 
-def to_texts(case: Case) -> dict[str, str]:
-    """Return the text of each field for the case."""
-    return {field.name: field.show(getattr(case, field.name)) for field in FIELDS}
-
-
 def from_texts(texts: Mapping[str, str], before: Case) -> tuple[Case | None, dict[str, str]]:
     """Return the case that the fields describe, and the problems by field; None if there are any.
 

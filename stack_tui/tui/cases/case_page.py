@@ -28,7 +28,8 @@ def suite_blocks(file: SuiteFile) -> list[Block]:
 
 
 def _suite(suite: Suite, path: str) -> list[Block]:
-    settings = [f"temperature {_numbers(suite.temperatures)}", f"max_tokens {suite.max_tokens:,}"]
+    temperatures = " and ".join(f"{each:g}" for each in suite.temperatures)
+    settings = [f"temperature {temperatures}", f"max_tokens {suite.max_tokens:,}"]
     settings += [f"top_p {suite.top_p:g}"] if suite.top_p is not None else []
     settings += [f"seed {suite.seed}"] if suite.seed is not None else []
     length = "an output longer than its input loses points" if suite.length_check else "not checked"
@@ -47,10 +48,6 @@ def _suite(suite: Suite, path: str) -> list[Block]:
         *_criteria("Criteria of cases without their own", suite.criteria),
         *_text("Judge's prompt", suite.judge_prompt),
     ]
-
-
-def _numbers(values: tuple[float, ...]) -> str:
-    return " and ".join(f"{value:g}" for value in values)
 
 
 def case_blocks(case: Case) -> list[Block]:

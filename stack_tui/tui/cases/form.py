@@ -6,21 +6,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
 
 from stack_tui.runs.events import Sample
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui import bindings
 from stack_tui.tui.cases import case_changes, preview
-from stack_tui.tui.cases.case_fields import FIELDS, from_texts, to_texts
-from stack_tui.tui.cases.preview import Trial, trial_blocks
+from stack_tui.tui.cases.case_fields import FIELDS, from_texts
+from stack_tui.tui.cases.preview import trial_blocks
 from stack_tui.tui.host import host_of
 from stack_tui.tui.state.endpoint_list import first_endpoint
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
 from stack_tui.tui.ui.editor_screen import EditorScreen
-from stack_tui.tui.ui.form_field import FormField
+from stack_tui.tui.ui.form_field import to_texts
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.undo import Undo
 
@@ -40,7 +39,9 @@ class CaseForm(EditorScreen):
         self, held: HeldFile, suite: Suite, case: Case, *, new: bool, sample: Sample | None = None
     ) -> None:
         """Edit the case, a `new` one or the file's; try its rules on the sample, if given."""
-        super().__init__(to_texts(case), held, f"\nnew {case.id}" if new and case.id else case.id)
+        super().__init__(
+            to_texts(FIELDS, case), held, f"\nnew {case.id}" if new and case.id else case.id
+        )
         self._file = held
         self._suite = suite
         self._case = case
@@ -49,14 +50,8 @@ class CaseForm(EditorScreen):
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
-        with Horizontal(classes="editor"):
-            with VerticalScroll(classes="fields", can_focus=False) as fields:
-                fields.border_title = "New case" if self._before is None else "Case"
-                for field in FIELDS:
-                    yield FormField(field, self.start[field.name])
-            page = BlockView(classes="trial")
-            page.border_title = "Its rules on its latest output"
-            yield page
+        title = "New case" if self._before is None else "Case"
+        yield self.fields_and_page(FIELDS, title, "Its rules on its latest output")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -84,17 +79,16 @@ class CaseForm(EditorScreen):
 
     def _grade(self, case: Case) -> None:
         if (sample := self._sample) is not None:
-            suite = self._suite
-            self.run_job("grade", lambda: preview.graded(case, suite, sample), self._show_trial)
-
-    def _show_trial(self, trial: Trial) -> None:
-        self.query_one(".trial", BlockView).show(trial_blocks(trial))
+            suite, page = self._suite, self.query_one(".trial", BlockView)
+            self.run_job(
+                "grade",
+                lambda: preview.graded(case, suite, sample),
+                lambda trial: page.show(trial_blocks(trial)),
+            )
 
     def action_try(self) -> None:
         """Ask the model and the judges for the case as it is typed."""
-        case, problems = from_texts(self.texts, self._case)
-        if case is None:
-            self.refuse(problems)
+        if (case := self.usable(from_texts(self.texts, self._case))) is None:
             return
         host, suite = host_of(self), self._suite
         config, endpoints = host.config, host.endpoints
@@ -114,9 +108,7 @@ class CaseForm(EditorScreen):
             self._use_sample(sample)
 
     def saving(self) -> Callable[[], Undo] | None:
-        case, problems = from_texts(self.texts, self._case)
-        if case is None:
-            self.refuse(problems)
+        if (case := self.usable(from_texts(self.texts, self._case))) is None:
             return None
         held, before = self._file, self._before
         return lambda: case_changes.save_case(held, before, case)

@@ -35,8 +35,11 @@ def import_file(host: Host) -> None:
             file = Path(name).expanduser()
             host.run_job(lambda: work(file), brought_in, label=f"importing {file.name}")
 
+    def problem(name: str) -> str:
+        return "" if name and Path(name).expanduser().is_file() else "No such file."
+
     hint = "A file of cases: .jsonl, .csv or promptfoo .yaml."
-    host.open(AskLine("Import cases", hint, "", _no_file), given)
+    host.open(AskLine("Import cases", hint, "", problem), given)
 
 
 def _tell(host: Host, found: BroughtIn) -> None:
@@ -77,8 +80,3 @@ def export_suite(host: Host, suite: Suite, *, with_holdout: bool) -> None:
 
     hint = "A file name ending in .jsonl or .csv. An existing file is never overwritten."
     host.open(AskLine(f"Export {suite.name}", hint, f"{suite.name}.jsonl"), given)
-
-
-def _no_file(name: str) -> str:
-    """Return the problem of the name of a file to read, "" if there is none."""
-    return "" if name and Path(name).expanduser().is_file() else "No such file."

@@ -15,8 +15,8 @@ from stack_tui.text import fold_case
 from stack_tui.tui import bindings, holdout_reveal
 from stack_tui.tui.cases import actions, case_changes, import_export_actions
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
-from stack_tui.tui.cases.new_suite import new_suite
 from stack_tui.tui.cases.preview import latest_outcome
+from stack_tui.tui.holdout_reveal import redacted_case
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
@@ -88,15 +88,11 @@ class CasesPane(Pane):
 
     def _list(self) -> None:
         self._entries = [
-            (file, self._redacted(file, case))
+            (file, redacted_case(case) if case and self._is_hidden(file, case) else case)
             for file in self._suites
             for case in (None, *(file.suite.cases if file.suite else ()))
         ]
         self.search()
-
-    def _redacted(self, file: SuiteFile, case: "Case | None") -> "Case | None":
-        hidden = case and case.holdout and file.path not in self._revealed
-        return holdout_reveal.redacted_case(case) if case and hidden else case
 
     def _is_hidden(self, file: SuiteFile, case: "Case | None" = None) -> bool:
         """Return whether the case, or any of the suite's, is held out and not revealed."""
@@ -104,17 +100,14 @@ class CasesPane(Pane):
         return file.path not in self._revealed and any(each.holdout for each in cases)
 
     def search(self) -> None:
-        wanted = fold_case(self.wanted)
+        wanted, folded = fold_case(self.wanted), self._folded
         order = [
             place
-            for place, entry in enumerate(self._entries)
-            if (wanted in _words(entry) if wanted else self._unfolded(entry))
+            for place, (file, case) in enumerate(self._entries)
+            if (wanted in _words(file, case) if wanted else not case or file.path not in folded)
         ]
         self.table.show(order, self._row)
         self._show_detail()
-
-    def _unfolded(self, entry: ListedCase) -> bool:
-        return entry[1] is None or entry[0].path not in self._folded
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable sorting: cases stay in the order of their suite."""
@@ -216,7 +209,7 @@ class CasesPane(Pane):
             actions.add(self.host, self.current[0], self._changed)
 
     def action_new_suite(self) -> None:
-        new_suite(self.host, self._changed)
+        actions.new_suite(self.host, self._changed)
 
     def edit_case(self, suite: str, case_id: str) -> None:
         """Edit that case of the suite of that name."""
@@ -298,8 +291,7 @@ class CasesPane(Pane):
             import_export_actions.export_suite(self.host, suite, with_holdout=not hidden)
 
 
-def _words(entry: ListedCase) -> str:
-    file, case = entry
+def _words(file: SuiteFile, case: "Case | None") -> str:
     if case is None:
         return fold_case(f"{file.path.name} {file.suite.name if file.suite else ''}")
     return fold_case(f"{case.id} {case.rubric} {case.must_mention} {case.input}")

@@ -16,7 +16,7 @@ from stack_tui.config.resolve import resolve_judges
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.holdout import log_access
-from stack_tui.runs.spec import RunSpec, SuiteSubject
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.tui.ui import format
@@ -91,16 +91,12 @@ def _outcomes(
     runs: Iterable[RunCard], suite: str, case_id: str
 ) -> Iterator[tuple[Run, list[Sample]]]:
     for card in runs:
-        if _is_of(card.spec, suite) and card.counts.done:
+        subject = card.spec.subject if card.spec else None
+        if isinstance(subject, SuiteSubject) and subject.name == suite and card.counts.done:
             run = Run(card.folder)
             run.refresh()
             if samples := [sample for sample in run.view.samples if sample.id == case_id]:
                 yield run, samples
-
-
-def _is_of(spec: RunSpec | None, suite: str) -> bool:
-    subject = spec.subject if spec else None
-    return isinstance(subject, SuiteSubject) and subject.name == suite
 
 
 def ask(suite: Suite, case: Case, endpoint: Endpoint, config: Config) -> Sample:

@@ -62,10 +62,8 @@ class RawEditor(EditorScreen):
     def check(self) -> None:
         """Report whether what is typed is a suite."""
         path, text = self._file.path, self.texts["text"]
-        self.run_job("check", lambda: _verdict(path, text), self._show)
-
-    def _show(self, verdict: Content) -> None:
-        self.query_one(".verdict", BlockView).show([verdict])
+        below = self.query_one(".verdict", BlockView)
+        self.run_job("check", lambda: _verdict(path, text), lambda verdict: below.show([verdict]))
 
     def saving(self) -> Callable[[], Undo]:
         held, text = self._file, self.texts["text"]

@@ -23,11 +23,6 @@ _HINTS = {
 }
 
 
-def to_texts(endpoint: Endpoint) -> dict[str, str]:
-    """Return what each field of the form holds for the endpoint."""
-    return {field.name: field.show(getattr(endpoint, field.name)) for field in FIELDS}
-
-
 def from_texts(
     texts: Mapping[str, str], taken: Collection[str]
 ) -> tuple[Endpoint | None, dict[str, str]]:

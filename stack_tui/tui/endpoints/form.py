@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 
 from stack_tui.config.decode import Endpoint
@@ -15,14 +15,14 @@ from stack_tui.reports.pages.endpoint_report import probe_blocks
 from stack_tui.text import one_line
 from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import config_changes
-from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts, to_texts
+from stack_tui.tui.endpoints.endpoint_fields import FIELDS, from_texts
 from stack_tui.tui.host import host_of
 from stack_tui.tui.jobs import BackgroundJob
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.editor_screen import EditorScreen
-from stack_tui.tui.ui.form_field import FormField
+from stack_tui.tui.ui.form_field import to_texts
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.page_view import page_blocks
 from stack_tui.tui.ui.undo import Undo
@@ -45,26 +45,20 @@ class EndpointForm(EditorScreen):
 
     def __init__(self, path: Path, before: Endpoint | None, suggested: Endpoint | None) -> None:
         begun = before or suggested
-        super().__init__(to_texts(begun) if begun else {field.name: "" for field in FIELDS})
+        super().__init__(to_texts(FIELDS, begun) if begun else {field.name: "" for field in FIELDS})
         self._path = path
         self._before = before
         self._test: BackgroundJob | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
-        with Horizontal(classes="editor"):
-            with VerticalScroll(classes="fields", can_focus=False) as fields:
-                fields.border_title = "Endpoint" if self._before else "New endpoint"
-                does = "saves to" if self._path.exists() else "creates"
-                fields.border_subtitle = Content(f"{does} {one_line(str(self._path), 60)}")
-                for field in FIELDS:
-                    yield FormField(field, self.start[field.name])
-            page = BlockView(classes="trial")
-            page.border_title = "Test"
-            yield page
+        yield self.fields_and_page(FIELDS, "Endpoint" if self._before else "New endpoint", "Test")
         yield KeyLine()
 
     def on_mount(self) -> None:
+        does = "saves to" if self._path.exists() else "creates"
+        path = Content(f"{does} {one_line(str(self._path), 60)}")
+        self.query_one(VerticalScroll).border_subtitle = path
         key = host_of(self).key_for("editor.test")
         self._show([line((key, "accent"), " tests the endpoint with about 20 small requests")])
 
@@ -86,13 +80,11 @@ class EndpointForm(EditorScreen):
     def action_test(self) -> None:
         """Test the endpoint as it is typed, saved or not."""
         texts = self.texts
-        endpoint, problems = from_texts(texts | {"name": texts["name"].strip() or "new"}, ())
-        if endpoint is None:
-            self.refuse(problems)
+        texts["name"] = texts["name"].strip() or "new"
+        if (tested := self.usable(from_texts(texts, ()))) is None:
             return
         from stack_tui.endpoints.examine import examine
 
-        tested = endpoint
         self._stop_test()
         self._show([line((f"testing {one_line(tested.url)}…", "warn"))])
         self._test = BackgroundJob(
@@ -111,9 +103,7 @@ class EndpointForm(EditorScreen):
             self._test.cancel()
 
     def saving(self) -> Callable[[], Undo] | None:
-        endpoint, problems = from_texts(self.texts, self._taken)
-        if endpoint is None:
-            self.refuse(problems)
+        if (endpoint := self.usable(from_texts(self.texts, self._taken))) is None:
             return None
-        saved, path, before = endpoint, self._path, self._before
-        return lambda: config_changes.save(path, saved, before)
+        path, before = self._path, self._before
+        return lambda: config_changes.save(path, endpoint, before)

@@ -39,19 +39,17 @@ class LabelDialog(ModalScreen[Label | None]):
                 yield widgets.Label(f"{number}  {kind}{here}", markup=False)
             yield widgets.Label("0  no label", markup=False)
             yield widgets.Label("")
-            with Horizontal():
-                yield widgets.Label("Note")
-                yield SafeInput(before.note if before else "", id="note", compact=True)
-            with Horizontal():
-                yield widgets.Label("Judge")
-                given = before.judge_score if before else None
-                yield widgets.Input(
-                    f"{given:g}" if given else "",
-                    placeholder="the right judge score, 1 to 5",
-                    type="number",
-                    id="judge",
-                    compact=True,
-                )
+            note = SafeInput(before.note if before else "", id="note", compact=True)
+            yield Horizontal(widgets.Label("Note"), note)
+            score = before.judge_score if before else None
+            judge = widgets.Input(
+                f"{score:g}" if score else "",
+                placeholder="the right judge score, 1 to 5",
+                type="number",
+                id="judge",
+                compact=True,
+            )
+            yield Horizontal(widgets.Label("Judge"), judge)
             yield widgets.Label(
                 "tab to type, enter to return to the keys", classes="hint", markup=False
             )

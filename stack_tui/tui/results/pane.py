@@ -14,11 +14,7 @@ from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.tui import bindings
 from stack_tui.tui.results import sample_filter
 from stack_tui.tui.results.rows import SUITE_COLUMNS, SampleTable, form_of
-from stack_tui.tui.results.sample_order import (
-    ARRANGEMENTS,
-    Arrangement,
-    order_samples,
-)
+from stack_tui.tui.results.sample_filter import ARRANGEMENTS, Arrangement, order_samples
 from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.run_summary import title
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
@@ -86,16 +82,12 @@ class ResultsPane(Pane):
         self._go_to_wanted()
 
     def _go_to_wanted(self) -> None:
-        if (
-            self._sought is None
-            or self.chosen is None
-            or self.chosen.card.folder != self._sought[0]
-        ):
+        if self._sought is None or self.chosen is None:
             return
+        folder, key = self._sought
         keys = [sample.key for sample in self._samples]
-        if self._sought[1] in keys:
-            row = keys.index(self._sought[1])
-            self.table.go_to(self.table.order.index(row))
+        if folder == self.chosen.card.folder and key in keys:
+            self.table.go_to(self.table.order.index(keys.index(key)))
             self._sought = None
 
     def search(self) -> None:
@@ -118,13 +110,12 @@ class ResultsPane(Pane):
         """Return the samples to list: as the suite has them, or in a live run as they come in."""
         chosen = self.chosen
         test = sample_filter.parse(self.wanted, chosen.labels) if chosen and self.wanted else None
-        key: Callable[[Sample], Any] | None = attrgetter("position")
+        live = chosen is not None and chosen.card.active
+        key: Callable[[Sample], Any] | None = None if live else attrgetter("position")
         descending = False
         if self.sorted_by:
             column, descending = self.sorted_by
             key = self._form[1][column]
-        elif chosen and chosen.card.active:
-            key = None
         return order_samples(
             self._samples,
             test=test,
@@ -173,9 +164,8 @@ class ResultsPane(Pane):
             key = key_for("results.failing")
             return [line("No failing sample; ", (key, "accent"), " shows all.")]
         card = self.chosen.card
-        if card.active:
-            return [line(f"{title(card)} has no sample yet. Samples appear as they finish.")]
-        return [line(f"{title(card)} has no sample.")]
+        when = " yet. Samples appear as they finish." if card.active else "."
+        return [line(f"{title(card)} has no sample{when}")]
 
     def action_arrange(self) -> None:
         place = ARRANGEMENTS.index(self._arrangement)

@@ -78,7 +78,7 @@ def suite_row(sample: Sample, label: Label | None = None) -> Row:
         Cell(one_line(sample.name)),
         Cell(format.share(sample.rule_score)),
         Cell(format.grade(sample.judge_score)),
-        Cell(_remark(sample, label), "accent" if label else "dim"),
+        Cell(_remark(label, first_issue(sample)), "accent" if label else "dim"),
     )
 
 
@@ -93,7 +93,7 @@ def benchmark_row(sample: Sample, label: Label | None = None) -> Row:
         Cell(_answer(sample)),
         Cell(sample.target, "dim"),
         Cell("–" if logprob is None else f"{logprob:.2f}"),
-        Cell(_remark(sample, label), "accent" if label else "dim"),
+        Cell(_remark(label, first_issue(sample)), "accent" if label else "dim"),
     )
 
 
@@ -104,7 +104,7 @@ def duel_row(sample: Sample, label: Label | None = None) -> Row:
         Cell(str(sign), sign.tone),
         Cell(sample.task, "dim"),
         Cell(sample.name),
-        Cell(f"⚐ {label.kind} {label.note}".strip() if label else _judged(sample), "dim"),
+        Cell(_remark(label, _judged(sample)), "dim"),
     )
 
 
@@ -128,8 +128,8 @@ def _judged(sample: Sample) -> str:
     )
 
 
-def _remark(sample: Sample, label: Label | None) -> str:
-    return f"⚐ {label.kind} {label.note}".strip() if label else first_issue(sample)
+def _remark(label: Label | None, otherwise: str) -> str:
+    return f"⚐ {label.kind} {label.note}".strip() if label else otherwise
 
 
 def _answer(sample: Sample) -> str:

@@ -1,8 +1,9 @@
-"""The search in samples: words, and conditions such as status:error or judge<4."""
+"""Which samples are listed: a search by words or by conditions such as judge<4, and their order."""
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from stack_tui.runs.events import Sample, SampleKey
 from stack_tui.runs.labels import Label
@@ -23,6 +24,8 @@ HELP: Mapping[str, str] = {
 }
 
 Test = Callable[[Sample], bool]
+Arrangement = Literal["all", "failing first", "failing only"]
+ARRANGEMENTS: tuple[Arrangement, ...] = ("all", "failing first", "failing only")
 
 _NO_LABELS: Mapping[SampleKey, Label] = {}
 _COMPARISON = re.compile(r"(judge|rule|latency|tokens|temp)(<=|>=|<|>|=)(\d*\.?\d+)")
@@ -85,10 +88,6 @@ def _status(value: str) -> Test:
     return lambda sample: value in (sample.status, outcome(sample).word)
 
 
-def _task(value: str) -> Test:
-    return lambda sample: value in fold_case(sample.task)
-
-
 def _issue(value: str) -> Test:
     def test(sample: Sample) -> bool:
         # As reports print an issue, and as the screens show it.
@@ -107,12 +106,6 @@ def _label(value: str, labels: Mapping[SampleKey, Label]) -> Test:
     return test
 
 
-def _judged(value: str) -> Test:
-    return lambda sample: any(
-        value in fold_case(f"{verdict.judge} {verdict.answer}") for verdict in sample.verdicts
-    )
-
-
 def _is(value: str) -> Test:
     failing = value in ("failing", "failed", "fail")
     if failing or value in ("passing", "passed", "pass"):
@@ -122,8 +115,37 @@ def _is(value: str) -> Test:
 
 _CONDITIONS: dict[str, Callable[[str], Test]] = {
     "status": _status,
-    "task": _task,
+    "task": lambda value: lambda sample: value in fold_case(sample.task),
     "issue": _issue,
-    "judged": _judged,
+    "judged": lambda value: (
+        lambda sample: any(
+            value in fold_case(f"{verdict.judge} {verdict.answer}") for verdict in sample.verdicts
+        )
+    ),
     "is": _is,
 }
+
+
+def order_samples(
+    samples: Sequence[Sample],
+    *,
+    test: Test | None = None,
+    key: Callable[[Sample], Any] | None = None,
+    descending: bool = False,
+    arrangement: Arrangement = "all",
+) -> Sequence[int]:
+    """Return the places in `samples` to list, top to bottom.
+
+    Those that meet the test are sorted by `key`; then failing ones come first or alone: failed,
+    then with an error, then unsettled.
+    """
+    places = list(range(len(samples)))
+    if test:
+        places = [place for place in places if test(samples[place])]
+    if key:
+        places.sort(key=lambda place: key(samples[place]), reverse=descending)
+    if arrangement == "failing only":
+        places = [place for place in places if concern(samples[place]) < 3]
+    if arrangement != "all":
+        places.sort(key=lambda place: concern(samples[place]))
+    return places

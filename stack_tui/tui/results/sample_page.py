@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from stack_tui.names import plural
-from stack_tui.runs.events import Answer, CriterionScore, JudgeScore, Sample
+from stack_tui.runs.duel_verdicts import by_judge, kind, named
+from stack_tui.runs.events import Answer, ChoiceLogprob, CriterionScore, JudgeScore, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.text import one_line
 from stack_tui.tui.holdout_reveal import KeyFor, held_out
-from stack_tui.tui.results.choices_page import choices
-from stack_tui.tui.results.match_page import match_blocks
 from stack_tui.tui.results.raw_requests import answer_blocks
 from stack_tui.tui.ui import format
-from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
+from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line, meter
 from stack_tui.tui.ui.highlight import marked
 from stack_tui.tui.ui.icons import Tone, outcome
 
@@ -23,10 +23,19 @@ if TYPE_CHECKING:
 
 Fold = Literal["reasoning", "prompt", "examples", "raw"]
 
+_METER = 12
+
 _STATUS_NOTES = {
     "truncated": "the output was cut off at its token limit",
     "empty": "the model returned no text",
     "unscored": "no judge's answer contained a score",
+}
+_KINDS = {
+    "decided": "for {}",
+    "tied": "a tie in both orders",
+    "by position": "the same position both times: no preference",
+    "wavered": "a tie in one order: no preference",
+    "incomplete": "no answer in one order",
 }
 
 
@@ -49,20 +58,22 @@ def sample_blocks(
     def fold(name: Fold, title: str, text: str) -> list[Block]:
         return _folded(title, key_for(f"sample.{name}"), text, name in unfolded)
 
-    answers = answer_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
+    raw_open = "raw" in unfolded
+    raw_title = f"{'▾' if raw_open else '▸'} Raw requests and responses"
+    raw_blocks: list[Block] = [line(""), heading(raw_title, (key_for("sample.raw"), "accent"))]
+    if raw_open:
+        raw_blocks += answer_blocks(raw) if raw is not None else [line(("reading…", "dim"))]
     if sample.outputs:
         return [
-            *match_blocks(sample, key_for),
+            *_match(sample, key_for),
             *_label(label),
             *fold("prompt", "Task", sample.prompt),
-            line(""),
-            _raw_heading(key_for("sample.raw"), "raw" in unfolded),
-            *(answers if "raw" in unfolded else []),
+            *raw_blocks,
         ]
     return [
         *_head(sample, key_for),
         *_label(label),
-        *choices(sample),
+        *_choices(sample),
         *_output(sample, marks),
         *_rules(sample),
         *_judges(sample),
@@ -70,14 +81,8 @@ def sample_blocks(
         *fold("examples", "Few-shot examples", prefix),
         *fold("prompt", "Prompt", sample.prompt),
         *_facts(sample),
-        line(""),
-        _raw_heading(key_for("sample.raw"), "raw" in unfolded),
-        *(answers if "raw" in unfolded else []),
+        *raw_blocks,
     ]
-
-
-def _raw_heading(key: str, unfolded: bool) -> Block:
-    return heading(f"{'▾' if unfolded else '▸'} Raw requests and responses", (key, "accent"))
 
 
 def _head(sample: Sample, key_for: KeyFor) -> list[Block]:
@@ -157,15 +162,24 @@ def _verdict(verdict: JudgeScore) -> list[Block]:
     ]
     if verdict.criteria:
         blocks += [_criterion(each) for each in verdict.criteria]
-    elif verdict.failure:
+    elif verdict.failure or verdict.answer.strip() != score:
+        blocks.append(_answer(verdict, width=5))
+    return [*blocks, *_judge_reasoning(verdict, width=5)]
+
+
+def _answer(verdict: JudgeScore, *, width: int) -> Block:
+    if verdict.failure:
         words: Part = (f"{verdict.failure.kind}: {verdict.failure.message}", "bad")
-        blocks.append(field("", words, width=5))
-    elif verdict.answer.strip() != score:
-        answer = verdict.answer or "empty answer"
-        blocks.append(field("", ("“", "dim"), body(answer), ("”", "dim"), width=5))
-    if verdict.reasoning:
-        blocks.append(field("", ("reasoning: ", "dim"), body(verdict.reasoning), width=5))
-    return blocks
+        return field("", words, width=width)
+    return field(
+        "", ("“", "dim"), body(verdict.answer or "empty answer"), ("”", "dim"), width=width
+    )
+
+
+def _judge_reasoning(verdict: JudgeScore, *, width: int) -> list[Block]:
+    if not verdict.reasoning:
+        return []
+    return [field("", ("reasoning: ", "dim"), body(verdict.reasoning), width=width)]
 
 
 def _criterion(each: CriterionScore) -> Block:
@@ -207,4 +221,78 @@ def _facts(sample: Sample) -> list[Block]:
         line(""),
         heading("Details"),
         *(field(label, one_line(text)) for label, text in facts.items() if text),
+    ]
+
+
+def _choices(sample: Sample) -> list[Block]:
+    """Return one line per choice: chosen or not, right or not, share, log-probability in nats."""
+    if not sample.choices:
+        return []
+    shares = probabilities(sample.choices)
+    return [
+        line(""),
+        heading("Choices", ("share among them, and log-probability", "dim")),
+        *(_choice(sample, place, share) for place, share in enumerate(shares)),
+    ]
+
+
+def probabilities(given: tuple[ChoiceLogprob, ...]) -> list[float | None]:
+    """Return each choice's share among the choices given, from their log-probabilities."""
+    top = max((c.logprob for c in given if c.logprob is not None), default=None)
+    if top is None:
+        return [None] * len(given)
+    weights = [None if c.logprob is None else math.exp(c.logprob - top) for c in given]
+    total = sum(weight or 0.0 for weight in weights)
+    return [None if weight is None else weight / total for weight in weights]
+
+
+def _choice(sample: Sample, place: int, share: float | None) -> Block:
+    choice, target = sample.choices[place], sample.target.strip()
+    # The target may be a choice's text or its number.
+    by_text = any(each.text.strip() == target for each in sample.choices)
+    right = choice.text.strip() == target if by_text else str(place) == target
+    chosen = place == sample.chosen
+    logprob = "–" if choice.logprob is None else f"{choice.logprob:.2f}"
+    return line(
+        ("→ " if chosen else "  ", "accent"),
+        ("✓ " if right else "✗ " if chosen else "  ", "good" if right else "bad"),
+        meter(share or 0.0, _METER),
+        f" {format.percent(share):>6} {logprob:>8}  ",
+        (one_line(choice.text), "strong" if chosen or right else ""),
+    )
+
+
+def _match(sample: Sample, key_for: KeyFor) -> list[Block]:
+    """Return a duel's winner, both outputs, and each judge's answers in both orders."""
+    sign = outcome(sample)
+    blocks: list[Block] = [
+        line((f"{sign}  ", sign.tone), (f"{sample.task} · ", "dim"), (sample.name, "strong"))
+    ]
+    if sample.holdout:
+        blocks.append(held_out(key_for))
+    blocks += [line((f"! {flag}", "warn")) for flag in sample.flags]
+    for run, output in sample.outputs.items():
+        won = (("won  ", "good"),) if sample.winner == run else ()
+        size = plural(len(output), "character")
+        blocks += [line(""), heading(f"Output of {run}", *won, (size, "dim"))]
+        blocks.append(body(output) if output else line(("empty", "dim")))
+    if not sample.verdicts:
+        blocks += [line(""), heading("Judges"), line("The outputs are identical: a tie.")]
+    for (judge, model), orders in by_judge(sample.verdicts).items():
+        how = _KINDS[kind(orders)].format(named(orders[0], sample))
+        blocks += [line(""), heading(f"Judge {one_line(judge)}", (how, ""))]
+        blocks += [line((one_line(model), "dim"))] if model != judge else []
+        for verdict in orders:
+            blocks += _duel_answer(verdict, sample)
+    return blocks
+
+
+def _duel_answer(verdict: JudgeScore, sample: Sample) -> list[Block]:
+    took = f"  {format.latency(verdict.latency_s)}" if verdict.latency_s else ""
+    tries = f"  {verdict.attempts} tries" if verdict.attempts > 1 else ""
+    named_run: Part = (f"→ {named(verdict, sample)}", "strong")
+    return [
+        line((f"{verdict.first} first  ", "dim"), named_run, (took + tries, "dim")),
+        _answer(verdict, width=9),
+        *_judge_reasoning(verdict, width=9),
     ]

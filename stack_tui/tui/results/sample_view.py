@@ -164,12 +164,12 @@ class SampleView(BlockView):
 
         host_of(self).run_job(
             work,
-            lambda found: self._mark(sample, found),
+            lambda found: self._show_marks(sample, found),
             failed=lambda _: None,
             key=(self, "marks"),
         )
 
-    def _mark(self, sample: Sample, found: list[Mark]) -> None:
+    def _show_marks(self, sample: Sample, found: list[Mark]) -> None:
         if sample is self.sample and found:
             self._marks = found
             self._lay_out_sample(home=False)

@@ -10,8 +10,7 @@ from textual.screen import Screen
 from stack_tui.reports.pages.comparison_page import comparison_blocks
 from stack_tui.tui import bindings
 from stack_tui.tui.host import host_of
-from stack_tui.tui.runs.compared_sample_page import twin_blocks
-from stack_tui.tui.runs.compared_samples import CHANGES, ComparedRuns
+from stack_tui.tui.runs.compared_samples import CHANGES, ComparedRuns, twin_blocks
 from stack_tui.tui.status_line import StatusLine
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.block_view import BlockView

@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, Select
+from textual.containers import Horizontal
+from textual.widgets import Input, Label, Select
 
 from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
-from stack_tui.tui import backend, bindings
+from stack_tui.tui import backend
 from stack_tui.tui.host import host_of
-from stack_tui.tui.runs.benchmark_plan_page import plan_blocks
-from stack_tui.tui.runs.endpoint_options import endpoint_options
-from stack_tui.tui.runs.estimate import estimate
+from stack_tui.tui.runs.benchmark_plan import estimate, plan_blocks
+from stack_tui.tui.runs.start_form import StartForm
 from stack_tui.tui.runs.task_picker import TaskPicker
-from stack_tui.tui.state.endpoint_list import EndpointView, first_endpoint
+from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
-from stack_tui.tui.ui.dialogs import start_or_cancel
 from stack_tui.worker.requests import BenchmarkRun
 
 if TYPE_CHECKING:
@@ -31,50 +28,31 @@ if TYPE_CHECKING:
     from stack_tui.endpoints.capabilities import Capabilities
 
 
-class NewBenchmark(ModalScreen[BenchmarkRun | None]):
-    """Asks for tasks, endpoint, few-shot and limit, and shows what they need."""
+class NewBenchmark(StartForm[BenchmarkRun]):
+    """Ask for tasks, endpoint, few-shot and limit, and show what they need."""
 
-    CSS_PATH = "../ui/form.tcss"
     AUTO_FOCUS = "TaskPicker Input, #cancel"
-
-    BINDINGS = bindings.START_FORM
+    HEADING = "New benchmark run"
 
     def __init__(self, endpoints: Sequence[EndpointView], defaults: Defaults) -> None:
-        super().__init__()
-        self._endpoints = tuple(endpoints)
+        super().__init__(endpoints)
         self._defaults = defaults
         self._catalog: Catalog | None = None
         self._capabilities: dict[Endpoint, Capabilities | StackError] = {}
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="form") as form:
-            form.border_title = "New benchmark run"
-            if not self._endpoints:
-                missing = "There is no endpoint. Start a server, or add one."
-                yield Label(missing, markup=False)
-                yield Button("Close", id="cancel", compact=True)
-                return
-            yield TaskPicker()
-            with Horizontal():
-                yield Label("Endpoint")
-                yield Select(
-                    endpoint_options(self._endpoints),
-                    value=first_endpoint(self._endpoints, self._defaults),
-                    allow_blank=False,
-                    compact=True,
-                )
-            with Horizontal():
-                yield Label("Few-shot")
-                yield Input(
-                    placeholder="the task's own", type="integer", id="fewshot", compact=True
-                )
-                yield Label("Limit")
-                yield Input(placeholder="all documents", type="number", id="limit", compact=True)
-            yield BlockView(classes="plan", can_focus=False)
-            yield from start_or_cancel(self)
+    def fields(self) -> ComposeResult:
+        yield TaskPicker()
+        yield self.endpoint_row(self._defaults)
+        yield Horizontal(
+            Label("Few-shot"),
+            Input(placeholder="the task's own", type="integer", id="fewshot", compact=True),
+            Label("Limit"),
+            Input(placeholder="all documents", type="number", id="limit", compact=True),
+        )
+        yield BlockView(classes="plan", can_focus=False)
 
     def on_mount(self) -> None:
-        if self._endpoints:
+        if not self.missing:
             self._show(line(("reading the tasks…", "dim")))
             host_of(self).run_job(backend.open_catalog, self._use_catalog)
             self._probe()
@@ -84,15 +62,10 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
             self._catalog = catalog
             self.query_one(TaskPicker).use(catalog)
 
-    @property
-    def _endpoint(self) -> Endpoint:
-        value = self.query_one(Select).value
-        return self._endpoints[value if isinstance(value, int) else 0].endpoint
-
     @on(Select.Changed)
     def _probe(self) -> None:
         """Probe the endpoint: the scoring methods depend on what it can do."""
-        endpoint = self._endpoint
+        endpoint = self.endpoint
         if endpoint not in self._capabilities:
             host_of(self).run_job(
                 lambda: backend.probe(endpoint),
@@ -114,8 +87,8 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
         if catalog is None:
             return
         names = tuple(picker.ticked or filter(None, [picker.highlighted]))
-        capabilities = self._capabilities.get(self._endpoint)
-        limit, endpoint = self._number("#limit"), self._endpoint
+        capabilities = self._capabilities.get(self.endpoint)
+        limit, endpoint = self._number("#limit"), self.endpoint
         runs = host_of(self).snapshot.runs
 
         def work() -> list[Block]:
@@ -142,13 +115,8 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
     def _show(self, *blocks: Block) -> None:
         self.query_one(".plan", BlockView).show(blocks)
 
-    @on(Button.Pressed, "#cancel")
-    def _cancel(self) -> None:
-        self.dismiss(None)
-
-    @on(Button.Pressed, "#start")
     def action_start(self) -> None:
-        if not self._endpoints:
+        if self.missing:
             return
         tasks = tuple(self.query_one(TaskPicker).ticked)
         if not tasks:
@@ -158,11 +126,6 @@ class NewBenchmark(ModalScreen[BenchmarkRun | None]):
         if limit is not None and limit <= 0:
             self._show(line(("The limit must be above 0; leave it empty for all.", "bad")))
             return
-        self.dismiss(
-            BenchmarkRun(
-                benchmark=BenchmarkSubject(
-                    tasks=tasks, fewshot=None if fewshot is None else int(fewshot), limit=limit
-                ),
-                endpoint=self._endpoint,
-            )
-        )
+        shots = None if fewshot is None else int(fewshot)
+        benchmark = BenchmarkSubject(tasks=tasks, fewshot=shots, limit=limit)
+        self.dismiss(BenchmarkRun(benchmark=benchmark, endpoint=self.endpoint))

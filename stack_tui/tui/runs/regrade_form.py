@@ -15,10 +15,9 @@ from stack_tui.runs.spec import RunSpec
 from stack_tui.tui import bindings
 from stack_tui.tui.host import host_of
 from stack_tui.tui.run_summary import title
-from stack_tui.tui.runs.endpoint_options import judge_options
+from stack_tui.tui.runs.start_form import JudgeList
 from stack_tui.tui.state.endpoint_list import EndpointView
 from stack_tui.tui.state.snapshot import RunCard
-from stack_tui.tui.ui.check_list import CheckList
 from stack_tui.worker.requests import Regrade
 
 
@@ -26,7 +25,7 @@ class RegradeForm(ModalScreen[Regrade | None]):
     """Asks how to re-grade a run's outputs; the result is the request, None if cancelled."""
 
     CSS_PATH = "../ui/form.tcss"
-    AUTO_FOCUS = "CheckList"
+    AUTO_FOCUS = "JudgeList"
 
     BINDINGS = bindings.REGRADE_FORM
 
@@ -37,8 +36,8 @@ class RegradeForm(ModalScreen[Regrade | None]):
         self._card = card
         self._suite = suite
         self._panel = spec.panel
-        self._names, self._judges = judge_options(spec.judges, endpoints)
-        self._suggested = range(len(spec.judges))
+        self._judges = spec.judges
+        self._endpoints = endpoints
 
     def compose(self) -> ComposeResult:
         key_for = host_of(self).key_for
@@ -50,8 +49,8 @@ class RegradeForm(ModalScreen[Regrade | None]):
             yield Label("")
             yield Label(f"{rules}  by the rules; judges only if a rubric changed", markup=False)
             yield Label(f"{judges}  by the rules, and re-judged by:", markup=False)
-            with Horizontal():
-                yield CheckList(self._names, f"{key_for('list.tick')} ticks")
+            ticks = f"{key_for('list.tick')} ticks"
+            yield Horizontal(JudgeList(self._judges, self._endpoints, ticks))
             yield Label(self._panel_line, id="panel", markup=False)
             yield Label("", id="problem", markup=False)
 
@@ -59,9 +58,6 @@ class RegradeForm(ModalScreen[Regrade | None]):
     def _panel_line(self) -> str:
         key = host_of(self).key_for("again.panel")
         return f"{key}  combine the judges' scores by their {self._panel}"
-
-    def on_mount(self) -> None:
-        self.query_one(CheckList).tick(self._suggested)
 
     def action_panel(self) -> None:
         """Switch to the next way to combine scores."""
@@ -75,16 +71,8 @@ class RegradeForm(ModalScreen[Regrade | None]):
         )
 
     def action_judges(self) -> None:
-        ticked = sorted(self.query_one(CheckList).ticked)
-        if not ticked:
+        if not (judges := self.query_one(JudgeList).judges):
             self.query_one("#problem", Label).update("Tick a judge first.")
             return
-        self.dismiss(
-            Regrade(
-                run=self._card.folder,
-                by="judges",
-                judges=tuple(self._judges[place] for place in ticked),
-                panel=self._panel,
-                suite=self._suite,
-            )
-        )
+        run, panel, suite = self._card.folder, self._panel, self._suite
+        self.dismiss(Regrade(run=run, by="judges", judges=judges, panel=panel, suite=suite))

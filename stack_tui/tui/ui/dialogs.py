@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label
+from textual.widgets import Input, Label
 
 from stack_tui.text import one_line
 from stack_tui.tui import bindings
@@ -127,15 +127,6 @@ class Unsaved(ModalScreen[UnsavedChoice | None]):
                 ("unsaved.drop", "drop them"),
                 ("form.cancel", "go on editing"),
             )
-
-
-def start_or_cancel(form: ModalScreen[Any]) -> ComposeResult:
-    """Yield the buttons of a form that starts a run, with their keys."""
-    key_for = host_of(form).key_for
-    with Horizontal(classes="buttons"):
-        start = f"Start  {key_for('form.start')}"
-        yield Button(start, id="start", variant="primary", compact=True)
-        yield Button(f"Cancel  {key_for('form.cancel')}", id="cancel", compact=True)
 
 
 def _answers(dialog: ModalScreen[Any], *answers: tuple[str, str]) -> ComposeResult:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import on
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, TextArea
@@ -15,8 +16,9 @@ from stack_tui.errors import StackError
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.host import host_of
 from stack_tui.tui.ui import drafts
+from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.dialogs import Unsaved, UnsavedChoice
-from stack_tui.tui.ui.form_field import FormField
+from stack_tui.tui.ui.form_field import Field, FormField
 from stack_tui.tui.ui.undo import Undo
 
 T = TypeVar("T")
@@ -91,14 +93,29 @@ class EditorScreen(Screen[Undo | None]):
         for each in self.query(FormField):
             each.tell(problems.get(each.field.name, ""))
 
-    def refuse(self, problems: Mapping[str, str]) -> None:
-        """Show the problems and go to the first: what is typed can neither be saved nor tried."""
+    def fields_and_page(self, fields: Iterable[Field], title: str, page_title: str) -> Horizontal:
+        """Return the fields of what is edited, beside a page on what comes of it."""
+        form = VerticalScroll(
+            *(FormField(field, self.start[field.name]) for field in fields),
+            classes="fields",
+            can_focus=False,
+        )
+        page = BlockView(classes="trial")
+        form.border_title, page.border_title = title, page_title
+        return Horizontal(form, page, classes="editor")
+
+    def usable(self, read: tuple[T | None, Mapping[str, str]]) -> T | None:
+        """Return the value that was `read`; if it has problems, show them and go to the first."""
+        value, problems = read
+        if value is not None:
+            return value
         self.show_problems(problems)
         for each in self.query(FormField):
             if each.field.name in problems:
                 each.focus_within()
                 break
         host_of(self).show_message("Fix the highlighted fields first.")
+        return None
 
     @on(Input.Changed)
     @on(TextArea.Changed)

@@ -1,6 +1,6 @@
 """One field of a form: its name, what is typed, and its problem."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,11 @@ class Field:
     show: Callable[[Any], str]
     read: Callable[[str], Any]
     variable: bool = False
+
+
+def to_texts(fields: Iterable[Field], value: object) -> dict[str, str]:
+    """Return the text of each field for the value's attribute of that name."""
+    return {field.name: field.show(getattr(value, field.name)) for field in fields}
 
 
 class FormField(Vertical):

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.suites.model.case import Case, Criterion, Number
-from stack_tui.tui.cases.case_fields import from_texts, to_texts
+from stack_tui.tui.cases.case_fields import FIELDS, from_texts
+from stack_tui.tui.ui.form_field import to_texts
 from tests.tui.data import KV_CACHE
 
 words = st.text("abcdefgh XYZ.,", min_size=1).map(str.strip).filter(bool)
@@ -32,12 +33,12 @@ cases = st.builds(
 
 @given(cases)
 def test_a_form_that_is_not_touched_gives_the_case_back(case: Case) -> None:
-    assert from_texts(to_texts(case), case) == (case, {})
+    assert from_texts(to_texts(FIELDS, case), case) == (case, {})
 
 
 @given(cases)
 def test_what_the_fields_hold_states_the_case(case: Case) -> None:
-    read, problems = from_texts(to_texts(case), Case(id="other", input="other"))
+    read, problems = from_texts(to_texts(FIELDS, case), Case(id="other", input="other"))
     assert problems == {}
     assert read is not None
     for field in ("id", "must_mention", "must_not_mention", "criteria", "number"):
@@ -45,7 +46,7 @@ def test_what_the_fields_hold_states_the_case(case: Case) -> None:
 
 
 def test_a_line_is_an_item_and_a_bar_parts_alternatives() -> None:
-    texts = to_texts(KV_CACHE) | {"must_mention": "KV\n cache | caching \n\n"}
+    texts = to_texts(FIELDS, KV_CACHE) | {"must_mention": "KV\n cache | caching \n\n"}
     case, _ = from_texts(texts, KV_CACHE)
     assert case is not None
     assert case.must_mention == ("KV", ("cache", "caching"))
@@ -69,7 +70,7 @@ def test_a_line_is_an_item_and_a_bar_parts_alternatives() -> None:
     ],
 )
 def test_what_is_wrong_is_told_of_its_field(field: str, text: str, problem: str) -> None:
-    case, problems = from_texts(to_texts(KV_CACHE) | {field: text}, KV_CACHE)
+    case, problems = from_texts(to_texts(FIELDS, KV_CACHE) | {field: text}, KV_CACHE)
     assert case is None
     assert list(problems) == [field]
     assert problem in problems[field]
@@ -77,7 +78,7 @@ def test_what_is_wrong_is_told_of_its_field(field: str, text: str, problem: str)
 
 def test_a_phrase_that_the_form_cannot_state_stays_as_it_is_until_it_is_touched() -> None:
     odd = msgspec.structs.replace(KV_CACHE, must_mention=("two\nlines", "a | bar"))
-    case, _ = from_texts(to_texts(odd) | {"rubric": "another"}, odd)
+    case, _ = from_texts(to_texts(FIELDS, odd) | {"rubric": "another"}, odd)
     assert case is not None
     assert case.must_mention == odd.must_mention
     assert case.rubric == "another"

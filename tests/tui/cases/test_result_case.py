@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from stack_tui.suites.model import suite_store
 from stack_tui.suites.model.suite_edit import suite_text
 from stack_tui.tui.app import StackApp
+from stack_tui.tui.cases.actions import case_of
 from stack_tui.tui.cases.form import CaseForm
-from stack_tui.tui.cases.result_case import case_of
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot, SuiteFile
 from stack_tui.tui.ui.dialogs import Choose

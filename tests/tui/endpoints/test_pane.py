@@ -15,13 +15,13 @@ from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.endpoints.examine import ProbeResult
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
-from stack_tui.tui.endpoints.endpoint_fields import to_texts
+from stack_tui.tui.endpoints.endpoint_fields import FIELDS
 from stack_tui.tui.endpoints.endpoint_screen import EndpointScreen
 from stack_tui.tui.endpoints.form import EndpointForm
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.dialogs import Confirm, Unsaved
-from stack_tui.tui.ui.form_field import FormField
+from stack_tui.tui.ui.form_field import FormField, to_texts
 from tests.tui.data import (
     drive,
     running_card,
@@ -234,7 +234,7 @@ def test_a_found_endpoint_is_kept_under_a_name_on_one_key(path: Path) -> None:
 
 def test_what_only_old_runs_record_of_an_endpoint_is_neither_edited_nor_saved(path: Path) -> None:
     old = msgspec.structs.replace(FOUND, recorded_url=f"{FOUND.url}/")
-    assert "recorded_url" not in to_texts(old)
+    assert "recorded_url" not in to_texts(FIELDS, old)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         app.note_found([up(old)])

@@ -3,8 +3,9 @@
 from functools import partial
 
 import msgspec
+import pytest
 
-from stack_tui.runs.events import CriterionScore, JudgeScore, Sample
+from stack_tui.runs.events import ChoiceLogprob, CriterionScore, JudgeScore, Sample
 from stack_tui.tui.results import sample_page
 from stack_tui.tui.ui.keymap import key_for
 from tests.tui.data import (
@@ -75,3 +76,12 @@ def test_each_criterion_of_a_judge_is_told_with_its_weight_and_what_could_not_be
     assert "4    facts × 3" in text
     assert "?    style × 1  “It is nice”" in text
     assert "3 tries" in text
+
+
+def test_choices_shares_are_among_the_choices() -> None:
+    given = (
+        ChoiceLogprob(text="a", logprob=-1.0),
+        ChoiceLogprob(text="b", logprob=-1.0),
+        ChoiceLogprob(text="c"),
+    )
+    assert sample_page.probabilities(given) == [pytest.approx(0.5), pytest.approx(0.5), None]

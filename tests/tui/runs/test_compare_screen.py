@@ -11,8 +11,7 @@ from stack_tui.runs.journal import Journal
 from stack_tui.runs.store import create, journal_path
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.compare_screen import CompareScreen
-from stack_tui.tui.runs.compared_sample_page import difference
-from stack_tui.tui.runs.compared_samples import compared
+from stack_tui.tui.runs.compared_samples import compared, difference
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.table import Table
 from tests.tui.data import (

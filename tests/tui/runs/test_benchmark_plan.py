@@ -6,7 +6,7 @@ import msgspec
 
 from stack_tui.runs.events import TaskPlan
 from stack_tui.runs.spec import BenchmarkSubject
-from stack_tui.tui.runs.estimate import estimate
+from stack_tui.tui.runs.benchmark_plan import estimate
 from stack_tui.tui.state.snapshot import Counts, RunCard, TaskRow
 from tests.tui.data import JUDGE, LOCAL, benchmark_card, benchmark_spec
 

@@ -1,13 +1,16 @@
-"""What a benchmark run needs, before it starts."""
+"""What a benchmark run needs before it starts: scoring methods, requests, and time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.names import plural
-from stack_tui.tui.runs.estimate import Estimate
+from stack_tui.runs.spec import BenchmarkSubject
+from stack_tui.tui.state.snapshot import RunCard, TaskRow
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, field, line
 
@@ -17,6 +20,68 @@ if TYPE_CHECKING:
 
 _WIDTH = 10
 _SHOWN = 3
+_TOO_SHORT_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Samples and requests of the tasks whose size is known, and the seconds for all of them.
+
+    `unknown` counts the tasks whose size no run has shown yet; with any, `seconds` is None.
+    """
+
+    samples: int = 0
+    requests: int = 0
+    unknown: int = 0
+    seconds: float | None = None
+
+
+def estimate(
+    tasks: Sequence[str], limit: float | None, endpoint: Endpoint, runs: Iterable[RunCard]
+) -> Estimate:
+    """Return the estimate for at most `limit` documents of each task on the endpoint."""
+    cards = [card for card in runs if _benchmark(card)]
+    sizes = _sizes(cards)
+    samples = requests = unknown = 0
+    for task in tasks:
+        row = sizes.get(task)
+        if row is None or row.plan is None:
+            unknown += 1
+            continue
+        size = row.counts.planned
+        if limit is not None:
+            size = min(size, int(limit)) if limit >= 1 else max(1, round(size * limit))
+        samples += size
+        requests += round(size * row.plan.requests / max(1, row.counts.planned))
+    rate = _rate(cards, endpoint)
+    seconds = samples / rate if rate and not unknown else None
+    return Estimate(samples, requests, unknown, seconds)
+
+
+def _sizes(cards: Iterable[RunCard]) -> dict[str, TaskRow]:
+    """Return the tasks of runs over all of their documents."""
+    return {
+        row.name: row
+        for card in cards
+        if (benchmark := _benchmark(card)) and benchmark.limit is None
+        for row in card.tasks
+        if row.plan
+    }
+
+
+def _benchmark(card: RunCard) -> BenchmarkSubject | None:
+    subject = card.spec.subject if card.spec else None
+    return subject if isinstance(subject, BenchmarkSubject) else None
+
+
+def _rate(cards: Iterable[RunCard], endpoint: Endpoint) -> float | None:
+    """Return the samples per second of the latest run on that server and model."""
+    for card in cards:
+        spec = card.spec
+        same = spec and (spec.endpoint.url, spec.endpoint.model) == (endpoint.url, endpoint.model)
+        if same and card.active_s >= _TOO_SHORT_S and card.counts.done:
+            return card.counts.done / card.active_s
+    return None
 
 
 def plan_blocks(
