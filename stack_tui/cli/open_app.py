@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from stack_tui.cli import options
-from stack_tui.tui.opening import run_app
+from stack_tui.tui.app import run_app
 
 
 def open_app(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from stack_tui.config.decode import Config, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.paths import DEFAULT_CASES
 from stack_tui.runs.holdout import HoldoutAccess
+from stack_tui.runs.store import find
 from stack_tui.text import printable
 from stack_tui.tui import backend, bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
@@ -305,3 +307,26 @@ class StackApp(App[None]):
     def action_next_theme(self) -> None:
         self.theme = theme.after(self.theme)
         self.show_message(f"Theme: {self.theme}")
+
+
+def run_app(
+    config: Config,
+    results: Path,
+    *,
+    cases: Path = DEFAULT_CASES,
+    run: str | None = None,
+    beside: Callable[[], object] | None = None,
+    mouse: bool = True,
+) -> None:
+    """Open the app and return when it is closed; raises RunNotFound if there is no such `run`.
+
+    `beside` is called in a thread once the app is open; the app shows its error.
+    """
+    folder = find(results, run) if run else None
+    app = StackApp(config, results, cases=cases, run=folder, beside=beside)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise StackError(
+            "the app needs a terminal for input and output",
+            remedy="Use a command instead; stack-tui --help lists them.",
+        )
+    app.run(mouse=mouse)

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
+from textual.style import Style
 
 from stack_tui.tui import bindings
 from stack_tui.tui.cases.pane import CasesPane
@@ -17,14 +19,32 @@ from stack_tui.tui.results.sample_view import SampleView
 from stack_tui.tui.runs import actions as run_actions
 from stack_tui.tui.runs.pane import RunsPane
 from stack_tui.tui.status_line import StatusLine
+from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.tui.ui.blocks import line, styled
 from stack_tui.tui.ui.key_line import KeyLine
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.tab_strip import TabStrip
 
 if TYPE_CHECKING:
     from stack_tui.worker.requests import BenchmarkRun, SuiteRun
 
 PANES: tuple[type[Pane], ...] = (EndpointsPane, RunsPane, CasesPane, ResultsPane)
+
+
+class TabStrip(BlockView, can_focus=False):
+    """The names of the panes, if only one is visible, which is marked; a click goes to another."""
+
+    CLICKABLE = True
+
+    def mark(self, number: int) -> None:
+        """Mark the pane of that number, counted from 1."""
+        tabs = [_tab(pane, marked=number == pane.NUMBER) for pane in PANES]
+        self.show([line(" ", line(" ").join(tabs))])
+
+
+def _tab(pane: type[Pane], *, marked: bool) -> Content:
+    name = f" {pane.NUMBER} {pane.TITLE} "
+    tab = styled(name, "marked tab") if marked else line((name, "dim"))
+    return tab.stylize(Style.from_meta({"@click": f"screen.pane({pane.NUMBER})"}))
 
 
 class Dashboard(Screen[None]):
@@ -43,7 +63,7 @@ class Dashboard(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
-        yield TabStrip([pane.TITLE for pane in PANES])
+        yield TabStrip()
         with Container(id="panes"):
             for pane in PANES:
                 yield pane()
@@ -128,11 +148,10 @@ class Dashboard(Screen[None]):
     def action_benchmark(self) -> None:
         from stack_tui.tui.runs.new_benchmark import NewBenchmark
 
-        host = self.host
-        form = NewBenchmark(host.endpoints, host.config.defaults)
-        host.open(form, self._start)
+        form = NewBenchmark(self.host.endpoints, self.host.config.defaults)
+        self.host.open(form, self._start)
 
     def _start(self, request: "SuiteRun | BenchmarkRun | None") -> None:
         if request:
-            doing = f"starting {request.title} on {request.endpoint.name}"
-            run_actions.start(self.host, request, doing)
+            label = f"starting {request.title} on {request.endpoint.name}"
+            run_actions.start(self.host, request, label)

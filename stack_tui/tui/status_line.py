@@ -12,11 +12,8 @@ from stack_tui.tui.ui.icons import PHASES
 _METER = 16
 
 
-class StatusLine(BlockView):
+class StatusLine(BlockView, can_focus=False):
     """Shows the newest active run, and the jobs that the user waits for."""
-
-    def __init__(self) -> None:
-        super().__init__(can_focus=False)
 
     def on_mount(self) -> None:
         self.watch(self.app, "snapshot", self._show)

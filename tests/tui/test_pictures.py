@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from stack_tui.suites.model.suite_edit import suite_text
 from stack_tui.tui.app import StackApp
@@ -81,6 +82,11 @@ def picture(
         await pilot.pause()
         await app.workers.wait_for_complete()
         await wait_for(pilot, lambda: until in screen_text(app), until)
+        # On a slow machine the cursor would be off by the time of the picture.
+        for line in app.screen.query(Input):
+            line.cursor_blink = False
+        for area in app.screen.query(TextArea):
+            area.cursor_blink = False
         await pilot.pause()
 
     run_before: Callable[[Pilot[None]], Awaitable[None]] = before

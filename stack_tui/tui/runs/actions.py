@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
 
-def start(host: Host, request: RunRequest | None, doing: str, hint: str = "") -> None:
-    """Start the run that a form came to, if any, and show its samples."""
+def start(host: Host, request: RunRequest | None, label: str, next_step: str = "") -> None:
+    """Start the run if a form came to one, show its samples, and report it and the `next_step`."""
 
-    def begun(folder: Path) -> None:
+    def started(folder: Path) -> None:
         host.choose(folder)
-        host.show_message(f"Started {folder.name}{hint}")
+        host.show_message(f"Started {folder.name}{next_step}")
 
     if request:
-        host.run_job(lambda: backend.start(request, host.results), begun, label=doing)
+        host.run_job(lambda: backend.start(request, host.results), started, label=label)
 
 
 def stop(host: Host, card: RunCard) -> None:
@@ -99,10 +99,10 @@ def regrade(host: Host, card: RunCard) -> None:
         return
     name = card.spec.subject.name
     paths = (file.path for file in host.snapshot.suites if file.suite and file.suite.name == name)
-    hint = f". Press {host.key_for('runs.compare')} in Runs to compare the gradings."
+    next_step = f". Press {host.key_for('runs.compare')} in Runs to compare the gradings."
     host.open(
         RegradeForm(card, card.spec, next(paths, None), host.endpoints),
-        lambda request: start(host, request, f"re-grading {card.id}", hint),
+        lambda request: start(host, request, f"re-grading {card.id}", next_step),
     )
 
 

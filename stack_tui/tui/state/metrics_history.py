@@ -61,7 +61,7 @@ class LoadHistory:
         self._readings.append((at, metrics))
         while self._readings[0][0] < at - _KEPT_S:
             self._readings.popleft()
-        before_at, before = self._window_start(at)
+        before_at, before = next(read for read in self._readings if read[0] >= at - _WINDOW_S)
         growth = rates(before, metrics, at - before_at)
         return Load(
             running=metrics.get("running"),
@@ -77,10 +77,6 @@ class LoadHistory:
             preempted=growth.get("preemptions"),
             recent=self._recent(),
         )
-
-    def _window_start(self, at: float) -> tuple[float, Mapping[str, float]]:
-        within = (reading for reading in self._readings if reading[0] >= at - _WINDOW_S)
-        return next(within)
 
     def _recent(self) -> Series:
         from stack_tui.endpoints.metrics import rates

@@ -21,9 +21,10 @@ class BlockView(LineView):
     BINDINGS = bindings.TEXT
 
     def __init__(
-        self, *, id: str | None = None, classes: str | None = None, can_focus: bool = True
+        self, *, id: str | None = None, classes: str | None = None, can_focus: bool | None = None
     ) -> None:
         super().__init__(id=id, classes=classes, can_focus=can_focus)
+        self.auto_links = False
         self._blocks: Sequence[Block] = ()
         self._lines: list[Content] = []
         self._strips: dict[int, Strip] = {}

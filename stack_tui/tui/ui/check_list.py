@@ -6,7 +6,7 @@ from textual import on
 
 from stack_tui.tui import bindings
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.rows import Cell, Row
+from stack_tui.tui.ui.rows import Cell
 from stack_tui.tui.ui.table import Table
 
 
@@ -29,11 +29,8 @@ class CheckList(Table):
         self._show_names()
 
     def _show_names(self) -> None:
-        self.show(range(len(self._names)), self._row)
-
-    def _row(self, place: int) -> Row:
-        box = "[x]" if place in self.ticked else "[ ]"
-        return (Cell(f"{box} {self._names[place]}"),)
+        boxes = ["[x]" if place in self.ticked else "[ ]" for place in range(len(self._names))]
+        self.show(range(len(boxes)), lambda row: (Cell(f"{boxes[row]} {self._names[row]}"),))
 
     @on(Table.Selected)
     def _toggle(self, event: Table.Selected) -> None:

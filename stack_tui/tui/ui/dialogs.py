@@ -14,7 +14,7 @@ from stack_tui.text import one_line
 from stack_tui.tui import bindings
 from stack_tui.tui.host import host_of
 from stack_tui.tui.ui.columns import Column
-from stack_tui.tui.ui.rows import Cell, Row
+from stack_tui.tui.ui.rows import Cell
 from stack_tui.tui.ui.safe_input import SafeInput
 from stack_tui.tui.ui.table import Table
 
@@ -77,10 +77,8 @@ class Choose(ModalScreen[int | None]):
             yield table
 
     def on_mount(self) -> None:
-        self.query_one(Table).show(range(len(self._names)), self._row)
-
-    def _row(self, place: int) -> Row:
-        return (Cell(self._names[place]),)
+        cells = [(Cell(name),) for name in self._names]
+        self.query_one(Table).show(range(len(cells)), cells.__getitem__)
 
     @on(Table.Selected)
     def _chosen(self, event: Table.Selected) -> None:

@@ -10,17 +10,11 @@ from textual.style import Style
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import line
 
-_GAP = "  "
 
-
-class KeyLine(BlockView):
+class KeyLine(BlockView, can_focus=False):
     """Shows the active bindings, the nearest first; clicking one does what its key does."""
 
     CLICKABLE = True
-
-    def __init__(self) -> None:
-        super().__init__(can_focus=False)
-        self.auto_links = False
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._show)
@@ -39,12 +33,8 @@ class KeyLine(BlockView):
 
         def lay_out(room: int) -> Sequence[Content]:
             keys = list(near.values())
-            while keys and _length([*keys, *always.values()]) >= room:
+            while (row := line("  ").join([*keys, *always.values()])).cell_length >= room and keys:
                 keys.pop()
-            return [line(" ", line(_GAP).join([*keys, *always.values()]))]
+            return [line(" ", row)]
 
         self.show([lay_out])
-
-
-def _length(keys: Sequence[Content]) -> int:
-    return sum(key.cell_length for key in keys) + len(_GAP) * (len(keys) - 1)

@@ -104,9 +104,7 @@ def print_key(key: str) -> str:
 
 @cache
 def _default_keys() -> dict[str, str]:
-    return {
-        binding.id: binding.key for chain in chains() for binding in reversed(chain) if binding.id
-    }
+    return {name: known.keys[0] for name, known in bound().items()}
 
 
 def _check_name(name: str, known: Mapping[str, Bound], where: str) -> None:

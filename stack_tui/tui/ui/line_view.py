@@ -29,7 +29,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         heading: int = 0,
         id: str | None = None,
         classes: str | None = None,
-        can_focus: bool = True,
+        can_focus: bool | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes, can_focus=can_focus)
         self.heading = heading

@@ -1,17 +1,20 @@
 """What the four panes share: a number, a title, a list, and a search."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from stack_tui.tui import bindings
 from stack_tui.tui.host import Host, host_of
-from stack_tui.tui.ui.search_line import SearchLine
+from stack_tui.tui.ui.safe_input import SafeInput
 from stack_tui.tui.ui.table import Table
 
 SortKey = tuple[Any, ...]
@@ -21,6 +24,41 @@ T = TypeVar("T")
 def known(value: float | None) -> SortKey:
     """Return a sort key that puts unknown values last."""
     return (value is None, value or 0.0)
+
+
+class SearchLine(SafeInput):
+    """The search at the bottom of a pane: hidden until opened, it posts Changed at each key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close(True)", "Clear the search"),
+        Binding("down", "close(False)", "To the list"),
+    ]
+
+    @dataclass
+    class Closed(Message):
+        """The line was left; with `cleared` the search is over."""
+
+        cleared: bool
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(placeholder=hint, compact=True, classes="search", select_on_focus=False)
+        self.display = False
+
+    def open(self) -> None:
+        """Show the line and type in it."""
+        self.display = True
+        self.focus()
+
+    def close(self) -> None:
+        """Empty and hide the line."""
+        self.value = ""
+        self.display = False
+
+    def action_close(self, cleared: bool) -> None:
+        self.post_message(self.Closed(cleared))
+
+    async def action_submit(self) -> None:
+        self.post_message(self.Closed(False))
 
 
 class Pane(Vertical):
