@@ -1,7 +1,6 @@
 """Pane 1: the endpoints and their health."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.widget import Widget
@@ -16,12 +15,9 @@ from stack_tui.tui.state.endpoint_list import EndpointOrigin, EndpointView
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import HeadingRow, Row
+from stack_tui.tui.ui.rows import HeadingRow
 from stack_tui.tui.ui.table import Table
 from stack_tui.tui.ui.undo import Undo
-
-if TYPE_CHECKING:
-    from stack_tui.endpoints.gpu import Gpus
 
 
 class EndpointsPane(Pane):
@@ -42,15 +38,13 @@ class EndpointsPane(Pane):
         self._undo: Undo | None = None
         self._origin: EndpointOrigin | None = None
         self.watch(self.app, "endpoints", self.show)
-        self.watch(self.app, "gpus", self._show_gpus)
+        below = self.query_one(".gpus", BlockView)
+        self.watch(self.app, "gpus", lambda gpus: below.show(gpu_blocks(gpus)))
 
     def show(self, endpoints: tuple[EndpointView, ...]) -> None:
         """Show these endpoints."""
         self._seen = endpoints
         self.search()
-
-    def _show_gpus(self, gpus: "Gpus | None") -> None:
-        self.query_one(".gpus", BlockView).show(gpu_blocks(gpus))
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
@@ -60,21 +54,21 @@ class EndpointsPane(Pane):
             if wanted in fold_case(f"{seen.endpoint.name} {seen.server} {seen.model}")
         ]
         order = self.in_order(matching, self._seen, ENDPOINT_KEYS)
-        self.table.show(order, self._row, heading=HeadingRow("", self.sorted_by))
+        rows = self._seen
+        heading = HeadingRow("", self.sorted_by)
+        self.table.show(order, lambda place: endpoint_row(rows[place]), heading=heading)
         self._show_brief()
-
-    def _row(self, place: int) -> Row:
-        return endpoint_row(self._seen[place])
 
     @on(Table.Highlighted)
     def _show_brief(self) -> None:
-        origin = self.current.origin if self.current else None
+        seen = self.current
+        origin = seen.origin if seen else None
         if origin != self._origin:
             self._origin = origin
             self.refresh_bindings()
         brief = self.query_one(".brief", BlockView)
-        if self.table.row is not None:
-            brief.show(brief_blocks(self._seen[self.table.row]))
+        if seen:
+            brief.show(brief_blocks(seen))
         elif self.wanted:
             brief.show([line("No endpoint matches. Press escape to show all.")])
         else:
