@@ -54,9 +54,8 @@ class EndpointsPane(Pane):
             if wanted in fold_case(f"{seen.endpoint.name} {seen.server} {seen.model}")
         ]
         order = self.in_order(matching, self._seen, ENDPOINT_KEYS)
-        rows = self._seen
         heading = HeadingRow("", self.sorted_by)
-        self.table.show(order, lambda place: endpoint_row(rows[place]), heading=heading)
+        self.table.show(order, lambda place: endpoint_row(self._seen[place]), heading=heading)
         self._show_brief()
 
     @on(Table.Highlighted)
