@@ -9,12 +9,12 @@ import msgspec
 
 from stack_tui.config import decode
 from stack_tui.config.decode import Endpoint
+from stack_tui.config.resolve import SELF
 from stack_tui.errors import StackError
 from stack_tui.toml_edit import edit, held_file, source
 from stack_tui.toml_edit.held_file import HeldFile
 
 _HEAD = "# The endpoints that stack-tui knows by name.\n"
-_SELF = "self"
 _REMEDY = "Read it again and repeat the change."
 _KEYS = re.compile(r"(sk|pk|rk|gsk|hf|xai|nvapi|r8|ghp)_|(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{20}")
 
@@ -50,7 +50,7 @@ def name_problem(name: str) -> str:
     """Return why an endpoint cannot have this name, "" if it can."""
     if not name.strip() or name != name.strip() or not name.isprintable():
         return "must be a few words on one line"
-    return "self stands for the model that is evaluated" if name == _SELF else ""
+    return "self stands for the model that is evaluated" if name == SELF else ""
 
 
 def variable_problem(name: str) -> str:
