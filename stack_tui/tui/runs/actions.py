@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from stack_tui.config.decode import CONCURRENCY_HELP
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import SuiteSubject
-from stack_tui.tui import backend
 from stack_tui.tui.host import Host
 from stack_tui.tui.runs.compared_samples import ComparedRuns, compared
 from stack_tui.tui.state.snapshot import RunCard, SuiteFile
@@ -130,7 +129,12 @@ def start(host: Host, request: RunRequest, label: str, next_step: str = "") -> N
         host.choose(folder)
         host.show_message(f"Started {folder.name}{next_step}")
 
-    host.run_job(lambda: backend.start(request, host.results), started, label=label)
+    def work() -> Path:
+        from stack_tui.worker import launch
+
+        return launch.start(request, host.results)
+
+    host.run_job(work, started, label=label)
 
 
 def _show(host: Host, found: ComparedRuns) -> None:
