@@ -114,14 +114,20 @@ DASHBOARD: Final[Bindings] = [
 
 ENDPOINTS: Final[Bindings] = [
     _bind("endpoints.add", "a", "add", "Add", "Add an endpoint"),
-    _bind("endpoints.edit", "e", "edit", "Edit", "Edit the endpoint"),
+    _bind("endpoints.edit", "e", "change('edit')", "Edit", "Edit the endpoint"),
     _bind("endpoints.latency", "t", "latency", "Latency", "Compare latencies"),
-    _bind("endpoints.default", "d", "default", "Default", "Toggle as the default endpoint"),
-    _hidden("endpoints.judge", "J", "judge", "Judge", "Toggle as a default judge"),
     _bind(
-        "endpoints.keep", "K", "keep", "Keep", "Save this discovered endpoint to the configuration"
+        "endpoints.default", "d", "change('default')", "Default", "Toggle as the default endpoint"
     ),
-    _hidden("endpoints.remove", "D", "remove", "Remove", "Remove the endpoint"),
+    _hidden("endpoints.judge", "J", "change('judge')", "Judge", "Toggle as a default judge"),
+    _bind(
+        "endpoints.keep",
+        "K",
+        "change('keep')",
+        "Keep",
+        "Save this discovered endpoint to the configuration",
+    ),
+    _hidden("endpoints.remove", "D", "change('remove')", "Remove", "Remove the endpoint"),
     _bind("endpoints.undo", "u", "undo", "Undo", "Undo the last change"),
     _bind("endpoints.ask", "r", "poll", "Check now", "Check all endpoints now"),
     _hidden("endpoints.gpus", "i", "gpus", "GPUs", "Show this machine's GPUs and their processes"),

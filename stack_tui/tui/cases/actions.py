@@ -70,38 +70,29 @@ def add(host: Host, file: SuiteFile, changed: Changed) -> None:
 
 def add_from_sample(host: Host, sample: Sample, run_suite: Suite | None, changed: Changed) -> None:
     """Make a case of the sample, in the suite of the run's name or in one that the user chooses."""
+    from stack_tui.tui.cases.form import CaseForm
     from stack_tui.tui.ui.dialogs import Choose
 
     files = [file for file in host.snapshot.suites if file.suite]
-    of_run = [
-        file for file in files if run_suite and file.suite and file.suite.name == run_suite.name
-    ]
-    found = of_run or files
+    name = run_suite.name if run_suite else None
+    found = [file for file in files if file.suite and file.suite.name == name] or files
+
+    def chosen(place: int | None) -> None:
+        file = None if place is None else found[place]
+        if file and file.suite and (held := _read(host, file.path)):
+            case = case_of(sample, run_suite, {case.id for case in file.suite.cases})
+            host.open(CaseForm(held, file.suite, case, new=True, sample=sample), changed)
+
     if not found:
         host.show_message(
             "There is no suite to add it to. "
             f"In Cases, {host.key_for('cases.new')} writes a new one."
         )
     elif len(found) == 1:
-        _add_from_sample(host, found[0], sample, run_suite, changed)
+        chosen(0)
     else:
         names = [file.suite.name for file in found if file.suite]
-
-        def chosen(place: int | None) -> None:
-            if place is not None:
-                _add_from_sample(host, found[place], sample, run_suite, changed)
-
         host.open(Choose("The suite for the new case", names), chosen)
-
-
-def _add_from_sample(
-    host: Host, file: SuiteFile, sample: Sample, run_suite: Suite | None, changed: Changed
-) -> None:
-    from stack_tui.tui.cases.form import CaseForm
-
-    if file.suite and (held := _read(host, file.path)):
-        case = case_of(sample, run_suite, {case.id for case in file.suite.cases})
-        host.open(CaseForm(held, file.suite, case, new=True, sample=sample), changed)
 
 
 def case_of(sample: Sample, run_suite: Suite | None, taken: Collection[str]) -> Case:

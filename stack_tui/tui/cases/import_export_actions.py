@@ -27,8 +27,19 @@ def import_file(host: Host) -> None:
         return bring_in(file, folder)
 
     def brought_in(found: BroughtIn) -> None:
+        from stack_tui.suites.import_export.imported import format_note
+
         host.cases = folder
-        _tell(host, found)
+        made = ", ".join(
+            f"{path} ({plural(len(suite.cases), 'case')})" for path, suite in found.suites.items()
+        )
+        if found.notes:
+            head = line((f"Wrote {made}. Not imported:", "strong"))
+            notes = [
+                line(("! ", "warn"), one_line(format_note(note), 1000)) for note in found.notes
+            ]
+            host.show_page(lambda: [head, line(""), *notes])
+        host.show_message(f"Wrote {made}")
 
     def given(name: str | None) -> None:
         if name:
@@ -40,20 +51,6 @@ def import_file(host: Host) -> None:
 
     hint = "A file of cases: .jsonl, .csv or promptfoo .yaml."
     host.open(AskLine("Import cases", hint, "", problem), given)
-
-
-def _tell(host: Host, found: BroughtIn) -> None:
-    """Report the suites that were written, and what could not be imported."""
-    from stack_tui.suites.import_export.imported import format_note
-
-    made = ", ".join(
-        f"{path} ({plural(len(suite.cases), 'case')})" for path, suite in found.suites.items()
-    )
-    if found.notes:
-        head = line((f"Wrote {made}. Not imported:", "strong"))
-        notes = [line(("! ", "warn"), one_line(format_note(note), 1000)) for note in found.notes]
-        host.show_page(lambda: [head, line(""), *notes])
-    host.show_message(f"Wrote {made}")
 
 
 def export_suite(host: Host, suite: Suite, *, with_holdout: bool) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -84,14 +85,27 @@ def remove(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
     host.open(Confirm(f"Remove {name}?", lost, f"remove {name}"), answered)
 
 
-def toggle_default(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
-    """Toggle it as the default endpoint."""
-    _toggle(host, seen, changed, config_changes.toggle_default)
+def _toggle(
+    toggled: Callable[[configuration.Config, str], Undo],
+    host: Host,
+    seen: EndpointView,
+    changed: UndoCallback,
+) -> None:
+    if seen.origin == "configured":
+        change(host, changed, lambda: toggled(host.config, seen.endpoint.name))
+    else:
+        key = host.key_for("endpoints.keep")
+        host.show_message(f"{seen.endpoint.name} is {seen.origin}. Save it first: press {key}.")
 
 
-def toggle_judge(host: Host, seen: EndpointView, changed: UndoCallback) -> None:
-    """Toggle it as a default judge."""
-    _toggle(host, seen, changed, config_changes.toggle_judge)
+ACTIONS: Final[dict[str, Callable[[Host, EndpointView, UndoCallback], None]]] = {
+    "edit": edit,
+    "keep": keep,
+    "remove": remove,
+    "default": partial(_toggle, config_changes.toggle_default),
+    "judge": partial(_toggle, config_changes.toggle_judge),
+}
+"""What the bindings of bindings.ENDPOINTS do with an endpoint."""
 
 
 def change(host: Host, changed: UndoCallback, work: Callable[[], Undo]) -> None:
@@ -111,19 +125,6 @@ def applying(host: Host, changed: UndoCallback) -> UndoCallback:
         changed(undo)
 
     return apply
-
-
-def _toggle(
-    host: Host,
-    seen: EndpointView,
-    changed: UndoCallback,
-    toggled: Callable[[configuration.Config, str], Undo],
-) -> None:
-    if seen.origin == "configured":
-        change(host, changed, lambda: toggled(host.config, seen.endpoint.name))
-    else:
-        key = host.key_for("endpoints.keep")
-        host.show_message(f"{seen.endpoint.name} is {seen.origin}. Save it first: press {key}.")
 
 
 def _open_form(

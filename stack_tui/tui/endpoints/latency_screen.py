@@ -122,16 +122,11 @@ class LatencyScreen(Screen[None]):
 
         endpoint = self._endpoints[place].endpoint
         found = self._found.get(endpoint)
-        requests = self._progress(endpoint, found)
-        if found is None:
-            return (Cell(endpoint.name), requests, Cell(""), Cell(""), Cell(""))
-        return (
-            Cell(endpoint.name),
-            requests,
-            Cell(format_seconds(found.first_token_s)),
-            Cell(format_seconds(found.total_s)),
-            Cell(format_rate(found.tokens_per_s)),
-        )
+        figures = ["", "", ""]
+        if found:
+            figures = [format_seconds(each) for each in (found.first_token_s, found.total_s)]
+            figures.append(format_rate(found.tokens_per_s))
+        return (Cell(endpoint.name), self._progress(endpoint, found), *map(Cell, figures))
 
     def _progress(self, endpoint: Endpoint, found: Latency | None) -> Cell:
         from stack_tui.endpoints.latency import REQUESTS

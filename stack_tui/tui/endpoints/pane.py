@@ -1,7 +1,6 @@
 """Pane 1: the endpoints and their health."""
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from textual import on
 from textual.widget import Widget
@@ -9,23 +8,16 @@ from textual.widget import Widget
 from stack_tui.text import fold_case
 from stack_tui.tui import bindings
 from stack_tui.tui.endpoints import actions, config_changes
-from stack_tui.tui.endpoints.actions import UndoCallback
 from stack_tui.tui.endpoints.endpoint_page import brief_blocks
 from stack_tui.tui.endpoints.gpu_page import gpu_blocks, gpu_details
 from stack_tui.tui.endpoints.rows import ENDPOINT_COLUMNS, ENDPOINT_KEYS, endpoint_row
-from stack_tui.tui.host import Host
 from stack_tui.tui.state.endpoint_list import EndpointOrigin, EndpointView
 from stack_tui.tui.ui.block_view import BlockView
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.list_pane import Pane
-from stack_tui.tui.ui.rows import HeadingRow, Row
+from stack_tui.tui.ui.rows import HeadingRow
 from stack_tui.tui.ui.table import Table
 from stack_tui.tui.ui.undo import Undo
-
-if TYPE_CHECKING:
-    from stack_tui.endpoints.gpu import Gpus
-
-Action = Callable[[Host, EndpointView, UndoCallback], None]
 
 
 class EndpointsPane(Pane):
@@ -46,15 +38,13 @@ class EndpointsPane(Pane):
         self._undo: Undo | None = None
         self._origin: EndpointOrigin | None = None
         self.watch(self.app, "endpoints", self.show)
-        self.watch(self.app, "gpus", self._show_gpus)
+        below = self.query_one(".gpus", BlockView)
+        self.watch(self.app, "gpus", lambda gpus: below.show(gpu_blocks(gpus)))
 
     def show(self, endpoints: tuple[EndpointView, ...]) -> None:
         """Show these endpoints."""
         self._seen = endpoints
         self.search()
-
-    def _show_gpus(self, gpus: "Gpus | None") -> None:
-        self.query_one(".gpus", BlockView).show(gpu_blocks(gpus))
 
     def search(self) -> None:
         wanted = fold_case(self.wanted)
@@ -64,21 +54,21 @@ class EndpointsPane(Pane):
             if wanted in fold_case(f"{seen.endpoint.name} {seen.server} {seen.model}")
         ]
         order = self.in_order(matching, self._seen, ENDPOINT_KEYS)
-        self.table.show(order, self._row, heading=HeadingRow("", self.sorted_by))
+        rows = self._seen
+        heading = HeadingRow("", self.sorted_by)
+        self.table.show(order, lambda place: endpoint_row(rows[place]), heading=heading)
         self._show_brief()
-
-    def _row(self, place: int) -> Row:
-        return endpoint_row(self._seen[place])
 
     @on(Table.Highlighted)
     def _show_brief(self) -> None:
-        origin = self.current.origin if self.current else None
+        seen = self.current
+        origin = seen.origin if seen else None
         if origin != self._origin:
             self._origin = origin
             self.refresh_bindings()
         brief = self.query_one(".brief", BlockView)
-        if self.table.row is not None:
-            brief.show(brief_blocks(self._seen[self.table.row]))
+        if seen:
+            brief.show(brief_blocks(seen))
         elif self.wanted:
             brief.show([line("No endpoint matches. Press escape to show all.")])
         else:
@@ -121,30 +111,16 @@ class EndpointsPane(Pane):
     def action_add(self) -> None:
         actions.add(self.host, self._changed)
 
-    def action_edit(self) -> None:
-        self._with_current(actions.edit)
-
-    def action_keep(self) -> None:
-        self._with_current(actions.keep)
-
-    def action_default(self) -> None:
-        self._with_current(actions.toggle_default)
-
-    def action_judge(self) -> None:
-        self._with_current(actions.toggle_judge)
-
-    def action_remove(self) -> None:
-        self._with_current(actions.remove)
+    def action_change(self, name: str) -> None:
+        """Do what `name` says with the endpoint under the cursor."""
+        if seen := self.current:
+            actions.ACTIONS[name](self.host, seen, self._changed)
 
     def action_undo(self) -> None:
         if undo := self._undo:
             actions.change(self.host, self._changed, lambda: config_changes.take_back(undo))
         else:
             self.host.show_message("Nothing to undo.")
-
-    def _with_current(self, action: Action) -> None:
-        if seen := self.current:
-            action(self.host, seen, self._changed)
 
     def _changed(self, undo: Undo | None) -> None:
         if undo:
@@ -154,10 +130,8 @@ class EndpointsPane(Pane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what the selected endpoint does not allow."""
+        if action != "change" or parameters == ("edit",):
+            return super().check_action(action, parameters)
         seen = self.current if self.is_mounted else None
-        configured = seen is not None and seen.origin == "configured"
-        if action in ("default", "judge", "remove"):
-            return True if configured else None
-        if action == "keep":
-            return True if seen and not configured else None
-        return super().check_action(action, parameters)
+        fits = seen and (seen.origin == "configured") == (parameters != ("keep",))
+        return True if fits else None

@@ -27,7 +27,7 @@ from stack_tui.tui.ui.highlight import MARKED_CHARACTERS
 
 if TYPE_CHECKING:
     from stack_tui.suites.grading.rules import Mark
-    from stack_tui.suites.model.case import Case, Suite
+    from stack_tui.suites.model.case import Suite
 
 
 _OPENED: Final[dict[Fold, str]] = {
@@ -153,7 +153,10 @@ class SampleView(BlockView):
             self._lay_out_sample(home=False)
 
     def _look_for_marks(self, sample: Sample) -> None:
-        if (case := self._case(sample)) is None or not sample.output or self.hidden:
+        suite = self.chosen.suite if self.chosen else None
+        cases = suite.cases if suite else ()
+        case = next((case for case in cases if case.id == sample.id), None)
+        if case is None or not sample.output or self.hidden:
             return
         output = sample.output[:MARKED_CHARACTERS]
 
@@ -173,10 +176,6 @@ class SampleView(BlockView):
         if sample is self.sample and found:
             self._marks = found
             self._lay_out_sample(home=False)
-
-    def _case(self, sample: Sample) -> Case | None:
-        suite = self.chosen.suite if self.chosen else None
-        return next((case for case in suite.cases if case.id == sample.id), None) if suite else None
 
     def action_reveal(self) -> None:
         """Show the texts of the run's held-out cases from now on, and log the access."""

@@ -10,14 +10,31 @@ from stack_tui.config.decode import CONCURRENCY_HELP
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import SuiteSubject
 from stack_tui.tui.host import Host
-from stack_tui.tui.runs.compared_samples import ComparedRuns, compared
-from stack_tui.tui.state.snapshot import RunCard, SuiteFile
+from stack_tui.tui.runs.compared_samples import compared
+from stack_tui.tui.state.snapshot import RunCard
 from stack_tui.worker import control
 
 if TYPE_CHECKING:
-    from stack_tui.worker.requests import DuelRun, Regrade, RunRequest
+    from stack_tui.worker.requests import RunRequest
 
 _RESUMABLE = ("stopped", "interrupted", "errors", "failed")
+
+
+def start(host: Host, request: RunRequest | None, label: str, next_step: str = "") -> None:
+    """Start the run if a form came to one, show its samples, and report it and the `next_step`."""
+    if request is None:
+        return
+
+    def started(folder: Path) -> None:
+        host.choose(folder)
+        host.show_message(f"Started {folder.name}{next_step}")
+
+    def work() -> Path:
+        from stack_tui.worker import launch
+
+        return launch.start(request, host.results)
+
+    host.run_job(work, started, label=label)
 
 
 def stop(host: Host, card: RunCard) -> None:
@@ -45,6 +62,10 @@ def ask_limit(host: Host, card: RunCard) -> None:
     """Ask for the run's max concurrent requests, and set it."""
     from stack_tui.tui.ui.dialogs import AskLine
 
+    def problem(text: str) -> str:
+        good = not text or (text.isdecimal() and int(text) > 0)
+        return "" if good else "It must be a whole number of 1 or more, or empty."
+
     def answered(text: str | None) -> None:
         if text is not None:
             requests = int(text) if text else None
@@ -56,18 +77,20 @@ def ask_limit(host: Host, card: RunCard) -> None:
             )
 
     now = str(card.concurrency or "")
-    host.open(AskLine("Concurrency", CONCURRENCY_HELP, now, _number_problem), answered)
+    host.open(AskLine("Concurrency", CONCURRENCY_HELP, now, problem), answered)
 
 
 def compare(host: Host, card: RunCard, baseline: Path | None) -> None:
     """Compare the run with the baseline, or with the one before it."""
+    from stack_tui.tui.runs.compare_screen import CompareScreen
+
     before = baseline or baseline_of(host.snapshot.runs, card)
     if before is None or before == card.folder:
         _ask_for_baseline(host, "runs.compare")
         return
     host.run_job(
         lambda: compared(before, card.folder),
-        lambda found: _show(host, found),
+        lambda found: host.open(CompareScreen(found)),
         label=f"comparing {card.id}",
     )
 
@@ -80,19 +103,12 @@ def regrade(host: Host, card: RunCard) -> None:
         host.show_message("Only a suite's run can be re-graded; benchmarks are scored by lm-eval.")
         return
     name = card.spec.subject.name
-    path = next((file.path for file in host.snapshot.suites if _is(file, name)), None)
-
-    def chosen(request: Regrade | None) -> None:
-        if request:
-            key = host.key_for("runs.compare")
-            next_step = f". Press {key} in Runs to compare the gradings."
-            start(host, request, f"re-grading {card.id}", next_step)
-
-    host.open(RegradeForm(card, card.spec, path, host.endpoints), chosen)
-
-
-def _is(file: SuiteFile, name: str) -> bool:
-    return file.suite is not None and file.suite.name == name
+    paths = (file.path for file in host.snapshot.suites if file.suite and file.suite.name == name)
+    next_step = f". Press {host.key_for('runs.compare')} in Runs to compare the gradings."
+    host.open(
+        RegradeForm(card, card.spec, next(paths, None), host.endpoints),
+        lambda request: start(host, request, f"re-grading {card.id}", next_step),
+    )
 
 
 def duel(host: Host, card: RunCard, baseline: Path | None) -> None:
@@ -105,42 +121,20 @@ def duel(host: Host, card: RunCard, baseline: Path | None) -> None:
         _ask_for_baseline(host, "runs.duel")
         return
 
-    def answered(request: DuelRun | None) -> None:
-        if request:
-            start(host, request, f"starting a duel of {card.id}")
-
     try:
         judges = duel_judges(host.config, (), before.folder, before.spec)
     except StackError as error:
         host.show_error(error)
         return
-    host.open(NewDuel((before, card), judges, host.endpoints), answered)
+    host.open(
+        NewDuel((before, card), judges, host.endpoints),
+        lambda request: start(host, request, f"starting a duel of {card.id}"),
+    )
 
 
 def _ask_for_baseline(host: Host, name: str) -> None:
     mark, key = host.key_for("runs.mark"), host.key_for(name)
     host.show_message(f"There is no baseline. Mark a run with {mark}, then press {key} on another.")
-
-
-def start(host: Host, request: RunRequest, label: str, next_step: str = "") -> None:
-    """Start the run, show its samples, and report that it started, followed by `next_step`."""
-
-    def started(folder: Path) -> None:
-        host.choose(folder)
-        host.show_message(f"Started {folder.name}{next_step}")
-
-    def work() -> Path:
-        from stack_tui.worker import launch
-
-        return launch.start(request, host.results)
-
-    host.run_job(work, started, label=label)
-
-
-def _show(host: Host, found: ComparedRuns) -> None:
-    from stack_tui.tui.runs.compare_screen import CompareScreen
-
-    host.open(CompareScreen(found))
 
 
 def baseline_of(runs: Sequence[RunCard], card: RunCard) -> Path | None:
@@ -186,9 +180,3 @@ def _control(
         lambda _: host.show_message(f"{card.id} {outcome}"),
         label=f"{doing} {card.id}",
     )
-
-
-def _number_problem(text: str) -> str:
-    """Return what is wrong with a number of requests, "" if nothing is."""
-    good = not text or (text.isdecimal() and int(text) > 0)
-    return "" if good else "It must be a whole number of 1 or more, or empty."

@@ -124,22 +124,13 @@ def _scores(card: RunCard) -> list[Block]:
     elif card.counts.pass_rate is not None and card.interval:
         suite = is_suite(card)
         scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
-    counts = line(*_counts(card.counts), *_answers(card))
-    return [line(*scores), counts, *_few(card)] if scores else [counts]
-
-
-def _few(card: RunCard) -> list[Block]:
-    """Return, for a finished suite of few cases, what they cannot show."""
-    summary = card.summary
-    if summary is None or card.active or not 0 < summary.n_independent < FEW_CASES:
-        return []
-    return [line((reach(summary.n_independent, summary.n_cases), "dim"))]
-
-
-def _answers(card: RunCard) -> list[Part]:
-    """Return the number of answers of a run that has no sample yet."""
-    waiting = card.active and not card.counts.done and card.answers
-    return [(plural(card.answers, "answer"), "dim")] if waiting else []
+    counts = _counts(card.counts)
+    if card.active and card.answers and not card.counts.done:
+        counts.append((plural(card.answers, "answer"), "dim"))
+    blocks: list[Block] = [line(*scores), line(*counts)] if scores else [line(*counts)]
+    if scores and summary and not card.active and 0 < summary.n_independent < FEW_CASES:
+        blocks.append(line((reach(summary.n_independent, summary.n_cases), "dim")))
+    return blocks
 
 
 def _counts(counts: Counts) -> list[Part]:

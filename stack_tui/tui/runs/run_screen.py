@@ -100,15 +100,12 @@ class RunScreen(Screen[str | None]):
             table.display = several
         if not several and self.focused is table:
             self.set_focus(course)
-        table.show(range(len(self._branches)), self._row)
+        table.show(range(len(self._branches)), lambda place: _task_row(self._branches[place]))
         height = min(max(course.size.height - _BESIDES_PLOT, _LEAST), _MOST)
         course.show(course_blocks(chosen, height))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show)
-
-    def _row(self, place: int) -> Row:
-        return _task_row(self._branches[place])
 
     @on(Table.Selected)
     def action_open(self) -> None:

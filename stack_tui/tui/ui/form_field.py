@@ -7,10 +7,11 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Input, Label, TextArea
 
+from stack_tui.config.config_edit import variable_problem
 from stack_tui.tui.ui.safe_input import SafeInput, SafeTextArea
-from stack_tui.tui.ui.variable_input import VariableInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,25 @@ class Field:
 def to_texts(fields: Iterable[Field], value: object) -> dict[str, str]:
     """Return the text of each field for the value's attribute of that name."""
     return {field.name: field.show(getattr(value, field.name)) for field in fields}
+
+
+class VariableInput(SafeInput):
+    """Takes the name of a variable, and never shows what cannot be one, such as a pasted key."""
+
+    @dataclass
+    class Refused(Message):
+        """What was typed or pasted is not a variable's name."""
+
+        problem: str
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        start, end = sorted((max(0, start), min(len(self.value), end)))
+        value = f"{self.value[:start]}{text}{self.value[end:]}"
+        if value and (problem := variable_problem(value)):
+            self.clear()
+            self.post_message(self.Refused(problem))
+        else:
+            super().replace(text, start, end)
 
 
 class FormField(Vertical):
