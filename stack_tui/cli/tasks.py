@@ -43,9 +43,7 @@ def tasks_command(
     """
     capabilities = None
     if choice.endpoint or choice.url:
-        known = places.read_config()
-        chosen = choice.resolve(known)
-        capabilities = asyncio.run(probe_endpoint(chosen))
+        capabilities = asyncio.run(probe_endpoint(choice.resolve(places.read_config())))
     catalog = open_catalog(include_path)
     names = [pattern] if pattern in catalog.entries else catalog.match(pattern)
     if not names:

@@ -71,7 +71,7 @@ def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> st
     """
     if problem := name_problem(endpoint.name):
         raise StackError(f"the name {problem}", remedy="Choose another name.")
-    known = _endpoints(text)
+    known = _table(text, "endpoints")
     if endpoint.name != before and endpoint.name in known:
         raise StackError(f"the name {endpoint.name!r} is taken", remedy="Choose another name.")
     path = ("endpoints", endpoint.name)
@@ -86,21 +86,21 @@ def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> st
 
 def remove_endpoint(text: str, name: str) -> str:
     """Return `text` without the endpoint, the comment directly above it, and its use as default."""
-    _named(_endpoints(text), name)
+    _named(_table(text, "endpoints"), name)
     return edit.remove(_in_defaults(text, name, None), ("endpoints", name))
 
 
 def set_default(text: str, name: str | None) -> str:
     """Return `text` with that endpoint as the default, or without a default."""
     if name is not None:
-        _named(_endpoints(text), name)
+        _named(_table(text, "endpoints"), name)
     return _with_defaults(text, {"endpoint": name})
 
 
 def set_judges(text: str, names: Sequence[str]) -> str:
     """Return `text` with those endpoints as the default judges."""
     for name in names:
-        _named(_endpoints(text), name)
+        _named(_table(text, "endpoints"), name)
     return _with_defaults(text, {"judges": list(dict.fromkeys(names)) or None})
 
 
@@ -110,10 +110,6 @@ def _table(text: str, name: str) -> Mapping[str, Any]:
     if not isinstance(table, dict):
         raise edit.UnusualForm
     return table
-
-
-def _endpoints(text: str) -> Mapping[str, Mapping[str, Any]]:
-    return _table(text, "endpoints")
 
 
 def _named(endpoints: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any]:

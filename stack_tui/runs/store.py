@@ -35,7 +35,6 @@ Phase = Literal[
     "failed",
 ]
 
-
 _STARTING_S = 90.0
 
 
@@ -144,18 +143,15 @@ def create(
 
 def _filled(draft: Path, spec: RunSpec, suite_text: str | None, duel: DuelData | None) -> Path:
     draft.chmod(0o755)
-    (draft / "run.toml").write_bytes(tomli_w.dumps(_plain(spec), multiline_strings=True).encode())
+    (draft / "run.toml").write_bytes(
+        tomli_w.dumps(msgspec.to_builtins(spec), multiline_strings=True).encode()
+    )
     if suite_text is not None:
         (draft / "suite.toml").write_bytes(suite_text.encode())
     if duel is not None:
         duel_data_path(draft).write_bytes(msgspec.json.encode(duel))
     journal_path(draft).touch()
     return draft
-
-
-def _plain(spec: RunSpec) -> dict[str, object]:
-    data: dict[str, object] = msgspec.to_builtins(spec)
-    return data
 
 
 def read_spec(folder: Path) -> RunSpec:
