@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.cli.foreground import run_to_report
+from stack_tui.cli.follow import run_to_report
 from stack_tui.cli.options import EndpointChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError

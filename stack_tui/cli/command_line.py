@@ -25,7 +25,7 @@ COMMANDS = {
     "runs": ("runs", "List all runs."),
     "watch": ("runs", "Follow a run in plain lines."),
     "report": ("runs", "Print a run's report."),
-    "compare": ("compare", "Compare two runs: better, worse or inconclusive."),
+    "compare": ("runs", "Compare two runs: better, worse or inconclusive."),
     "duel": ("duel", "Have judges compare two runs' outputs, case by case."),
     "label": ("label", "Label a sample with your own verdict, or list a run's labels."),
     "cases": ("cases", "Check, import and export suites."),
@@ -35,10 +35,7 @@ COMMANDS = {
     "pause": ("run_control", "Have a run send no new requests until it is resumed."),
     "regrade": ("regrade", "Grade a run's recorded outputs by its suite as it is now."),
     "rejudge": ("regrade", "Have a run's recorded outputs judged again."),
-    "resume": (
-        "run_control",
-        "Continue a paused, stopped, interrupted or failed run.",
-    ),
+    "resume": ("run_control", "Continue a paused, stopped, interrupted or failed run."),
 }
 
 
@@ -111,17 +108,13 @@ def run(arguments: Sequence[str]) -> int:
         return 4
     except OSError as error:
         place = printable(str(error.filename or "output"))
-        _print_error(f"stack-tui: {place}: {error.strerror or error}")
+        with suppress(OSError):
+            click.echo(f"stack-tui: {place}: {error.strerror or error}", err=True)
         return 4
     except Exception as error:
         click.echo(f"stack-tui: a defect in stack-tui: {_keep_traceback(error)}", err=True)
         return 4
     return result if isinstance(result, int) else 0
-
-
-def _print_error(message: str) -> None:
-    with suppress(OSError):
-        click.echo(message, err=True)
 
 
 def _keep_traceback(error: Exception) -> str:

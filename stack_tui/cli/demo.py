@@ -5,7 +5,7 @@ from functools import partial
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.foreground import follow_or_stop
+from stack_tui.cli.follow import follow_or_stop
 from stack_tui.cli.open_app import open_app
 from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, print_report

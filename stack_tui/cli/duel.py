@@ -5,7 +5,7 @@ from functools import partial
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.foreground import run_to_report
+from stack_tui.cli.follow import run_to_report
 from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.runs.store import read_spec

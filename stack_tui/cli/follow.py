@@ -1,27 +1,26 @@
-"""Show a run's progress on stderr: a bar on a terminal, plain lines elsewhere."""
+"""Follow a run to its report: a bar on a terminal, plain lines elsewhere; ctrl-c stops it."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from stack_tui.cli.printing import Printing, print_report
 from stack_tui.errors import StackError
 from stack_tui.reports.render.text_report import sample_line
 from stack_tui.runs.events import Event, Fault, Finding, Sample, Status
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
+from stack_tui.worker import control
 
 _POLL_S = 0.2
 _COUNT_EVERY_S = 10.0
 _MOST_SAMPLE_LINES = 200
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 class FolderGone(StackError):
@@ -31,6 +30,39 @@ class FolderGone(StackError):
 
 
 Show = Callable[[Sequence[Event]], None]
+
+
+def run_to_report(start: Callable[[], Path], printing: Printing, *, detach: bool) -> int:
+    """Start a run, follow it and print its report; with `detach`, return at once instead."""
+    if not detach:
+        return print_report(follow_or_stop(start), printing)
+    name = start().name
+    click.echo(json.dumps({"run": name}) if printing.wanted == "json" else name)
+    click.echo(f"Follow it with: stack-tui watch {name}", err=True)
+    return 0
+
+
+def follow_or_stop(start: Callable[[], Path]) -> Run:
+    """Start a run and follow it to its end; ctrl-c stops it, a second ctrl-c stops waiting."""
+    folder: Path | None = None
+    try:
+        folder = start()
+        click.echo(f"run {folder.name}", err=True)
+        return follow(folder)
+    except KeyboardInterrupt:
+        if folder is None:
+            raise
+        click.echo("\nstopping: waiting for the requests in flight", err=True)
+        return _stopped(folder)
+
+
+def _stopped(folder: Path) -> Run:
+    run = Run(folder)
+    if run.alive:
+        control.stop(folder)
+        return follow(folder)
+    run.refresh()
+    return run
 
 
 def follow(folder: Path, *, lines: bool = False) -> Run:
@@ -67,6 +99,7 @@ def _lines(run: Run) -> Iterator[Show]:
 
 @contextmanager
 def _bar(run: Run) -> Iterator[Show]:
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.text import Text
 
@@ -75,7 +108,7 @@ def _bar(run: Run) -> Iterator[Show]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[pace]}", markup=False),
-        console=_stderr(),
+        console=Console(stderr=True, highlight=False),
         refresh_per_second=4,
     ) as bar:
         task = bar.add_task(one_line(run.spec.subject.name, 40), total=None, pace="")
@@ -89,12 +122,6 @@ def _bar(run: Run) -> Iterator[Show]:
             bar.update(task, total=planned, completed=total.done, pace=pace(run))
 
         yield show
-
-
-def _stderr() -> "Console":
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
 
 
 def _notice(event: Fault | Finding) -> str:

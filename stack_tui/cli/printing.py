@@ -13,7 +13,7 @@ from stack_tui.errors import StackError
 from stack_tui.paths import write_atomically
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import Comparison
-from stack_tui.reports.measures.gates import Gate, GateResult, NotWorse
+from stack_tui.reports.measures.gates import GateResult, NotWorse
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs import store
@@ -81,7 +81,9 @@ def print_report(run: Run, printing: Printing) -> int:
         _check_out(printing.out)
     wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
     comparison = _compared(run, printing.against) if printing.against else None
-    results = gates.evaluate_all(wanted, run.view, _comparisons(run, wanted))
+    named = {gate.run for gate in wanted if isinstance(gate, NotWorse)}
+    others = {name: _compared(run, name) for name in named}
+    results = gates.evaluate_all(wanted, run.view, others)
     report = _rendered(run, _shown(run, printing), printing.wanted, comparison, results)
     if printing.out:
         write_atomically(printing.out, report)
@@ -208,11 +210,6 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
     for result in unmet:
         click.echo(f"gate {result.state}: {one_line(result.saying, 1000)}", err=True)
     return 1 if unmet else 0
-
-
-def _comparisons(run: Run, wanted: Sequence[Gate]) -> dict[str, Comparison]:
-    named = {gate.run for gate in wanted if isinstance(gate, NotWorse)}
-    return {name: _compared(run, name) for name in named}
 
 
 def _compared(run: Run, name: str) -> Comparison:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.foreground import run_to_report
+from stack_tui.cli.follow import run_to_report
 from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config.resolve import resolve_judges

@@ -1,4 +1,4 @@
-"""`stack-tui runs`, `watch` and `report`: list runs, follow one, print its report."""
+"""`stack-tui runs`, `watch`, `report` and `compare`: list runs, follow, print or compare them."""
 
 import click
 import msgspec
@@ -8,9 +8,12 @@ from stack_tui.cli.follow import follow, progress
 from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, print_report, printing_options
 from stack_tui.errors import StackError
+from stack_tui.reports.pages.comparison_page import comparison_page
+from stack_tui.reports.render.plain_text import render_text
 from stack_tui.runs import store
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
+from stack_tui.worker.compare_runs import compare_runs
 
 
 @click.command("runs")
@@ -77,3 +80,23 @@ def report_command(run: str, printing: Printing, places: Places) -> int:
     found = Run(places.run_folder(run))
     found.refresh()
     return print_report(found, printing)
+
+
+@click.command("compare")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B", default="latest")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
+@options.places
+def compare_command(a: str, b: str, as_json: bool, places: Places) -> int:
+    """Compare run B with run A, paired sample by sample.
+
+    Prints flips, paired differences with their intervals, and a verdict: better, worse or
+    inconclusive.
+    """
+    runs = [Run(places.run_folder(name)) for name in (a, b)]
+    comparison = compare_runs(*runs)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
+    else:
+        click.echo(render_text(comparison_page(comparison)))
+    return 0

@@ -8,10 +8,8 @@ import msgspec
 from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.scoring.methods import expected_route, generative_variant
 from stack_tui.cli import options
-from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.connect import connect
-from stack_tui.endpoints.probe import Capabilities, preflight, probe
-from stack_tui.endpoints.retry import ONCE
+from stack_tui.endpoints.capabilities import Capabilities
+from stack_tui.endpoints.examine import probe_endpoint
 from stack_tui.text import one_line
 
 
@@ -45,9 +43,7 @@ def tasks_command(
     """
     capabilities = None
     if choice.endpoint or choice.url:
-        known = places.read_config()
-        chosen = choice.resolve(known)
-        capabilities = asyncio.run(_probe(chosen))
+        capabilities = asyncio.run(probe_endpoint(choice.resolve(places.read_config())))
     catalog = open_catalog(include_path)
     names = [pattern] if pattern in catalog.entries else catalog.match(pattern)
     if not names:
@@ -60,12 +56,6 @@ def tasks_command(
     else:
         click.echo("\n".join(_line(row, capabilities is not None) for row in rows))
     return 0
-
-
-async def _probe(endpoint: Endpoint) -> Capabilities:
-    async with connect(endpoint, policy=ONCE) as client:
-        await preflight(client)
-        return await probe(client)
 
 
 def _row(catalog: Catalog, name: str, capabilities: Capabilities | None) -> TaskListing:

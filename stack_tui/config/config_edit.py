@@ -9,12 +9,12 @@ import msgspec
 
 from stack_tui.config import decode
 from stack_tui.config.decode import Endpoint
+from stack_tui.config.resolve import SELF
 from stack_tui.errors import StackError
 from stack_tui.toml_edit import edit, held_file, source
 from stack_tui.toml_edit.held_file import HeldFile
 
 _HEAD = "# The endpoints that stack-tui knows by name.\n"
-_SELF = "self"
 _REMEDY = "Read it again and repeat the change."
 _KEYS = re.compile(r"(sk|pk|rk|gsk|hf|xai|nvapi|r8|ghp)_|(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{20}")
 
@@ -50,7 +50,7 @@ def name_problem(name: str) -> str:
     """Return why an endpoint cannot have this name, "" if it can."""
     if not name.strip() or name != name.strip() or not name.isprintable():
         return "must be a few words on one line"
-    return "self stands for the model that is evaluated" if name == _SELF else ""
+    return "self stands for the model that is evaluated" if name == SELF else ""
 
 
 def variable_problem(name: str) -> str:
@@ -71,7 +71,7 @@ def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> st
     """
     if problem := name_problem(endpoint.name):
         raise StackError(f"the name {problem}", remedy="Choose another name.")
-    known = _endpoints(text)
+    known = _table(text, "endpoints")
     if endpoint.name != before and endpoint.name in known:
         raise StackError(f"the name {endpoint.name!r} is taken", remedy="Choose another name.")
     path = ("endpoints", endpoint.name)
@@ -86,21 +86,21 @@ def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> st
 
 def remove_endpoint(text: str, name: str) -> str:
     """Return `text` without the endpoint, the comment directly above it, and its use as default."""
-    _named(_endpoints(text), name)
+    _named(_table(text, "endpoints"), name)
     return edit.remove(_in_defaults(text, name, None), ("endpoints", name))
 
 
 def set_default(text: str, name: str | None) -> str:
     """Return `text` with that endpoint as the default, or without a default."""
     if name is not None:
-        _named(_endpoints(text), name)
+        _named(_table(text, "endpoints"), name)
     return _with_defaults(text, {"endpoint": name})
 
 
 def set_judges(text: str, names: Sequence[str]) -> str:
     """Return `text` with those endpoints as the default judges."""
     for name in names:
-        _named(_endpoints(text), name)
+        _named(_table(text, "endpoints"), name)
     return _with_defaults(text, {"judges": list(dict.fromkeys(names)) or None})
 
 
@@ -110,10 +110,6 @@ def _table(text: str, name: str) -> Mapping[str, Any]:
     if not isinstance(table, dict):
         raise edit.UnusualForm
     return table
-
-
-def _endpoints(text: str) -> Mapping[str, Mapping[str, Any]]:
-    return _table(text, "endpoints")
 
 
 def _named(endpoints: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any]:

@@ -24,6 +24,13 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
 
 
+async def probe_endpoint(endpoint: Endpoint) -> Capabilities:
+    """Return what the endpoint can do; raises EndpointError if no run can start on it."""
+    async with connect(endpoint, policy=ONCE) as client:
+        await preflight(client)
+        return await probe(client)
+
+
 async def examine(endpoint: Endpoint, within_s: float | None = None) -> ProbeResult:
     """Return the endpoint's health and capabilities, by some twenty small requests; never raises.
 

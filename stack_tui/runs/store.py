@@ -35,7 +35,6 @@ Phase = Literal[
     "failed",
 ]
 
-
 _STARTING_S = 90.0
 
 
@@ -133,29 +132,21 @@ def create(
         results.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=results, prefix=".new-"))
         try:
+            draft.chmod(0o755)
             keep(draft, recorded)
-            return _filled(draft, spec, suite_text, duel).rename(results / spec.id)
+            text = tomli_w.dumps(msgspec.to_builtins(spec), multiline_strings=True)
+            (draft / "run.toml").write_bytes(text.encode())
+            if suite_text is not None:
+                (draft / "suite.toml").write_bytes(suite_text.encode())
+            if duel is not None:
+                duel_data_path(draft).write_bytes(msgspec.json.encode(duel))
+            journal_path(draft).touch()
+            return draft.rename(results / spec.id)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
     except OSError as error:
         raise StackError(f"cannot hold results: {error.strerror}", where=str(results)) from None
-
-
-def _filled(draft: Path, spec: RunSpec, suite_text: str | None, duel: DuelData | None) -> Path:
-    draft.chmod(0o755)
-    (draft / "run.toml").write_bytes(tomli_w.dumps(_plain(spec), multiline_strings=True).encode())
-    if suite_text is not None:
-        (draft / "suite.toml").write_bytes(suite_text.encode())
-    if duel is not None:
-        duel_data_path(draft).write_bytes(msgspec.json.encode(duel))
-    journal_path(draft).touch()
-    return draft
-
-
-def _plain(spec: RunSpec) -> dict[str, object]:
-    data: dict[str, object] = msgspec.to_builtins(spec)
-    return data
 
 
 def read_spec(folder: Path) -> RunSpec:

@@ -197,11 +197,6 @@ class RunView:
         place = self._places.get(key)
         return None if place is None else self.samples[place]
 
-    @property
-    def ended(self) -> bool:
-        """Whether the run has ended since it last began."""
-        return self.finished is not None
-
     def rate(self, now: float) -> float | None:
         """Return samples per second over this session's last 30 s, None before two came."""
         recent = [at for at in self._recent if at >= now - _RATE_WINDOW_S]
@@ -220,10 +215,3 @@ def is_settled(sample: Sample) -> bool:
     """Return whether the outcome is final, so that a resumed run asks neither model nor judge."""
     failed = any(verdict.failure for verdict in sample.verdicts)
     return sample.status != "error" and not failed
-
-
-def fold(spec: RunSpec, events: Iterable[Event]) -> RunView:
-    """Return the view of a run with these events."""
-    view = RunView(spec)
-    view.apply(events)
-    return view

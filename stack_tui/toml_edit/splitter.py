@@ -151,7 +151,7 @@ def _paths(headers: Iterable[str]) -> Iterator[TablePath]:
     counts: dict[TablePath, int] = {}
     for header in headers:
         path: TablePath = ()
-        keys = [_unquoted(key) for key in _KEYS.findall(header)]
+        keys = [next(iter(tomllib.loads(f"{key} = 0"))) for key in _KEYS.findall(header)]
         for number, key in enumerate(keys, 1):
             path = (*path, key)
             if number == len(keys) and header.startswith("[["):
@@ -159,10 +159,6 @@ def _paths(headers: Iterable[str]) -> Iterator[TablePath]:
             if path in counts:
                 path = (*path, counts[path] - 1)
         yield path
-
-
-def _unquoted(key: str) -> str:
-    return next(iter(tomllib.loads(f"{key} = 0"))) if key[0] in "\"'" else key
 
 
 def _quoted(key: str) -> str:

@@ -24,7 +24,7 @@ from stack_tui.paths import DEFAULT_CASES
 from stack_tui.runs.holdout import HoldoutAccess
 from stack_tui.runs.store import find
 from stack_tui.text import printable
-from stack_tui.tui import backend, bindings, jobs
+from stack_tui.tui import bindings, jobs
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.signals import leave_on_signals
 from stack_tui.tui.state.config_watch import ConfigWatch
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LOOK_EVERY_S, _SHOW_EVERY_S, _HURRY_S = 0.25, 1.0, 0.1
+
+
+def _has_embedded() -> bool:
+    from stack_tui.endpoints.embedded import shared_server
+
+    return shared_server.available()
 
 
 def _actions() -> type[Provider]:
@@ -140,7 +146,7 @@ class StackApp(App[None]):
     def _begin(self) -> None:
         for work in (self._read_on, self._watch.run):
             jobs.run(self, work, lambda _: None, self.show_error)
-        jobs.run(self, backend.has_embedded, self._offer_embedded, self.show_error)
+        jobs.run(self, _has_embedded, self._offer_embedded, self.show_error)
         if self._beside:
             jobs.run(self, self._beside, lambda _: None, self.show_error)
 

@@ -1,13 +1,20 @@
-"""Compare two runs, with the suites as they were when each began."""
+"""Compare two runs, with the suites as they were when each began, and with the noise measured."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
+from stack_tui.errors import StackError
 from stack_tui.reports.measures.comparison import Comparison, compare
+from stack_tui.reports.measures.effects import RATE
+from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.pairing import SuiteFingerprint
-from stack_tui.runs.store import Run
+from stack_tui.reports.number_format import format_points
+from stack_tui.runs.spec import RunSpec
+from stack_tui.runs.store import Run, folders, read_spec
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.version import case_digests, suite_version
-from stack_tui.worker.noise_floor import noise_warning
 
 
 def compare_runs(a: Run, b: Run) -> Comparison:
@@ -19,7 +26,7 @@ def compare_runs(a: Run, b: Run) -> Comparison:
     b.refresh()
     same = a.spec.same_outputs(b.spec)
     found = compare(a.view, b.view, suite_a=_fingerprint(a, same), suite_b=_fingerprint(b, same))
-    warning = noise_warning(found, a, b)
+    warning = _noise_warning(found, a, b)
     if not warning:
         return found
     return msgspec.structs.replace(found, warnings=(*found.warnings, warning))
@@ -33,3 +40,45 @@ def _fingerprint(run: Run, same_outputs: bool) -> SuiteFingerprint | None:
     suite = suites.load(path)
     cases = {} if same_outputs else case_digests(suite)
     return SuiteFingerprint(version=suite_version(suite), cases=cases)
+
+
+def _noise_warning(comparison: Comparison, *runs: Run) -> str:
+    """Return a warning if the pass rates differ by less than the noise floor, else "".
+
+    The floor is that of the latest noise run of the same suite, endpoint and model in the folder
+    of runs.
+    """
+    effect = comparison.effect(RATE)
+    if effect is None or not effect.difference:
+        return ""
+    for run in runs:
+        for folder in _noise_runs(run):
+            measured = Run(folder)
+            measured.refresh()
+            noise = noise_of(measured.view)
+            if noise is None or noise.floor is None:
+                continue
+            if abs(effect.difference) < noise.floor:
+                return (
+                    f"a difference of {format_points(abs(effect.difference))} is under the noise "
+                    f"floor of {format_points(noise.floor)} that {folder.name} measured"
+                )
+            break
+    return ""
+
+
+def _noise_runs(run: Run) -> Iterator[Path]:
+    """Yield the noise runs of the run's suite, endpoint and model, the latest first."""
+    for folder in reversed(folders(run.folder.parent)):
+        try:
+            # Searching the text is cheaper than decoding the spec, and few runs are noise runs.
+            if "noise = true" in (folder / "run.toml").read_text(encoding="utf-8"):
+                spec = read_spec(folder)
+                if spec.noise and _subject(spec) == _subject(run.spec):
+                    yield folder
+        except (StackError, OSError, UnicodeDecodeError):
+            continue
+
+
+def _subject(spec: RunSpec) -> tuple[str, str, str | None]:
+    return spec.subject.name, spec.endpoint.url, spec.endpoint.model

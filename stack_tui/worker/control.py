@@ -1,7 +1,7 @@
 """Control a run from outside: resume, stop, pause, proceed, and change its concurrency."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import msgspec
 
@@ -26,35 +26,29 @@ def resume(folder: Path, *, retry_errors: bool = True) -> None:
 
 def stop(folder: Path) -> None:
     """Have the worker finish the requests in flight, record them, and end; `resume` goes on."""
-    _set_wanted(folder, "stop")
+    _change(folder, wanted="stop")
 
 
 def pause(folder: Path) -> None:
     """Have the worker send no new request until `proceed`."""
-    _set_wanted(folder, "pause")
+    _change(folder, wanted="pause")
 
 
 def proceed(folder: Path) -> None:
     """Have a paused worker go on."""
-    _set_wanted(folder, "run")
+    _change(folder, wanted="run")
 
 
 def set_concurrency(folder: Path, requests: int | None) -> None:
     """Change the run's max concurrent requests; None tunes them automatically."""
-    control = read_control(_at_work(folder))
-    write_control(folder, msgspec.structs.replace(control, concurrency=requests))
+    _change(folder, concurrency=requests)
 
 
-def _set_wanted(folder: Path, wanted: Literal["run", "pause", "stop"]) -> None:
-    control = read_control(_at_work(folder))
-    write_control(folder, msgspec.structs.replace(control, wanted=wanted))
-
-
-def _at_work(folder: Path) -> Path:
+def _change(folder: Path, **changed: Any) -> None:
     if not is_held(journal_path(folder)):
         raise StackError(
             "has no worker at the moment",
             where=folder.name,
             remedy=f"Resume it: stack-tui resume {folder.name}",
         )
-    return folder
+    write_control(folder, msgspec.structs.replace(read_control(folder), **changed))

@@ -5,7 +5,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import AsyncGenerator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from pathlib import Path
@@ -20,23 +20,39 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.kinds.known_kinds import kind_named
 from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.metrics import read_metrics
 from stack_tui.endpoints.probe import Health, preflight
-from stack_tui.endpoints.retry import RetryPolicy
+from stack_tui.endpoints.retry import ONCE, RetryPolicy
 from stack_tui.errors import StackError
+from stack_tui.names import plural
+from stack_tui.paths import write_atomically
+from stack_tui.reports.render.json_report import report_document
 from stack_tui.runner.stream import first_error
-from stack_tui.runs.events import Answer, Event, Fault, Finished, Started, StateChanged
+from stack_tui.runs import holdout, labels
+from stack_tui.runs.events import (
+    Answer,
+    Event,
+    Fault,
+    Finished,
+    RunState,
+    Server,
+    Started,
+    StateChanged,
+)
 from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.recorded_run import Recorded, read_recorded
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
-from stack_tui.runs.store import journal_path, read_spec
-from stack_tui.runs.view import RunView
+from stack_tui.runs.store import Control, journal_path, read_control, read_spec
+from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites.recorded_model import RecordedModel
-from stack_tui.worker import follow_control, run_outcome
 from stack_tui.worker.probe_record import ProbeRecord, read_probe
 from stack_tui.worker.run_events import run_events, suite_events
 
 _FAULT_REPEAT_S = 10.0
 _PREFLIGHT_BUDGET_S = 30.0
+_POLL_S = 0.5
+_METRICS_EVERY_S = 5.0
+_STATES: dict[str, RunState] = {"run": "running", "pause": "paused", "stop": "stopping"}
 
 
 class Recorder:
@@ -93,7 +109,7 @@ async def execute(folder: Path) -> Finished | None:
         try:
             return await _with_endpoints(folder, recorder, kept)
         except StackError as error:
-            return run_outcome.record_failure(recorder.record, error)
+            return _record_failure(recorder.record, error)
 
 
 async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) -> Finished | None:
@@ -127,10 +143,10 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
             events = await run_events(
                 folder, recorder.view, model, probed, judges, recorded.answers, stopping
             )
-            watched = [follow_control.watch_server(model, health.server_kind, recorder.record)]
+            watched = [_watch_server(model, health.server_kind, recorder.record)]
         keepers = (
             recorder.sync_each_second(),
-            follow_control.follow_control(
+            _follow_control(
                 folder, [client.limit for client in clients.values()], stopping, recorder.record
             ),
             *watched,
@@ -139,7 +155,7 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
         if stopping.is_set() and recorder.view.total.done < recorder.view.total.planned:
             recorder.record(StateChanged(at=time.time(), state="stopped"))
             return None
-        return await asyncio.to_thread(run_outcome.finish, folder, recorder.view, recorder.record)
+        return await asyncio.to_thread(_finish, folder, recorder.view, recorder.record)
 
 
 def _fit_limit(limit: Limit, health: Health, spec: RunSpec) -> None:
@@ -212,3 +228,95 @@ def _stop_on_signals(stopping: asyncio.Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
+
+
+async def _follow_control(
+    folder: Path,
+    limits: Sequence[Limit],
+    stopping: asyncio.Event,
+    record: Callable[[Event], None],
+) -> None:
+    """Apply the run's control file until cancelled: pause, proceed, stop, change concurrency.
+
+    A stop only sets `stopping`: the request engine closes the limits, paused or not.
+    """
+    known = Control()
+    while True:
+        wanted = read_control(folder, known)
+        if wanted != known and not stopping.is_set():
+            _apply(wanted, known, limits, stopping)
+            state = _STATES[wanted.wanted]
+            record(StateChanged(at=time.time(), state=state, concurrency=wanted.concurrency))
+            known = wanted
+        await asyncio.sleep(_POLL_S)
+
+
+def _apply(
+    wanted: Control, known: Control, limits: Sequence[Limit], stopping: asyncio.Event
+) -> None:
+    if limits and wanted.concurrency != known.concurrency:
+        limits[0].fix(wanted.concurrency)
+    if wanted.wanted == "stop":
+        stopping.set()
+        return
+    for limit in limits:
+        if wanted.wanted == "pause":
+            limit.pause()
+        else:
+            limit.proceed()
+
+
+async def _watch_server(client: Client, kind: str, record: Callable[[Event], None]) -> None:
+    """Record the server's metrics every few seconds until cancelled; return if it has none."""
+    async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(1)) as beside:
+        while True:
+            try:
+                page = await beside.get_text("/metrics", root=True)
+            except EndpointError as error:
+                if error.status is not None:
+                    return
+            else:
+                found = read_metrics(page.data, kind).items()
+                metrics = {name: value for name, value in found if "_bucket_" not in name}
+                record(Server(at=time.time(), metrics=metrics))
+            await asyncio.sleep(_METRICS_EVERY_S)
+
+
+def _finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Finished:
+    """Write report.json and its copy as the subject's latest report, then record `finished`.
+
+    Neither contains the texts of held-out cases: only the journal does.
+    """
+    unsettled = sum(not is_settled(sample) for sample in view.samples)
+    missing = view.total.planned - view.total.done
+    errors = unsettled + missing
+    finished = Finished(
+        at=time.time(),
+        outcome="errors" if errors else "complete",
+        errors=errors,
+        message=f"{plural(missing, 'sample')} without an outcome" if missing else "",
+    )
+    view.finished = finished
+    view.relabel(labels.read(folder))
+    view.accesses = (
+        holdout.read_accesses(folder.parent, view.spec.subject.suite_name) if view.holdouts else ()
+    )
+    report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
+    write_atomically(folder / "report.json", report)
+    latest = folder.parent / f"{view.spec.subject.name}.json"
+    try:
+        write_atomically(latest, report)
+    except OSError as error:
+        message = f"the copy of the report could not be written: {error.strerror}"
+        record(Fault(at=finished.at, where=str(latest), message=message))
+    record(finished)
+    return finished
+
+
+def _record_failure(record: Callable[[Event], None], error: StackError) -> Finished:
+    """Record why the run cannot be executed, as its end."""
+    now = time.time()
+    record(Fault(at=now, where=error.where, message=error.what, remedy=error.remedy))
+    finished = Finished(at=now, outcome="failed", message=error.what, remedy=error.remedy)
+    record(finished)
+    return finished

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Answer, Event, Fault, SampleKey
+from stack_tui.runs.events import Answer, Fault, SampleKey
 from stack_tui.runs.journal import Tail
 from stack_tui.runs.recorded_run import latest_samples, read_recorded
 from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSubject
@@ -117,7 +117,10 @@ def _with_suite(
         temperatures=temperatures,
     )
     started = [run.view.started] if run.view.started else []
-    notes = _differences(run, before, suite, left_out)
+    notes = [
+        Fault(at=time.time(), where=suite.name, message=message)
+        for message in _differences(run, before, suite, left_out)
+    ]
     return RunDraft(
         spec,
         suite_text=text,
@@ -128,24 +131,17 @@ def _with_suite(
 
 def _differences(
     run: Run, before: Suite, suite: Suite, left_out: Mapping[SampleKey, str]
-) -> Iterator[Event]:
+) -> Iterator[str]:
     """Yield what a reader of the new scores has to know."""
     for why in sorted(set(left_out.values())):
         cases = _list_cases(key[1] for key, reason in left_out.items() if reason == why)
-        yield _fault(suite, f"cases left out, for they {why}: {cases}")
+        yield f"cases left out, for they {why}: {cases}"
     others = [name for name in _SAMPLING if getattr(before, name) != getattr(suite, name)]
     if others:
-        changed = ", ".join(others)
-        yield _fault(suite, f"the outputs were made with another {changed} than is set now")
+        yield f"the outputs were made with another {', '.join(others)} than is set now"
     gone = {sample.id for sample in run.view.samples} - {case.id for case in suite.cases}
     if gone:
-        yield _fault(
-            suite, f"cases of the run that are no longer in the suite: {_list_cases(gone)}"
-        )
-
-
-def _fault(suite: Suite, message: str) -> Fault:
-    return Fault(at=time.time(), where=suite.name, message=message)
+        yield f"cases of the run that are no longer in the suite: {_list_cases(gone)}"
 
 
 def _list_cases(cases: Iterable[str]) -> str:

@@ -71,7 +71,11 @@ def _await_start(process: subprocess.Popen[bytes], tail: Tail, folder: Path) -> 
         if ended and is_held(tail.path):
             raise RunBusy("is being carried out already", where=folder.name)
         if ended:
-            raise _ended_early(folder)
+            raise WorkerError(
+                f"its worker ended before it began: {last_log_line(folder) or 'without a message'}",
+                where=folder.name,
+                remedy=f"More in {folder / 'worker.log'}; then: stack-tui resume {folder.name}",
+            )
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_S)
         waited += _POLL_S
@@ -79,14 +83,6 @@ def _await_start(process: subprocess.Popen[bytes], tail: Tail, folder: Path) -> 
         f"its worker has not begun after {_START_TIMEOUT_S:.0f} s and keeps trying",
         where=folder.name,
         remedy=f"See {folder / 'worker.log'}, or: stack-tui watch {folder.name}",
-    )
-
-
-def _ended_early(folder: Path) -> WorkerError:
-    return WorkerError(
-        f"its worker ended before it began: {last_log_line(folder) or 'without a message'}",
-        where=folder.name,
-        remedy=f"More in {folder / 'worker.log'}; then: stack-tui resume {folder.name}",
     )
 
 

@@ -16,7 +16,7 @@ from stack_tui.endpoints.transport import AiohttpTransport
 from stack_tui.runs.events import Answer
 from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
-from stack_tui.runs.view import fold, is_settled
+from stack_tui.runs.view import RunView, is_settled
 
 
 async def main() -> None:
@@ -27,7 +27,9 @@ async def main() -> None:
     spec = RunSpec(id="killed", created="", endpoint=endpoint, subject=benchmark)
     with Journal(folder / "journal.jsonl") as journal:
         earlier = Tail(journal.path).read()
-        samples = fold(spec, earlier).samples
+        view = RunView(spec)
+        view.apply(earlier)
+        samples = view.samples
         async with Client(endpoint, limit=Limit(2), transport=AiohttpTransport()) as client:
             async for event in evaluate(
                 spec,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from stack_tui.runs.events import Event, JudgeScore, Planned, Sample, Started, TaskPlan
 from stack_tui.runs.spec import DuelParticipant, DuelSubject, RunSpec
-from stack_tui.runs.view import RunView, fold
+from stack_tui.runs.view import RunView
 from tests.reports.views import JUDGE
+from tests.runs.samples import fold
 
 SCORES = {"a": 0.0, "b": 1.0, "tie": 0.5, "?": None}
 

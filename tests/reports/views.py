@@ -21,7 +21,8 @@ from stack_tui.runs.events import (
 )
 from stack_tui.runs.rule_issue import issue_of_text
 from stack_tui.runs.spec import RunSpec, SuiteSubject
-from stack_tui.runs.view import RunView, fold
+from stack_tui.runs.view import RunView
+from tests.runs.samples import fold
 
 ENDPOINT = Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="tiny")
 JUDGE = Endpoint(name="judge", url="http://127.0.0.1:8001/v1", model="big")

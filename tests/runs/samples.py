@@ -1,8 +1,11 @@
 """Specs and events for tests of what reads a run."""
 
+from collections.abc import Iterable
+
 from stack_tui.config.decode import Endpoint
-from stack_tui.runs.events import Planned, Sample, Started, Status, TaskPlan
+from stack_tui.runs.events import Event, Planned, Sample, Started, Status, TaskPlan
 from stack_tui.runs.spec import RunSpec, SuiteSubject
+from stack_tui.runs.view import RunView
 
 ENDPOINT = Endpoint(name="local", url="http://127.0.0.1:8000/v1", model="tiny")
 SPEC = RunSpec(
@@ -29,3 +32,10 @@ def sample(
 ) -> Sample:
     """An outcome of the case `id`."""
     return Sample(at=at, task="custom", id=id, status=status, passed=passed, output="fine")
+
+
+def fold(spec: RunSpec, events: Iterable[Event]) -> RunView:
+    """Return the view of a run with these events."""
+    view = RunView(spec)
+    view.apply(events)
+    return view

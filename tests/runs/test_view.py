@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.runs.events import Event, Failure, Fault, Finished, JudgeScore, Status
-from stack_tui.runs.view import RunView, fold, is_settled
-from tests.runs.samples import SPEC, planned, sample, started
+from stack_tui.runs.view import RunView, is_settled
+from tests.runs.samples import SPEC, fold, planned, sample, started
 
 histories = st.lists(
     st.builds(
@@ -52,7 +52,7 @@ def test_a_later_sample_replaces_the_earlier_one_in_its_place() -> None:
 
 def test_a_run_that_began_again_is_not_finished() -> None:
     view = fold(SPEC, [started(), Finished(at=5.0, outcome="errors", errors=1), started(9.0)])
-    assert not view.ended
+    assert view.finished is None
     assert view.state == "running"
 
 

@@ -11,7 +11,6 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.runs.events import Sample
 from stack_tui.suites.model import suite_store
 from stack_tui.suites.model.case import Suite
-from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.cases import preview
 from stack_tui.tui.dashboard import Dashboard
@@ -61,7 +60,6 @@ def judges(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Judges:
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(launch, "start", start)
-    monkeypatch.setattr(backend, "start", start)
     monkeypatch.setattr(preview, "run_case", run_case)
     return found
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -15,8 +15,6 @@ from stack_tui.text import one_line
 from stack_tui.toml_edit import held_file, source, splitter
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.toml_edit.source import TomlError
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 
 def discover(folder: Path = DEFAULT_CASES) -> list[Path]:
@@ -83,7 +81,9 @@ def _parse(text: str, path: Path) -> Suite:
     read: dict[str, tuple[int, Case]] = {}
     for number, (table, line) in enumerate(zip(cases, lines, strict=True)):
         file = Path(f"{path}:{line}") if line else path
-        place = _place(number, table)
+        place = f"case[{number}]"
+        if isinstance(name := table.get("id"), str):
+            place += f" ({one_line(name, 60)})"
         case = read_case(table, file, place)
         if case.id in read:
             first = read[case.id][0]
@@ -133,11 +133,6 @@ def _refuse_unknown(table: Mapping[str, Any], fields: set[str], file: str, place
                 if near
                 else f"Known: {', '.join(sorted(fields))}.",
             )
-
-
-def _place(number: int, table: Mapping[str, Any]) -> str:
-    name = table.get("id")
-    return f"case[{number}] ({one_line(name, 60)})" if isinstance(name, str) else f"case[{number}]"
 
 
 def _case_lines(text: str, cases: int) -> list[int]:

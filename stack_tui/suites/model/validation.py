@@ -2,9 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from stack_tui.suites.grading import patterns
 from stack_tui.suites.grading.json_rule import schema_problem
@@ -68,7 +67,8 @@ def suite_problems(suite: Suite) -> Iterator[Problem]:
         yield Problem("repeats", f"must be at most {MOST_REPEATS:,}")
     yield from _empty_phrases("judges", suite.judges)
     yield from _bad_criteria(suite.criteria)
-    yield from _own_keys(suite.extra_body)
+    for key in sorted(_OWN_KEYS & suite.extra_body.keys()):
+        yield Problem(f"extra_body.{key}", "is set by stack-tui itself; remove it")
 
 
 def temperature_problem(temperatures: Sequence[float]) -> str:
@@ -80,11 +80,6 @@ def temperature_problem(temperatures: Sequence[float]) -> str:
     if len(set(temperatures)) < len(temperatures):
         return "repeats a temperature"
     return ""
-
-
-def _own_keys(extra_body: Mapping[str, Any]) -> Iterator[Problem]:
-    for key in sorted(_OWN_KEYS & extra_body.keys()):
-        yield Problem(f"extra_body.{key}", "is set by stack-tui itself; remove it")
 
 
 def _empty_phrases(field: str, phrases: tuple[str, ...]) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from stack_tui.config.decode import CONCURRENCY_HELP
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import SuiteSubject
-from stack_tui.tui import backend
 from stack_tui.tui.host import Host
 from stack_tui.tui.runs.compared_samples import compared
 from stack_tui.tui.state.snapshot import RunCard
@@ -23,13 +22,19 @@ _RESUMABLE = ("stopped", "interrupted", "errors", "failed")
 
 def start(host: Host, request: RunRequest | None, label: str, next_step: str = "") -> None:
     """Start the run if a form came to one, show its samples, and report it and the `next_step`."""
+    if request is None:
+        return
 
     def started(folder: Path) -> None:
         host.choose(folder)
         host.show_message(f"Started {folder.name}{next_step}")
 
-    if request:
-        host.run_job(lambda: backend.start(request, host.results), started, label=label)
+    def work() -> Path:
+        from stack_tui.worker import launch
+
+        return launch.start(request, host.results)
+
+    host.run_job(work, started, label=label)
 
 
 def stop(host: Host, card: RunCard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from textual.widgets import Input, Label, Select
 from stack_tui.config.decode import Defaults, Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
-from stack_tui.tui import backend
 from stack_tui.tui.host import host_of
 from stack_tui.tui.runs.benchmark_plan import estimate, plan_blocks
 from stack_tui.tui.runs.start_form import StartForm
@@ -54,7 +54,7 @@ class NewBenchmark(StartForm[BenchmarkRun]):
     def on_mount(self) -> None:
         if not self.missing:
             self._show(line(("reading the tasks…", "dim")))
-            host_of(self).run_job(backend.open_catalog, self._use_catalog)
+            host_of(self).run_job(_open_catalog, self._use_catalog)
             self._probe()
 
     def _use_catalog(self, catalog: Catalog) -> None:
@@ -68,7 +68,7 @@ class NewBenchmark(StartForm[BenchmarkRun]):
         endpoint = self.endpoint
         if endpoint not in self._capabilities:
             host_of(self).run_job(
-                lambda: backend.probe(endpoint),
+                lambda: _probe(endpoint),
                 lambda found: self._note_capabilities(endpoint, found),
                 failed=lambda error: self._note_capabilities(endpoint, error),
             )
@@ -129,3 +129,15 @@ class NewBenchmark(StartForm[BenchmarkRun]):
         shots = None if fewshot is None else int(fewshot)
         benchmark = BenchmarkSubject(tasks=tasks, fewshot=shots, limit=limit)
         self.dismiss(BenchmarkRun(benchmark=benchmark, endpoint=self.endpoint))
+
+
+def _open_catalog() -> Catalog:
+    from stack_tui.benchmarks.catalog import catalog
+
+    return catalog.open_catalog()
+
+
+def _probe(endpoint: Endpoint) -> Capabilities:
+    from stack_tui.endpoints import examine
+
+    return asyncio.run(examine.probe_endpoint(endpoint))

@@ -108,7 +108,7 @@ class RunFollower:
     def _plot(self, view: RunView) -> None:
         """Update the pass rate history, at most a tenth of the time."""
         began = time.monotonic()
-        if view.ended or began >= self._course_due:
+        if view.finished or began >= self._course_due:
             self._course = pass_rate_history(view.samples, view.total.planned)
             self._course_due = began + max(_CARD_EVERY_S, 10 * (time.monotonic() - began))
 

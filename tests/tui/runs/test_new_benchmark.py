@@ -5,17 +5,19 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from stack_tui.benchmarks.catalog import catalog
 from stack_tui.benchmarks.catalog.catalog import Catalog
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 from stack_tui.config.decode import Config, Endpoint
+from stack_tui.endpoints import examine
 from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.errors import StackError
-from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.runs.new_benchmark import NewBenchmark
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
+from stack_tui.worker import launch
 from stack_tui.worker.requests import BenchmarkRun
 from tests.tui.data import (
     LOCAL,
@@ -50,9 +52,12 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Started]:
         calls.append((tasks.tasks, request.endpoint, tasks.fewshot, tasks.limit))
         return results / "20991118-120000-new"
 
-    monkeypatch.setattr(backend, "open_catalog", lambda: Catalog({e.name: e for e in entries}))
-    monkeypatch.setattr(backend, "probe", lambda _: ABLE)
-    monkeypatch.setattr(backend, "start", start)
+    async def probe_endpoint(endpoint: Endpoint) -> Capabilities:
+        return ABLE
+
+    monkeypatch.setattr(catalog, "open_catalog", lambda: Catalog({e.name: e for e in entries}))
+    monkeypatch.setattr(examine, "probe_endpoint", probe_endpoint)
+    monkeypatch.setattr(launch, "start", start)
     return calls
 
 
@@ -124,10 +129,10 @@ def test_without_a_task_the_form_says_how_to_tick_one(started: list[Started]) ->
 def test_an_endpoint_that_cannot_be_asked_says_why(
     started: list[Started], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(endpoint: Endpoint) -> Capabilities:
+    async def refuse(endpoint: Endpoint) -> Capabilities:
         raise StackError("nothing answers there", remedy="Is the server up?")
 
-    monkeypatch.setattr(backend, "probe", refuse)
+    monkeypatch.setattr(examine, "probe_endpoint", refuse)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         form = await opened(app, pilot)

@@ -8,11 +8,11 @@ from textual.pilot import Pilot
 
 from stack_tui.runs.events import JudgeScore, Sample
 from stack_tui.runs.spec import DuelParticipant, DuelSubject, RunSpec
-from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.runs.new_duel import NewDuel
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, Snapshot
 from stack_tui.tui.ui.check_list import CheckList
+from stack_tui.worker import launch
 from stack_tui.worker.requests import DuelRun
 from tests.tui.data import (
     BEGAN,
@@ -119,7 +119,7 @@ def test_d_starts_a_duel_against_the_run_before_judged_by_its_judges(
         started.append(([run.name for run in request.runs], judges))
         return Path("eval-results") / SPEC.id
 
-    monkeypatch.setattr(backend, "start", start)
+    monkeypatch.setattr(launch, "start", start)
 
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
         await pilot.press("2", "d")

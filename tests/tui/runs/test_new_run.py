@@ -9,11 +9,11 @@ from textual.widgets import Input, Select
 
 from stack_tui.config.decode import Config, Defaults, Endpoint, PanelMethod
 from stack_tui.suites.model.case import Case, Suite
-from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
 from stack_tui.tui.runs.new_run import NewRun
 from stack_tui.tui.state.snapshot import Snapshot, SuiteFile
+from stack_tui.worker import launch
 from stack_tui.worker.requests import SuiteRun
 from tests.tui.data import (
     CONFIG,
@@ -50,7 +50,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
         calls.append((request.suite, request.endpoint, request.judges, *asked))
         return results / "20991118-120000-new"
 
-    monkeypatch.setattr(backend, "start", start)
+    monkeypatch.setattr(launch, "start", start)
     return calls
 
 

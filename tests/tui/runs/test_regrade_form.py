@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 
 from stack_tui.runs.labels import Label, LabelKind
 from stack_tui.runs.spec import RegradeSource
-from stack_tui.tui import backend
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.results.pane import ResultsPane
 from stack_tui.tui.runs.actions import baseline_of
 from stack_tui.tui.runs.regrade_form import RegradeForm
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
+from stack_tui.worker import launch
 from stack_tui.worker.requests import Regrade
 from tests.tui.data import (
     BEGAN,
@@ -39,7 +39,7 @@ class Asked:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[tuple[object, ...]] = []
-        monkeypatch.setattr(backend, "start", self._start)
+        monkeypatch.setattr(launch, "start", self._start)
 
     def _start(self, request: Regrade, results: Path) -> Path:
         what: object = request.run.name
