@@ -116,10 +116,10 @@ class StackApp(App[None]):
         self._leaving = False
         self._watch = EndpointPoller(
             Reports(
-                answered=partial(self.call_later, self.note_health),
-                measured=partial(self.call_later, self._note_load),
-                found=partial(self.call_later, self.note_found),
-                gpus=partial(self.call_later, setattr, self, "gpus"),
+                answered=partial(jobs.hand_over, self, self.note_health),
+                measured=partial(jobs.hand_over, self, self._note_load),
+                found=partial(jobs.hand_over, self, self.note_found),
+                gpus=partial(jobs.hand_over, self, setattr, self, "gpus"),
             )
         )
         self._config_file = ConfigWatch(config)
@@ -156,12 +156,12 @@ class StackApp(App[None]):
             snapshot = self._reader.read()
             try:
                 if config := self._config_file.refresh():
-                    self.call_later(self.use_changed_config, config)
+                    jobs.hand_over(self, self.use_changed_config, config)
             except StackError as error:
-                self.call_later(self.show_error, error)
+                jobs.hand_over(self, self.show_error, error)
             cost = time.thread_time() - began + self._show_cost
             if snapshot:
-                self.post_message(SnapshotRead(snapshot))
+                jobs.hand_over(self, self.post_message, SnapshotRead(snapshot))
             calm = max(_SHOW_EVERY_S if snapshot else _LOOK_EVERY_S, 10 * cost)
             self._look_now.wait(_HURRY_S if self._reader.behind else calm)
             self._look_now.clear()

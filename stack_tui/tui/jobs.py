@@ -33,11 +33,11 @@ def run(
         try:
             result = work()
         except StackError as error:
-            _hand_over(app, failed, error)
+            hand_over(app, failed, error)
         except Exception as error:
-            _hand_over(app, _raise, error)
+            hand_over(app, _raise, error)
         else:
-            _hand_over(app, then, result)
+            hand_over(app, then, result)
 
     threading.Thread(target=target, daemon=True).start()
 
@@ -205,9 +205,10 @@ class BackgroundJob:
                 self._loop = None
 
 
-def _hand_over(app: Loop, call: Callable[[Any], object], argument: object) -> None:
-    with suppress(RuntimeError):  # the app has quit
-        app.call_later(call, argument)
+def hand_over(app: Loop, call: Callable[..., object], *arguments: object) -> None:
+    """Call it in the app's own thread, from any other; nothing happens once the app has quit."""
+    with suppress(RuntimeError):
+        app.call_later(call, *arguments)
 
 
 def _raise(error: Exception) -> None:

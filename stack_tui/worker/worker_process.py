@@ -39,7 +39,7 @@ def spawn(folder: Path) -> None:
     """
     journal = journal_path(folder)
     if is_held(journal):
-        raise RunBusy("is being carried out already", where=folder.name)
+        raise RunBusy("is already running", where=folder.name)
     write_control(folder, msgspec.structs.replace(read_control(folder), wanted="run"))
     tail = Tail(journal)
     tail.read()
@@ -69,7 +69,7 @@ def _await_start(process: subprocess.Popen[bytes], tail: Tail, folder: Path) -> 
         if ended and faults:
             raise CannotStart(faults[-1].message, where=faults[-1].where, remedy=faults[-1].remedy)
         if ended and is_held(tail.path):
-            raise RunBusy("is being carried out already", where=folder.name)
+            raise RunBusy("is already running", where=folder.name)
         if ended:
             raise WorkerError(
                 f"its worker ended before it began: {last_log_line(folder) or 'without a message'}",

@@ -24,7 +24,7 @@ SUITE_COLUMNS = (
 BENCHMARK_COLUMNS = (
     Column("outcome", 11),
     Column("task", 12, grow=2),
-    Column("item", 6, right=True),
+    Column("doc", 6, right=True),
     Column("answer", 6, grow=2),
     Column("target", 6, grow=1),
     Column("log-prob", 8, right=True),

@@ -119,7 +119,7 @@ def _scores(card: RunCard) -> list[Block]:
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
     if record := card.record:
-        error = "" if record.stderr is None else f" ± {record.stderr:.3g} standard error"
+        error = "" if record.stderr is None else f" ± {_error(record)} standard error"
         scores.append((f"{record.direction}{error}, by lm-eval", "dim"))
     elif card.counts.pass_rate is not None and card.interval:
         suite = is_suite(card)
@@ -189,3 +189,9 @@ def _task(task: TaskRow, record: RecordedScore | None, width: int) -> Block:
         (f" {interval}", "dim"),
         *errors,
     )
+
+
+def _error(record: RecordedScore) -> str:
+    """Return the standard error in the style of its score: .014 beside a share, else 0.21."""
+    text = f"{record.stderr:.3g}"
+    return text.removeprefix("0") if 0 <= record.value <= 1 else text
