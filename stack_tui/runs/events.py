@@ -15,7 +15,7 @@ RunState = Literal["running", "paused", "stopping", "stopped"]
 RunOutcome = Literal["complete", "errors", "failed"]
 SampleKey = tuple[str, str, int, float | None]
 
-# The guide's thresholds: a sample passes by its rule score, or by its judge score, from here on.
+# The custom-eval format's thresholds: a sample passes by its rule or judge score from here on.
 RULE_PASS = 0.8
 JUDGE_PASS = 4.0
 

@@ -183,9 +183,9 @@ FURTHER_RULES: dict[str, Rule] = {
 
 
 def grade(case: Case, suite: Suite, output: str) -> Grade:
-    """Return the score by the guide's formula: 1 minus the cost of each kind of rule, at least 0.
+    """Return the custom-eval score: 1 minus the cost of each kind of rule, at least 0.
 
-    Each of the guide's lists costs half its failing share, and so do the further rules together; an
+    Each of its rules costs half its failing share, and so do the further rules together; an
     output longer than its input costs 0.2. May take patterns.TIMEOUT_S for each pattern.
     """
     checked = CheckedOutput(output)
