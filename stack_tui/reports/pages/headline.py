@@ -36,7 +36,8 @@ def _scores(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
 
 
 def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
-    if isinstance(view.spec.subject, BenchmarkSubject):
+    benchmark = isinstance(view.spec.subject, BenchmarkSubject)
+    if benchmark:
         yield Figure("documents", f"{view.total.done:,} of {view.total.planned:,}")
     else:
         of_cases = f"of {summary.n_cases} cases" if summary.n_samples > summary.n_cases else ""
@@ -53,7 +54,8 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
         ("unscored", summary.unscored, "no readable judge score; not in judge avg"),
         ("truncated", summary.status.get("truncated", 0), truncated),
         ("empty", summary.status.get("empty", 0), "failed"),
-        ("flagged", summary.flagged, "the output tries to steer its judge"),
+        # A document's flags say how it was asked; no judge reads its output.
+        ("flagged", 0 if benchmark else summary.flagged, "the output tries to steer its judge"),
     )
     for name, count, basis in rest:
         if count:
