@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from stack_tui.suites.diagnostics.duplicates import duplicates
 from stack_tui.suites.grading import patterns, rules
-from stack_tui.suites.grading.phrases import contains
+from stack_tui.suites.grading.phrases import contains, fold_phrase
 from stack_tui.suites.model.case import Case, Criterion, Phrase, Suite, as_list, criteria_of
 from stack_tui.text import fold_case, one_line
 
@@ -128,7 +128,7 @@ def _clusters_of_one(suite: Suite) -> Iterator[Diagnostic]:
 
 def _phrases_not_in_input(case: Case) -> Iterator[Diagnostic]:
     """Yield required phrases that the text to summarize does not contain."""
-    text = fold_case(case.input)
+    text = fold_phrase(case.input)
     for place, phrase in enumerate(case.must_mention):
         if not any(contains(text, one) for one in as_list(phrase)):
             what = "a number" if any(map(str.isdigit, "".join(as_list(phrase)))) else "a phrase"
@@ -274,7 +274,7 @@ def _barred(case: Case, pattern: str) -> Iterator[Diagnostic]:
 
 def _contained(text: str, phrases: Iterable[str]) -> list[str]:
     """Return the phrases that the text contains."""
-    folded = fold_case(text)
+    folded = fold_phrase(text)
     return [phrase for phrase in phrases if contains(folded, phrase)]
 
 
@@ -285,7 +285,7 @@ def _implies(longer: Phrase, phrase: Phrase) -> bool:
 
 def _apart(ways: list[str]) -> list[str]:
     """Return the phrases that are not part of others."""
-    folded = sorted({fold_case(way) for way in ways}, key=len)
+    folded = sorted({fold_phrase(way) for way in ways}, key=len)
     return [
         way for place, way in enumerate(folded) if not any(way in o for o in folded[place + 1 :])
     ]

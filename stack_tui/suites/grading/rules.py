@@ -13,10 +13,9 @@ from typing import Literal
 
 from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.suites.grading import json_rule, number_rule, patterns
-from stack_tui.suites.grading.phrases import FoldedText
+from stack_tui.suites.grading.phrases import FoldedText, fold_phrase
 from stack_tui.suites.grading.sentences import count_sentences
 from stack_tui.suites.model.case import Case, Phrase, Suite, as_list
-from stack_tui.text import fold_case
 
 MarkKind = Literal["required", "forbidden"]
 
@@ -252,4 +251,4 @@ def _single(met: bool, issue: RuleIssue) -> Check:
 
 
 def _bare(text: str) -> str:
-    return fold_case(text).strip()
+    return fold_phrase(text).strip()
