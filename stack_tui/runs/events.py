@@ -111,7 +111,9 @@ class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
     chance: float | None = None
     """The score of guessing, from 0 to 1; None if it is not known."""
     metric: str = ""
-    """The metric by which a sample passes, as "name,filter"."""
+    """The primary metric, as "name,filter": by it a sample passes, if it is 0 or 1 throughout."""
+    higher_is_better: bool | None = None
+    """Whether a higher value of the primary metric is better; None if lm-eval does not say."""
     apart: dict[str, tuple[str, ...]] = {}
     """The names of the samples that a duel cannot judge, by reason."""
 
