@@ -118,7 +118,8 @@ async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
 
     Patterns and schemas are checked in a thread.
     """
-    if case.regex or case.not_regex or case.json_schema is not None:
+    schemas = (case.json_schema, case.contains_json)
+    if case.regex or case.not_regex or schemas != (None, None):
         grade = await asyncio.to_thread(rules.grade, case, suite, sample.output)
     else:
         grade = rules.grade(case, suite, sample.output)

@@ -191,7 +191,7 @@ def test_a_case_that_its_rules_failed_has_failed_though_no_judge_was_readable() 
     with FakeServer(replies=["Moon", "the solar", "the solar"]) as server:
         model = client(server)
         sample = only(run(asked, model, [model]))
-    assert (sample.status, sample.rule_score, sample.judge_score) == ("unscored", 0.0, None)
+    assert (sample.status, sample.rule_score, sample.judge_score) == ("unscored", 0.5, None)
     assert sample.passed is False
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from stack_tui.suites.diagnostics.duplicates import duplicates
 from stack_tui.suites.grading import patterns, rules
+from stack_tui.suites.grading.json_rule import unchecked_formats
 from stack_tui.suites.grading.phrases import contains, fold_phrase
 from stack_tui.suites.model.case import Case, Criterion, Phrase, Suite, as_list, criteria_of
 from stack_tui.text import fold_case, one_line
@@ -148,6 +149,7 @@ def _contradictions(case: Case, suite: Suite) -> Iterator[Diagnostic]:
     yield from _exact_answers(case, suite)
     yield from _beginning(case)
     yield from _patterns(case)
+    yield from _schemas(case)
 
 
 def _quoted(phrase: Phrase) -> str:
@@ -241,6 +243,14 @@ def _beginning(case: Case) -> Iterator[Diagnostic]:
         yield _diagnostic(
             case.id, "starts_with", "error", "cannot begin JSON, which json_schema requires"
         )
+
+
+def _schemas(case: Case) -> Iterator[Diagnostic]:
+    for field in ("json_schema", "contains_json"):
+        schema = getattr(case, field)
+        for name in unchecked_formats(schema) if schema is not None else ():
+            message = f"the format {name!r} is not checked: any text meets it"
+            yield _diagnostic(case.id, field, "warning", message)
 
 
 def _patterns(case: Case) -> Iterator[Diagnostic]:

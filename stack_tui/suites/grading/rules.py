@@ -150,6 +150,14 @@ def json_schema(case: Case, output: CheckedOutput) -> Check:
     return _single(not problem, RuleIssue(rule="json_schema", text=problem))
 
 
+def contains_json(case: Case, output: CheckedOutput) -> Check:
+    """Require a JSON object or list somewhere in the output that the schema allows."""
+    if case.contains_json is None:
+        return Check()
+    problem = json_rule.contained_problem(case.contains_json, output.text)
+    return _single(not problem, RuleIssue(rule="contains_json", text=problem))
+
+
 def number(case: Case, output: CheckedOutput) -> Check:
     """Require the last number in the output, where answers end, to be within the tolerance."""
     if case.number is None:
@@ -176,6 +184,7 @@ FURTHER_RULES: dict[str, Rule] = {
         one_of,
         starts_with,
         json_schema,
+        contains_json,
         number,
     )
 }

@@ -71,6 +71,8 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """What the output must begin with, in any letter case."""
     json_schema: dict[str, Any] | None = None
     """The schema that the output, as JSON, must meet."""
+    contains_json: dict[str, Any] | None = None
+    """The schema that a JSON object or list within the output must meet; {} allows any."""
     number: Number | None = None
     """The number that the output must end in."""
 

@@ -38,8 +38,9 @@ def case_problems(case: Case) -> Iterator[Problem]:
     for field in ("max_chars", "max_words", "max_sentences"):
         if (limit := getattr(case, field)) is not None and limit < 1:
             yield Problem(field, "must be 1 or more")
-    if case.json_schema is not None and (found := schema_problem(case.json_schema)):
-        yield Problem("json_schema", found)
+    for field in ("json_schema", "contains_json"):
+        if (schema := getattr(case, field)) is not None and (found := schema_problem(schema)):
+            yield Problem(field, found)
     if case.number:
         yield from _bad_number(case.number)
     yield from _bad_criteria(case.criteria)

@@ -149,4 +149,5 @@ FIELDS: tuple[Field, ...] = (
     Field("starts_with", 1, "how the output begins", _show_optional, _text_or_none),
     Field("number", 1, "the output ends in 42, or 42 ± 0.5", _show_number, _number),
     Field("json_schema", 3, "the output must be JSON that it allows", _show_schema, _schema),
+    Field("contains_json", 3, "JSON within the output must meet it", _show_schema, _schema),
 )

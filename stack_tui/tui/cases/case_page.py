@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stack_tui.names import plural
 from stack_tui.text import one_line
@@ -11,6 +11,8 @@ from stack_tui.tui.state.snapshot import SuiteFile
 from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stack_tui.suites.model.case import Case, Criterion, Suite
 
 
@@ -99,9 +101,14 @@ def _further(case: Case) -> list[Block]:
         "max sentences": case.max_sentences,
         "number": f"{number.value:g} ± {number.tolerance:g}" if number else None,
         "cluster": case.cluster or None,
-        "json schema": json.dumps(case.json_schema) if case.json_schema else None,
+        "json schema": _json(case.json_schema),
+        "contains json": _json(case.contains_json),
     }
     return [field(label, str(rule), width=14) for label, rule in rules.items() if rule is not None]
+
+
+def _json(schema: Mapping[str, Any] | None) -> str | None:
+    return None if schema is None else json.dumps(schema)
 
 
 def _joined(texts: str | tuple[str | tuple[str, ...], ...]) -> str | None:
