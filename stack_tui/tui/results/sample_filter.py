@@ -77,9 +77,10 @@ def _number(name: str, sign: str, value: str) -> Test:
 
 def _anywhere(word: str) -> Test:
     def test(sample: Sample) -> bool:
-        texts = (sample.id, sample.task, sample.output, sample.prompt, sample.target)
-        more = (*map(str, sample.rule_issues), *sample.outputs.values())
-        return any(word in fold_case(text) for text in (*texts, *more))
+        texts = [sample.id, sample.task, sample.output, sample.prompt, sample.target]
+        texts += [*map(str, sample.rule_issues), *sample.outputs.values()]
+        # Folding one text takes half as long as folding each; a word holds no line break.
+        return word in fold_case("\n".join(texts))
 
     return test
 
