@@ -121,8 +121,6 @@ CHOICE_TASKS: dict[str, Columns] = {
     },
     "arc_challenge_mt_da": _arc,
     "arc_easy": _arc,
-    "arithmetic_1dc": {},
-    "asdiv": {"answer": constant("9 (apples)")},
     "assin2_rte": {"entailment_judgment": integer(0, 1)},
     "bbq": _bbq,
     "bear": {"text_options": several(sentence, 5), "correct": integer(0, 4)},

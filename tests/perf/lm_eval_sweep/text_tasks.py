@@ -1,4 +1,4 @@
-"""Tasks that let the model write or score a text, and the columns of their data that are not plain text.
+"""Tasks that let the model write or score a text, and the columns of them that are not plain text.
 
 Columns that a task's templates name and that are missing here hold sentences.
 """
@@ -88,6 +88,8 @@ _LINGUISTICS = json.dumps(
 _schema = json.dumps({"type": "object", "properties": {"name": {"type": "string"}}})
 
 TEXT_TASKS: dict[str, Columns] = {
+    "asdiv": {"answer": constant("9 (apples)")},
+    "arithmetic_1dc": {},
     "wikitext": {"page": paragraph},
     "uncheatable_eval_arxiv_cs": {"content": paragraph, "category": constant("arxiv_cs")},
     "pile_arxiv": {"text": paragraph},
