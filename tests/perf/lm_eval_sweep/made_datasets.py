@@ -31,7 +31,7 @@ from tests.perf.lm_eval_sweep.text_tasks import DATASETS_IN_CODE, TEXT_TASKS
 
 SWEPT = {**CHOICE_TASKS, **TEXT_TASKS}
 _METRICS = Path(__file__).parent / "metrics"
-_DOCUMENTS = 8
+_DOCUMENTS = 30
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SPLITS = ("training_split", "validation_split", "test_split", "fewshot_split")
 _TEMPLATES = ("doc_to_text", "doc_to_target", "doc_to_choice", "gen_prefix", "description")

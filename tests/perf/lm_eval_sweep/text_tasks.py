@@ -67,6 +67,7 @@ _drop_answer = {
     "hit_id": "",
 }
 _truthful: Columns = {
+    "lang": constant("ca"),
     "best_answer": plain,
     "correct_answers": several(plain, 2),
     "incorrect_answers": several(plain, 2),
