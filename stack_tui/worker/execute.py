@@ -318,6 +318,8 @@ def _record_failure(record: Callable[[Event], None], error: StackError) -> Finis
     """Record why the run cannot be executed, as its end."""
     now = time.time()
     record(Fault(at=now, where=error.where, message=error.what, remedy=error.remedy))
-    finished = Finished(at=now, outcome="failed", message=error.what, remedy=error.remedy)
+    finished = Finished(
+        at=now, outcome="failed", message=error.what, remedy=error.remedy, resumable=error.resumable
+    )
     record(finished)
     return finished
