@@ -18,6 +18,7 @@ from stack_tui.reports.measures.resume_advice import describe_repeating, resume_
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs import store
+from stack_tui.runs.events import Fault, Finished
 from stack_tui.runs.holdout import log_access
 from stack_tui.runs.latest_report import find_latest_report
 from stack_tui.runs.store import Run
@@ -195,11 +196,9 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
         return 0
     if run.tail.unreadable:
         click.echo(f"{run.tail.unreadable} lines of the journal cannot be read", err=True)
-    finished = run.view.finished
-    if finished and finished.message:
-        click.echo(one_line(finished.message, 1000), err=True)
-    if finished and finished.remedy:
-        click.echo(f"  {one_line(finished.remedy, 1000)}", err=True)
+    if finished := run.view.finished:
+        for line in _why_it_ended(finished, run.view.faults[-1:]):
+            click.echo(line, err=True)
     if run.phase == "interrupted" and (last_line := last_log_line(run.folder)):
         click.echo(one_line(last_line, 1000), err=True)
     if run.phase != "finished":
@@ -213,6 +212,15 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
     return 1 if unmet else 0
 
 
+def _why_it_ended(finished: Finished, last: Sequence[Fault]) -> Iterator[str]:
+    """Yield the message of the run's end, with the place that its fault names, and the remedy."""
+    where = next((each.where for each in last if each.message == finished.message), "")
+    if finished.message:
+        yield one_line(f"{where}: {finished.message}" if where else finished.message, 1000)
+    if finished.remedy:
+        yield f"  {one_line(finished.remedy, 1000)}"
+
+
 def _next_steps(run: Run) -> Iterator[str]:
     """Yield what to do about a run that has not finished: resume is named if it can help."""
     advice = resume_advice(run.view)
@@ -220,7 +228,12 @@ def _next_steps(run: Run) -> Iterator[str]:
     known = run.view.finished and advice.remedy == run.view.finished.remedy
     if (problem := describe_repeating(advice)) and not known:
         yield problem
-    yield f"{run.phase}; {resume}" if advice.resume else f"{run.phase}; resuming cannot help"
+    if not advice.resume:
+        yield f"{run.phase}; resuming cannot help"
+    elif run.phase == "failed":
+        yield f"failed; once its cause is gone, {resume}"
+    else:
+        yield f"{run.phase}; {resume}"
 
 
 def _compared(run: Run, name: str) -> Comparison:

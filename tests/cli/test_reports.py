@@ -12,7 +12,7 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from stack_tui.runs import store
-from stack_tui.runs.events import Failure, Finished, Planned, Sample, TaskPlan
+from stack_tui.runs.events import Failure, Fault, Finished, Planned, Sample, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
 from stack_tui.suites.model.suite_store import load
@@ -283,3 +283,15 @@ def test_a_long_run_prints_a_reason_once(capsys: Captured) -> None:
     told = capsys.readouterr().err
     assert told.count("no field stop") == 1
     assert "! tiny case-0  bad_request" in told
+
+
+def test_a_failed_run_says_once_what_is_wrong_and_where(capsys: Captured) -> None:
+    folder = store.create(Path("eval-results"), spec_of("20261124-120000-tiny-c"), SUITE)
+    what, remedy = "lm-eval failed: no such file", "Check the path."
+    with Journal(store.journal_path(folder)) as journal:
+        journal.append(Fault(at=1.0, where="mine.yaml", message=what, remedy=remedy))
+        journal.append(Finished(at=1.0, outcome="failed", message=what, remedy=remedy))
+    assert run(["watch"]) == 3
+    told = capsys.readouterr().err
+    assert told.count(what) == 1
+    assert f"mine.yaml: {what}\n  {remedy}\nfailed; once its cause is gone, continue it" in told

@@ -12,7 +12,7 @@ MODEL = "model"
 # Messages name tokens, seconds and document numbers, which differ for one and the same reason.
 _NUMBER = re.compile(r"\d[\d.,]*")
 
-Reason = tuple[str, FailureKind, str]
+ErrorReason = tuple[str, FailureKind, str]
 
 
 class ErrorGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,15 +46,15 @@ def failures(sample: Sample) -> Iterator[tuple[str, Failure]]:
             yield f"judge:{verdict.judge}", verdict.failure
 
 
-def reason(who: str, failure: Failure) -> Reason:
+def reason(who: str, failure: Failure) -> ErrorReason:
     """Return what errors of one group have in common."""
     return who, failure.kind, _NUMBER.sub("#", failure.message)
 
 
 def error_groups(samples: Iterable[Sample]) -> list[ErrorGroup]:
     """Return the errors by reason, the most frequent ones first."""
-    counts: dict[Reason, int] = {}
-    examples: dict[Reason, tuple[Sample, Failure]] = {}
+    counts: dict[ErrorReason, int] = {}
+    examples: dict[ErrorReason, tuple[Sample, Failure]] = {}
     for sample in samples:
         for who, failure in failures(sample):
             why = reason(who, failure)
