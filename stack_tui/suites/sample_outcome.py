@@ -62,7 +62,8 @@ async def run_attempt(
     question = Question(suite.name, case.id, attempt.repeat, "model", body, attempt.setting)
     sample = _answered(_begun(suite, place, attempt), await model.ask(question))
     sample = await _graded(sample, suite, case)
-    if is_judged(suite, case, judges) and not sample.truncated_while_thinking:
+    unread = sample.truncated_while_thinking or sample.status == "filtered"
+    if is_judged(suite, case, judges) and not unread:
         sample = await _judged(sample, suite, case, judges)
     return replace(sample, at=time.time())
 
@@ -93,7 +94,7 @@ def _begun(suite: Suite, place: int, attempt: Attempt) -> Sample:
 def _answered(sample: Sample, answer: ModelAnswer) -> Sample:
     completion = answer.completion
     output = completion.output.strip()
-    status = _status(completion.finish_reason, output)
+    status = completion.status
     return replace(
         sample,
         output=output,
@@ -104,17 +105,13 @@ def _answered(sample: Sample, answer: ModelAnswer) -> Sample:
         latency_s=answer.latency_s,
         prompt_tokens=completion.prompt_tokens,
         completion_tokens=completion.completion_tokens,
+        tool_calls=completion.tool_calls,
+        dropped=answer.dropped,
     )
 
 
-def _status(finish_reason: str, output: str) -> Status:
-    if finish_reason == "length":
-        return "truncated"
-    return "ok" if output else "empty"
-
-
 async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
-    """Return the sample with its rule score; without an output it fails.
+    """Return the sample with its rule score; without an output, or a filtered one, it fails.
 
     Patterns and schemas are checked in a thread.
     """
@@ -123,7 +120,8 @@ async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
         grade = await asyncio.to_thread(rules.grade, case, suite, sample.output)
     else:
         grade = rules.grade(case, suite, sample.output)
-    passed = bool(sample.output) and grade.score >= RULE_PASS
+    answered = bool(sample.output) and sample.status != "filtered"
+    passed = answered and grade.score >= RULE_PASS
     return replace(sample, rule_score=grade.score, rule_issues=grade.issues, passed=passed)
 
 
