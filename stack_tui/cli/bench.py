@@ -75,9 +75,10 @@ def bench_command(
     """
     config = places.read_config()
     results = places.results_folder(config)
-    check_printing(printing, results, "+".join(tasks))
+    subject = _spec(tasks, **benchmark)
+    check_printing(printing, results, subject.name)
     request = BenchmarkRun(
-        benchmark=_spec(tasks, **benchmark),
+        benchmark=subject,
         endpoint=choice.resolve(config),
         concurrency=concurrency,
         note=note,

@@ -111,7 +111,9 @@ class TaskPlan(_Record, frozen=True, kw_only=True, omit_defaults=True):
     chance: float | None = None
     """The score of guessing, from 0 to 1; None if it is not known."""
     metric: str = ""
-    """The metric by which a sample passes, as "name,filter"."""
+    """The primary metric, as "name,filter": by it a sample passes, if it is 0 or 1 throughout."""
+    higher_is_better: bool | None = None
+    """Whether a higher value of the primary metric is better; None if lm-eval does not say."""
     apart: dict[str, tuple[str, ...]] = {}
     """The names of the samples that a duel cannot judge, by reason."""
 
@@ -206,6 +208,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
     rule_score: float | None = None
     """From 0 to 1; None without rules."""
+    pass_mark: float = RULE_PASS
+    """The rule score from which on the case's rules are met."""
     rule_issues: tuple[RuleIssue, ...] = ()
     """What cost the rule score points."""
     verdicts: tuple[JudgeScore, ...] = ()
@@ -251,6 +255,11 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     def name(self) -> str:
         """The sample's name within its task."""
         return sample_name(self.id, self.repeat, self.temperature)
+
+    @property
+    def rules_met(self) -> bool | None:
+        """Whether the rule score reaches the pass mark; None without rules."""
+        return None if self.rule_score is None else self.rule_score >= self.pass_mark
 
     @property
     def position(self) -> tuple[str, int, float, int]:

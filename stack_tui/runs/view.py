@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from stack_tui.runs.events import (
     Answer,
     Event,
@@ -41,6 +43,8 @@ class TaskCount:
     passed: int = 0
     failed: int = 0
     status: dict[Status, int] = field(default_factory=dict)
+    fractional: bool = False
+    """Whether the primary metric is neither 0 nor 1 in any sample: then no sample passes."""
 
     def add(self, sample: Sample, sign: int = 1) -> None:
         """Add the sample, or with `sign` -1 remove it."""
@@ -55,9 +59,10 @@ class RunView:
     """What is known of a run; folding the same events always gives the same view.
 
     `samples` keeps the order in which they first came; held-out ones are redacted, and
-    `including_holdout` gives them in full. `usage` is by role; `revision` grows with every change.
-    `holdouts` says whether any sample is held out; `accesses` to these are not events of the run:
-    whoever reads the access log sets them.
+    `including_holdout` gives them in full. A sample passes or fails only if its task's primary
+    metric is 0 or 1 in every sample: a few ones among fractions make no pass rate. `usage` is by
+    role; `revision` grows with every change. `holdouts` says whether any sample is held out;
+    `accesses` to these are not events of the run: whoever reads the access log sets them.
     """
 
     def __init__(self, spec: RunSpec) -> None:
@@ -149,9 +154,21 @@ class RunView:
             self.tasks.setdefault(task.name, TaskCount()).planned = task.samples
         self.total.planned = sum(task.samples for task in event.tasks)
 
+    def metric(self, task: str) -> str:
+        """Return the task's primary metric as "name,filter", "" if it has none."""
+        plan = self.plan.get(task)
+        return plan.metric if plan else ""
+
     def _add_sample(self, sample: Sample) -> None:
         self.holdouts = self.holdouts or sample.holdout
         task = self.tasks.setdefault(sample.task, TaskCount())
+        metric = self.metric(sample.task)
+        if metric and not task.fractional and sample.metrics.get(metric, 0) not in (0, 1):
+            self._count_no_passes(sample.task)
+        if task.fractional:
+            sample = replace(sample, passed=None)
+        elif sample.truncated_while_thinking and sample.passed is None:
+            sample = replace(sample, passed=False)  # earlier versions recorded no verdict
         place = self._places.get(sample.key)
         if place is None:
             self._places[sample.key] = len(self.samples)
@@ -167,6 +184,16 @@ class RunView:
         self._recent.append(sample.at)
         while self._recent[0] < sample.at - _RATE_WINDOW_S:
             self._recent.popleft()
+
+    def _count_no_passes(self, name: str) -> None:
+        """Take back the passes and failures of a task whose primary metric takes fractions."""
+        task = self.tasks[name]
+        task.fractional = True
+        self.total.passed -= task.passed
+        self.total.failed -= task.failed
+        task.passed = task.failed = 0
+        for kept in (self.samples, self._complete):
+            kept[:] = [replace(s, passed=None) if s.task == name else s for s in kept]
 
     @property
     def open_samples(self) -> list[Sample]:

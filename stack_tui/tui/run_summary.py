@@ -12,6 +12,7 @@ from stack_tui.wilson import wilson_interval
 
 if TYPE_CHECKING:
     from stack_tui.reports.measures.lm_eval_scores import RecordedScore
+    from stack_tui.reports.measures.task_results import MetricMean
 
 
 def title(card: RunCard) -> str:
@@ -44,22 +45,28 @@ def score_name(card: RunCard) -> str:
     """Return what `score` is: pass, accuracy, or the metric of lm-eval's score of record."""
     if record := card.record:
         return one_line(record.metric, 20)
+    if mean := card.mean:
+        return one_line(mean.metric, 20)
     return "pass" if is_suite(card) else "accuracy"
 
 
 def score(card: RunCard) -> str:
-    """Return the pass rate of a suite's open cases, lm-eval's score of record, or the accuracy."""
+    """Return the pass rate of a suite's open cases, lm-eval's score of record, or that so far."""
     if record := card.record:
         return format.score(record.value)
+    if card.means:
+        return format.score(card.mean.value) if card.mean else "–"
     open_cases = card.summary.pass_rate if card.summary else None
     rate = card.counts.pass_rate if open_cases is None else open_cases
     return format.percent(rate) if is_suite(card) else format.share(rate)
 
 
-def task_score(counts: Counts, record: RecordedScore | None) -> tuple[str, str]:
+def task_score(
+    counts: Counts, record: RecordedScore | None, mean: MetricMean | None = None
+) -> tuple[str, str]:
     """Return a task's or group's score and its 95 % interval: of record, or else of its samples."""
-    if record:
-        return format.score(record.value), format.interval(record.interval, in_percent=False)
+    if figure := record or mean:
+        return format.score(figure.value), format.interval(figure.interval, in_percent=False)
     bounds = wilson_interval(counts.passed, counts.passed + counts.failed)
     return format.share(counts.pass_rate), format.interval(bounds, in_percent=False)
 

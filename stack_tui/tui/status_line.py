@@ -41,7 +41,7 @@ def _active(card: RunCard) -> list[Part]:
         parts += [("  rules ", "dim"), format.share(summary.rule_avg)]
     if summary and summary.judge_avg is not None:
         parts += [("  judge ", "dim"), format.grade(summary.judge_avg)]
-    if counts.pass_rate is not None:
+    if counts.pass_rate is not None or card.mean:
         parts += [(f"  {score_name(card)} ", "dim"), score(card)]
     if counts.errors:
         parts.append((f"  {plural(counts.errors, 'error')}", "bad"))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.runs.events import Event, Failure, Fault, Finished, JudgeScore, Status
+from stack_tui.runs.events import Event, Failure, Fault, Finished, JudgeScore, Sample, Status
 from stack_tui.runs.view import RunView, is_settled
 from tests.runs.samples import SPEC, fold, planned, sample, started
 
@@ -88,3 +88,10 @@ def test_an_error_and_a_judges_failure_are_to_be_asked_again() -> None:
     assert all(is_settled(sample("a", status=status)) for status in statuses)
     assert not is_settled(sample("a", status="error"))
     assert not is_settled(msgspec.structs.replace(sample("a"), verdicts=(failed,)))
+
+
+def test_an_old_sample_that_was_truncated_while_thinking_counts_as_failed() -> None:
+    old = Sample(at=1.0, task="t", id="a", status="truncated", truncated_while_thinking=True)
+    view = fold(SPEC, [old])
+    assert view.samples[0].passed is False
+    assert (view.total.passed, view.total.failed) == (0, 1)

@@ -121,6 +121,7 @@ def test_further_rules_cost_half_together_each_pattern_counting_as_one() -> None
 
 def test_every_rule_of_a_case_is_in_a_registry() -> None:
     aside = {"id", "input", "rubric", "criteria", "reference", "labels", "cluster", "holdout"}
+    aside |= {"pass_mark"}
     assert set(GUIDE_RULES) | set(FURTHER_RULES) == set(case().__struct_fields__) - aside
 
 
@@ -213,3 +214,73 @@ def test_what_is_highlighted_is_what_the_grade_rests_on(output: str, phrases: li
     missing = by_rule.get("must_mention", set()) & by_rule.get("regex", set())
     assert required == set(phrases) - missing
     assert forbidden == by_rule.get("must_not_mention", set())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("frac{d}{dx}", "frac{d}{dx}", True),
+        ("x_{i}", "x_{j}", False),
+        ("(?:help){e<=1}", "halp", False),
+        (r"\d{2,3}", "123", True),
+        (r"a{,2}b", "aab", True),
+        (r"\p{Lu}{2}", "KV", True),
+        (r"[{}]{2}", "{}", True),
+        (r"\{i}", "{i}", True),
+    ],
+)
+def test_braces_that_count_nothing_are_braces(pattern: str, text: str, matches: bool) -> None:
+    assert patterns.search(pattern, text) is matches
+
+
+def test_json_in_a_code_fence_is_named_as_such() -> None:
+    found = graded('```json\n{"a": 1}\n```', json_schema={"type": "object"})
+    assert [str(issue) for issue in found.issues] == [
+        "not JSON alone: it stands in a code fence; contains_json accepts that"
+    ]
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        'Sure: {"age": 3}.',
+        '```json\n{"age": 3}\n```',
+        'set {x} is [1] and {"age": 3}',
+        '[{"age": 3}',
+    ],
+)
+def test_json_is_found_within_a_text(output: str) -> None:
+    schema = {"type": "object", "required": ["age"]}
+    assert graded(output, contains_json=schema, length_check=False).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("output", "issue"),
+    [
+        ("no braces", "contains no JSON object or list"),
+        ("[" * 5000, "contains no JSON object or list"),
+        ('{"a": 3}', "json_schema at $: 'age' is a required property"),
+    ],
+)
+def test_a_text_without_the_wanted_json_fails(output: str, issue: str) -> None:
+    schema = {"type": "object", "required": ["age"]}
+    found = graded(output, contains_json=schema, length_check=False)
+    assert [str(each) for each in found.issues] == [issue]
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("date", "2026-01-31", "soon"),
+        ("date-time", "2026-01-31T10:00:00Z", "2026-01-31"),
+        ("email", "a@b.c", "a"),
+        ("uri", "https://a.example/b", "a b"),
+        ("hostname", "a.example", "a b"),
+        ("ipv4", "127.0.0.1", "1.2.3"),
+        ("uuid", "123e4567-e89b-12d3-a456-426614174000", "123"),
+    ],
+)
+def test_formats_of_a_schema_are_asserted(name: str, good: str, bad: str) -> None:
+    schema = {"type": "string", "format": name}
+    assert graded(f'"{good}"', json_schema=schema, length_check=False).score == 1.0
+    assert graded(f'"{bad}"', json_schema=schema, length_check=False).score == 0.5

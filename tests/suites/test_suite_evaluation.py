@@ -134,7 +134,28 @@ def test_a_case_without_a_rubric_is_not_put_to_judges() -> None:
     with FakeServer(replies=["The Sun."]) as server:
         model = client(server)
         sample = only(run(suite(case()), model, [model]))
-    assert (sample.passed, sample.verdicts, len(server.asked)) == (True, (), 1)
+    assert (sample.verdicts, len(server.asked)) == ((), 1)
+
+
+def test_a_case_that_no_output_can_fail_is_not_counted() -> None:
+    with FakeServer(replies=["The Sun."]) as server:
+        sample = only(run(suite(case()), client(server), []))
+    assert (sample.rule_score, sample.passed) == (1.0, None)
+
+
+def test_a_pass_mark_of_1_fails_a_case_with_a_single_condition_missed() -> None:
+    phrases = ("sun", "star", "gas", "plasma")
+    for strict, passed in ((0.8, True), (1.0, False)):
+        with FakeServer(replies=["The sun is a star of gas."]) as server:
+            asked = suite(case(must_mention=phrases), pass_mark=strict)
+            assert only(run(asked, client(server), [])).passed is passed
+
+
+def test_a_case_that_its_rules_fail_is_failed_even_if_no_judge_could_be_read() -> None:
+    with FakeServer(replies=["The Sun.", "hm", "hm", "hm"]) as server:
+        model = client(server)
+        asked = suite(case(must_mention=("moon",), rubric="Names the Sun."))
+        assert only(run(asked, model, [model])).passed is False
 
 
 def test_a_judged_case_passes_where_rules_and_judge_both_do() -> None:
@@ -184,6 +205,15 @@ def test_a_case_that_no_judge_scored_readably_is_unscored_and_not_zero() -> None
     assert (sample.status, sample.judge_score, sample.passed) == ("unscored", None, None)
     assert sample.rule_score == 1.0
     assert (sample.verdicts[0].answer, sample.verdicts[0].failure) == ("the solar", None)
+
+
+def test_a_case_that_its_rules_failed_has_failed_though_no_judge_was_readable() -> None:
+    asked = suite(case(must_mention=["Sun"], rubric="Names it."))
+    with FakeServer(replies=["Moon", "the solar", "the solar"]) as server:
+        model = client(server)
+        sample = only(run(asked, model, [model]))
+    assert (sample.status, sample.rule_score, sample.judge_score) == ("unscored", 0.5, None)
+    assert sample.passed is False
 
 
 def test_a_judge_that_only_thinks_is_told_to_answer_at_once() -> None:
@@ -239,10 +269,12 @@ def test_reasoning_is_kept_apart_and_never_graded() -> None:
     "reply",
     [null_content(), completion("<think>Let me", "length"), completion("", "length")],
 )
-def test_an_answer_cut_off_while_thinking_is_truncated_and_not_wrong(reply: Respond) -> None:
-    sample = answered(reply, must_mention=["Sun"])
+def test_an_answer_cut_off_while_thinking_is_truncated_and_fails_as_an_empty_one(
+    reply: Respond,
+) -> None:
+    sample = answered(reply, must_not_mention=["Sun"])
     assert (sample.status, sample.truncated_while_thinking) == ("truncated", True)
-    assert (sample.rule_score, sample.passed) == (None, None)
+    assert (sample.rule_score, sample.passed) == (1.0, False)
 
 
 def test_an_answer_cut_off_while_answering_is_truncated_and_graded() -> None:

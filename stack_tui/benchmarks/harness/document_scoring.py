@@ -9,6 +9,7 @@ from lm_eval.api.task import Task
 
 from stack_tui.benchmarks.harness.lm_eval_private import filters_of
 from stack_tui.benchmarks.harness.protocol import AnswerValue, Scored
+from stack_tui.benchmarks.harness.request_building import is_higher_better
 from stack_tui.benchmarks.harness.task_loading import name_of
 
 _MOST_CHARACTERS = 2000
@@ -30,7 +31,10 @@ def withdraw(instances: Sequence[Instance]) -> None:
 
 
 def score(task: Task, doc_id: int, instances: list[Instance], metric: str) -> Scored:
-    """Return the document's metrics by lm-eval's own filters and `process_results`."""
+    """Return the document's metrics by lm-eval's own filters and `process_results`.
+
+    `metric` is the task's primary one, as "name,filter".
+    """
     for ensemble in filters_of(task):
         ensemble.apply(instances)
     ordered = sorted(instances, key=lambda instance: instance.idx)
@@ -49,7 +53,7 @@ def score(task: Task, doc_id: int, instances: list[Instance], metric: str) -> Sc
         doc=doc_id,
         metrics=metrics,
         extracted=extracted,
-        passed=_passed(metrics.get(metric)),
+        passed=does_pass(metrics.get(metric), lower=is_higher_better(task, metric) is False),
         chosen=_chosen(task, ordered, metric),
     )
 
@@ -64,8 +68,9 @@ def _number(value: Any) -> float | None:
     return None
 
 
-def _passed(value: float | None) -> bool | None:
-    return None if value is None or value not in (0.0, 1.0) else value == 1.0
+def does_pass(value: float | None, *, lower: bool) -> bool | None:
+    """Return whether the value passes; a fraction neither passes nor fails."""
+    return None if value is None or value not in (0.0, 1.0) else value == float(not lower)
 
 
 def _chosen(task: Task, ordered: Sequence[Instance], metric: str) -> int | None:

@@ -107,6 +107,7 @@ def plan_of(built: LoadedTask, groups: tuple[str, ...]) -> TaskPlan:
     """Return the task's part of the run's plan; its route is chosen later."""
     task = built.task
     choices = _choice_count(task)
+    metric = primary_metric(task)
     return TaskPlan(
         name=built.name,
         samples=built.count,
@@ -116,7 +117,8 @@ def plan_of(built: LoadedTask, groups: tuple[str, ...]) -> TaskPlan:
         version=str(task.VERSION),
         fewshot=task.config.num_fewshot,
         chance=1 / choices if choices else None,
-        metric=primary_metric(task),
+        metric=metric,
+        higher_is_better=is_higher_better(task, metric),
     )
 
 
@@ -127,11 +129,17 @@ def _choice_count(task: Task) -> int:
 
 
 def primary_metric(task: Task) -> str:
-    """Return the metric by which a document counts as correct, as `name,filter`."""
+    """Return the metric that stands for the task, as `name,filter`: a right answer has 1 in it."""
     names = list(task.aggregation())
     name = next((one for one in ("acc_norm", "acc", "exact_match") if one in names), "")
     filters = [ensemble.name for ensemble in filters_of(task)]
     return f"{name or (names[0] if names else '')},{filters[0] if filters else 'none'}"
+
+
+def is_higher_better(task: Task, metric: str) -> bool | None:
+    """Return whether a higher value of the metric is better, None if lm-eval does not say."""
+    found = task.higher_is_better().get(metric.partition(",")[0])
+    return found if isinstance(found, bool) else None
 
 
 def groups_of(items: list[Any]) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """Two runs compared, sample by sample: b is better, worse, or the result is inconclusive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -13,6 +13,7 @@ from stack_tui.reports.measures.effects import (
     Verdict,
     effects,
 )
+from stack_tui.reports.measures.lm_eval_scores import metric_directions
 from stack_tui.reports.measures.pairing import SamplePair, SetApart, SuiteFingerprint, pair_samples
 from stack_tui.reports.measures.setting_differences import (
     SettingDifference,
@@ -101,14 +102,16 @@ def compare(
     """Compare run `b` with run `a`, the baseline, sample by sample.
 
     Samples pair by task, id, repeat and temperature. The suites' fingerprints show which cases
-    changed; their samples are set apart. The verdict rests on one measure, the first of pass rate,
-    judge score and rule score that any pair has, so that it errs in at most 5 % of equal runs.
+    changed; their samples are set apart. The verdict rests on one measure, so that it errs in at
+    most 5 % of equal runs: the first of pass rate, judge score and rule score that any pair has, or
+    the primary metric of a benchmark whose documents neither pass nor fail.
     """
     found, apart = pair_samples(a, b, suite_a, suite_b)
     held = [pair for pair in found if pair.a.holdout or pair.b.holdout]
     pairs = [pair for pair in found if not (pair.a.holdout or pair.b.holdout)]
-    overall = effects(pairs)
-    deciding = next((e for name in DECIDING for e in overall if e.measure == name), None)
+    directions = metric_directions(a) | metric_directions(b)
+    overall = effects(pairs, directions)
+    deciding = _deciding(overall, a, b)
     versions = (suite_a.version, suite_b.version) if suite_a and suite_b else None
     settings = differing_settings(a, b, versions)
     return Comparison(
@@ -119,7 +122,7 @@ def compare(
         pairs=len(pairs),
         set_apart=tuple(apart),
         overall=overall,
-        tasks=_by_task(pairs),
+        tasks=_by_task(pairs, directions),
         flips=_flips(pairs),
         decided_by=deciding.measure if deciding else None,
         verdict=deciding.verdict if deciding else "inconclusive",
@@ -157,13 +160,24 @@ def _warnings(
             yield f"run {name} lacks {missing} of its {view.total.planned} samples"
 
 
-def _by_task(pairs: Sequence[SamplePair]) -> tuple[TaskComparison, ...]:
+def _deciding(overall: Sequence[Effect], a: RunView, b: RunView) -> Effect | None:
+    """Return the effect that the verdict rests on."""
+    found = {effect.measure: effect for effect in overall}
+    primary = [view.metric(name) for view in (a, b) for name in view.tasks]
+    fractional = any(task.fractional for view in (a, b) for task in view.tasks.values())
+    names = (*dict.fromkeys(primary), *DECIDING) if fractional else (*DECIDING, *primary)
+    return next((found[name] for name in names if name in found), None)
+
+
+def _by_task(
+    pairs: Sequence[SamplePair], directions: Mapping[str, bool]
+) -> tuple[TaskComparison, ...]:
     tasks: dict[str, list[SamplePair]] = {}
     for pair in pairs:
         tasks.setdefault(pair.a.task, []).append(pair)
     if len(tasks) < 2:
         return ()
-    found = {task: list(effects(of_task)) for task, of_task in tasks.items()}
+    found = {task: list(effects(of_task, directions)) for task, of_task in tasks.items()}
     measures = dict.fromkeys(effect.measure for some in found.values() for effect in some)
     for measure in measures:
         places = [

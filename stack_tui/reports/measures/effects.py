@@ -1,7 +1,8 @@
 """The differences between paired samples, measure by measure."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -16,7 +17,9 @@ from stack_tui.reports.stats.paired import (
     sign_flip,
     sign_flip_exact,
 )
+from stack_tui.reports.stats.sample_intervals import unit_scale
 from stack_tui.runs.events import Sample
+from stack_tui.wilson import Interval
 
 RATE = "pass rate"
 JUDGE_SCORE = "judge score"
@@ -26,7 +29,7 @@ _SCALES = {RULE_SCORE: (-1.0, 1.0), JUDGE_SCORE: (-4.0, 4.0)}  # of differences
 Verdict = Literal["better", "worse", "inconclusive"]
 
 
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
+class Effect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The difference of b from a in one measure, over the pairs that have it in both runs."""
 
     measure: str
@@ -48,8 +51,10 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """Pairs in which b is higher or lower."""
     deviation: float
     """The standard deviation of the cases' differences."""
-    p_adjusted: float | None = None
+    p_adjusted: float | None
     """p adjusted by Holm, if several tasks or temperatures are tested."""
+    higher_is_better: bool = True
+    """Whether a higher value of the measure is better; lm-eval's metrics say."""
 
     @property
     def verdict(self) -> Verdict:
@@ -59,16 +64,19 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
         high = self.difference if self.high is None else self.high
         if p > LEVEL or low <= 0 <= high:
             return "inconclusive"
-        return "better" if self.difference > 0 else "worse"
+        return "better" if (self.difference > 0) == self.higher_is_better else "worse"
 
 
 MeasureValue = Callable[[Sample], float | None]
 
 
-def effects(pairs: Sequence[SamplePair]) -> tuple[Effect, ...]:
+def effects(
+    pairs: Sequence[SamplePair], directions: Mapping[str, bool] = MappingProxyType({})
+) -> tuple[Effect, ...]:
     """Return an effect for each measure that pairs have in both runs, the deciding one first.
 
-    Metrics that only repeat whether samples passed are left out.
+    Metrics that only repeat whether samples passed are left out. `directions` are whether a higher
+    value of a metric is better; of one that is missing it is.
     """
     measures: dict[str, MeasureValue] = {
         RATE: lambda sample: sample.passed,
@@ -78,7 +86,7 @@ def effects(pairs: Sequence[SamplePair]) -> tuple[Effect, ...]:
     found = [_effect(name, value, pairs) for name, value in measures.items()]
     names = dict.fromkeys(name for pair in pairs for name in pair.a.metrics)
     found += [
-        _effect(name, _metric(name), pairs)
+        _effect(name, _metric(name), pairs, higher_is_better=directions.get(name, True))
         for name in names
         if not all(_is_pass(name, pair.a) and _is_pass(name, pair.b) for pair in pairs)
     ]
@@ -93,7 +101,13 @@ def _is_pass(name: str, sample: Sample) -> bool:
     return sample.passed is not None and sample.metrics.get(name) == float(sample.passed)
 
 
-def _effect(measure: str, value: MeasureValue, pairs: Sequence[SamplePair]) -> Effect | None:
+def _effect(
+    measure: str,
+    value: MeasureValue,
+    pairs: Sequence[SamplePair],
+    *,
+    higher_is_better: bool = True,
+) -> Effect | None:
     found = [(pair.case, value(pair.a), value(pair.b)) for pair in pairs]
     both = [(case, float(a), float(b)) for case, a, b in found if a is not None and b is not None]
     if not both:
@@ -105,7 +119,7 @@ def _effect(measure: str, value: MeasureValue, pairs: Sequence[SamplePair]) -> E
         interval: tuple[float, float] | None = rate_interval(higher, lower, clusters)
         test, p = _rate_test(higher, lower, clusters)
     else:
-        interval = bootstrap_interval(clusters, scale=_SCALES.get(measure))
+        interval = bootstrap_interval(clusters, scale=_scale(measure, both))
         test, p = "sign flips", sign_flip(clusters.sums)
     low, high = interval or (None, None)
     return Effect(
@@ -122,7 +136,16 @@ def _effect(measure: str, value: MeasureValue, pairs: Sequence[SamplePair]) -> E
         higher=higher,
         lower=lower,
         deviation=math.sqrt(clusters.variance_of_mean * len(clusters.sizes)),
+        p_adjusted=None,
+        higher_is_better=higher_is_better,
     )
+
+
+def _scale(measure: str, both: Sequence[tuple[object, float, float]]) -> Interval | None:
+    """Return the least and the greatest possible difference, None if they are not known."""
+    if measure in _SCALES:
+        return _SCALES[measure]
+    return (-1.0, 1.0) if unit_scale([value for _, *values in both for value in values]) else None
 
 
 def _rate_test(higher: int, lower: int, clusters: Clusters) -> tuple[str, float]:

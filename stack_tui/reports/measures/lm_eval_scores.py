@@ -48,13 +48,33 @@ class RecordedScore(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def direction(self) -> str:
         """An arrow up if higher is better, down if lower is, nothing if lm-eval does not say."""
-        return {True: " ↑", False: " ↓", None: ""}[self.higher_is_better]
+        return arrow(self.higher_is_better)
 
     @property
     def text(self) -> str:
         """The metric and its value on one line, such as acc 0.681 ± 0.004."""
         error = "" if self.stderr is None else f" ± {self.stderr:.3f}"
         return f"{self.metric} {self.value:.3f}{error}"
+
+
+def arrow(higher_is_better: bool | None) -> str:
+    """Return an arrow to where a metric is better, "" if lm-eval does not say."""
+    return {True: " ↑", False: " ↓", None: ""}[higher_is_better]
+
+
+def metric_directions(view: RunView) -> dict[str, bool]:
+    """Return whether a higher value is better, by metric as "name,filter", as far as known."""
+    planned = {
+        plan.metric: plan.higher_is_better
+        for plan in view.plan.values()
+        if plan.higher_is_better is not None
+    }
+    recorded = {
+        f"{score.metric},{score.filter}": score.higher_is_better
+        for score in recorded_scores(view)
+        if score.higher_is_better is not None
+    }
+    return planned | recorded
 
 
 def recorded_scores(view: RunView) -> tuple[RecordedScore, ...]:

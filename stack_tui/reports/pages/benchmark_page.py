@@ -37,17 +37,27 @@ def record_table(view: RunView) -> Blocks:
 
 
 def tasks_section(view: RunView) -> Blocks:
-    """Return each task's pass rate and progress if there are several tasks."""
+    """Return each task's pass rate or mean and its progress if there are several tasks."""
     rates = task_rates(view)
     if len(rates) < 2:
         return ()
-    columns = ("task", "done", "pass rate", "95 % interval", "passed")
+    means = any(rate.mean for rate in rates)
+    score = "pass rate or mean" if means else "pass rate"
+    columns = ("task", "done", score, "95 % interval", "documents" if means else "passed")
     return section("by task", TableBlock(columns, tuple(_task(view, rate) for rate in rates)))
 
 
 def _task(view: RunView, task: TaskRate) -> TableRow:
     count = view.tasks[task.task]
     done = f"{count.done:,}" if count.done == count.planned else f"{count.done:,}/{count.planned:,}"
+    if mean := task.mean:
+        return (
+            task.task,
+            done,
+            f"{mean.metric}{mean.direction} {format_number(mean.value, rate=False)}",
+            format_interval(mean.interval, rate=False) or "–",
+            f"{mean.documents:,}",
+        )
     return (
         task.task,
         done,

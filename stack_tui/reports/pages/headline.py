@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from stack_tui.names import plural
 from stack_tui.reports.measures.sample_result import missing
 from stack_tui.reports.measures.summary import SuiteSummary, intervals, summarize
+from stack_tui.reports.measures.task_results import metric_means
 from stack_tui.reports.number_format import format_interval, format_number, format_points
 from stack_tui.reports.pages.model import Figure, Figures
 from stack_tui.reports.stats.power import LEAST_FLIPS, smallest_paired_difference
@@ -33,6 +34,12 @@ def _scores(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
             rate = name.endswith("rate")
             interval = format_interval(bound, rate=rate)
             yield Figure(name, format_number(value, rate=rate), interval, basis)
+    means = metric_means(view)
+    for task, mean in means.items() if len(view.tasks) == 1 else ():
+        name = f"mean {mean.metric}{mean.direction}"
+        interval = format_interval(mean.interval, rate=False)
+        basis = f"of {task}, n={mean.documents:,}"
+        yield Figure(name, format_number(mean.value, rate=False), interval, basis)
 
 
 def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
@@ -47,7 +54,7 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     errors = ", ".join(f"{kind} {count}" for kind, count in summary.errors.items())
     truncated = "reached max_tokens"
     if thinking := summary.truncated_while_thinking:
-        truncated += f", {thinking} of them while thinking and not scored"
+        truncated += f", {thinking} of them while thinking and failed"
     rest = (
         ("missing", missing(view), f"of {view.total.planned} planned"),
         ("errors", sum(summary.errors.values()), f"{errors}; not in the scores"),

@@ -36,10 +36,16 @@ def share_interval(
 
 
 def mean_interval(
-    values: Sequence[float], cases: Sequence[Hashable], scale: Interval
+    values: Sequence[float], cases: Sequence[Hashable], scale: Interval | None
 ) -> Interval | None:
     """Return the seeded bootstrap interval of a mean; the values of a case are drawn together.
 
-    `scale` is the least and the greatest possible value. Return None without values.
+    `scale` is the least and the greatest possible value, None if they are not known. Return None
+    without values, and for equal values without a scale.
     """
     return bootstrap_interval(cluster(values, cases), scale=scale) if values else None
+
+
+def unit_scale(values: Sequence[float]) -> Interval | None:
+    """Return 0 to 1 if all of a metric's values lie there, None if its scale is not known."""
+    return (0.0, 1.0) if all(0 <= value <= 1 for value in values) else None

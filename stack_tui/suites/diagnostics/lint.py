@@ -7,9 +7,12 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from stack_tui.names import plural
 from stack_tui.suites.diagnostics.duplicates import duplicates
 from stack_tui.suites.grading import patterns, rules
-from stack_tui.suites.grading.phrases import contains
+from stack_tui.suites.grading.json_rule import unchecked_formats
+from stack_tui.suites.grading.pass_mark import can_fail, condition_count, most_misses
+from stack_tui.suites.grading.phrases import contains, fold_phrase
 from stack_tui.suites.model.case import Case, Criterion, Phrase, Suite, as_list, criteria_of
 from stack_tui.text import fold_case, one_line
 
@@ -49,6 +52,7 @@ def lint(suite: Suite, *, judged: bool = True) -> list[Diagnostic]:
 
 
 def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
+    yield from _pass_marks(suite)
     if suite.length_check:
         yield from _short_inputs(suite)
     if not judged:
@@ -77,6 +81,24 @@ def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
         if case.reference.strip() and not (case.rubric.strip() or criteria_of(suite, case)):
             message = "is for judges only, and no judge scores this case"
             yield _diagnostic(case.id, "reference", "warning", message)
+
+
+def _pass_marks(suite: Suite) -> Iterator[Diagnostic]:
+    """Yield how many conditions outputs may miss and still pass, and the cases that cannot fail."""
+    misses = {case.id: most_misses(suite, case) for case in suite.cases}
+    lenient = [case for case in suite.cases if 0 < misses[case.id] < condition_count(case)]
+    if lenient:
+        worst = max(lenient, key=lambda case: misses[case.id])
+        message = (
+            f"lets an output miss conditions and still pass in {len(lenient)} of "
+            f"{plural(len(suite.cases), 'case')}, such as {misses[worst.id]} of "
+            f"{condition_count(worst)} in {worst.id!r}; with pass_mark = 1 all must hold"
+        )
+        yield _diagnostic("", "pass_mark", "note", message)
+    for case in suite.cases:
+        if not can_fail(suite, case) and not case.rubric.strip() and not criteria_of(suite, case):
+            message = "has no rule that an output can fail by, and no rubric: it is not counted"
+            yield _diagnostic(case.id, "id", "warning", message)
 
 
 def _criteria(case: str, criteria: tuple[Criterion, ...]) -> Iterator[Diagnostic]:
@@ -128,7 +150,7 @@ def _clusters_of_one(suite: Suite) -> Iterator[Diagnostic]:
 
 def _phrases_not_in_input(case: Case) -> Iterator[Diagnostic]:
     """Yield required phrases that the text to summarize does not contain."""
-    text = fold_case(case.input)
+    text = fold_phrase(case.input)
     for place, phrase in enumerate(case.must_mention):
         if not any(contains(text, one) for one in as_list(phrase)):
             what = "a number" if any(map(str.isdigit, "".join(as_list(phrase)))) else "a phrase"
@@ -148,6 +170,7 @@ def _contradictions(case: Case, suite: Suite) -> Iterator[Diagnostic]:
     yield from _exact_answers(case, suite)
     yield from _beginning(case)
     yield from _patterns(case)
+    yield from _schemas(case)
 
 
 def _quoted(phrase: Phrase) -> str:
@@ -243,6 +266,14 @@ def _beginning(case: Case) -> Iterator[Diagnostic]:
         )
 
 
+def _schemas(case: Case) -> Iterator[Diagnostic]:
+    for field in ("json_schema", "contains_json"):
+        schema = getattr(case, field)
+        for name in unchecked_formats(schema) if schema is not None else ():
+            message = f"the format {name!r} is not checked: any text meets it"
+            yield _diagnostic(case.id, field, "warning", message)
+
+
 def _patterns(case: Case) -> Iterator[Diagnostic]:
     for field in ("regex", "not_regex"):
         for pattern in as_list(getattr(case, field)):
@@ -274,7 +305,7 @@ def _barred(case: Case, pattern: str) -> Iterator[Diagnostic]:
 
 def _contained(text: str, phrases: Iterable[str]) -> list[str]:
     """Return the phrases that the text contains."""
-    folded = fold_case(text)
+    folded = fold_phrase(text)
     return [phrase for phrase in phrases if contains(folded, phrase)]
 
 
@@ -285,7 +316,7 @@ def _implies(longer: Phrase, phrase: Phrase) -> bool:
 
 def _apart(ways: list[str]) -> list[str]:
     """Return the phrases that are not part of others."""
-    folded = sorted({fold_case(way) for way in ways}, key=len)
+    folded = sorted({fold_phrase(way) for way in ways}, key=len)
     return [
         way for place, way in enumerate(folded) if not any(way in o for o in folded[place + 1 :])
     ]

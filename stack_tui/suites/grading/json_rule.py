@@ -1,5 +1,7 @@
-"""Check that an output is JSON of a given schema, with the jsonschema library."""
+"""Check that an output is JSON of a given schema, or holds some, with the jsonschema library."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,6 +9,11 @@ import msgspec
 
 from stack_tui.suites.grading import patterns
 from stack_tui.text import one_line
+
+_FENCED = re.compile(r"\s*```[^\n`]*\n.*```\s*", re.DOTALL)
+_OPENING = re.compile(r"[\[{]")
+# A text with more brackets than that holds its JSON before them; each try costs its length at most.
+_MOST_STARTS = 200
 
 
 def schema_problem(schema: Mapping[str, Any]) -> str:
@@ -38,15 +45,56 @@ def schema_problem(schema: Mapping[str, Any]) -> str:
     return "patternProperties is not supported" if unsupported else ""
 
 
+def unchecked_formats(schema: Mapping[str, Any]) -> list[str]:
+    """Return the formats in the schema that are not asserted: unknown, or without a checker."""
+    checkers = _validator(schema).format_checker.checkers
+    return sorted({name for name in _values(schema, "format") if name not in checkers})
+
+
 def problem(schema: Mapping[str, Any], output: str) -> str:
-    """Return what is wrong with the output, in an issue's words; "" if nothing is."""
+    """Return what is wrong with the output as JSON, in an issue's words; "" if nothing is."""
+    try:
+        data = msgspec.json.decode(output)
+    except msgspec.DecodeError as reason:
+        if _FENCED.fullmatch(output):
+            return "not JSON alone: it stands in a code fence; contains_json accepts that"
+        return f"not JSON: {reason}"
+    except RecursionError:
+        return "not JSON: nested too deeply"
+    return _mismatch(schema, data)
+
+
+def contained_problem(schema: Mapping[str, Any], output: str) -> str:
+    """Return why no JSON object or list in the output is as the schema wants; "" if one is."""
+    first = ""
+    for data in _contained(output):
+        if not (mismatch := _mismatch(schema, data)):
+            return ""
+        first = first or mismatch
+    return first or "contains no JSON object or list"
+
+
+def _contained(output: str) -> Iterator[Any]:
+    """Yield the JSON objects and lists in a text, the outermost ones, from left to right."""
+    decoder = json.JSONDecoder()
+    place = 0
+    for _ in range(_MOST_STARTS):
+        start = _OPENING.search(output, place)
+        if start is None:
+            return
+        try:
+            data, place = decoder.raw_decode(output, start.start())
+        except (ValueError, RecursionError):
+            place = start.end()
+        else:
+            yield data
+
+
+def _mismatch(schema: Mapping[str, Any], data: Any) -> str:
     from jsonschema.exceptions import best_match
 
     try:
-        data = msgspec.json.decode(output)
         error = best_match(_validator(schema).iter_errors(data))
-    except msgspec.DecodeError as reason:
-        return f"not JSON: {reason}"
     except RecursionError:
         return "not JSON: nested too deeply"
     except TimeoutError:
@@ -57,14 +105,15 @@ def problem(schema: Mapping[str, Any], output: str) -> str:
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:
-    """Return a validator that fetches nothing and limits the time of its patterns."""
+    """Return a validator that fetches nothing, asserts formats, and limits its patterns' time."""
     from jsonschema import validators
     from referencing import Registry
 
     known = validators.validator_for(schema, default=validators.Draft202012Validator)
     extend: Any = validators.extend
     bounded = extend(known, {"pattern": _pattern})
-    return bounded(schema, registry=Registry())
+    checker = known.FORMAT_CHECKER
+    return bounded(schema, registry=Registry(), format_checker=checker)
 
 
 def _pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[Any]:

@@ -1,5 +1,10 @@
-"""A suite's regular expressions, run on untrusted text with a time limit."""
+"""A suite's regular expressions, run on untrusted text with a time limit.
 
+The dialect is that of Python's `re`, with what the `regex` library adds to it but for fuzzy
+matching: there `frac{d}{dx}` would allow a deletion, and here the braces are braces.
+"""
+
+import re
 import warnings
 from functools import lru_cache
 from typing import Any
@@ -7,6 +12,14 @@ from typing import Any
 import regex
 
 TIMEOUT_S = 1.0
+# An escape with its braces, a set of characters, a counted repeat, or a brace that is none of it.
+_BRACES = re.compile(
+    r"""
+    \\ [pPNgxuULK] (?: \{[^}]*\} | <[^>]*> )? | \\ . | \[ \^? \]? (?: \\ . | [^\]\\] )* \]
+    | \{ [0-9]+ (?: , [0-9]* )? \} | \{ , [0-9]+ \} | (?P<brace> \{ )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class PatternError(ValueError):
@@ -19,7 +32,8 @@ def compiled(pattern: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return regex.compile(pattern, cache_pattern=False)
+            plain = _BRACES.sub(lambda found: r"\{" if found["brace"] else found[0], pattern)
+            return regex.compile(plain, cache_pattern=False)
         except (regex.error, OverflowError, RecursionError) as error:
             raise PatternError(str(error)) from None
 

@@ -13,14 +13,15 @@ from typing import Literal
 
 from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.suites.grading import json_rule, number_rule, patterns
-from stack_tui.suites.grading.phrases import FoldedText
+from stack_tui.suites.grading.phrases import FoldedText, fold_phrase
 from stack_tui.suites.grading.sentences import count_sentences
 from stack_tui.suites.model.case import Case, Phrase, Suite, as_list
-from stack_tui.text import fold_case
 
 MarkKind = Literal["required", "forbidden"]
 
 _MARKS_PER_PHRASE = 1000
+# What an output longer than its input loses.
+LENGTH_COST = Fraction(1, 5)
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,14 @@ def json_schema(case: Case, output: CheckedOutput) -> Check:
     return _single(not problem, RuleIssue(rule="json_schema", text=problem))
 
 
+def contains_json(case: Case, output: CheckedOutput) -> Check:
+    """Require a JSON object or list somewhere in the output that the schema allows."""
+    if case.contains_json is None:
+        return Check()
+    problem = json_rule.contained_problem(case.contains_json, output.text)
+    return _single(not problem, RuleIssue(rule="contains_json", text=problem))
+
+
 def number(case: Case, output: CheckedOutput) -> Check:
     """Require the last number in the output, where answers end, to be within the tolerance."""
     if case.number is None:
@@ -177,6 +186,7 @@ FURTHER_RULES: dict[str, Rule] = {
         one_of,
         starts_with,
         json_schema,
+        contains_json,
         number,
     )
 }
@@ -195,7 +205,7 @@ def grade(case: Case, suite: Suite, output: str) -> Grade:
     together = Check(sum(check.total for check in further), sum(check.failed for check in further))
     cost = sum((check.failing_share for check in (*guide, together)), Fraction(0)) / 2
     if suite.length_check and len(output) > len(case.input):
-        cost += Fraction(1, 5)
+        cost += LENGTH_COST
         issues.append(RuleIssue(rule="length_check"))
     issues += [issue for check in further for issue in check.issues]
     return Grade(float(max(Fraction(0), 1 - cost)), tuple(issues))
@@ -252,4 +262,4 @@ def _single(met: bool, issue: RuleIssue) -> Check:
 
 
 def _bare(text: str) -> str:
-    return fold_case(text).strip()
+    return fold_phrase(text).strip()

@@ -16,7 +16,7 @@ from stack_tui.text import one_line
 
 _TEXT = frozenset({"id", "input", "rubric", "equals", "starts_with", "reference"})
 _WHOLE_NUMBERS = frozenset({"max_chars", "max_words", "max_sentences"})
-_OBJECTS = frozenset({"number", "json_schema", "criteria"})
+_OBJECTS = frozenset({"number", "json_schema", "contains_json", "criteria"})
 _PATTERNS = frozenset({"regex", "not_regex"})
 _PHRASES = _PATTERNS | {"must_mention", "must_not_mention", "one_of", "labels"}
 _JSON_STARTS = ("[", '"')

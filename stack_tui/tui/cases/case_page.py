@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stack_tui.names import plural
 from stack_tui.text import one_line
@@ -11,6 +11,8 @@ from stack_tui.tui.state.snapshot import SuiteFile
 from stack_tui.tui.ui.blocks import Block, Part, body, field, heading, line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stack_tui.suites.model.case import Case, Criterion, Suite
 
 
@@ -50,7 +52,7 @@ def _suite(suite: Suite, path: str) -> list[Block]:
     ]
 
 
-def case_blocks(case: Case) -> list[Block]:
+def case_blocks(case: Case, suite: Suite) -> list[Block]:
     """Return the case's page: first the rules, which are short, then rubric and input."""
     return [
         line((case.id, "strong"), ("   " + ", ".join(case.labels), "dim")),
@@ -58,11 +60,30 @@ def case_blocks(case: Case) -> list[Block]:
         *_phrases("must mention", case.must_mention),
         *_phrases("must not", case.must_not_mention),
         *_further(case),
+        *_passes(case, suite),
         *_text("Rubric", case.rubric),
         *_criteria("Criteria", case.criteria),
         *_text("Reference", case.reference),
         *_text("Input", case.input, plural(len(case.input), "character")),
     ]
+
+
+def _passes(case: Case, suite: Suite) -> list[Block]:
+    """Return what the case needs to pass by its rules."""
+    from stack_tui.suites.grading.pass_mark import (
+        can_fail,
+        condition_count,
+        most_misses,
+        pass_mark_of,
+    )
+
+    mark, misses = pass_mark_of(suite, case), most_misses(suite, case)
+    needs = f"rule score {mark:g}"
+    if not can_fail(suite, case):
+        return [field("passes", "always, as far as its rules go", width=14)]
+    if misses:
+        needs += f": {misses} of {plural(condition_count(case), 'condition')} may be missed"
+    return [field("passes", needs, width=14)]
 
 
 def _criteria(title: str, criteria: tuple[Criterion, ...]) -> list[Block]:
@@ -99,9 +120,14 @@ def _further(case: Case) -> list[Block]:
         "max sentences": case.max_sentences,
         "number": f"{number.value:g} ± {number.tolerance:g}" if number else None,
         "cluster": case.cluster or None,
-        "json schema": json.dumps(case.json_schema) if case.json_schema else None,
+        "json schema": _json(case.json_schema),
+        "contains json": _json(case.contains_json),
     }
     return [field(label, str(rule), width=14) for label, rule in rules.items() if rule is not None]
+
+
+def _json(schema: Mapping[str, Any] | None) -> str | None:
+    return None if schema is None else json.dumps(schema)
 
 
 def _joined(texts: str | tuple[str | tuple[str, ...], ...]) -> str | None:

@@ -28,7 +28,7 @@ RUN_KEYS: tuple[Callable[[RunCard], SortKey], ...] = (
     lambda card: (card.spec.subject.name if card.spec else "", card.id),
     lambda card: (model_of(card), card.id),
     lambda card: (card.counts.done,),
-    lambda card: known(card.record.value if card.record else card.counts.pass_rate),
+    lambda card: known(_score(card)),
     lambda card: known(card.summary.rule_avg if card.summary else None),
     lambda card: known(card.summary.judge_avg if card.summary else None),
     lambda card: (card.counts.errors,),
@@ -54,6 +54,12 @@ def run_row(card: RunCard, *, marked: bool) -> Row:
         Cell(format.count(counts.errors), "bad" if counts.errors else "dim"),
         Cell(format.moment(card.spec.created), "dim"),
     )
+
+
+def _score(card: RunCard) -> float | None:
+    if figure := card.record or card.mean:
+        return figure.value
+    return None if card.means else card.counts.pass_rate
 
 
 def _done(counts: Counts) -> str:

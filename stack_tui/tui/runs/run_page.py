@@ -19,6 +19,7 @@ from stack_tui.tui.ui.page_view import page_blocks
 
 if TYPE_CHECKING:
     from stack_tui.reports.measures.lm_eval_scores import RecordedScore
+    from stack_tui.reports.measures.task_results import MetricMean
 
 _TASK_METER = 10
 _NARROW = 5
@@ -113,7 +114,7 @@ def _scores(card: RunCard) -> list[Block]:
         figured.append(("rules", format.share(summary.rule_avg)))
     if summary and summary.judge_avg is not None:
         figured.append(("judge", format.grade(summary.judge_avg)))
-    if card.record or card.counts.pass_rate is not None:
+    if card.record or card.means or card.counts.pass_rate is not None:
         figured.append((score_name(card), score(card)))
     scores: list[Part] = []
     for label, value in figured:
@@ -121,6 +122,9 @@ def _scores(card: RunCard) -> list[Block]:
     if record := card.record:
         error = "" if record.stderr is None else f" ± {_error(record)} standard error"
         scores.append((f"{record.direction}{error}, by lm-eval", "dim"))
+    elif mean := card.mean:
+        bounds = format.interval(mean.interval, in_percent=False)
+        scores.append((f"{mean.direction} {bounds}", "dim"))
     elif card.counts.pass_rate is not None and card.interval:
         suite = is_suite(card)
         scores.append((f" {format.interval(card.interval, in_percent=suite)}", "dim"))
@@ -169,14 +173,20 @@ def _tasks(card: RunCard) -> list[Block]:
     if len(card.tasks) < 2:
         return []
     width = min(max(len(task.name) for task in card.tasks), 36)
-    rows = (_task(task, card.recorded.get(task.name), width) for task in card.tasks)
+    rows = (
+        _task(task, card.recorded.get(task.name), card.means.get(task.name), width)
+        for task in card.tasks
+    )
     return [line(""), *rows]
 
 
-def _task(task: TaskRow, record: RecordedScore | None, width: int) -> Block:
+def _task(
+    task: TaskRow, record: RecordedScore | None, mean: MetricMean | None, width: int
+) -> Block:
     counts = task.counts
-    metric = one_line(record.metric, 20) if record else "acc"
-    value, interval = task_score(counts, record)
+    figure = record or mean
+    metric = one_line(figure.metric, 20) if figure else "acc"
+    value, interval = task_score(counts, record, mean)
     errors: list[Part] = []
     if counts.errors:
         errors.append((f"  {plural(counts.errors, 'error')}", "warn"))

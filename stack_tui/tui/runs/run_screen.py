@@ -93,7 +93,8 @@ class RunScreen(Screen[str | None]):
             self._show_tasks(chosen)
 
     def _show_tasks(self, chosen: ChosenRun) -> None:
-        self._branches = task_tree(chosen.card.tasks, self._folded, chosen.card.recorded)
+        card = chosen.card
+        self._branches = task_tree(card.tasks, self._folded, card.recorded, card.means)
         several = len(chosen.card.tasks) > 1
         table, course = self.query_one(Table), self.query_one(".course", BlockView)
         if table.display != several:
@@ -138,7 +139,7 @@ def _task_row(branch: Branch) -> Row:
     depth = len(branch.path) - 1
     line = "│ " * (depth - 1) + "├ " if depth else ""
     sign = ("▸ " if branch.folded else "▾ ") if branch.group else ""
-    score, interval = task_score(counts, branch.record)
+    score, interval = task_score(counts, branch.record, branch.mean)
     full = int((counts.share or 0.0) * _BAR + 1e-9)
     return (
         Cell(f"{line}{sign}{branch.label}", "strong" if sign else ""),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from stack_tui.tui.state.snapshot import Counts, TaskRow
 
 if TYPE_CHECKING:
     from stack_tui.reports.measures.lm_eval_scores import RecordedScore
+    from stack_tui.reports.measures.task_results import MetricMean
 
 _NONE: Mapping[str, RecordedScore] = {}
+_NO_MEANS: Mapping[str, MetricMean] = {}
 
 BranchPath = tuple[str, ...]
 
@@ -25,6 +27,7 @@ class Branch:
     group: bool
     folded: bool = False
     record: RecordedScore | None = None
+    mean: MetricMean | None = None
 
     @property
     def name(self) -> str:
@@ -40,15 +43,17 @@ def task_tree(
     tasks: Sequence[TaskRow],
     folded: Collection[BranchPath] = (),
     recorded: Mapping[str, RecordedScore] = _NONE,
+    means: Mapping[str, MetricMean] = _NO_MEANS,
 ) -> list[Branch]:
     """Return groups and tasks in the order of the plan, without what is in folded groups.
 
     A group weighs every sample of its tasks alike, as lm-eval does when it weighs by size, until it
-    has its score of record in `recorded`.
+    has its score of record in `recorded`. One with a task in `means` has no accuracy until then.
     """
     sums: dict[BranchPath, Counts] = {}
     leaves: dict[BranchPath, Counts] = {}
     children: dict[BranchPath, dict[BranchPath, None]] = {}
+    without_accuracy: set[BranchPath] = set()
     for task in tasks:
         path = (*(task.plan.groups if task.plan else ()), task.name)
         leaves[path] = task.counts
@@ -57,12 +62,18 @@ def task_tree(
             if depth < len(path):
                 group = path[:depth]
                 sums[group] = _added(sums.get(group, Counts()), task.counts)
+                if task.name in means:
+                    without_accuracy.add(group)
 
     def under(above: BranchPath) -> Iterator[Branch]:
         for path in children.get(above, ()):
             group, shut = path in sums, path in folded
             counts = sums[path] if group else leaves[path]
-            yield Branch(path, counts, group, shut, recorded.get(path[-1]))
+            if path in without_accuracy:
+                counts = replace(counts, passed=0, failed=0)
+            name = path[-1]
+            mean = None if group else means.get(name)
+            yield Branch(path, counts, group, shut, recorded.get(name), mean)
             if not shut:
                 yield from under(path)
 

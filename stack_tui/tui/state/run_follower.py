@@ -141,13 +141,14 @@ class RunFollower:
 
 def _figures(view: RunView) -> RunFigures:
     from stack_tui.reports.measures.summary import intervals, summarize
+    from stack_tui.reports.measures.task_results import metric_means
     from stack_tui.reports.pages.run_report import run_sections
 
     more = run_sections(view)
     if not isinstance(view.spec.subject, SuiteSubject):
         graded = view.total.passed + view.total.failed
         interval = wilson_interval(view.total.passed, graded)
-        return RunFigures(None, interval, more, _recorded(view))
+        return RunFigures(None, interval, more, _recorded(view), metric_means(view))
     return RunFigures(summarize(view.open_samples), intervals(view.open_samples).pass_rate, more)
 
 

@@ -20,6 +20,7 @@ from stack_tui.wilson import Interval, wilson_interval
 if TYPE_CHECKING:
     from stack_tui.reports.measures.lm_eval_scores import RecordedScore
     from stack_tui.reports.measures.summary import SuiteSummary
+    from stack_tui.reports.measures.task_results import MetricMean
     from stack_tui.reports.pages.model import Blocks
     from stack_tui.suites.model.case import Suite
 
@@ -85,6 +86,8 @@ class RunCard:
     message: str = ""
     recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
     """lm-eval's scores of record by task and group, once a benchmark run has them."""
+    means: Mapping[str, MetricMean] = field(default_factory=dict)
+    """The means so far of tasks whose primary metric takes fractions."""
     sections: Blocks = ()
 
     @property
@@ -97,6 +100,11 @@ class RunCard:
         subject = self.spec.subject if self.spec else None
         tasks = subject.tasks if isinstance(subject, BenchmarkSubject) else ()
         return self.recorded.get(tasks[0]) if len(tasks) == 1 else None
+
+    @property
+    def mean(self) -> MetricMean | None:
+        """The mean so far of a run of one task whose primary metric takes fractions."""
+        return next(iter(self.means.values()), None) if len(self.tasks) == 1 else None
 
     @property
     def active(self) -> bool:
@@ -162,6 +170,7 @@ class RunFigures:
     interval: Interval | None
     sections: Blocks = ()
     recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
+    means: Mapping[str, MetricMean] = field(default_factory=dict)
 
 
 def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
@@ -192,6 +201,7 @@ def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
         findings=tuple(view.findings.values()),
         message=view.finished.message if view.finished else "",
         recorded=figures.recorded if figures else {},
+        means=figures.means if figures else {},
         sections=figures.sections if figures else (),
     )
 

@@ -21,6 +21,7 @@ from tests.suites.import_export.importing import asserting, only
         ("{type: equals, value: '{{right}}'}", {"equals": "1"}),
         ("{type: equals, value: {a: 1}}", {"json_schema": {"const": {"a": 1}}}),
         ("{type: is-json}", {"json_schema": {}}),
+        ("{type: contains-json}", {"contains_json": {}}),
         ("{type: is-json, value: {type: object}}", {"json_schema": {"type": "object"}}),
         ("{type: regex, value: '\\d{4}'}", {"regex": ("\\d{4}",)}),
         ("{type: not-regex, value: '^no'}", {"not_regex": ("^no",)}),

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.reports.measures.task_results import MetricMean
 from stack_tui.reports.pages.model import Fact, Facts, Heading, TableBlock
 from stack_tui.runs.events import Fault, Finding
 from stack_tui.tui.runs.run_page import run_blocks
@@ -86,3 +87,21 @@ def test_a_run_tells_the_sections_of_its_report() -> None:
     text = text_of(run_blocks(suite_card((passing(),), sections=blocks), "r"))
     assert "Tokens" in text
     assert "judge [b]x  12 in, 3 out" in text
+
+
+def test_a_run_whose_metric_takes_fractions_shows_its_mean_and_no_accuracy() -> None:
+    mean = MetricMean(
+        metric="f1", value=0.475, interval=(0.44, 0.51), documents=100, higher_is_better=True
+    )
+    card = benchmark_card()
+    card = replace(card, tasks=card.tasks[:1], means={card.tasks[0].name: mean})
+    shown = text_of(run_blocks(card, "r"))
+    assert "f1 .47 ↑ [.44–.51]" in shown
+    assert "accuracy" not in shown
+
+
+def test_each_task_shows_its_own_mean() -> None:
+    card = benchmark_card()
+    mean = MetricMean(metric="f1", value=0.475, interval=None, documents=9, higher_is_better=None)
+    shown = text_of(run_blocks(replace(card, means={card.tasks[0].name: mean}), "r"))
+    assert "f1 .47" in shown

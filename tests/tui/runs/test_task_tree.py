@@ -1,5 +1,6 @@
 """Tasks under their groups."""
 
+from stack_tui.reports.measures.task_results import MetricMean
 from stack_tui.runs.events import TaskPlan
 from stack_tui.tui.runs.task_tree import task_tree
 from stack_tui.tui.state.snapshot import Counts, TaskRow
@@ -49,3 +50,12 @@ def test_tasks_without_a_plan_stand_by_themselves() -> None:
 def test_a_label_does_not_repeat_the_outermost_group() -> None:
     tree = task_tree((task("mmlu_anatomy", "mmlu", "mmlu_stem"), task("mmlu_pro_law")))
     assert [branch.label for branch in tree] == ["mmlu", "stem", "anatomy", "mmlu_pro_law"]
+
+
+def test_a_group_with_a_task_of_fractions_has_no_accuracy() -> None:
+    mean = MetricMean(metric="f1", value=0.5, interval=None, documents=2, higher_is_better=True)
+    tree = task_tree(TASKS, means={"law": mean})
+    assert tree[0].counts.pass_rate is None
+    assert tree[4].counts.pass_rate is None
+    assert tree[1].counts.pass_rate == 4 / 6
+    assert tree[5].mean == mean

@@ -151,6 +151,7 @@ def _criteria(value: Any) -> list[str]:
 _RULES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "equals": ("equals", _phrase),
     "is-json": ("json_schema", _schema),
+    "contains-json": ("contains_json", _schema),
     "word-count": ("max_words", _max_words),
     "starts-with": ("starts_with", _phrase),
     "regex": ("regex", lambda value: [_pattern(value)]),
