@@ -1,23 +1,23 @@
 """The process in which lm-eval runs: it loads tasks, builds prompts, scores answers, concludes.
 
-It sends nothing to the model. `python -m stack_tui.benchmarks.harness.lm_eval_process` reads
-messages from its standard input and writes messages to what was its standard output; what tasks
-print goes to standard error.
+It sends nothing to the model. `harness_client` starts it, with two file descriptors as arguments:
+one to exchange messages with the worker, and one that is closed when the worker ends. Tasks run
+code of their own in here: standard input is empty, and what they print goes to the worker's log.
 """
 
-import os
 import queue
 import random
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from stack_tui.benchmarks.harness import protocol
+from stack_tui.benchmarks.harness.frame_pipe import FramePipe
+from stack_tui.benchmarks.harness.group_guard import guard_group
 from stack_tui.benchmarks.harness.lm_eval_version import check_version
 from stack_tui.benchmarks.harness.protocol import (
-    LENGTH_BYTES,
     AllSent,
     Answered,
     Conclude,
@@ -42,14 +42,13 @@ _BATCH = 64
 class Harness:
     """The loaded tasks, and the documents built so far."""
 
-    def __init__(self, out: BinaryIO, inbox: "queue.Queue[ToHarness | None]") -> None:
-        self._out = out
+    def __init__(self, pipe: FramePipe, inbox: "queue.Queue[ToHarness | None]") -> None:
+        self._pipe = pipe
         self._inbox = inbox
 
     def send(self, message: FromHarness) -> None:
         """Write one message."""
-        self._out.write(protocol.frame(message))
-        self._out.flush()
+        self._pipe.send(message)
 
     def run(self) -> None:
         """Serve until the other end closes; the first message is an Open."""
@@ -236,19 +235,20 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str) or value is None else str(value)
 
 
-def _read(source: BinaryIO, inbox: "queue.Queue[ToHarness | None]") -> None:
-    while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
-        inbox.put(protocol.decode_to_harness(source.read(protocol.length(head))))
+def _read(pipe: FramePipe, inbox: "queue.Queue[ToHarness | None]") -> None:
+    for message in pipe.messages():
+        inbox.put(message)
     inbox.put(None)
 
 
 def main() -> None:
     """Serve the process that started this one."""
-    out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
-    os.dup2(2, 1)
+    frames, worker = (int(number) for number in sys.argv[1:])
+    guard_group(worker, frames)
+    pipe = FramePipe(frames)
     inbox: queue.Queue[ToHarness | None] = queue.Queue()
-    threading.Thread(target=_read, args=(sys.stdin.buffer, inbox), daemon=True).start()
-    harness = Harness(out, inbox)
+    threading.Thread(target=_read, args=(pipe, inbox), daemon=True).start()
+    harness = Harness(pipe, inbox)
     try:
         harness.run()
     except BrokenPipeError:
