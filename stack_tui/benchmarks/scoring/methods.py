@@ -25,6 +25,7 @@ class RouteError(StackError):
     """The endpoint cannot run the task; the remedy names what can run instead."""
 
     exit_code = 3
+    resumable = False
 
 
 def by_letter(capabilities: Capabilities) -> bool:
