@@ -20,6 +20,7 @@ _NAMES = {
     "system": "system prompt",
     "include_path": "task folder",
     "apply_chat_template": "chat template",
+    "chat_template": "named chat template",
     "fewshot_as_multiturn": "few-shot as turns",
     "samples": "chosen samples",
 }
