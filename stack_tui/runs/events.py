@@ -337,6 +337,8 @@ class Finished(_Event, frozen=True, kw_only=True, omit_defaults=True):
     errors: int = 0
     message: str = ""
     remedy: str = ""
+    resumable: bool = True
+    """Whether a failed run can be resumed once what it failed at is put right."""
 
 
 Event = (
