@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.cli.follow import run_to_report
+from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import EndpointChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError
@@ -83,7 +83,8 @@ def bench_command(
         concurrency=concurrency,
         note=note,
     )
-    return run_to_report(partial(launch.start, request, results), printing, detach=detach)
+    start = partial(launch.start, request, results, print_wait)
+    return run_to_report(start, printing, detach=detach)
 
 
 def _spec(
