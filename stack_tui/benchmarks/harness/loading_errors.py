@@ -2,8 +2,9 @@
 
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from stack_tui.errors import StackError
@@ -124,15 +125,23 @@ def _package(attempt: _Attempt) -> StackError | None:
             remedy="Install the package that it names.",
         )
     reason = one_line(missing[0].msg, _DETAIL)
-    if reason.startswith("cannot import name"):
+    lacks_part = package is not None and _lacks_part(package, missing)
+    if lacks_part or reason.startswith("cannot import name"):
+        how = ", older or newer" if lacks_part else f": pip install --upgrade {install}"
         return TaskError(
             f"the task {name} does not fit the installed version of {package}: {reason}",
-            remedy=f"Install another version: pip install --upgrade {install}",
+            remedy=f"Install another version{how}",
         )
     return TaskError(
         f"the task {name} needs the package {package or install}, which is not installed",
         remedy=f"Install it: pip install {install}",
     )
+
+
+def _lacks_part(package: str, missing: Sequence[ImportError]) -> bool:
+    """Return whether the package is installed, but not with the module that is missing."""
+    inner = any((one.name or "").startswith(f"{package}.") for one in missing)
+    return inner and find_spec(package) is not None
 
 
 def _metric(attempt: _Attempt) -> StackError | None:

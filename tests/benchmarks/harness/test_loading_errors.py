@@ -68,6 +68,11 @@ RAISING = {
         "does not fit the installed version of json: cannot import name 'no_such_name'",
         "pip install --upgrade json",
     ),
+    "a module that the installed version of a package lacks": (
+        "import json.no_such_part",
+        "does not fit the installed version of json: No module named 'json.no_such_part'",
+        "Install another version",
+    ),
     "a variable that is read": (
         "import os\nos.environ['SURELY_ABSENT_KEY']",
         "needs the environment variable SURELY_ABSENT_KEY, which is not set",
