@@ -192,7 +192,7 @@ def test_questions_about_one_passage_count_as_one() -> None:
     a, b = run(["x"], {"x": share(20, 40)}), run(["x"], {"x": share(24, 40)}, b=True)
     for view in (a, b):
         view.apply(
-            [msgspec.structs.replace(each, cluster=str(each.place // 4)) for each in view.samples]
+            [msgspec.structs.replace(each, cluster=str(int(each.id) // 4)) for each in view.samples]
         )
     (part,) = compare(a, b).parts
     assert (part.effect.pairs, part.effect.cases) == (40, 10)
