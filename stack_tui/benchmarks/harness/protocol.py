@@ -26,12 +26,16 @@ AHEAD = 32
 
 
 class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
-    """Load the tasks and build their requests; without a template, conversations stay messages."""
+    """Load the tasks and build their requests; without a template, conversations stay messages.
+
+    `metadata` is what every task is told of model and run, as by lm-eval's `TaskManager`.
+    """
 
     spec: BenchmarkSubject
     entries: dict[str, TaskEntry]
     chat_template: str = ""
     template_tokens: dict[str, str] = {}
+    metadata: dict[str, Any] = {}
 
 
 class More(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="more"):
@@ -70,7 +74,8 @@ class Request(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="reques
 class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="document"):
     """A document's requests; `contexts` do not repeat the text of their common `prefix`.
 
-    `doc` is its index in this run. With `chat`, a context is the JSON of a conversation's messages.
+    `doc` is its index in this run; by its `digest` it is known again. With `chat`, a context is the
+    JSON of a conversation's messages.
     """
 
     task: str
@@ -82,6 +87,7 @@ class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docum
     chat: bool = False
     target: str = ""
     choices: list[str] = []
+    digest: str = ""
 
 
 class Documents(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="documents"):
@@ -92,10 +98,14 @@ class Documents(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docu
 
 
 class Loaded(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="loaded"):
-    """The tasks loaded so far; `complete` if these are all."""
+    """The tasks loaded so far; `complete` if these are all.
+
+    `replaced` is how many other tasks had a task's name: lm-eval evaluates the last one alone.
+    """
 
     tasks: list[TaskPlan]
     complete: bool
+    replaced: dict[str, int] = {}
 
 
 class AllSent(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="built"):
