@@ -70,13 +70,22 @@ class Harness:
     def _load(self, opening: Open) -> None:
         check_version()
         # lm_eval_private is the first of all that imports lm-eval: it hides chardet meanwhile.
-        from stack_tui.benchmarks.harness import lm_eval_private, request_building, task_loading
+        from stack_tui.benchmarks.harness import (
+            chat_rendering,
+            lm_eval_private,
+            request_building,
+            task_loading,
+        )
 
         lm_eval_private.memoize_templates()
         lm_eval_private.parse_yaml_in_c()
         if self._spec.datasets:
             lm_eval_private.redirect_datasets(Path(self._spec.datasets).resolve())
-        self._render = task_loading.chat_renderer(opening.chat_template, opening.template_tokens)
+        self._render = (
+            chat_rendering.template_renderer(opening.chat_template, opening.template_tokens)
+            if opening.chat_template
+            else chat_rendering.as_messages
+        )
         self._built: dict[str, request_building.LoadedTask] = {}
         self._begun: dict[str, Iterator[Documents]] = {}
         self._metrics: dict[str, str] = {}
@@ -85,13 +94,16 @@ class Harness:
             built = request_building.prepare(task, self._spec)
             self._built[built.name] = built
             self._metrics[built.name] = request_building.primary_metric(task)
-            if len(self._built) == 1:
+            if len(self._built) == 1 and not self._spec.samples:  # which are checked first
                 self._begin_early(built)
 
-        self._manager, self._loaded = task_loading.load_tasks(self._spec, opening.entries, on_task)
+        self._manager, self._loaded = task_loading.load_tasks(
+            self._spec, opening.entries, opening.metadata, on_task
+        )
+        task_loading.refuse_difference(
+            self._manager, self._loaded, {name: one.task for name, one in self._built.items()}
+        )
         groups = request_building.groups_of(self._loaded)
-        order = [name for name in groups if name in self._built]
-        self._built = {name: self._built[name] for name in order}
         self._send_loaded(groups, complete=True)
 
     def _begin_early(self, built: Any) -> None:
@@ -120,9 +132,7 @@ class Harness:
         from stack_tui.benchmarks.harness import request_building
 
         tasks = [
-            request_building.plan_of(self._built[name], above)
-            for name, above in groups.items()
-            if name in self._built
+            request_building.plan_of(self._built[name], above) for name, above in groups.items()
         ]
         self.send(Loaded(tasks=tasks, complete=complete))
 

@@ -101,13 +101,10 @@ def generation_protocol(
 
 
 def refuse_unable(
-    names: Iterable[str], catalog: Catalog, capabilities: Capabilities, protocol: str
+    tasks: Iterable[TaskFacts], catalog: Catalog, capabilities: Capabilities, protocol: str
 ) -> None:
     """Raise RouteError for the first task that the endpoint cannot run; sends nothing."""
-    for name in names:
-        if name not in catalog.entries:
-            continue
-        facts = catalog.facts(name)
+    for facts in tasks:
         if facts.output_type == "generate_until":
             continue
         if protocol == "chat":
