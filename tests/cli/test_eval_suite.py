@@ -8,7 +8,7 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from tests.cli.folders import SUITE
-from tests.fakes import FakeServer
+from tests.fakes import Asked, FakeServer
 from tests.worker.runs import reply
 
 Captured = pytest.CaptureFixture[str]
@@ -40,11 +40,21 @@ def test_with_json_stdout_holds_one_document_and_nothing_else(capsys: Captured) 
     assert json.loads(capsys.readouterr().out)["summary"]["n_cases"] == 3
 
 
+def test_chosen_cases_alone_are_run_and_the_report_says_so(capsys: Captured) -> None:
+    with FakeServer("vllm", reply) as server:
+        address = ["--url", server.url, "--no-judge"]
+        assert run(["eval", "tiny", *address, "--case", "case-2", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [result["id"] for result in report["results"]] == ["case-2"]
+    assert [each["seen"] for each in report["findings"]] == ["a part of the suite: 1 of 3 cases"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--model", "other"], "fake-model"),
         (["--api-key-env", "NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE"),
+        (["--case", "case-9"], "tiny has no case 'case-9'"),
         (["--judge", "nobody"], "no endpoint is called 'nobody'"),
         (["--judge", "self", "--no-judge"], "exclude each other"),
         (["--gate", "rule_avg >>"], "cannot be read"),
@@ -64,11 +74,16 @@ def test_a_mistake_is_told_and_leaves_nothing(
     assert not Path("eval-results").exists()
 
 
+def cases_asked(server: FakeServer) -> list[Asked]:
+    """Return the chat requests without those that check the endpoint before the run."""
+    return [each for each in server.asked if "messages" in each.body and each.text != "Hi"]
+
+
 def test_each_temperature_and_repeat_is_asked_whatever_the_suite_says(capsys: Captured) -> None:
     settings = ["--temperature", "0", "--temperature", "0.7", "--repeats", "2"]
     with FakeServer("vllm", reply) as server:
         assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--json", *settings]) == 0
-        asked = sorted(each.body["temperature"] for each in server.asked if "messages" in each.body)
+        asked = sorted(each.body["temperature"] for each in cases_asked(server))
     assert asked == [0.0] * 6 + [0.7] * 6
     report = json.loads(capsys.readouterr().out)
     assert (report["summary"]["n_cases"], report["summary"]["n_samples"]) == (3, 12)
@@ -80,9 +95,7 @@ def test_noise_asks_everything_twice_at_temperature_0_with_sixteen_at_once(
 ) -> None:
     with FakeServer("vllm", reply) as server:
         assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--noise", "--json"]) == 0
-        assert [each.body["temperature"] for each in server.asked if "messages" in each.body] == [
-            0.0
-        ] * 6
+        assert [each.body["temperature"] for each in cases_asked(server)] == [0.0] * 6
     report = json.loads(capsys.readouterr().out)
     outputs = report["noise"]["outputs"]
     assert (outputs["count"], outputs["of"]) == (0, 3)
