@@ -125,7 +125,7 @@ def _run_plain(given: argparse.Namespace, url: str, tasks: Sequence[str]) -> Non
 
 def _run_ours(given: argparse.Namespace, options: Sequence[str], tasks: Sequence[str]) -> None:
     os.environ.update(_ENVIRONMENT)
-    os.environ["PYTHONPATH"] = str(FEWER_DRAWS)
+    os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (FEWER_DRAWS, ROOT)))
     os.environ["HF_DATASETS_CACHE"] = str(given.work.resolve() / "cache-ours")
     ours = OurRun(
         datasets=given.work.resolve() / "hub",
