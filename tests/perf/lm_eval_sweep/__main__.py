@@ -182,7 +182,9 @@ def _outcomes(work: Path, tasks: Sequence[str], catalog: Catalog) -> list[Outcom
         path = catalog.find(task).path
         config = read_config(path)
         theirs, ours = (_place(work / side, task) for side in ("plain", "ours"))
-        their_error, our_error = _error(theirs), _error(ours)
+        their_error, our_error = (
+            _error(place).replace(str(work.resolve()), "WORK") for place in (theirs, ours)
+        )
         both = not their_error and not our_error
         outcomes.append(
             Outcome(

@@ -1,6 +1,7 @@
 """stack-tui's own command on tasks of the sweep."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_ERROR_LINES = 4
+# A fact of the report, and how to go on.
+_NO_REASON = re.compile(r"  [\w ]+: {2,}|failed; |full report |── |! ")
+_REASON_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,14 @@ class OurRun:
                 output += f"\nno result within {self.timeout_s} s"
         (folder / "log.txt").write_text(output, encoding="utf-8")
         if process.returncode != 0:
-            lines = [line for line in output.splitlines() if line.strip()][-_ERROR_LINES:]
-            error = f"exit {process.returncode}: " + " / ".join(lines)
-            (folder / "error.txt").write_text(error + "\n", encoding="utf-8")
+            error = f"exit {process.returncode}: {_reason(output)}\n"
+            (folder / "error.txt").write_text(error, encoding="utf-8")
+
+
+def _reason(output: str) -> str:
+    """Return the last lines that say why there is no result."""
+    lines = [line for line in output.splitlines() if line.strip() and not _NO_REASON.match(line)]
+    return ". ".join(line.strip().rstrip(".") for line in lines[-_REASON_LINES:])
 
 
 def _kill_all(folder: Path) -> None:
