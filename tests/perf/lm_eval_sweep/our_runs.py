@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # A fact of the report, and how to go on.
-_NO_REASON = re.compile(r"  [\w ]+: {2,}|failed; |full report |── |! ")
+_NO_REASON = re.compile(r"  [\w ]+: {2,}|\s*(failed; |full report |── |! |$)")
 _REASON_LINES = 2
 
 
@@ -57,7 +57,7 @@ class OurRun:
 
 def _reason(output: str) -> str:
     """Return the last lines that say why there is no result."""
-    lines = [line for line in output.splitlines() if line.strip() and not _NO_REASON.match(line)]
+    lines = [line for line in output.splitlines() if not _NO_REASON.match(line)]
     return ". ".join(line.strip().rstrip(".") for line in lines[-_REASON_LINES:])
 
 
