@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _REPLACEMENT = "\ufffd"
-_DROPPED = re.compile(
+INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\ufeff\ufe00-\ufe0e\U000e0000-\U000e0fff]"
 )
 _REPLACED = re.compile(
@@ -24,14 +24,14 @@ def printable(text: str) -> str:
     """
     if not _NEEDS_WORK.search(text):
         return text
-    return _REPLACED.sub(_REPLACEMENT, _DROPPED.sub("", text.replace("\r\n", "\n").translate(_C0)))
+    return _REPLACED.sub(_REPLACEMENT, INVISIBLE.sub("", text.replace("\r\n", "\n").translate(_C0)))
 
 
 def visible(text: str) -> str:
     """Return `text` as `printable` does, but character by character, as a cursor needs it."""
     if not _NEEDS_WORK.search(text):
         return text
-    return _REPLACED.sub(_REPLACEMENT, _DROPPED.sub(_REPLACEMENT, text.translate(_C0)))
+    return _REPLACED.sub(_REPLACEMENT, INVISIBLE.sub(_REPLACEMENT, text.translate(_C0)))
 
 
 def one_line(text: str, limit: int = 400) -> str:

@@ -177,7 +177,7 @@ def _line(listed: Listed) -> str:
 
 def _endpoint(**settings: Any) -> Endpoint:
     variable = settings.get("api_key_env")
-    if variable and (problem := config_edit.variable_problem(variable)):
+    if variable and (problem := configuration.variable_problem(variable)):
         raise click.BadParameter(problem, param_hint="--api-key-env")
     given = {key: value for key, value in settings.items() if value not in (None, "")}
     try:

@@ -1,6 +1,5 @@
 """Changes to stack-tui.toml that keep its comments, its order and its other tables."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from stack_tui.toml_edit.held_file import HeldFile
 
 _HEAD = "# The endpoints that stack-tui knows by name.\n"
 _REMEDY = "Read it again and repeat the change."
-_KEYS = re.compile(r"(sk|pk|rk|gsk|hf|xai|nvapi|r8|ghp)_|(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{20}")
 
 
 def read(path: Path) -> HeldFile:
@@ -51,16 +49,6 @@ def name_problem(name: str) -> str:
     if not name.strip() or name != name.strip() or not name.isprintable():
         return "must be a few words on one line"
     return "self stands for the model that is evaluated" if name == SELF else ""
-
-
-def variable_problem(name: str) -> str:
-    """Return why this cannot name an environment variable, "" if it can.
-
-    The text is not quoted: it may be a key that was typed by mistake.
-    """
-    if name.isidentifier() and not _KEYS.match(name):
-        return ""
-    return "takes a variable's name, never a key: export MY_KEY=… and enter MY_KEY here"
 
 
 def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> str:

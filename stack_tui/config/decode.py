@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ Keys = tuple[str, ...]
 CONCURRENCY_HELP = "Max concurrent requests; leave empty to tune automatically."
 THEMES = ("dark", "light", "16")
 PanelMethod = Literal["median", "mean", "majority"]
+_KEYS = re.compile(r"(sk|pk|rk|gsk|hf|xai|nvapi|r8|ghp)_|(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{20}")
 
 
 class Endpoint(
@@ -147,6 +149,16 @@ def load(explicit: Path | None = None) -> Config:
     return decode(source.read_text(path), path)
 
 
+def variable_problem(name: str) -> str:
+    """Return why this cannot name an environment variable, "" if it can.
+
+    The text is not quoted: it may be a key that was typed by mistake.
+    """
+    if name.isidentifier() and not _KEYS.match(name):
+        return ""
+    return "takes a variable's name, never a key: export MY_KEY=… and enter MY_KEY here"
+
+
 def decode(text: str, path: Path) -> Config:
     """Return the configuration that `text` defines; raises StackError with file and place."""
     tables = source.convert(source.parse(text, path), _Tables, path)
@@ -161,6 +173,9 @@ def decode(text: str, path: Path) -> Config:
             )
         if "recorded_url" in table:
             raise source.TomlError("unknown key `recorded_url`", where=where, remedy="Remove it.")
+        variable = table.get("api_key_env")
+        if isinstance(variable, str) and (problem := variable_problem(variable)):
+            raise source.TomlError(problem, where=f"{where}.api_key_env")
         endpoints[name] = source.convert(
             table | {"name": name}, Endpoint, path, f"endpoints.{name}"
         )

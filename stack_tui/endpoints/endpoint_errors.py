@@ -17,6 +17,8 @@ from stack_tui.text import one_line
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 _NEVER_RETRIED = frozenset({501, 505})
 _TOO_LONG = re.compile(r"context (length|size)|exceed_context|max_model_len", re.IGNORECASE)
+# No server nests its message deeper than {"detail": [{"error": {"message": …}}]}.
+_MESSAGE_DEPTH = 8
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit balance")
 
 
@@ -67,15 +69,17 @@ def error_message(data: Any) -> str:
     return one_line(_message(data), 500)
 
 
-def _message(data: Any) -> str:
+def _message(data: Any, depth: int = 0) -> str:
     if isinstance(data, str):
         return "" if data.lstrip()[:1] == "<" else data
+    if depth == _MESSAGE_DEPTH:
+        return ""
     if isinstance(data, list):
-        return "; ".join(filter(None, map(_message, data[:5])))
+        return "; ".join(filter(None, (_message(each, depth + 1) for each in data[:5])))
     if not isinstance(data, Mapping):
         return ""
     for key in ("error", "detail", "message", "msg"):
-        if found := _message(data.get(key)):
+        if found := _message(data.get(key), depth + 1):
             return found
     return str(data.get("code") or data.get("error_type") or data.get("type") or "")
 
@@ -142,12 +146,12 @@ def retry_after_s(value: str, now: datetime | None = None) -> float | None:
     """Return the seconds that a Retry-After header (seconds or HTTP-date) asks to wait."""
     from email.utils import parsedate_to_datetime
 
-    if value.strip().replace(".", "", 1).isdecimal():
-        return float(value)
     try:
+        if value.strip().replace(".", "", 1).isdecimal():
+            return float(value)
         until = parsedate_to_datetime(value)
-    except ValueError:
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())

@@ -13,6 +13,7 @@ from stack_tui.endpoints.capabilities import probe as probe
 from stack_tui.endpoints.chat import ask_chat
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.foreign_data import foreign_data
 from stack_tui.endpoints.health import Health as Health
 from stack_tui.endpoints.health import failed, find, observe, side_client
 from stack_tui.endpoints.kinds.known_kinds import COMPATIBLE, KINDS
@@ -41,8 +42,9 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
             return _resting(endpoint, shared_server.available())
     try:
         async with asyncio.timeout(CHECK_S), side_client(endpoint, url, CHECK_S) as client:
-            health = (await observe(client, known)).health
-            return msgspec.structs.replace(health, endpoint=endpoint)
+            with foreign_data():
+                health = (await observe(client, known)).health
+                return msgspec.structs.replace(health, endpoint=endpoint)
     except EndpointError as error:
         return failed(endpoint, url or endpoint.url, error)
     except TimeoutError:
@@ -60,6 +62,11 @@ async def preflight(client: Client) -> Health:
     The error names the endpoint and the remedy: unreachable, refused key, still loading, no such
     model, not a model server. Requests one token if the list of models does not prove the model.
     """
+    with foreign_data(client.where):
+        return await _preflight(client)
+
+
+async def _preflight(client: Client) -> Health:
     async with side_client(client.endpoint, client.url, PREFLIGHT_S) as asker:
         seen = await observe(asker)
         health = msgspec.structs.replace(seen.health, endpoint=client.endpoint)

@@ -224,14 +224,14 @@ def test_what_would_be_no_configuration_is_not_written(tmp_path: Path) -> None:
     "key", ["sk-proj-abc", "gsk_abcDEF123", "AIzaSyB1234567890abcdef", "a b", "0f3c9d7e1b", "{x}"]
 )
 def test_a_key_in_place_of_its_variable_is_refused_and_not_quoted(key: str) -> None:
-    problem = config_edit.variable_problem(key)
+    problem = decode.variable_problem(key)
     assert problem
     assert key not in problem
 
 
 @pytest.mark.parametrize("name", ["OPENAI_API_KEY", "HF_TOKEN", "key2", "MY_KEY_FOR_GPT_4"])
 def test_a_variables_name_is_taken(name: str) -> None:
-    assert config_edit.variable_problem(name) == ""
+    assert decode.variable_problem(name) == ""
 
 
 def test_a_string_that_ends_in_a_line_with_a_number_sign_is_not_taken_for_a_comment() -> None:
