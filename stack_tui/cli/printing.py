@@ -18,6 +18,7 @@ from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs import store
 from stack_tui.runs.holdout import log_access
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.runs.view import RunView
 from stack_tui.suites.model import suite_store as suites
@@ -79,11 +80,12 @@ def print_report(run: Run, printing: Printing) -> int:
     """Print the run's report, complete or not; return the exit code for its outcome."""
     if printing.out:
         _check_out(printing.out)
-    wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
+    own, unreadable = _suite_gates(run)
+    wanted = [gates.parse(text) for text in (*own, *printing.gate)]
     comparison = _compared(run, printing.against) if printing.against else None
     named = {gate.run for gate in wanted if isinstance(gate, NotWorse)}
     others = {name: _compared(run, name) for name in named}
-    results = gates.evaluate_all(wanted, run.view, others)
+    results = [*unreadable, *gates.evaluate_all(wanted, run.view, others)]
     report = _rendered(run, _shown(run, printing), printing.wanted, comparison, results)
     if printing.out:
         write_atomically(printing.out, report)
@@ -131,13 +133,15 @@ def _check_out(path: Path) -> None:
     raise click.BadParameter(one_line(problem), param_hint="--out")
 
 
-def _suite_gates(run: Run) -> Sequence[str]:
-    path = run.folder / "suite.toml"
+def _suite_gates(run: Run) -> tuple[Sequence[str], list[GateResult]]:
+    """Return the suite's own gates, and a failed one if they cannot be read."""
+    if not isinstance(run.spec.subject, SuiteSubject):
+        return (), []
     try:
-        return suites.load(path).gates if path.exists() else ()
+        return suites.load(run.folder / "suite.toml").gates, []
     except StackError as error:
-        click.echo(f"the suite's own gates are skipped: {one_line(str(error))}", err=True)
-        return ()
+        reason = one_line(f"the suite's own gates cannot be read: {error}")
+        return (), [GateResult(gate="suite.toml", state="failed", saying=reason)]
 
 
 def _rendered(

@@ -11,9 +11,12 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.config.resolve import SELF
 from stack_tui.errors import StackError
 from stack_tui.toml_edit import edit, held_file, source
-from stack_tui.toml_edit.held_file import HeldFile
+from stack_tui.toml_edit.held_file import FileChanged, HeldFile
 
 _HEAD = "# The endpoints that stack-tui knows by name.\n"
+# Each try fails only if another change was made: somebody has succeeded every time.
+_TRIES = 100
+_MOST_CHARACTERS = 2**20
 _REMEDY = "Read it again and repeat the change."
 
 
@@ -21,7 +24,10 @@ def read(path: Path) -> HeldFile:
     """Return the configuration's file, with an empty text if there is none yet."""
     if not path.exists() or (path.is_file() and not path.read_bytes().strip()):
         return HeldFile.of(path, "")
-    return HeldFile.of(path, source.read_text(path))
+    text = source.read_text(path)
+    if len(text) > _MOST_CHARACTERS:
+        raise StackError("is too large to be edited here", where=str(path), remedy="Shorten it.")
+    return HeldFile.of(path, text)
 
 
 def save(held: HeldFile, text: str) -> HeldFile:
@@ -34,7 +40,19 @@ def save(held: HeldFile, text: str) -> HeldFile:
 
 
 def change(path: Path, edited: Callable[[str], str]) -> tuple[HeldFile, HeldFile]:
-    """Change the file, which is created if it is missing; return it as it was and as it is now."""
+    """Change the file, which is created if it is missing; return it as it was and as it is now.
+
+    If somebody else changes it meanwhile, the change is made to the new text.
+    """
+    for _ in range(_TRIES):
+        try:
+            return _changed_once(path, edited)
+        except FileChanged:
+            continue
+    return _changed_once(path, edited)
+
+
+def _changed_once(path: Path, edited: Callable[[str], str]) -> tuple[HeldFile, HeldFile]:
     held = read(path)
     try:
         text = edited(held.text)

@@ -3,7 +3,8 @@
 import hashlib
 import math
 import secrets
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -184,9 +185,22 @@ class RunSpec(
         return self.id != other.id and mine == theirs
 
 
-def new_run_id(subject: str, model: str | None, now: datetime | None = None) -> str:
-    """Return a sortable, readable id such as 20261123-180712-mmlu-smollm2-3f2a (UTC)."""
-    stamp = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+_STAMP = "%Y%m%d-%H%M%S"
+_STAMP_LENGTH = len("20261123-180712")
+
+
+def new_run_id(
+    subject: str, model: str | None, now: datetime | None = None, newest: str = ""
+) -> str:
+    """Return a sortable, readable id such as 20261123-180712-mmlu-smollm2-3f2a (UTC).
+
+    It sorts behind `newest`, the id of the newest run, even if the clock was set back since.
+    """
+    at = (now or datetime.now(UTC)).astimezone(UTC)
+    with suppress(ValueError, OverflowError):
+        before = datetime.strptime(newest[:_STAMP_LENGTH], _STAMP).replace(tzinfo=UTC)
+        at = max(at, before + timedelta(seconds=1))
+    stamp = at.strftime(_STAMP)
     words = [slug(subject, 24), slug((model or "").rsplit("/", 1)[-1], 24)]
     return "-".join([stamp, *filter(None, words), secrets.token_hex(2)])
 

@@ -12,7 +12,7 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import Health, preflight, probe
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.runs.spec import BenchmarkSubject, Subject, new_run_id
-from stack_tui.runs.store import Control, create, write_control
+from stack_tui.runs.store import Control, create, newest_id, write_control
 from stack_tui.worker.duel_draft import draft_duel
 from stack_tui.worker.probe_record import ProbeRecord, write_probe
 from stack_tui.worker.regrade_draft import draft_regrade
@@ -54,7 +54,7 @@ async def _start(draft: RunDraft, results: Path) -> Path:
         model = ready.get(draft.spec.endpoint, draft.spec.endpoint)
         spec = msgspec.structs.replace(
             draft.spec,
-            id=new_run_id(draft.spec.subject.name, model.model),
+            id=new_run_id(draft.spec.subject.name, model.model, newest=newest_id(results)),
             endpoint=model,
             judges=tuple(ready.get(judge, judge) for judge in draft.spec.judges),
         )
