@@ -1,11 +1,57 @@
-"""Names: slugs, names that are still free, counted nouns, and what a misspelt name may mean."""
+"""Names: of files, slugs, names that are still free, counted nouns, what a misspelt name means."""
 
 import difflib
+import hashlib
 import itertools
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 _HISSING = ("s", "x", "z", "ch", "sh")
+
+# With a suffix and what a temporary file adds, this is below the least that file systems take: 143
+# bytes where names are encrypted.
+_MOST_BYTES = 100
+_DIGEST_LENGTH = 6
+_PLAIN_FILE_NAME = re.compile(r"\w[\w.+=@, ()\[\]:-]*")
+_NOT_PLAIN = re.compile(r"[^\w.+=@,()\[\]:-]+")
+
+
+def file_name(name: str, suffix: str = "") -> str:
+    """Return the name of the file for what is called `name`, whoever chose that name.
+
+    It is one part of a path, of a bounded length, and visible as it is: no separators, no controls,
+    no leading dot. A plain name is kept; any other keeps the end of it that can be read, and gets a
+    digest, so that different names stay different.
+    """
+    if _PLAIN_FILE_NAME.fullmatch(name) and not name.endswith(" ") and _fits(name):
+        return f"{name}{suffix}"
+    last = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
+    readable = _NOT_PLAIN.sub("_", last).lstrip("._+=@,()[]:-")
+    return f"{_cut(readable, _MOST_BYTES - _DIGEST_LENGTH - 1) or 'name'}-{_digest(name)}{suffix}"
+
+
+def joined_name(names: Sequence[str]) -> str:
+    """Return the names joined by +, or if that is long the first, the number of others, a digest.
+
+    For example mmlu_anatomy+gsm8k, or mmlu_anatomy+21_more-1a2b3c.
+    """
+    joined = "+".join(names)
+    if len(names) < 2 or _fits(joined):
+        return joined
+    more = f"+{len(names) - 1}_more-{_digest(joined)}"
+    return _cut(names[0], _MOST_BYTES - len(more)) + more
+
+
+def _fits(name: str) -> bool:
+    return len(name.encode(errors="replace")) <= _MOST_BYTES
+
+
+def _cut(name: str, limit: int) -> str:
+    return name.encode(errors="replace")[:limit].decode(errors="ignore")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
 
 
 def slug(text: str, limit: int = 60) -> str:

@@ -1,7 +1,10 @@
 """Where files are kept, how they are written safely, and how a change to one is noticed."""
 
+import errno
 import fcntl
 import os
+import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _APP = "stack-tui"
+_NEW_FILE = 0o666  # the umask takes away what the user does not want others to have
 CONFIG_NAME = "stack-tui.toml"
 DEFAULT_RESULTS = Path("eval-results")
 DEFAULT_CASES = Path("cases")
@@ -52,36 +56,84 @@ def runtime_dir() -> Path:
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace the file at `path` in one step, durably, and keep its permissions.
+    """Replace what is at `path` by a file in one step, durably, and keep a file's permissions.
+
+    A symbolic link is replaced and not followed: in a folder that others can write to, it may lead
+    anywhere. A new file gets the permissions that the umask leaves. An OSError names `path`.
+    """
+    with _naming(path):
+        _replace(path, content)
+
+
+def write_through(path: Path, content: str | bytes) -> None:
+    """Write the file that a person named: like `write_atomically`, but through symbolic links.
 
     A pipe or a device, such as /dev/stdout, is written to instead. An OSError names `path`.
     """
-    data = content.encode() if isinstance(content, str) else content
-    try:
+    with _naming(path):
         if path.exists() and not path.is_file():
-            path.write_bytes(data)
+            path.write_bytes(_encoded(content))
         else:
-            _replace(path.resolve(), data)
+            _replace(path.resolve(), content)
+
+
+def _encoded(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Have an OSError raised within name `path`."""
+    try:
+        yield
     except OSError as error:
         if error.errno is not None:
             error.filename = str(path)
         raise
 
 
-def _replace(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+def _replace(target: Path, content: str | bytes) -> None:
+    draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    kept = _mode_of(target)
+    # The kernel applies the umask to a new file, and nobody may read the draft who may not read
+    # the file.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(draft, flags, _NEW_FILE if kept is None else kept & 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
-            os.fchmod(file.fileno(), mode)
-            file.write(data)
+            if kept is not None:
+                os.fchmod(handle, kept)
+            file.write(_encoded(content))
             file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
+            os.fsync(handle)
+        draft.replace(target)
         sync_folder(target.parent)
     except BaseException:
         with suppress(FileNotFoundError):
-            Path(name).unlink()
+            draft.unlink()
+        raise
+
+
+def _mode_of(path: Path) -> int | None:
+    """Return the permissions of the file at `path`, None if there is none; a link has none."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    return status.st_mode & 0o777 if stat.S_ISREG(status.st_mode) else None
+
+
+def open_to_append(path: Path) -> int:
+    """Return a descriptor to read and append to the file, which is created if it is missing.
+
+    Raises OSError for a symbolic link, which is not followed.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, _NEW_FILE)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(error.errno, "is a symbolic link, not a file", str(path)) from None
         raise
 
 
@@ -139,7 +191,7 @@ def append_line(path: Path, line: bytes) -> None:
 
     Two processes that append at once do not mix their lines, and a failed write leaves no part.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    handle = open_to_append(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         append_whole(handle, line + b"\n")

@@ -64,9 +64,10 @@ def bench_command(
     """
     config = places.read_config()
     results = places.results_folder(config)
-    check_printing(printing, results, "+".join(tasks))
+    subject = _spec(tasks, **benchmark)
+    check_printing(printing, results, subject.name)
     request = BenchmarkRun(
-        benchmark=_spec(tasks, **benchmark),
+        benchmark=subject,
         endpoint=choice.resolve(config),
         concurrency=concurrency,
         note=note,
@@ -93,7 +94,7 @@ def _spec(
 
 def _samples(text: str) -> Any:
     try:
-        return json.loads(Path(text).read_bytes() if Path(text).is_file() else text)
+        return json.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
     except (ValueError, OSError) as error:
         raise click.BadParameter(
             f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint="--samples"

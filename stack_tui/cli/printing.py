@@ -10,7 +10,7 @@ import msgspec
 
 from stack_tui.cli import options
 from stack_tui.errors import StackError
-from stack_tui.paths import write_atomically
+from stack_tui.paths import write_through
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import GateResult, NotWorse
@@ -18,6 +18,7 @@ from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs import store
 from stack_tui.runs.holdout import log_access
+from stack_tui.runs.latest_report import find_latest_report
 from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.runs.view import RunView
@@ -88,7 +89,7 @@ def print_report(run: Run, printing: Printing) -> int:
     results = [*unreadable, *gates.evaluate_all(wanted, run.view, others)]
     report = _rendered(run, _shown(run, printing), printing.wanted, comparison, results)
     if printing.out:
-        write_atomically(printing.out, report)
+        write_through(printing.out, report)
         click.echo(f"report written to {printing.out}", err=True)
     else:
         click.echo(report, nl=not report.endswith("\n"))
@@ -186,12 +187,10 @@ def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateRe
 
 
 def _report_path(run: Run) -> Path | None:
-    latest = run.folder.parent / f"{run.spec.subject.name}.json"
     own = run.folder / "report.json"
-    if not own.exists():
+    if not own.is_file():
         return None
-    same = latest.is_file() and latest.read_bytes() == own.read_bytes()
-    return latest if same else own
+    return find_latest_report(run.folder.parent, run.spec.subject, own.read_bytes()) or own
 
 
 def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> int:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from stack_tui.errors import StackError
+from stack_tui.names import file_name
 from stack_tui.runs.events import Failure, JudgeScore, Sample
 from stack_tui.runs.labels import whoever
 from stack_tui.runs.record_file import append_record, read_records
@@ -111,4 +112,4 @@ def _failure(failure: Failure | None) -> Failure | None:
 
 
 def _path(results: Path, suite: str) -> Path:
-    return results / f"{suite}.looks.jsonl"
+    return results / file_name(suite, ".looks.jsonl")

@@ -11,7 +11,7 @@ from types import TracebackType
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.paths import FileStamp, append_whole
+from stack_tui.paths import FileStamp, append_whole, open_to_append
 from stack_tui.runs.events import Event, decode, encode
 
 _CHUNK = 1 << 20
@@ -26,7 +26,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._fd = open_to_append(path)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

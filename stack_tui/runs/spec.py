@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from stack_tui.config.decode import Endpoint, PanelMethod
-from stack_tui.names import slug
+from stack_tui.names import joined_name, slug
 
 RegradeBy = Literal["rules", "judges"]
 
@@ -86,8 +86,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
 
     @property
     def name(self) -> str:
-        """The tasks' names, joined by +."""
-        return "+".join(self.tasks)
+        """The tasks' names joined by +; of many the first, how many more, and a digest."""
+        return joined_name(self.tasks)
 
     @property
     def suite_name(self) -> str:

@@ -1,7 +1,7 @@
 """Folders of runs: creating, finding and reading them, and controlling their workers."""
 
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -137,9 +137,9 @@ def create(
     """
     try:
         results.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=results, prefix=".new-"))
+        draft = results / f".new-{secrets.token_hex(8)}"
+        draft.mkdir()
         try:
-            draft.chmod(0o755)
             keep(draft, recorded)
             write_new(draft / "run.toml", _spec_text(spec).encode())
             if suite_text is not None:

@@ -175,6 +175,8 @@ class RunView:
             self._count_no_passes(sample.task)
         if task.fractional:
             sample = replace(sample, passed=None)
+        elif sample.truncated_while_thinking and sample.passed is None:
+            sample = replace(sample, passed=False)  # earlier versions recorded no verdict
         place = self._places.get(sample.key)
         if place is None:
             self._places[sample.key] = len(self.samples)

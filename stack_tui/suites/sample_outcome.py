@@ -61,10 +61,9 @@ async def run_attempt(
     body = model_body(suite, case, model.endpoint.model, attempt)
     question = Question(suite.name, case.id, attempt.repeat, "model", body, attempt.setting)
     sample = _answered(_begun(suite, place, attempt), await model.ask(question))
-    if sample.output or sample.status != "truncated":
-        sample = await _graded(sample, suite, case)
-        if is_judged(suite, case, judges):
-            sample = await _judged(sample, suite, case, judges)
+    sample = await _graded(sample, suite, case)
+    if is_judged(suite, case, judges) and not sample.truncated_while_thinking:
+        sample = await _judged(sample, suite, case, judges)
     return replace(sample, at=time.time())
 
 
@@ -115,23 +114,30 @@ def _status(finish_reason: str, output: str) -> Status:
 
 
 async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
-    """Return the sample with its rule score; patterns and schemas are checked in a thread."""
+    """Return the sample with its rule score; without an output it fails.
+
+    Patterns and schemas are checked in a thread.
+    """
     schemas = (case.json_schema, case.contains_json)
     if case.regex or case.not_regex or schemas != (None, None):
         grade = await asyncio.to_thread(rules.grade, case, suite, sample.output)
     else:
         grade = rules.grade(case, suite, sample.output)
-    passed = sample.status != "empty" and grade.score >= RULE_PASS
+    passed = bool(sample.output) and grade.score >= RULE_PASS
     return replace(sample, rule_score=grade.score, rule_issues=grade.issues, passed=passed)
 
 
 async def _judged(
     sample: Sample, suite: Suite, case: Case, judges: Sequence[ModelClient]
 ) -> Sample:
-    """Return the graded sample with its judge scores and the panel's."""
+    """Return the graded sample with its judge scores and the panel's.
+
+    One that its rules failed has failed whatever the judges say, readable or not.
+    """
     verdicts = await gather_all(ask_judge(judge, suite, case, sample) for judge in judges)
     scores = [verdict.score for verdict in verdicts if verdict.score is not None]
     score, no_majority = combine_scores(scores, suite.panel or "median")
+    accepted = None if score is None else score >= JUDGE_PASS
     status: Status = "unscored" if score is None and sample.status == "ok" else sample.status
     return replace(
         sample,
@@ -140,5 +146,5 @@ async def _judged(
         verdicts=tuple(verdicts),
         judge_score=score,
         no_majority=no_majority,
-        passed=None if score is None else bool(sample.passed) and score >= JUDGE_PASS,
+        passed=accepted if sample.passed else False,
     )

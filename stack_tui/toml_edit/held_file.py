@@ -1,13 +1,13 @@
 """A text file that people edit too: written in one step, and never over somebody else's change."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from stack_tui.errors import StackError
-from stack_tui.paths import locked, write_atomically
+from stack_tui.paths import locked, write_atomically, write_through
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -61,16 +61,16 @@ class HeldFile:
         if _digest(content.decode("utf-8-sig", "replace")) != self.digest:
             raise FileChanged("was changed since it was read", where=where, remedy=remedy)
         mark = _BOM if content.startswith(_BOM) else b""
-        _write(self.path, mark + text.encode())
+        _write(self.path, mark + text.encode(), write_through)
         return HeldFile.of(self.path, text)
 
 
 def create(path: Path, text: str, remedy: str) -> HeldFile:
     """Write a new file; raises FileChanged, with `remedy`, if one of that name exists."""
     with _folder_locked(path):
-        if path.exists():
+        if path.exists() or path.is_symlink():
             raise FileChanged("exists already", where=str(path), remedy=remedy)
-        _write(path, text.encode())
+        _write(path, text.encode(), write_atomically)
     return HeldFile.of(path, text)
 
 
@@ -90,9 +90,9 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, write: Callable[[Path, bytes], None]) -> None:
     try:
-        write_atomically(path, content)
+        write(path, content)
     except OSError as error:
         raise StackError(
             f"cannot be written: {error.strerror}",

@@ -40,6 +40,7 @@ from stack_tui.runs.events import (
     StateChanged,
 )
 from stack_tui.runs.journal import Journal, Tail
+from stack_tui.runs.latest_report import latest_report_path
 from stack_tui.runs.recorded_run import Recorded, read_recorded
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 from stack_tui.runs.store import Control, journal_path, read_control, read_spec, rewrite_spec
@@ -304,7 +305,7 @@ def _finish(folder: Path, view: RunView, record: Callable[[Event], None]) -> Fin
     )
     report = msgspec.json.format(msgspec.json.encode(report_document(view)), indent=2)
     write_atomically(folder / "report.json", report)
-    latest = folder.parent / f"{view.spec.subject.name}.json"
+    latest = latest_report_path(folder.parent, view.spec.subject)
     try:
         write_atomically(latest, report)
     except OSError as error:

@@ -1,5 +1,6 @@
 """A worker's process as its starter sees it: start it, wait until it begins, read its log."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from stack_tui.errors import StackError
+from stack_tui.paths import open_to_append
 from stack_tui.runs.events import Fault, Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
 from stack_tui.runs.store import change_control, journal_path
@@ -41,7 +43,7 @@ def spawn(folder: Path) -> None:
     change_control(folder, wanted="run")
     tail = Tail(journal)
     tail.read()
-    with (folder / "worker.log").open("ab") as log:
+    with os.fdopen(open_to_append(folder / "worker.log"), "ab") as log:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "stack_tui.worker", str(folder.resolve())],
             stdin=subprocess.DEVNULL,

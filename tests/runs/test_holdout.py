@@ -33,6 +33,20 @@ def test_what_is_logged_is_returned(tmp_path: Path) -> None:
     assert holdout.read_accesses(tmp_path, "one") == (access,)
 
 
+def test_a_suites_name_from_elsewhere_keeps_the_log_in_the_results_folder(tmp_path: Path) -> None:
+    results = tmp_path / "a" / "results"
+    access = holdout.log_access(results, "../../pwned", "run-1")
+    assert holdout.read_accesses(results, "../../pwned") == (access,)
+    assert [path.parent for path in tmp_path.rglob("*.jsonl")] == [results]
+
+
+def test_a_link_in_place_of_the_log_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "one.looks.jsonl").symlink_to("victim")
+    with pytest.raises(StackError, match="symbolic link"):
+        holdout.log_access(tmp_path, "one", "run-1")
+    assert not (tmp_path / "victim").exists()
+
+
 def test_a_look_that_cannot_be_counted_is_refused(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("no folder")
     with pytest.raises(StackError, match="cannot be logged"):

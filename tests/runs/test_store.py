@@ -36,6 +36,17 @@ def test_the_suite_lies_beside_the_spec_to_the_letter(tmp_path: Path) -> None:
     assert (folder / "suite.toml").read_bytes() == text.encode()
 
 
+def test_a_run_is_as_private_as_the_umask_says(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        folder = store.create(tmp_path / "runs", SPEC, "[suite]")
+        store.write_control(folder, Control())
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
 def test_a_folder_that_cannot_be_made_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StackError, match="cannot hold results"):

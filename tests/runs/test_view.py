@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.runs.events import Answer, Event, Failure, Fault, Finished, JudgeScore, Status
+from stack_tui.runs.events import (
+    Answer,
+    Event,
+    Failure,
+    Fault,
+    Finished,
+    JudgeScore,
+    Sample,
+    Status,
+)
 from stack_tui.runs.view import RunView, is_settled
 from tests.runs.samples import SPEC, fold, planned, sample, started
 
@@ -97,3 +106,10 @@ def test_an_answer_whose_line_was_doubled_counts_once() -> None:
     view = fold(SPEC, [first, first, later])
     assert view.answers == 2
     assert view.usage["model"].prompt_tokens == 10
+
+
+def test_an_old_sample_that_was_truncated_while_thinking_counts_as_failed() -> None:
+    old = Sample(at=1.0, task="t", id="a", status="truncated", truncated_while_thinking=True)
+    view = fold(SPEC, [old])
+    assert view.samples[0].passed is False
+    assert (view.total.passed, view.total.failed) == (0, 1)

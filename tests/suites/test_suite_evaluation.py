@@ -186,6 +186,15 @@ def test_a_case_that_no_judge_scored_readably_is_unscored_and_not_zero() -> None
     assert (sample.verdicts[0].answer, sample.verdicts[0].failure) == ("the solar", None)
 
 
+def test_a_case_that_its_rules_failed_has_failed_though_no_judge_was_readable() -> None:
+    asked = suite(case(must_mention=["Sun"], rubric="Names it."))
+    with FakeServer(replies=["Moon", "the solar", "the solar"]) as server:
+        model = client(server)
+        sample = only(run(asked, model, [model]))
+    assert (sample.status, sample.rule_score, sample.judge_score) == ("unscored", 0.5, None)
+    assert sample.passed is False
+
+
 def test_a_judge_that_only_thinks_is_told_to_answer_at_once() -> None:
     with FakeServer(replies=["The Sun.", null_content(), "<think>2</think>5"]) as server:
         model = client(server)
@@ -239,10 +248,12 @@ def test_reasoning_is_kept_apart_and_never_graded() -> None:
     "reply",
     [null_content(), completion("<think>Let me", "length"), completion("", "length")],
 )
-def test_an_answer_cut_off_while_thinking_is_truncated_and_not_wrong(reply: Respond) -> None:
-    sample = answered(reply, must_mention=["Sun"])
+def test_an_answer_cut_off_while_thinking_is_truncated_and_fails_as_an_empty_one(
+    reply: Respond,
+) -> None:
+    sample = answered(reply, must_not_mention=["Sun"])
     assert (sample.status, sample.truncated_while_thinking) == ("truncated", True)
-    assert (sample.rule_score, sample.passed) == (None, None)
+    assert (sample.rule_score, sample.passed) == (1.0, False)
 
 
 def test_an_answer_cut_off_while_answering_is_truncated_and_graded() -> None:

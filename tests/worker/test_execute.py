@@ -36,6 +36,29 @@ def test_a_run_ends_with_a_sample_a_case_and_the_guides_report(tmp_path: Path) -
     assert {"id", "output", "rule_score", "rule_issues", "judge_score"} <= set(report["results"][0])
 
 
+def test_a_run_of_others_writes_its_report_into_the_results_folder_alone(tmp_path: Path) -> None:
+    results = tmp_path / "a" / "b" / "results"
+    with FakeServer("vllm", reply) as server:
+        folder = make(results, server, judged=False)
+        spec = (folder / "run.toml").read_text().replace('"tiny"', '"../../../pwned"')
+        (folder / "run.toml").write_text(spec)
+        (folder / "report.json").symlink_to(tmp_path / "victim")
+        run = carried_out(folder)
+    assert run.phase == "finished"
+    assert {path.name for path in tmp_path.iterdir()} == {"a"}
+    assert {path.suffix for path in results.iterdir() if path.is_file()} == {".json"}
+    assert not (folder / "report.json").is_symlink()
+
+
+def test_a_link_in_place_of_the_latest_report_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "tiny.json").symlink_to("victim")
+    with FakeServer("vllm", reply) as server:
+        carried_out(make(tmp_path, server, judged=False))
+    assert (tmp_path / "victim").read_text() == "precious"
+    assert json.loads((tmp_path / "tiny.json").read_bytes())["summary"]["n_cases"] == 6
+
+
 def test_faults_in_a_third_of_all_requests_change_no_result(tmp_path: Path) -> None:
     fault = failing(0.3, seed=7)
 

@@ -113,7 +113,7 @@ def outcome_missing(sample: Sample) -> str:
     """Return why the sample has no outcome, "" if it has one."""
     if sample.status == "error":
         return f"error: {sample.failure.kind}" if sample.failure else "error"
-    if sample.unscored:
+    if sample.unscored and sample.passed is None:
         return "unscored"
     scores = (sample.passed, sample.rule_score, sample.judge_score)
     if all(score is None for score in scores) and not sample.metrics:

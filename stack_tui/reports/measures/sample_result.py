@@ -17,10 +17,8 @@ def outcome(sample: Sample) -> SampleResult:
     """Return the sample's result; an error or an unreadable judge is never a failure."""
     if sample.status == "error":
         return "error"
-    if sample.unscored:
-        return "unscored"
     if sample.passed is None:
-        return "no verdict"
+        return "unscored" if sample.unscored else "no verdict"
     return "passed" if sample.passed else "failed"
 
 
@@ -34,13 +32,13 @@ def why(sample: Sample) -> str:
         case "unscored":
             return "no judge gave a readable score"
         case "no verdict":
-            if sample.truncated_while_thinking:
-                return "truncated while thinking: there is no output to score"
             return "scored, but by no rule of passing or failing"
     reasons = [str(issue) for issue in sample.rule_issues]
     if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:
         reasons.append(f"judge score {sample.judge_score:.4g}")
-    if sample.status != "ok":
+    if sample.truncated_while_thinking:
+        reasons.append("truncated while thinking")
+    elif sample.status != "ok":
         reasons.append(sample.status)
     if sample.chosen is not None and sample.chosen < len(sample.choices):
         reasons.append(f"chose {sample.choices[sample.chosen].text.strip()}")

@@ -54,7 +54,7 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     errors = ", ".join(f"{kind} {count}" for kind, count in summary.errors.items())
     truncated = "reached max_tokens"
     if thinking := summary.truncated_while_thinking:
-        truncated += f", {thinking} of them while thinking and not scored"
+        truncated += f", {thinking} of them while thinking and failed"
     rest = (
         ("missing", missing(view), f"of {view.total.planned} planned"),
         ("errors", sum(summary.errors.values()), f"{errors}; not in the scores"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from stack_tui import paths
 from stack_tui.errors import StackError
+from stack_tui.names import file_name
 from stack_tui.suites.import_export.imported import BroughtIn, Imported
 from stack_tui.suites.import_export.records import (
     Renamed,
@@ -51,9 +52,9 @@ def bring_in(file: Path, folder: Path, renamed: Renamed | None = None) -> Brough
     If one of them exists already, none is written.
     """
     imported = read(file, renamed)
-    suites = {folder / f"{suite.name}.toml": suite for suite in imported.suites}
+    suites = {folder / file_name(suite.name, ".toml"): suite for suite in imported.suites}
     for path in suites:
-        if path.exists():
+        if path.exists() or path.is_symlink():
             raise StackError("exists already", where=str(path), remedy="Rename one of the two.")
     folder.mkdir(parents=True, exist_ok=True)
     for path, suite in suites.items():
@@ -67,7 +68,7 @@ def write(path: Path, suite: Suite) -> None:
     if writer is None:
         remedy = f"End its name in {' or '.join(_WRITERS)}."
         raise StackError("cannot be exported to: unknown kind", where=str(path), remedy=remedy)
-    if path.exists():
+    if path.exists() or path.is_symlink():
         raise StackError("exists already", where=str(path), remedy="Choose another name.")
     try:
         paths.write_atomically(path, writer(suite.cases))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.names import first_free, plural, slug
+from stack_tui.names import file_name, first_free, plural, slug
 from stack_tui.toml_edit.held_file import HeldFile
 from stack_tui.tui.cases import case_changes
 from stack_tui.tui.host import Host
@@ -128,7 +128,7 @@ def new_suite(host: Host, changed: Changed) -> None:
 
         if found := next(suite_problems(_example(name)), None):
             return f"A name {found.message}."
-        path = folder / f"{name}.toml"
+        path = folder / file_name(name, ".toml")
         return f"{path} already exists." if path.exists() else ""
 
     def given(name: str | None) -> None:
@@ -137,7 +137,7 @@ def new_suite(host: Host, changed: Changed) -> None:
 
         if name is None:
             return
-        path = folder / f"{name}.toml"
+        path = folder / file_name(name, ".toml")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             create(path, suite_text(_example(name)))

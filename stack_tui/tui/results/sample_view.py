@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 
 from stack_tui.errors import StackError
-from stack_tui.names import slug
+from stack_tui.names import file_name, slug
 from stack_tui.paths import write_atomically
 from stack_tui.runs import labels
 from stack_tui.runs.events import Answer, Sample
@@ -237,7 +237,7 @@ class SampleView(BlockView):
             return
         name = slug(f"{sample.task}-{sample.id}")
         heat = "" if sample.temperature is None else f"-t{sample.temperature:g}"
-        path = Path(f"sample-{name}{heat}-{sample.repeat + 1}.txt")
+        path = Path(file_name(f"sample-{name}{heat}-{sample.repeat + 1}", ".txt"))
         try:
             write_atomically(path, self.whole_text())
         except OSError as error:

@@ -104,8 +104,8 @@ def test_truncated_and_empty_answers_are_told() -> None:
         sample("c", status="empty", passed=False),
     )
     assert "  ✗ a                     rule=1.00  truncated\n" in text
-    assert "  ? b                     truncated while thinking\n" in text
-    truncated = "truncated: 2, reached max_tokens, 1 of them while thinking and not scored"
+    assert "  ✗ b                     truncated while thinking\n" in text
+    truncated = "truncated: 2, reached max_tokens, 1 of them while thinking and failed"
     assert truncated in squeezed(text)
     assert "empty: 1, failed" in squeezed(text)
 
