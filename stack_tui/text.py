@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 _REPLACEMENT = "\ufffd"
+# The limit of Unicode's stream-safe text format.
+_MOST_MARKS = 30
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\ufeff\ufe00-\ufe0e\U000e0000-\U000e0fff]"
 )
@@ -47,4 +49,20 @@ def well_formed(text: str) -> str:
 
 def fold_case(text: str) -> str:
     """Return `text` in the form in which phrases are compared: NFC and case-folded."""
-    return unicodedata.normalize("NFC", text).casefold()
+    return unicodedata.normalize("NFC", without_stacks(text)).casefold()
+
+
+def without_stacks(text: str) -> str:
+    """Return `text` with at most 30 combining marks on a character, as no language has more.
+
+    Normalization takes time in the square of their number: 256,000 take more than 12 s.
+    """
+    if len(text) <= _MOST_MARKS or text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
