@@ -110,10 +110,13 @@ async def ask_with_retry(
             raise
         except EndpointError as error:
             return replace(result, attempts=result.attempts + 1, failure=error.failure())
+        answer = reply.completion.output
+        # Of an answer that was cut off, more than a word may have been about to be taken back.
+        whole = reply.completion.finish_reason != "length" or len(answer.split()) == 1
         result = replace(
             result,
-            score=read(reply.completion.output),
-            answer=reply.completion.output,
+            score=read(answer) if whole else None,
+            answer=answer,
             reasoning=reply.completion.reasoning,
             attempts=result.attempts + 1,
             latency_s=result.latency_s + reply.latency_s,
