@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from stack_tui.config import decode
-from stack_tui.config.decode import Endpoint
+from stack_tui.config.decode import NOT_IN_FILES, Endpoint
+from stack_tui.config.foreign_keys import acting_parts
+from stack_tui.config.permissions import ActingPart, allow
 from stack_tui.config.resolve import SELF
 from stack_tui.errors import StackError
 from stack_tui.toml_edit import edit, held_file, source
@@ -33,10 +35,22 @@ def read(path: Path) -> HeldFile:
 def save(held: HeldFile, text: str) -> HeldFile:
     """Write the new text; raises TomlError if it is not valid, FileChanged if the file changed."""
     text = text if text.strip() else _HEAD
-    decode.decode(text, held.path)
+    new = acting_parts(decode.decode(text, held.path).endpoints.values())
     if held.path.exists() or held.text:
-        return held.replaced(text, _REMEDY)
-    return held_file.create(held.path, text, _REMEDY)
+        saved = held.replaced(text, _REMEDY)
+    else:
+        saved = held_file.create(held.path, text, _REMEDY)
+    # What the user has entered here needs no other permission, unlike what stood there before.
+    before = _acting_parts_of(held)
+    allow(part for part in new if part not in before)
+    return saved
+
+
+def _acting_parts_of(held: HeldFile) -> tuple[ActingPart, ...]:
+    try:
+        return acting_parts(decode.decode(held.text, held.path).endpoints.values())
+    except StackError:
+        return ()
 
 
 def change(path: Path, edited: Callable[[str], str]) -> tuple[HeldFile, HeldFile]:
@@ -130,8 +144,7 @@ def _named(endpoints: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str
 
 def _fields(endpoint: Endpoint) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(endpoint)
-    del fields["name"]
-    return fields
+    return {key: value for key, value in fields.items() if key not in {"name", *NOT_IN_FILES}}
 
 
 def _wanted(table: Mapping[str, Any], endpoint: Endpoint) -> dict[str, Any]:

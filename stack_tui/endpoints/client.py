@@ -33,6 +33,7 @@ from stack_tui.endpoints.transport import (
     Transport,
     TransportError,
 )
+from stack_tui.paths import CONFIG_NAME
 from stack_tui.text import one_line
 
 _OVERLOADED = frozenset({"timeout", "connection", "rate_limit", "server_error"})
@@ -98,6 +99,8 @@ class Client:
         self._key = ApiKey()
 
     async def __aenter__(self) -> Self:
+        if self.endpoint.key_withheld:
+            raise _withheld(self.endpoint.api_key_env).at(self.where)
         try:
             self._key = read_key(self.endpoint.api_key_env)
         except EndpointError as error:
@@ -223,6 +226,14 @@ class Client:
 
 _AGENT = f"stack-tui/{__version__}"
 _EXCERPT = 4000
+
+
+def _withheld(variable: str | None) -> EndpointError:
+    return EndpointError(
+        "auth",
+        f"{variable} is not sent: this folder's {CONFIG_NAME} names it, and is not trusted yet",
+        remedy="Read the file. If it is fine, allow it once with: stack-tui trust",
+    )
 
 
 def _not_json(excerpt: str, content_type: str, problem: str) -> EndpointError:

@@ -82,7 +82,9 @@ def _folder_locked(path: Path) -> Iterator[None]:
             yield
     except FileNotFoundError:
         raise StackError(
-            "its folder does not exist", where=str(path), remedy="Create it first."
+            "cannot be written: its folder does not exist",
+            where=str(path),
+            remedy="Create it first.",
         ) from None
 
 

@@ -3,17 +3,20 @@
 from pathlib import Path
 from typing import Any
 
+from stack_tui.config.foreign_keys import refuse_foreign_keys
 from stack_tui.errors import StackError
 from stack_tui.runs.journal import is_held
-from stack_tui.runs.store import change_control, journal_path, probe_path
+from stack_tui.runs.store import change_control, journal_path, probe_path, read_spec
 from stack_tui.worker.worker_process import spawn
 
 
 def resume(folder: Path, *, retry_errors: bool = True) -> None:
     """Start a worker for the samples that are missing and, with `retry_errors`, for failed ones.
 
-    Blocks until the worker has begun; raises as `spawn` does.
+    Blocks until the worker has begun; raises as `spawn` does, and StackError if the run's folder
+    names keys that the user has not allowed.
     """
+    refuse_foreign_keys(read_spec(folder).endpoints, folder.name)
     if not is_held(journal_path(folder)):
         change_control(folder, retry_errors=retry_errors)
         # The server may have changed since: the worker probes it anew.

@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.config.foreign_keys import acting_parts
+from stack_tui.config.permissions import allow
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import Health, preflight, probe
@@ -58,6 +60,8 @@ async def _start(draft: RunDraft, results: Path) -> Path:
             endpoint=model,
             judges=tuple(ready.get(judge, judge) for judge in draft.spec.judges),
         )
+        # The user has chosen these: a resumed run may send their keys without another permission.
+        allow(acting_parts(spec.endpoints))
         folder = create(results, spec, draft.suite_text, draft.recorded, draft.duel)
         if record:
             write_probe(folder, record)

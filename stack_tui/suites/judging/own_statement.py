@@ -90,7 +90,7 @@ def json_field(text: str, names: Collection[str]) -> tuple[bool, Any]:
     answer = without_thinking(text)
     fenced = _FENCED.fullmatch(answer)
     try:
-        data = json.loads(fenced[1] if fenced else answer[: 4 * _EDGE])
+        data = json.loads(fenced[1] if fenced else answer[: 4 * _EDGE].strip("*`\n "))
     except (ValueError, RecursionError):
         return False, None
     if not isinstance(data, dict):
