@@ -19,7 +19,11 @@ from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
     Tokenizer,
     find_tokenizer,
-    read_chat_template,
+)
+from stack_tui.benchmarks.scoring.tokenizer_files import (
+    choose_template,
+    read_chat_templates,
+    read_special_tokens,
 )
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
@@ -63,7 +67,7 @@ def evaluate(
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
         async with harness_client.start(offline=offline, log=log) as harness:
             tokenizer = await _tokenizer(client, benchmark, capabilities)
-            harness.send(_opening(benchmark, tasks, capabilities, tokenizer))
+            harness.send(_opening(client, benchmark, tasks, capabilities, tokenizer))
             preparer = Preparer(
                 capabilities,
                 benchmark,
@@ -115,37 +119,53 @@ async def _tokenizer(
 
 
 def _opening(
+    client: Client,
     benchmark: BenchmarkSubject,
     catalog: Catalog,
     capabilities: Capabilities,
     tokenizer: Tokenizer | None,
 ) -> protocol.Open:
     """Return the harness's first message: prompts are text, or messages if they go to a chat."""
-    opening = protocol.Open(spec=benchmark, entries=catalog.needed(benchmark.tasks))
+    opening = protocol.Open(
+        spec=benchmark,
+        entries=catalog.needed(benchmark.tasks),
+        metadata=_model_metadata(client, benchmark, tokenizer) | benchmark.metadata,
+    )
     if not benchmark.apply_chat_template:
         return opening
     chosen = methods.generation_protocol(benchmark.protocol, True, capabilities)
     if benchmark.protocol == "chat" or (chosen == "chat" and benchmark.protocol == "auto"):
+        if benchmark.chat_template:
+            raise StackError(
+                "the server applies its own chat template, not the one that --chat-template names",
+                remedy="Use --protocol completions with it.",
+            )
         return opening
     if not isinstance(tokenizer, FileTokenizer):
         raise StackError(
             "the model's chat template is needed to turn conversations into prompts",
             remedy="Name the model's tokenizer folder with --tokenizer, or use --protocol chat.",
         )
-    template, tokens = read_chat_template(tokenizer.folder)
-    if not template:
-        raise StackError(
-            "the tokenizer's folder has no chat template",
-            where=tokenizer.name,
-            remedy="Use --protocol chat, or omit --apply-chat-template.",
-        )
+    templates = read_chat_templates(tokenizer.folder)
+    template = choose_template(templates, benchmark.chat_template, tokenizer.name)
+    tokens = read_special_tokens(tokenizer.folder)
     return replace(opening, chat_template=template, template_tokens=tokens)
+
+
+def _model_metadata(
+    client: Client, benchmark: BenchmarkSubject, tokenizer: Tokenizer | None
+) -> dict[str, Any]:
+    """Return what lm-eval tells tasks of the model: its model arguments."""
+    known = {"model": client.endpoint.model, "tokenizer": benchmark.tokenizer}
+    if isinstance(tokenizer, FileTokenizer):
+        known["tokenizer"] = str(tokenizer.folder)
+    return {key: value for key, value in known.items() if value}
 
 
 def _prefix_token(tokenizer: Tokenizer | None) -> int | None:
     if not isinstance(tokenizer, FileTokenizer):
         return None
-    _, tokens = read_chat_template(tokenizer.folder)
+    tokens = read_special_tokens(tokenizer.folder)
     text = tokens.get("bos_token") or tokens.get("eos_token")
     return tokenizer.token(text) if text else None
 

@@ -26,12 +26,16 @@ AHEAD = 32
 
 
 class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
-    """Load the tasks and build their requests; without a template, conversations stay messages."""
+    """Load the tasks and build their requests; without a template, conversations stay messages.
+
+    `metadata` is what every task is told of model and run, as by lm-eval's `TaskManager`.
+    """
 
     spec: BenchmarkSubject
     entries: dict[str, TaskEntry]
     chat_template: str = ""
     template_tokens: dict[str, str] = {}
+    metadata: dict[str, Any] = {}
 
 
 class More(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="more"):

@@ -1,7 +1,7 @@
 """The model's own tokenizer, from its file or by its server's /tokenize."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -146,26 +146,3 @@ def _from_hub_cache(model: str) -> Path | None:
     except HFValidationError:
         return None
     return Path(found) if isinstance(found, str) else None
-
-
-def read_chat_template(folder: Path) -> tuple[str, dict[str, str]]:
-    """Return the chat template beside a tokenizer, "" if none, and its special tokens' texts."""
-    import msgspec
-
-    tokens: dict[str, str] = {}
-    template = ""
-    config_path = folder / "tokenizer_config.json"
-    if config_path.is_file():
-        config = msgspec.json.decode(config_path.read_bytes())
-        for name in ("bos_token", "eos_token", "pad_token", "unk_token"):
-            value = config.get(name)
-            if isinstance(value, Mapping):
-                value = value.get("content")
-            if isinstance(value, str):
-                tokens[name] = value
-        found = config.get("chat_template")
-        template = found if isinstance(found, str) else ""
-    beside = folder / "chat_template.jinja"
-    if beside.is_file():
-        template = beside.read_text(encoding="utf-8")
-    return template, tokens

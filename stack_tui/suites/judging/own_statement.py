@@ -21,7 +21,7 @@ _QUOTED = re.compile(
     r"\"(?P<a>[^\"\n]{1,400})\"|“(?P<b>[^“”\n]{1,400})”|«(?P<c>[^«»\n]{1,400})»"
     r"|`(?P<d>[^`\n]{1,400})`|(?<![A-Za-z])['‘](?P<e>[^'‘’\n]{2,400})['’](?![A-Za-z])"
 )
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^[ \t*_]*>.*$", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?;\n](?=\s|\Z)|\n|\b(?:thus|therefore|hence|so i|but i|overall)\b")
 _REPORTS = (
     r"says?|said|saying|claim(?:s|ed|ing)?|asks?|asked|asking|demand(?:s|ed|ing)?|wants?|wanted"
