@@ -12,6 +12,7 @@ INVISIBLE = re.compile(
 _REPLACED = re.compile(
     "[\x80-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u206f\ud800-\udfff\ufff9-\ufffb]"
 )
+_ACTED_UPON = re.compile(f"{INVISIBLE.pattern}|{_REPLACED.pattern}|\x7f")
 _C0 = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {
     0x7F: "\u2421"
 }
@@ -34,6 +35,16 @@ def visible(text: str) -> str:
     if not _NEEDS_WORK.search(text):
         return text
     return _REPLACED.sub(_REPLACEMENT, INVISIBLE.sub(_REPLACEMENT, text.translate(_C0)))
+
+
+def escaped_in_json(text: str) -> str:
+    """Return JSON with every character that `printable` changes as an escape: its data is equal."""
+    return _ACTED_UPON.sub(_json_escape, text) if _NEEDS_WORK.search(text) else text
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def one_line(text: str, limit: int = 400) -> str:

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.cli.follow import run_to_report
+from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import EndpointChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError
@@ -44,7 +44,7 @@ _PROTOCOLS = ("auto", "completions", "chat")
     default=None,
     help="Send examples as separate turns. On by default with a chat template.",
 )
-@click.option("--include-path", help="A folder with more tasks.")
+@click.option("--include-path", help="A folder with more tasks. They may run code.")
 @click.option("--datasets", help="A folder with the datasets, to run offline.")
 @click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
 @click.option(
@@ -77,13 +77,17 @@ def bench_command(
     results = places.results_folder(config)
     subject = _spec(tasks, **benchmark)
     check_printing(printing, results, subject.name)
+    if subject.include_path:
+        message = f"tasks in {subject.include_path} may run any code on this machine, as you"
+        click.echo(f"{one_line(message)}; it gets no keys from the environment", err=True)
     request = BenchmarkRun(
         benchmark=subject,
         endpoint=choice.resolve(config),
         concurrency=concurrency,
         note=note,
     )
-    return run_to_report(partial(launch.start, request, results), printing, detach=detach)
+    start = partial(launch.start, request, results, print_wait)
+    return run_to_report(start, printing, detach=detach)
 
 
 def _spec(

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import print_json
 from stack_tui.config import config_edit
 from stack_tui.config import decode as configuration
 from stack_tui.config.decode import CONCURRENCY_HELP, NOT_IN_FILES, Config, Endpoint
@@ -75,7 +76,7 @@ def endpoints_command(ctx: click.Context, as_json: bool) -> None:
     known = options.Places().read_config()
     found = asyncio.run(_listed(known))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        print_json(found)
         return
     if not found:
         raise options.no_endpoint()

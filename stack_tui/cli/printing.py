@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import json_text, shown_json, without_text
 from stack_tui.errors import StackError
 from stack_tui.paths import write_through
 from stack_tui.reports.measures import gates
@@ -46,6 +47,8 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
     against: str | None = None
     """The run to compare with."""
     show_holdout: bool = False
+    with_text: bool = True
+    """Whether a JSON report holds what models, judges and servers wrote."""
 
     @property
     def wanted(self) -> str:
@@ -76,6 +79,12 @@ printing_options = options.option_group(
         is_flag=True,
         help="Include the texts of held-out cases; the access is logged.",
     ),
+    click.option(
+        "--text/--no-text",
+        "with_text",
+        default=True,
+        help="Leave out of JSON what models, judges and servers wrote.",
+    ),
 )
 
 
@@ -89,11 +98,12 @@ def print_report(run: Run, printing: Printing) -> int:
     named = {gate.run for gate in wanted if isinstance(gate, NotWorse)}
     others = {name: _compared(run, name) for name in named}
     results = [*unreadable, *gates.evaluate_all(wanted, run.view, others)]
-    report = _rendered(run, _shown(run, printing), printing.wanted, comparison, results)
+    report = _rendered(run, _shown(run, printing), printing, comparison, results)
     if printing.out:
         write_through(printing.out, report)
-        click.echo(f"report written to {printing.out}", err=True)
+        click.echo(f"report written to {one_line(str(printing.out), 1000)}", err=True)
     else:
+        report = shown_json(report) if printing.wanted == "json" else report
         click.echo(report, nl=not report.endswith("\n"))
     return _exit_code(run, results, printing.inconclusive)
 
@@ -150,16 +160,16 @@ def _suite_gates(run: Run) -> tuple[Sequence[str], list[GateResult]]:
 def _rendered(
     run: Run,
     view: RunView,
-    form: str,
+    printing: Printing,
     comparison: Comparison | None,
     results: Sequence[GateResult],
 ) -> str:
-    """Return the report in that form. Its renderer is imported only now: jinja2 takes a while."""
+    """Return the report as requested. Its renderer is imported only now: jinja2 takes a while."""
     from stack_tui.reports.pages.run_report import report_page
 
-    match form:
+    match printing.wanted:
         case "json":
-            return _json(view, comparison, results)
+            return _json(view, comparison, results, with_text=printing.with_text)
         case "csv":
             from stack_tui.reports.render.csv_table import csv_table
 
@@ -179,13 +189,19 @@ def _rendered(
     return text_report(view, _report_path(run), comparison, results)
 
 
-def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+def _json(
+    view: RunView,
+    comparison: Comparison | None,
+    results: Sequence[GateResult],
+    *,
+    with_text: bool,
+) -> str:
     document: dict[str, Any] = report_document(view)
     if comparison:
         document["comparison"] = msgspec.to_builtins(comparison)
     if results:
         document["gates"] = msgspec.to_builtins(results)
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    return json_text(document if with_text else without_text(document))
 
 
 def _report_path(run: Run) -> Path | None:

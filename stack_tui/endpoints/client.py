@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -35,6 +35,9 @@ from stack_tui.endpoints.transport import (
 )
 from stack_tui.paths import CONFIG_NAME
 from stack_tui.text import one_line
+
+AnswerCheck = Callable[[Any], EndpointError | None]
+OnRetry = Callable[[EndpointError, float], None]
 
 _OVERLOADED = frozenset({"timeout", "connection", "rate_limit", "server_error"})
 _REASONS: Mapping[Reason, tuple[str, str]] = {
@@ -87,7 +90,7 @@ class Client:
         policy: RetryPolicy | None = None,
         limit: Limit | None = None,
         transport: Transport | None = None,
-        on_retry: Callable[[EndpointError, float], None] | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.url = base_url(url or endpoint.url)
@@ -95,7 +98,7 @@ class Client:
         self.limit = limit or Limit(endpoint.concurrency)
         self._policy = policy or RetryPolicy()
         self._transport = transport or HttpxTransport()
-        self._on_retry = on_retry
+        self.on_retry = on_retry
         self._key = ApiKey()
 
     async def __aenter__(self) -> Self:
@@ -110,9 +113,23 @@ class Client:
     async def __aexit__(self, *exc_info: object) -> None:
         await self._transport.close()
 
-    async def post(self, path: str, body: Mapping[str, Any], *, root: bool = False) -> Reply:
-        """Send `body` as JSON and return the decoded answer; raises EndpointError."""
-        return await self._request("POST", path, _encode(body), root=root)
+    async def post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        root: bool = False,
+        check: AnswerCheck | None = None,
+        never_retried: Collection[int] = (),
+    ) -> Reply:
+        """Send `body` as JSON and return the decoded answer; raises EndpointError.
+
+        An error that `check` finds in the answer is retried like any other; one of a status in
+        `never_retried` is raised at once.
+        """
+        return await self._request(
+            "POST", path, _encode(body), root=root, check=check, never_retried=never_retried
+        )
 
     async def stream(
         self, path: str, body: Mapping[str, Any], on_chunk: Callable[[bytes], object]
@@ -142,6 +159,8 @@ class Client:
         root: bool,
         as_text: bool = False,
         on_chunk: OnChunk = None,
+        check: AnswerCheck | None = None,
+        never_retried: Collection[int] = (),
     ) -> Reply:
         url = f"{root_url(self.url) if root else self.url}/{path.lstrip('/')}"
         kinds: Counter[str] = Counter()
@@ -152,9 +171,13 @@ class Client:
                     with foreign_data():
                         response = await self._send(method, url, body, on_chunk)
                         data = self._read(response, as_text=as_text)
+                        if check and (found := check(data)):
+                            raise found
                 except EndpointError as error:
                     failed = error.at(self.where, self._remedy(error))
                     self.limit.note(failed.kind not in _OVERLOADED)
+                    if failed.status in never_retried:
+                        raise failed from None
                     if not kinds:
                         first_failure = time.monotonic()
                     kinds[failed.kind] += 1
@@ -169,8 +192,8 @@ class Client:
         wait_s = self._policy.wait_s(error, kinds.total(), kinds[error.kind], spent_s)
         if wait_s is None:
             raise error
-        if self._on_retry is not None:
-            self._on_retry(error, wait_s)
+        if self.on_retry is not None:
+            self.on_retry(error, wait_s)
         await self.limit.rest(wait_s)
 
     async def _send(self, method: str, url: str, body: bytes | None, on_chunk: OnChunk) -> Response:

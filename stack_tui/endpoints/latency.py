@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.chat import without
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error
 from stack_tui.endpoints.foreign_data import foreign_data
 from stack_tui.endpoints.json_answer import decode_json
+from stack_tui.endpoints.refusals import adapt
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
 
@@ -134,7 +134,7 @@ async def _settled(client: Client) -> tuple[str, Mapping[str, Any]]:
     chat = {"messages": [{"role": "user", "content": ""}]}
     tried: Sequence[tuple[str, Mapping[str, Any]]] = (
         ("chat/completions", counted | chat),
-        ("chat/completions", without(counted | chat, {"max_tokens", "temperature"})),
+        ("chat/completions", adapt(counted | chat, {"max_tokens", "temperature"})),
         ("chat/completions", base | chat),
         ("completions", counted | {"prompt": ""}),
     )

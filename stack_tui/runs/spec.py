@@ -91,6 +91,11 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
             raise ValueError("metadata must not hold null, which a run's file cannot store")
 
     @property
+    def runs_foreign_code(self) -> bool:
+        """Whether code of a task folder, a dataset or the model may run on this machine."""
+        return bool(self.include_path or self.confirm_unsafe or self.trust_remote_code)
+
+    @property
     def name(self) -> str:
         """The tasks' names joined by +; of many the first, how many more, and a digest."""
         return joined_name(self.tasks)

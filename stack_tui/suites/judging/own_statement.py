@@ -10,12 +10,10 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any
 
+from stack_tui.endpoints.thinking import split_thinking
+
 # A long answer states its verdict at either end.
 _EDGE = 2000
-_THINKING = re.compile(r"<think(?:ing)?>")
-_THOUGHT = re.compile(r"</think(?:ing)?>")
-# One in quotes is written about; it counts if there is no other.
-_UNQUOTED_THOUGHT = re.compile(rf"(?<!['\"`“‘«]){_THOUGHT.pattern}")
 _FENCED = re.compile(r"\s*```[a-z]*\s*\n(.*)\n\s*```\s*", re.DOTALL)
 _QUOTED = re.compile(
     r"\"(?P<a>[^\"\n]{1,400})\"|“(?P<b>[^“”\n]{1,400})”|«(?P<c>[^«»\n]{1,400})»"
@@ -65,21 +63,12 @@ _LABEL_LINE = re.compile(
 )
 
 
-def without_thinking(text: str) -> str:
-    """Return the text after the last end of thinking and before any thinking that begins later."""
-    ends = list(_UNQUOTED_THOUGHT.finditer(text))
-    if not ends and _THINKING.match(text.lstrip()):
-        ends = list(_THOUGHT.finditer(text))
-    after = [match.end() for match in ends][-1:] or [0]
-    return _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
-
-
 def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
     """Return the answer in lower case without thinking, quotations and decoration.
 
     `gap` stands for the middle of a long answer, and the word "quoted" for a quotation.
     """
-    answer = without_thinking(text)
+    answer = _without_thinking(text)
     if len(answer) > 2 * _EDGE:
         answer = f"{answer[:_EDGE]}{gap}{answer[-_EDGE:]}"
     return decoration.sub(" ", unicodedata.normalize("NFKC", _unquoted(answer)).casefold())
@@ -87,7 +76,7 @@ def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
 
 def json_field(text: str, names: Collection[str]) -> tuple[bool, Any]:
     """Return whether the answer is a JSON object, and the value of the only field of `names`."""
-    answer = without_thinking(text)
+    answer = _without_thinking(text)
     fenced = _FENCED.fullmatch(answer)
     try:
         data = json.loads(fenced[1] if fenced else answer[: 4 * _EDGE].strip("*`\n "))
@@ -127,6 +116,13 @@ def _is_apart(text: str, start: int) -> bool:
         return True
     open_end = not line.endswith((".", "!", "?", ")", "]", "|"))
     return not line.endswith(":") and not (open_end and re.search(rf"\b(?:{_REPORTS})\b", line))
+
+
+def _without_thinking(text: str) -> str:
+    """Return the output of the text; marks of thinking in quotations end no thinking."""
+    if "</" in text:
+        text = _QUOTED.sub(lambda quote: " quoted " if "</" in quote[0] else quote[0], text)
+    return split_thinking(text).output.strip()
 
 
 def _unquoted(answer: str) -> str:
