@@ -38,6 +38,7 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
         flags=flags,
         choices=choices,
         chosen=scored.chosen,
+        document=document.digest,
         target=document.target,
         extracted=scored.extracted,
         metrics=scored.metrics,
@@ -59,6 +60,7 @@ def failed_sample(document: Document, failure: Failure, flags: tuple[str, ...] =
         prefix=document.prefix,
         prompt=document.contexts[0],
         flags=flags,
+        document=document.digest,
         target=document.target,
         choices=tuple(ChoiceLogprob(text=text) for text in document.choices),
     )

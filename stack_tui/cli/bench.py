@@ -77,9 +77,9 @@ def bench_command(
     results = places.results_folder(config)
     subject = _spec(tasks, **benchmark)
     check_printing(printing, results, subject.name)
-    if subject.include_path:
-        message = f"tasks in {subject.include_path} may run any code on this machine, as you"
-        click.echo(f"{one_line(message)}; it gets no keys from the environment", err=True)
+    if subject.has_task_files:
+        message = "The task files that you name may run any code on this machine"
+        click.echo(f"{message}; it gets no keys from the environment.", err=True)
     request = BenchmarkRun(
         benchmark=subject,
         endpoint=choice.resolve(config),
@@ -102,7 +102,7 @@ def _spec(
         if benchmark[name] and Path(benchmark[name]).exists():
             benchmark[name] = str(Path(benchmark[name]).resolve())
     data = benchmark | {
-        "tasks": tuple(dict.fromkeys(tasks)),
+        "tasks": tuple(dict.fromkeys(map(_whole_path, tasks))),
         "samples": _samples(samples) if samples else {},
         "gen": dict(_setting(text, "--gen") for text in gen),
         "metadata": _metadata(metadata),
@@ -128,10 +128,18 @@ def _conversation(
     return {"apply_chat_template": apply, "fewshot_as_multiturn": turns}
 
 
+def _whole_path(task: str) -> str:
+    """Return the task's name, or the whole path of its file: a run may be resumed elsewhere."""
+    is_file = task.endswith((".yaml", ".yml")) and Path(task).is_file()
+    return str(Path(task).resolve()) if is_file else task
+
+
 def _samples(text: str) -> dict[str, list[int]]:
     hint = "--samples"
     try:
-        found = json.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
+        found = json.loads(
+            text if text.lstrip().startswith(("{", "[")) else Path(text).read_bytes()
+        )
     except (ValueError, OSError) as error:
         raise click.BadParameter(
             f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint=hint

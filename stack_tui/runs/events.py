@@ -1,13 +1,11 @@
 """The events of a run's journal: all that happened in the run, in order."""
 
 from typing import Any, Literal
-from zlib import crc32
 
 import msgspec
 
 from stack_tui.errors import Failure as Failure
 from stack_tui.errors import FailureKind as FailureKind
-from stack_tui.runs.old_formats import current_event
 from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.runs.spec import RunSpec
 
@@ -249,6 +247,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """What lm-eval's filters read from the output, by filter."""
     metrics: dict[str, float] = {}
     """lm-eval's metrics of the document."""
+    document: str = ""
+    """A digest of the document: a task may draw others when it is loaded again."""
 
     labels: tuple[str, ...] = ()
     """The labels of the case in its suite."""
@@ -372,40 +372,3 @@ Event = (
     | RecordScores
     | Finished
 )
-
-_CHECKSUM = b',"crc32":"'
-_CHECKSUM_BYTES = len(_CHECKSUM) + 8 + 2
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
-
-
-def encode(event: Event) -> bytes:
-    """Return the event as one line of JSON, newline included, with its checksum as last field."""
-    fields = _encoder.encode(event)[:-1]
-    return b'%b%b%08x"}\n' % (fields, _CHECKSUM, crc32(fields))
-
-
-def decode(line: bytes) -> Event:
-    """Return the event that `line` holds; raises msgspec.DecodeError if it holds none.
-
-    A line that is not what `encode` wrote holds none. Lines of older versions have no checksum.
-    """
-    line = line.rstrip(b"\n")
-    fields, found = line[:-_CHECKSUM_BYTES], line[-_CHECKSUM_BYTES:]
-    if found.startswith(_CHECKSUM) and found[len(_CHECKSUM) : -2] != b"%08x" % crc32(fields):
-        raise msgspec.DecodeError("the line was damaged: its checksum differs")
-    try:
-        return _decoder.decode(line)
-    except msgspec.ValidationError:
-        # Converting costs a second pass, so only a line that today's types refuse pays for it.
-        return _converted(line)
-    except RecursionError:
-        raise msgspec.DecodeError("nested too deeply") from None
-
-
-def _converted(line: bytes) -> Event:
-    try:
-        event: Event = msgspec.convert(current_event(msgspec.json.decode(line)), Event)
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
-        raise msgspec.DecodeError(f"no event: {type(error).__name__}") from None
-    return event

@@ -12,7 +12,8 @@ import msgspec
 
 from stack_tui.errors import StackError
 from stack_tui.paths import FileStamp, append_whole, open_to_append
-from stack_tui.runs.events import Event, decode, encode
+from stack_tui.runs.events import Event
+from stack_tui.runs.journal_line import decode, encode
 
 _CHUNK = 1 << 20
 

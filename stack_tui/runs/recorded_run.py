@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from stack_tui.paths import write_new
-from stack_tui.runs.events import Answer, Event, Fault, Sample, Started, encode
+from stack_tui.runs.events import Answer, Event, Fault, Sample, Started
 from stack_tui.runs.journal import Tail
+from stack_tui.runs.journal_line import encode
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

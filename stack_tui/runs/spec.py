@@ -92,8 +92,15 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
 
     @property
     def runs_foreign_code(self) -> bool:
-        """Whether code of a task folder, a dataset or the model may run on this machine."""
-        return bool(self.include_path or self.confirm_unsafe or self.trust_remote_code)
+        """Whether code of task files, a dataset or the model may run on this machine."""
+        return self.has_task_files or self.confirm_unsafe or self.trust_remote_code
+
+    @property
+    def has_task_files(self) -> bool:
+        """Whether tasks come from a folder or a file that the user names."""
+        return bool(self.include_path) or any(
+            task.endswith((".yaml", ".yml")) for task in self.tasks
+        )
 
     @property
     def name(self) -> str:

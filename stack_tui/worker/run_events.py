@@ -75,7 +75,7 @@ async def run_events(
         catalog=Catalog(entries) if entries else None,
         lm_eval_folder=folder / "lm-eval",
         recorded=recorded,
-        done=done,
+        done={sample.key: sample for sample in view.samples if sample.key in done},
         left=_errors_left(folder, view),
         stopping=stopping,
         log=_log,

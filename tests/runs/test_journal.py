@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Answer, Event, Sample, decode, encode
+from stack_tui.runs.events import Answer, Event, Sample
 from stack_tui.runs.journal import Journal, RunBusy, Tail, check_locks, is_held
+from stack_tui.runs.journal_line import decode, encode
 from tests.runs.samples import sample, started
 
 events = st.lists(

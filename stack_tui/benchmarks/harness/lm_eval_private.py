@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 
@@ -65,6 +65,18 @@ class UnmadeTask:
     task: Task
     config: TaskSettings
     make: Callable[[], None]
+
+
+class ResultSource(Protocol):
+    """The two methods of a task by which lm-eval scores its documents."""
+
+    def doc_iterator(self, **options: Any) -> Iterator[tuple[int, Any]]:
+        """Yield the documents' indices and the documents; called for one filter after the other."""
+        ...
+
+    def process_results(self, doc: Any, results: Sequence[Any]) -> dict[str, Any]:
+        """Return the metrics of the document."""
+        ...
 
 
 def memoize_templates() -> None:
@@ -236,6 +248,22 @@ def unmade_tasks(manager: TaskManager, items: Sequence[Task | Group]) -> dict[st
     return {name: manager._factory.unmade[id(task)] for name, task in tasks.items()}
 
 
+def replaced_tasks(manager: TaskManager) -> dict[str, int]:
+    """Return how often another task had the name of one that lm-eval evaluates, by name.
+
+    The same task with the same settings in several groups is not another one. Call it before the
+    tasks are made, which changes their settings.
+    """
+    by_name: dict[str, list[TaskSettings]] = {}
+    for unmade in manager._factory.unmade.values():
+        by_name.setdefault(str(unmade.task.config.task), []).append(unmade.config)
+    others = {
+        name: sum(config != configs[-1] for config in configs[:-1])
+        for name, configs in by_name.items()
+    }
+    return {name: count for name, count in others.items() if count}
+
+
 def source_of(manager: TaskManager, task: Task) -> str:
     """Return the file that defines the unmade task, "" if it stands inside a group."""
     metadata = manager._factory.unmade[id(task)].config.get("metadata") or {}
@@ -296,6 +324,25 @@ def set_requests(task: Task, instances: Sequence[Instance]) -> None:
     """
     task._instances = list(instances)
     task.build_all_requests = _build_nothing
+
+
+def hold_documents(task: Task) -> None:
+    """Have the task give the same documents each time that it is asked for those it evaluates.
+
+    It runs `process_docs` each time, which may shuffle or draw at random: answers would be scored
+    against other documents than those that were asked (`Task.eval_docs`).
+    """
+    documents = task.eval_docs
+    if task.has_test_docs():
+        task.test_docs = lambda: documents
+    else:
+        task.validation_docs = lambda: documents
+
+
+def set_results(task: Task, source: ResultSource) -> None:
+    """Have `simple_evaluate` take the documents to score, and their results, from `source`."""
+    task.doc_iterator = source.doc_iterator
+    task.process_results = source.process_results
 
 
 def _build_nothing(**options: Any) -> None:

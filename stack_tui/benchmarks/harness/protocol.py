@@ -74,7 +74,8 @@ class Request(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="reques
 class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="document"):
     """A document's requests; `contexts` do not repeat the text of their common `prefix`.
 
-    `doc` is its index in this run. With `chat`, a context is the JSON of a conversation's messages.
+    `doc` is its index in this run; by its `digest` it is known again. With `chat`, a context is the
+    JSON of a conversation's messages.
     """
 
     task: str
@@ -86,6 +87,7 @@ class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docum
     chat: bool = False
     target: str = ""
     choices: list[str] = []
+    digest: str = ""
 
 
 class Documents(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="documents"):
@@ -96,10 +98,14 @@ class Documents(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docu
 
 
 class Loaded(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="loaded"):
-    """The tasks loaded so far; `complete` if these are all."""
+    """The tasks loaded so far; `complete` if these are all.
+
+    `replaced` is how many other tasks had a task's name: lm-eval evaluates the last one alone.
+    """
 
     tasks: list[TaskPlan]
     complete: bool
+    replaced: dict[str, int] = {}
 
 
 class AllSent(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="built"):

@@ -1,5 +1,6 @@
 """Build lm-eval's requests document by document, byte for byte as its own loop does."""
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 from lm_eval.evaluator_utils import get_sample_size
 
-from stack_tui.benchmarks.harness.lm_eval_private import filters_of
+from stack_tui.benchmarks.harness.document_results import DocumentResults
+from stack_tui.benchmarks.harness.lm_eval_private import filters_of, hold_documents
 from stack_tui.benchmarks.harness.loading_errors import TaskError
 from stack_tui.benchmarks.harness.protocol import Document, Request
 from stack_tui.benchmarks.harness.task_loading import name_of
@@ -20,12 +22,14 @@ from stack_tui.runs.spec import BenchmarkSubject, digest
 
 _SHARED_AT_LEAST = 200
 _SAMPLED = 4
+# In the text of an object that has none of its own.
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _END_OF_EXAMPLE = re.compile(r"\w(?=\n)")
 
 
 @dataclass
 class LoadedTask:
-    """A task with the documents to run, and their instances once built.
+    """A task with the documents to run, their instances once built, and their results once scored.
 
     `indices` are the documents' ids in the dataset if they were picked, None if they are the first.
     """
@@ -35,6 +39,7 @@ class LoadedTask:
     indices: list[int] | None
     count: int
     instances: dict[int, list[Instance]] = field(default_factory=dict)
+    results: dict[int, DocumentResults] = field(default_factory=dict)
     prefix: str | None = None
 
     @property
@@ -92,6 +97,7 @@ def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
     picked = spec.samples.get(name_of(task))
     indices = sorted(set(picked)) if picked else None
     limit = get_sample_size(task, spec.limit) if spec.limit is not None else None
+    hold_documents(task)
     total = len(task.eval_docs)
     if indices and indices[-1] >= total:
         raise TaskError(
@@ -213,7 +219,14 @@ def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Do
         chat=chat,
         target=_target(task, doc),
         choices=_choices(task, doc),
+        digest=_digest_of(doc),
     )
+
+
+def _digest_of(doc: Any) -> str:
+    """Return a digest by which a document is known again in another process."""
+    text = json.dumps(doc, default=str, skipkeys=True)
+    return digest(_ADDRESS.sub("", text))
 
 
 def _choices(task: Task, doc: dict[str, Any]) -> list[str]:
