@@ -23,7 +23,7 @@ class _Subject(
     pass
 
 
-class SuiteSubject(_Subject, frozen=True, kw_only=True, tag="suite"):
+class SuiteSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, tag="suite"):
     """A suite whose cases the model is asked."""
 
     name: str
@@ -32,6 +32,8 @@ class SuiteSubject(_Subject, frozen=True, kw_only=True, tag="suite"):
     """The file that the run was started from; suite.toml beside run.toml is a copy of it."""
     sha256: str
     """The hash of the file's text at the start, in hex."""
+    cases: tuple[str, ...] = ()
+    """The ids of the cases to run; empty runs all of them."""
 
     @property
     def suite_name(self) -> str:
@@ -98,9 +100,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     @property
     def has_task_files(self) -> bool:
         """Whether tasks come from a folder or a file that the user names."""
-        return bool(self.include_path) or any(
-            task.endswith((".yaml", ".yml")) for task in self.tasks
-        )
+        by_path = any("/" in task or task.endswith((".yaml", ".yml")) for task in self.tasks)
+        return by_path or bool(self.include_path)
 
     @property
     def name(self) -> str:
