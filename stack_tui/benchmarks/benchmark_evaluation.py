@@ -12,19 +12,19 @@ from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness import harness_client, protocol
 from stack_tui.benchmarks.pipeline.run_stages import Workers, run_stages
 from stack_tui.benchmarks.preflight_checks import all_data_is_at_hand, refuse_early
+from stack_tui.benchmarks.prompting import ChatTemplate, Prompting, decide_prompting
 from stack_tui.benchmarks.request_scoring import RequestScorer
-from stack_tui.benchmarks.scoring import methods
+from stack_tui.benchmarks.scoring.bos import BosChoice, choose_bos
 from stack_tui.benchmarks.scoring.encoding import Encoder
 from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
-    Tokenizer,
+    ModelTokenizer,
     find_tokenizer,
     read_chat_template,
 )
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities, Health
-from stack_tui.errors import StackError
 from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -63,25 +63,29 @@ def evaluate(
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
         async with harness_client.start(offline=offline, log=log) as harness:
             tokenizer = await _tokenizer(client, benchmark, capabilities)
-            harness.send(_opening(benchmark, tasks, capabilities, tokenizer))
+            prompting = decide_prompting(benchmark, capabilities, tokenizer)
+            harness.send(_opening(benchmark, tasks, prompting))
+            bos = await choose_bos(tokenizer, benchmark.add_bos)
             preparer = Preparer(
                 capabilities,
                 benchmark,
-                Encoder(tokenizer) if tokenizer else None,
-                identity=_identity(client, health),
+                prompting,
+                Encoder(tokenizer, bos.token) if tokenizer else None,
+                identity=_identity(client, health, bos),
                 context_length=health.context_length,
-                prefix_token=_prefix_token(tokenizer),
+                prefix_token=_prefix_token(tokenizer, bos),
             )
-            scorer = RequestScorer(client, capabilities, recorded, chat=preparer.chat)
+            scorer = RequestScorer(client, capabilities, recorded)
             conclude = protocol.Conclude(
                 folder=str(lm_eval_folder),
                 model=client.endpoint.model or "",
-                model_args=_model_args(client, benchmark, tokenizer),
+                model_args=_model_args(client, prompting, tokenizer, bos),
             )
             await run_stages(
                 Workers(harness, preparer, scorer),
                 tasks,
                 conclude,
+                bos_missing=bos.missing,
                 done=done,
                 left=left,
                 stopping=stopping,
@@ -99,7 +103,7 @@ def _checked_catalog(benchmark: BenchmarkSubject, capabilities: Capabilities) ->
 
 async def _tokenizer(
     client: Client, benchmark: BenchmarkSubject, capabilities: Capabilities
-) -> Tokenizer | None:
+) -> ModelTokenizer | None:
     root = None
     try:
         listed = (await client.get("models")).data
@@ -114,54 +118,45 @@ async def _tokenizer(
     return await find_tokenizer(client, benchmark.tokenizer, place, capabilities.tokenize)
 
 
-def _opening(
-    benchmark: BenchmarkSubject,
-    catalog: Catalog,
-    capabilities: Capabilities,
-    tokenizer: Tokenizer | None,
-) -> protocol.Open:
-    """Return the harness's first message: prompts are text, or messages if they go to a chat."""
-    opening = protocol.Open(spec=benchmark, entries=catalog.needed(benchmark.tasks))
-    if not benchmark.apply_chat_template:
+def _opening(benchmark: BenchmarkSubject, catalog: Catalog, prompting: Prompting) -> protocol.Open:
+    """Return the harness's first message."""
+    opening = protocol.Open(
+        spec=benchmark,
+        entries=catalog.needed(benchmark.tasks),
+        messages=prompting.messages,
+    )
+    if isinstance(prompting.template, ChatTemplate):
+        template = prompting.template
+        return replace(opening, chat_template=template.text, template_tokens=template.tokens)
+    if prompting.template is None:
         return opening
-    chosen = methods.generation_protocol(benchmark.protocol, True, capabilities)
-    if benchmark.protocol == "chat" or (chosen == "chat" and benchmark.protocol == "auto"):
-        return opening
-    if not isinstance(tokenizer, FileTokenizer):
-        raise StackError(
-            "the model's chat template is needed to turn conversations into prompts",
-            remedy="Name the model's tokenizer folder with --tokenizer, or use --protocol chat.",
-        )
-    template, tokens = read_chat_template(tokenizer.folder)
-    if not template:
-        raise StackError(
-            "the tokenizer's folder has no chat template",
-            where=tokenizer.name,
-            remedy="Use --protocol chat, or omit --apply-chat-template.",
-        )
-    return replace(opening, chat_template=template, template_tokens=tokens)
+    why = prompting.template
+    return replace(opening, no_template=protocol.Failed(what=why.what, remedy=why.remedy))
 
 
-def _prefix_token(tokenizer: Tokenizer | None) -> int | None:
+def _prefix_token(tokenizer: ModelTokenizer | None, bos: BosChoice) -> int | None:
+    """Return what lm-eval puts before a text without context: the BOS, else the EOS."""
     if not isinstance(tokenizer, FileTokenizer):
-        return None
+        return bos.own
     _, tokens = read_chat_template(tokenizer.folder)
     text = tokens.get("bos_token") or tokens.get("eos_token")
-    return tokenizer.token(text) if text else None
+    return tokenizer.token(text) if text else bos.own
 
 
-def _identity(client: Client, health: Health) -> list[Any]:
+def _identity(client: Client, health: Health, bos: BosChoice) -> list[Any]:
     """Return what an answer depends on besides its request: endpoint, model, weights, server."""
     endpoint = client.endpoint
-    return [endpoint.key_url, endpoint.model, health.weights, health.server_kind, health.version]
+    found = [endpoint.key_url, endpoint.model, health.weights, health.server_kind, health.version]
+    return found if bos.token is None else [*found, "bos", bos.token]
 
 
 def _model_args(
-    client: Client, benchmark: BenchmarkSubject, tokenizer: Tokenizer | None
+    client: Client, prompting: Prompting, tokenizer: ModelTokenizer | None, bos: BosChoice
 ) -> dict[str, Any]:
     return {
         "model": client.endpoint.model or "",
         "base_url": client.endpoint.url,
-        "protocol": benchmark.protocol,
+        "protocol": prompting.protocol,
         "tokenizer": tokenizer.name if tokenizer else None,
+        "add_bos_token": bos.token is not None,
     }

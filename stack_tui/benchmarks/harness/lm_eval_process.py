@@ -71,13 +71,19 @@ class Harness:
     def _load(self, opening: Open) -> None:
         check_version()
         # lm_eval_private is the first of all that imports lm-eval: it hides chardet meanwhile.
-        from stack_tui.benchmarks.harness import lm_eval_private, request_building, task_loading
+        from stack_tui.benchmarks.harness import lm_eval_private  # isort: skip
+        from stack_tui.benchmarks.harness import conversations, request_building, task_loading
 
         lm_eval_private.memoize_templates()
         lm_eval_private.parse_yaml_in_c()
         if self._spec.datasets:
             lm_eval_private.redirect_datasets(Path(self._spec.datasets).resolve())
-        self._render = task_loading.chat_renderer(opening.chat_template, opening.template_tokens)
+        template, tokens = opening.chat_template, opening.template_tokens
+        self._conversations = conversations.Conversations(
+            template=task_loading.template_renderer(template, tokens) if template else None,
+            no_template=opening.no_template,
+            messages=opening.messages,
+        )
         self._built: dict[str, request_building.LoadedTask] = {}
         self._begun: dict[str, Iterator[Documents]] = {}
         self._metrics: dict[str, str] = {}
@@ -134,7 +140,7 @@ class Harness:
         batch: list[Any] = []
         size = first
         begun = False
-        for doc_id, instances in built.documents(self._spec, self._render):
+        for doc_id, instances in built.documents(self._spec, self._conversations):
             batch.append((doc_id, instances))
             if len(batch) >= size:
                 yield _batch_of(built, batch, request_building, begun)

@@ -142,20 +142,8 @@ def _is_about_data(error: Exception) -> bool:
     )
 
 
-def chat_renderer(template: str, tokens: Mapping[str, str]) -> Callable[..., Any]:
-    """Return the function that turns messages into a prompt: by `template`, or else as JSON."""
-    if not template:
-        from lm_eval.models.api_models import JsonChatStr
-
-        def as_json(history: list[dict[str, str]], add_generation_prompt: bool = True) -> Any:
-            del add_generation_prompt
-            return JsonChatStr(json.dumps(history, ensure_ascii=False))
-
-        return as_json
-    return _template_renderer(template, tokens)
-
-
-def _template_renderer(template: str, tokens: Mapping[str, str]) -> Callable[..., str]:
+def template_renderer(template: str, tokens: Mapping[str, str]) -> Callable[..., str]:
+    """Return the function that turns messages into a prompt."""
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     def refuse(message: str) -> None:
