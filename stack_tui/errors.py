@@ -23,12 +23,24 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: FailureKind
     message: str
     remedy: str = ""
+    status: int | None = None
+    """The HTTP status, if the server refused the request by one."""
+
+
+def will_repeat(failure: Failure) -> bool:
+    """Return whether the same request would fail again, whenever it is sent.
+
+    What a server does not find may be served later; what it refuses for its content never is.
+    """
+    return failure.kind == "bad_request" and failure.status != 404
 
 
 class StackError(Exception):
     """Base of every expected error; `exit_code` is the command's (2: usage, config or cases)."""
 
     exit_code = 2
+    resumable = True
+    """Whether a run that ended with this error can be resumed once its cause is gone."""
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         super().__init__(what, where, remedy)

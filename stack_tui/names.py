@@ -74,6 +74,12 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'es' if noun.endswith(_HISSING) else 's'}"
 
 
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th, 11th or 22nd."""
+    last = number % 10 if number % 100 // 10 != 1 else 0
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+
+
 def did_you_mean(name: str, known: Iterable[str], count: int = 1) -> str:
     """Return "Did you mean a or b?" with up to `count` names like `name`, "" if none is close."""
     close = difflib.get_close_matches(name, list(known), n=count)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from stack_tui.names import file_name, first_free, joined_name, plural, slug
+from stack_tui.names import file_name, first_free, joined_name, ordinal, plural, slug
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,11 @@ def test_a_few_names_are_joined_and_many_are_counted() -> None:
     assert joined_name(many) != joined_name([*many[:-1], "other"])
     assert joined_name(many) == file_name(joined_name(many))
     assert len(joined_name(["x" * 300, "y"])) == 100
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (22, "22nd")],
+)
+def test_ordinals_are_spelt_as_they_are_said(number: int, name: str) -> None:
+    assert ordinal(number) == name

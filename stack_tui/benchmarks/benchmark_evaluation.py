@@ -20,8 +20,8 @@ from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
     ModelTokenizer,
     find_tokenizer,
-    read_chat_template,
 )
+from stack_tui.benchmarks.scoring.tokenizer_files import read_special_tokens
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities, Health
@@ -64,7 +64,7 @@ def evaluate(
         async with harness_client.start(offline=offline, log=log) as harness:
             tokenizer = await _tokenizer(client, benchmark, capabilities)
             prompting = decide_prompting(benchmark, capabilities, tokenizer)
-            harness.send(_opening(benchmark, tasks, prompting))
+            harness.send(_opening(client, benchmark, tasks, prompting, tokenizer))
             bos = await choose_bos(tokenizer, benchmark.add_bos)
             preparer = Preparer(
                 capabilities,
@@ -118,12 +118,19 @@ async def _tokenizer(
     return await find_tokenizer(client, benchmark.tokenizer, place, capabilities.tokenize)
 
 
-def _opening(benchmark: BenchmarkSubject, catalog: Catalog, prompting: Prompting) -> protocol.Open:
+def _opening(
+    client: Client,
+    benchmark: BenchmarkSubject,
+    catalog: Catalog,
+    prompting: Prompting,
+    tokenizer: ModelTokenizer | None,
+) -> protocol.Open:
     """Return the harness's first message."""
     opening = protocol.Open(
         spec=benchmark,
         entries=catalog.needed(benchmark.tasks),
         messages=prompting.messages,
+        metadata=_model_metadata(client, benchmark, tokenizer) | benchmark.metadata,
     )
     if isinstance(prompting.template, ChatTemplate):
         template = prompting.template
@@ -131,14 +138,25 @@ def _opening(benchmark: BenchmarkSubject, catalog: Catalog, prompting: Prompting
     if prompting.template is None:
         return opening
     why = prompting.template
-    return replace(opening, no_template=protocol.Failed(what=why.what, remedy=why.remedy))
+    failed = protocol.Failed(what=why.what, where=why.where, remedy=why.remedy)
+    return replace(opening, no_template=failed)
+
+
+def _model_metadata(
+    client: Client, benchmark: BenchmarkSubject, tokenizer: ModelTokenizer | None
+) -> dict[str, Any]:
+    """Return what lm-eval tells tasks of the model: its model arguments."""
+    known = {"model": client.endpoint.model, "tokenizer": benchmark.tokenizer}
+    if isinstance(tokenizer, FileTokenizer):
+        known["tokenizer"] = str(tokenizer.folder)
+    return {key: value for key, value in known.items() if value}
 
 
 def _prefix_token(tokenizer: ModelTokenizer | None, bos: BosChoice) -> int | None:
     """Return what lm-eval puts before a text without context: the BOS, else the EOS."""
     if not isinstance(tokenizer, FileTokenizer):
         return bos.own
-    _, tokens = read_chat_template(tokenizer.folder)
+    tokens = read_special_tokens(tokenizer.folder)
     text = tokens.get("bos_token") or tokens.get("eos_token")
     return tokenizer.token(text) if text else bos.own
 

@@ -16,8 +16,8 @@ from stack_tui.benchmarks.harness.protocol import (
 from stack_tui.benchmarks.output_preparation import OutputPreparer
 from stack_tui.benchmarks.prepared_document import (
     ContinuationsPart,
+    DocumentPart,
     LettersPart,
-    Part,
     Prepared,
     Refused,
     RollingPart,
@@ -89,7 +89,7 @@ class Preparer:
             return Refused(encoded.document, error)
         return Prepared(encoded.document, parts, changes)
 
-    def _parts(self, encoded: _Encoded, changes: list[PromptChange]) -> Iterator[Part]:
+    def _parts(self, encoded: _Encoded, changes: list[PromptChange]) -> Iterator[DocumentPart]:
         """Yield the parts; raises RouteError, UnfitDocument for a request that cannot be sent."""
         scored: list[tuple[int, LoglikelihoodRequest]] = []
         for place, request in enumerate(encoded.document.requests):

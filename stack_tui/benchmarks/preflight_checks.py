@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from stack_tui.benchmarks.catalog.catalog import Catalog
+from stack_tui.benchmarks.catalog.catalog import Catalog, TaskMember
+from stack_tui.benchmarks.generation_settings import refuse_wrong_settings
 from stack_tui.benchmarks.scoring import methods
 from stack_tui.benchmarks.scoring.model_tokenizer import named_file
 from stack_tui.endpoints.probe import Capabilities
@@ -14,15 +15,26 @@ def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Ca
     """Raise StackError for unknown names, missing places, and tasks that cannot run here."""
     if benchmark.limit is not None and benchmark.samples:
         raise StackError("--limit and --samples cannot be combined")
+    refuse_wrong_settings(benchmark.gen)
     if benchmark.datasets and not Path(benchmark.datasets).is_dir():
         raise StackError("no such folder", where=benchmark.datasets, remedy="Check --datasets.")
     if benchmark.tokenizer:
         named_file(benchmark.tokenizer)
-    leaves = leaves_of(benchmark, catalog)
-    for name in benchmark.samples:
-        if name not in leaves:
+    members = _members_of(benchmark, catalog)
+    _refuse_wrong_samples(benchmark, {member.name for member in members})
+    facts = [member.facts() for member in members]
+    methods.refuse_unable(facts, catalog, capabilities, benchmark.protocol)
+
+
+def _refuse_wrong_samples(benchmark: BenchmarkSubject, names: set[str]) -> None:
+    for name, indexes in benchmark.samples.items():
+        if name not in names:
             raise StackError(f"--samples names {name!r}, which is not a task of this run")
-    methods.refuse_unable(leaves, catalog, capabilities, benchmark.protocol)
+        if indexes and min(indexes) < 0:
+            raise StackError(
+                f"--samples names document {min(indexes)} of the task {name}",
+                remedy="Documents are numbered from 0.",
+            )
 
 
 def all_data_is_at_hand(benchmark: BenchmarkSubject, catalog: Catalog) -> bool:
@@ -30,11 +42,16 @@ def all_data_is_at_hand(benchmark: BenchmarkSubject, catalog: Catalog) -> bool:
     if not benchmark.datasets:
         return False
     folder = Path(benchmark.datasets)
-    leaves = leaves_of(benchmark, catalog)
-    known = [catalog.facts(name) for name in leaves if name in catalog.entries]
+    known = [member.facts() for member in _members_of(benchmark, catalog)]
     return all((folder / facts.dataset).is_dir() for facts in known if facts.dataset)
 
 
-def leaves_of(benchmark: BenchmarkSubject, catalog: Catalog) -> list[str]:
-    """Return the tasks that the run's names expand to; raises UnknownTask."""
-    return [leaf for name in benchmark.tasks for leaf in catalog.leaves(name)]
+def _members_of(benchmark: BenchmarkSubject, catalog: Catalog) -> list[TaskMember]:
+    """Return the tasks that the run's names expand to; raises StackError for one without tasks."""
+    found: list[TaskMember] = []
+    for name in benchmark.tasks:
+        members = catalog.members(name)
+        if not members:
+            raise StackError(f"{name} holds no tasks", remedy="Check the group's `task` list.")
+        found += members
+    return found

@@ -93,7 +93,7 @@ class WrittenPart:
 
 
 ScoredPart = LettersPart | ContinuationsPart | RollingPart
-Part = ScoredPart | WrittenPart
+DocumentPart = ScoredPart | WrittenPart
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class Prepared:
     """A document that can be asked, in parts; `changes` say where a prompt or limit had to give."""
 
     document: Document
-    parts: list[Part]
+    parts: list[DocumentPart]
     changes: list[PromptChange] = field(default_factory=list)
 
     @property

@@ -6,7 +6,11 @@ from stack_tui.benchmarks.scoring import methods
 from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
     ModelTokenizer,
-    read_chat_template,
+)
+from stack_tui.benchmarks.scoring.tokenizer_files import (
+    choose_template,
+    read_chat_templates,
+    read_special_tokens,
 )
 from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
@@ -42,25 +46,33 @@ class Prompting:
 def decide_prompting(
     spec: BenchmarkSubject, capabilities: Capabilities, tokenizer: ModelTokenizer | None
 ) -> Prompting:
-    """Return how the run's prompts go out; raises RouteError if the protocol is not served."""
+    """Return how the run's prompts go out.
+
+    Raises StackError if the protocol is not served, or the template that is named not used.
+    """
     templated = spec.apply_chat_template
     chat = methods.generation_protocol(spec.protocol, templated, capabilities) == "chat"
-    template = _template(tokenizer) if templated else None
+    if chat and templated and spec.chat_template and spec.protocol == "chat":
+        raise StackError(
+            "the server applies its own chat template, not the one that --chat-template names",
+            remedy="Use --protocol completions with it.",
+        )
+    template = _template(spec, tokenizer) if templated else None
     return Prompting(chat, messages=chat and templated, template=template)
 
 
-def _template(tokenizer: ModelTokenizer | None) -> ChatTemplate | StackError:
+def _template(
+    spec: BenchmarkSubject, tokenizer: ModelTokenizer | None
+) -> ChatTemplate | StackError:
     if not isinstance(tokenizer, FileTokenizer):
         return StackError(
             "the model's chat template is needed to turn conversations into prompts",
             remedy="Name the model's tokenizer folder with --tokenizer, or omit"
             " --apply-chat-template.",
         )
-    text, tokens = read_chat_template(tokenizer.folder)
-    if text:
-        return ChatTemplate(text, tokens)
-    return StackError(
-        "the tokenizer's folder has no chat template",
-        where=tokenizer.name,
-        remedy="Omit --apply-chat-template, or use --protocol chat if the task writes its answers.",
-    )
+    templates = read_chat_templates(tokenizer.folder)
+    try:
+        text = choose_template(templates, spec.chat_template, tokenizer.name)
+    except StackError as error:
+        return error
+    return ChatTemplate(text, read_special_tokens(tokenizer.folder))

@@ -31,9 +31,20 @@ _PROTOCOLS = ("auto", "completions", "chat")
     "--samples", help='Document numbers by task: JSON such as {"gsm8k": [0, 5]}, or a file.'
 )
 @click.option("--gen", multiple=True, metavar="KEY=VALUE", help="A generation setting. Repeatable.")
+@click.option(
+    "--metadata",
+    multiple=True,
+    metavar="KEY=VALUE|JSON",
+    help="A value for tasks that make their documents by code, such as RULER's. Repeatable.",
+)
 @click.option("--system", help="A system instruction.")
 @click.option("--apply-chat-template", is_flag=True, help="Send prompts as conversations.")
-@click.option("--fewshot-as-multiturn", is_flag=True, help="Send examples as separate turns.")
+@click.option("--chat-template", metavar="NAME", help="Apply the chat template with this name.")
+@click.option(
+    "--fewshot-as-multiturn/--no-fewshot-as-multiturn",
+    default=None,
+    help="Send examples as separate turns. On by default with a chat template.",
+)
 @click.option("--include-path", help="A folder with more tasks.")
 @click.option("--datasets", help="A folder with the datasets, to run offline.")
 @click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
@@ -83,7 +94,12 @@ def bench_command(
 
 
 def _spec(
-    tasks: tuple[str, ...], *, samples: str | None, gen: tuple[str, ...], **benchmark: Any
+    tasks: tuple[str, ...],
+    *,
+    samples: str | None,
+    gen: tuple[str, ...],
+    metadata: tuple[str, ...],
+    **benchmark: Any,
 ) -> BenchmarkSubject:
     for name in ("include_path", "datasets", "tokenizer"):
         if benchmark[name] and Path(benchmark[name]).exists():
@@ -91,7 +107,9 @@ def _spec(
     data = benchmark | {
         "tasks": tuple(dict.fromkeys(tasks)),
         "samples": _samples(samples) if samples else {},
-        "gen": dict(map(_setting, gen)),
+        "gen": dict(_setting(text, "--gen") for text in gen),
+        "metadata": _metadata(metadata),
+        **_conversation(**{name: benchmark[name] for name in _OF_CONVERSATION}),
     }
     try:
         return msgspec.convert(data, BenchmarkSubject)
@@ -99,20 +117,71 @@ def _spec(
         raise StackError(str(error), where="bench") from None
 
 
-def _samples(text: str) -> Any:
+_OF_CONVERSATION = ("apply_chat_template", "chat_template", "fewshot_as_multiturn")
+
+
+def _conversation(
+    *, apply_chat_template: bool, chat_template: str | None, fewshot_as_multiturn: bool | None
+) -> dict[str, bool]:
+    """Return whether prompts are conversations, and examples turns, with lm-eval's defaults."""
+    apply = apply_chat_template or chat_template is not None
+    if fewshot_as_multiturn and not apply:
+        raise click.UsageError("--fewshot-as-multiturn needs --apply-chat-template.")
+    turns = apply if fewshot_as_multiturn is None else fewshot_as_multiturn
+    return {"apply_chat_template": apply, "fewshot_as_multiturn": turns}
+
+
+def _samples(text: str) -> dict[str, list[int]]:
+    hint = "--samples"
     try:
-        return json.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
+        found = json.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
     except (ValueError, OSError) as error:
         raise click.BadParameter(
-            f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint="--samples"
+            f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint=hint
         ) from None
+    if not isinstance(found, dict):
+        raise click.BadParameter(
+            'expected document numbers by task, such as {"gsm8k": [0, 5]}', param_hint=hint
+        )
+    for task, numbers in found.items():
+        listed = numbers if isinstance(numbers, list) else [None]
+        if any(not isinstance(one, int) or isinstance(one, bool) for one in listed):
+            raise click.BadParameter(
+                f"the task {one_line(task, 80)} has {one_line(json.dumps(numbers), 80)}, which is"
+                " not a list of document numbers",
+                param_hint=hint,
+            )
+    return found
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def _metadata(texts: tuple[str, ...]) -> dict[str, Any]:
+    metadata: dict[str, Any] = {}
+    for text in texts:
+        if not text.lstrip().startswith("{"):
+            name, value = _setting(text, "--metadata")
+            metadata[name] = value
+            continue
+        try:
+            metadata |= json.loads(text)
+        except ValueError as error:
+            raise click.BadParameter(f"is not JSON: {error}", param_hint="--metadata") from None
+    return metadata
+
+
+def _setting(text: str, option: str) -> tuple[str, Any]:
+    """Return key and value: JSON, else read as lm-eval reads it, else text."""
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint="--gen")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+        raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint=option)
+    for read in (json.loads, _truth, float):
+        try:
+            return name, read(value)
+        except ValueError:
+            continue
+    return name, value
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"

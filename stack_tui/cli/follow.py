@@ -12,8 +12,9 @@ import click
 
 from stack_tui.cli.printing import Printing, print_report
 from stack_tui.errors import StackError
-from stack_tui.reports.render.text_report import sample_line
-from stack_tui.runs.events import Event, Fault, Finding, Sample, Status
+from stack_tui.reports.measures.error_groups import ErrorReason, failures, reason
+from stack_tui.reports.render.text_report import error_line, sample_line
+from stack_tui.runs.events import Event, Fault, Finding, Finished, Sample, Status
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
 from stack_tui.worker import control
@@ -82,12 +83,15 @@ def follow(folder: Path, *, lines: bool = False) -> Run:
 @contextmanager
 def _lines(run: Run) -> Iterator[Show]:
     last_count = -_COUNT_EVERY_S
+    reasons: set[ErrorReason] = set()
 
     def show(events: Sequence[Event]) -> None:
         nonlocal last_count
-        for event in events:
-            if isinstance(event, Sample) and run.view.total.planned <= _MOST_SAMPLE_LINES:
-                click.echo(sample_line(event), err=True)
+        for event in _without_the_end(events):
+            if isinstance(event, Sample):
+                few = run.view.total.planned <= _MOST_SAMPLE_LINES
+                if line := _sample(event, reasons, every=few):
+                    click.echo(line, err=True)
             elif isinstance(event, Fault | Finding):
                 click.echo(_notice(event), err=True)
         if time.monotonic() - last_count >= _COUNT_EVERY_S:
@@ -112,16 +116,38 @@ def _bar(run: Run) -> Iterator[Show]:
         refresh_per_second=4,
     ) as bar:
         task = bar.add_task(one_line(run.spec.subject.name, 40), total=None, pace="")
+        reasons: set[ErrorReason] = set()
 
         def show(events: Sequence[Event]) -> None:
-            for event in events:
-                if isinstance(event, Fault | Finding):
+            for event in _without_the_end(events):
+                if isinstance(event, Sample) and (line := _sample(event, reasons)):
+                    bar.console.print(Text(line))
+                elif isinstance(event, Fault | Finding):
                     bar.console.print(Text(_notice(event)))
             total = run.view.total
             planned = None if run.view.plan_is_partial else total.planned or None
             bar.update(task, total=planned, completed=total.done, pace=pace(run))
 
         yield show
+
+
+def _without_the_end(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events without the fault that ended the run: the report says why it ended."""
+    ends = {event.message for event in events if isinstance(event, Finished)}
+    return [event for event in events if not (isinstance(event, Fault) and event.message in ends)]
+
+
+def _sample(sample: Sample, reasons: set[ErrorReason], *, every: bool = False) -> str:
+    """Return the sample on a line; unless `every` one has a line, "" for all but new errors.
+
+    An error is new if none of the `reasons` that had a line so far is its own.
+    """
+    found = {reason(who, failure) for who, failure in failures(sample)}
+    new = found - reasons
+    reasons |= found
+    if every or new:
+        return error_line(sample) or sample_line(sample)
+    return ""
 
 
 def _notice(event: Fault | Finding) -> str:

@@ -1,7 +1,7 @@
 """Print a run's report in the requested format, and check its gates."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,9 +14,11 @@ from stack_tui.paths import write_through
 from stack_tui.reports.measures import gates
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import GateResult, NotWorse
+from stack_tui.reports.measures.resume_advice import describe_repeating, resume_advice
 from stack_tui.reports.render.json_report import report_document
 from stack_tui.reports.render.text_report import text_report
 from stack_tui.runs import store
+from stack_tui.runs.events import Fault, Finished
 from stack_tui.runs.holdout import log_access
 from stack_tui.runs.latest_report import find_latest_report
 from stack_tui.runs.store import Run
@@ -194,21 +196,44 @@ def _exit_code(run: Run, results: Sequence[GateResult], inconclusive: str) -> in
         return 0
     if run.tail.unreadable:
         click.echo(f"{run.tail.unreadable} lines of the journal cannot be read", err=True)
-    finished = run.view.finished
-    if finished and finished.message:
-        click.echo(one_line(finished.message, 1000), err=True)
-    if finished and finished.remedy:
-        click.echo(f"  {one_line(finished.remedy, 1000)}", err=True)
+    if finished := run.view.finished:
+        for line in _why_it_ended(finished, run.view.faults[-1:]):
+            click.echo(line, err=True)
     if run.phase == "interrupted" and (last_line := last_log_line(run.folder)):
         click.echo(one_line(last_line, 1000), err=True)
     if run.phase != "finished":
-        click.echo(f"{run.phase}; continue it with: stack-tui resume {run.folder.name}", err=True)
+        for line in _next_steps(run):
+            click.echo(one_line(line, 1000), err=True)
         return 3 if run.phase == "failed" else 4
     broken = {"failed"} if inconclusive == "pass" else {"failed", "inconclusive"}
     unmet = [result for result in results if result.state in broken]
     for result in unmet:
         click.echo(f"gate {result.state}: {one_line(result.saying, 1000)}", err=True)
     return 1 if unmet else 0
+
+
+def _why_it_ended(finished: Finished, last: Sequence[Fault]) -> Iterator[str]:
+    """Yield the message of the run's end, with the place that its fault names, and the remedy."""
+    where = next((each.where for each in last if each.message == finished.message), "")
+    if finished.message:
+        yield one_line(f"{where}: {finished.message}" if where else finished.message, 1000)
+    if finished.remedy:
+        yield f"  {one_line(finished.remedy, 1000)}"
+
+
+def _next_steps(run: Run) -> Iterator[str]:
+    """Yield what to do about a run that has not finished: resume is named if it can help."""
+    advice = resume_advice(run.view)
+    resume = f"continue it with: stack-tui resume {run.folder.name}"
+    known = run.view.finished and advice.remedy == run.view.finished.remedy
+    if (problem := describe_repeating(advice)) and not known:
+        yield problem
+    if not advice.resume:
+        yield f"{run.phase}; resuming cannot help"
+    elif run.phase == "failed":
+        yield f"failed; once its cause is gone, {resume}"
+    else:
+        yield f"{run.phase}; {resume}"
 
 
 def _compared(run: Run, name: str) -> Comparison:

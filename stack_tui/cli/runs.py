@@ -85,16 +85,26 @@ def report_command(run: str, printing: Printing, places: Places) -> int:
 @click.command("compare")
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B", default="latest")
+@click.option(
+    "--margin",
+    metavar="POINTS",
+    type=click.FloatRange(0, 100, min_open=True),
+    help="Runs that differ by less are equivalent: 2 points from 1,000 pairs on.",
+)
+@click.option("--pooled", is_flag=True, help="One verdict over all benchmarks of the runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 @options.places
-def compare_command(a: str, b: str, as_json: bool, places: Places) -> int:
+def compare_command(
+    a: str, b: str, margin: float | None, pooled: bool, as_json: bool, places: Places
+) -> int:
     """Compare run B with run A, paired sample by sample.
 
-    Prints flips, paired differences with their intervals, and a verdict: better, worse or
-    inconclusive.
+    Prints flips, paired differences with their intervals, and a verdict for each benchmark: better,
+    worse, equivalent or inconclusive.
     """
     runs = [Run(places.run_folder(name)) for name in (a, b)]
-    comparison = compare_runs(*runs)
+    share = None if margin is None else margin / 100
+    comparison = compare_runs(*runs, margin=share, pooled=pooled)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
     else:

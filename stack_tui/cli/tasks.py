@@ -5,7 +5,7 @@ import asyncio
 import click
 import msgspec
 
-from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
+from stack_tui.benchmarks.catalog.catalog import Catalog, TaskMember, open_catalog
 from stack_tui.benchmarks.scoring.methods import expected_route, generative_variant
 from stack_tui.cli import options
 from stack_tui.endpoints.capabilities import Capabilities
@@ -48,9 +48,10 @@ def tasks_command(
     names = [pattern] if pattern in catalog.entries else catalog.match(pattern)
     if not names:
         catalog.find(pattern)
-    if len(names) == 1 and catalog.entries[names[0]].kind != "task":
-        names = [*names, *(name for name in catalog.leaves(names[0]) if name in catalog.entries)]
     rows = [_row(catalog, name, capabilities) for name in names]
+    if len(names) == 1 and catalog.entries[names[0]].kind != "task":
+        members = catalog.members(names[0])
+        rows += [_member_row(catalog, member, capabilities) for member in members]
     if as_json:
         click.echo(msgspec.json.encode(rows))
     else:
@@ -62,18 +63,27 @@ def _row(catalog: Catalog, name: str, capabilities: Capabilities | None) -> Task
     kind = catalog.entries[name].kind
     if capabilities is None:
         return TaskListing(name=name, kind=kind)
-    leaves = [leaf for leaf in catalog.leaves(name) if leaf in catalog.entries]
-    if not leaves:
+    members = catalog.members(name)
+    if not members:
         return TaskListing(name=name, kind=kind, tasks=0)
-    facts = catalog.facts(leaves[0])
+    first = _member_row(catalog, members[0], capabilities)
+    instead = None if first.route else generative_variant(name, catalog)
+    return msgspec.structs.replace(first, name=name, kind=kind, tasks=len(members), instead=instead)
+
+
+def _member_row(
+    catalog: Catalog, member: TaskMember, capabilities: Capabilities | None
+) -> TaskListing:
+    if capabilities is None:
+        return TaskListing(name=member.name, kind="task")
+    facts = member.facts()
     route = expected_route(facts, capabilities)
     return TaskListing(
-        name=name,
-        kind=kind,
-        tasks=len(leaves),
+        name=member.name,
+        kind="task",
         output_type=facts.output_type,
         route=route,
-        instead=None if route else generative_variant(name, catalog),
+        instead=None if route else generative_variant(member.name, catalog),
     )
 
 

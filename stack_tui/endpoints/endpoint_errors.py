@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stack_tui.errors import Failure, FailureKind, StackError
+from stack_tui.errors import Failure, FailureKind, StackError, will_repeat
 from stack_tui.text import one_line
 
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
@@ -43,10 +43,11 @@ class EndpointError(StackError):
         self.retry_after_s = retry_after_s
         self.retryable = retryable
         self.headers = headers or {}
+        self.resumable = not will_repeat(self.failure())
 
     def failure(self) -> Failure:
         """Return the error as a journal stores it."""
-        return Failure(kind=self.kind, message=self.what, remedy=self.remedy)
+        return Failure(kind=self.kind, message=self.what, remedy=self.remedy, status=self.status)
 
     def at(self, where: str, remedy: str = "") -> "EndpointError":
         """Return this error with the place where it happened, and with `remedy` if it has none."""

@@ -1,12 +1,42 @@
 """How every report writes numbers."""
 
+import math
+
 from stack_tui.names import plural
 from stack_tui.reports.stats.power import FEW_CASES, LEAST_FLIPS, smallest_paired_difference
 
+_MOST_DIGITS = 6
+
 
 def format_number(value: float, *, rate: bool) -> str:
-    """Return a rate in percent, any other figure with two decimals."""
-    return f"{100 * value:.1f}%" if rate else f"{value:.2f}"
+    """Return a rate in percent, any other figure with two decimals; 0% and 100% are exact."""
+    return format_percent(value, 1) if rate else f"{value:.2f}"
+
+
+def format_percent(share: float, digits: int = 0) -> str:
+    """Return a share in percent, with more digits where it would seem to be none or all."""
+    for more in range(digits, _MOST_DIGITS):
+        text = f"{100 * share:.{more}f}%"
+        if share in (0, 1) or float(text[:-1]) not in (0, 100):
+            return text
+    return text
+
+
+def needed_digits(width: float, least: int) -> int:
+    """Return how many decimals show an interval of that width with two digits of its own."""
+    if width <= 0:
+        return least
+    return min(_MOST_DIGITS, max(least, 1 - math.floor(math.log10(width))))
+
+
+def format_p(p: float) -> str:
+    """Return a p-value with three decimals, which never are 0."""
+    return "<.001" if p < 0.001 else f"{p:.3f}"
+
+
+def describe_p(p: float) -> str:
+    """Return a p-value for a sentence: p < .001 or p = 0.023."""
+    return "p < .001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def format_interval(interval: tuple[float, float] | None, *, rate: bool) -> str:

@@ -210,6 +210,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
 
     rule_score: float | None = None
     """From 0 to 1; None without rules."""
+    pass_mark: float = RULE_PASS
+    """The rule score from which on the case's rules are met."""
     rule_issues: tuple[RuleIssue, ...] = ()
     """What cost the rule score points."""
     verdicts: tuple[JudgeScore, ...] = ()
@@ -255,6 +257,11 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     def name(self) -> str:
         """The sample's name within its task."""
         return sample_name(self.id, self.repeat, self.temperature)
+
+    @property
+    def rules_met(self) -> bool | None:
+        """Whether the rule score reaches the pass mark; None without rules."""
+        return None if self.rule_score is None else self.rule_score >= self.pass_mark
 
     @property
     def position(self) -> tuple[str, int, float, int]:
@@ -330,6 +337,8 @@ class Finished(_Event, frozen=True, kw_only=True, omit_defaults=True):
     errors: int = 0
     message: str = ""
     remedy: str = ""
+    resumable: bool = True
+    """Whether a failed run can be resumed once what it failed at is put right."""
 
 
 Event = (

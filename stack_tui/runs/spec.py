@@ -56,7 +56,11 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     apply_chat_template: bool = False
     """Whether prompts are sent as a chat."""
     fewshot_as_multiturn: bool = False
-    """Whether each few-shot example is a turn of the chat."""
+    """Whether each few-shot example is a turn of the chat; new runs have it on with a template."""
+    chat_template: str | None = None
+    """The name of the tokenizer's chat template to apply; None takes its default one."""
+    metadata: dict[str, Any] = {}
+    """What tasks are told that make their documents by code, such as max_seq_lengths."""
     include_path: str | None = None
     """A folder of further task definitions."""
     datasets: str | None = None
@@ -84,6 +88,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
                 raise ValueError("gen holds a setting without a name")
             if value is None or (isinstance(value, float) and not math.isfinite(value)):
                 raise ValueError(f"gen's {name} must be text, a finite number or a truth value")
+        if _holds_null(self.metadata):
+            raise ValueError("metadata must not hold null, which a run's file cannot store")
 
     @property
     def name(self) -> str:
@@ -94,6 +100,12 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     def suite_name(self) -> str:
         """An empty text: a benchmark's documents are not cases."""
         return ""
+
+
+def _holds_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_null, value.values()))
+    return any(map(_holds_null, value)) if isinstance(value, list) else value is None
 
 
 class DuelParticipant(

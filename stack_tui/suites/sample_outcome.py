@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from stack_tui.errors import Failure
 from stack_tui.runner.request_engine import gather_all
-from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, Sample, Status
+from stack_tui.runs.events import JUDGE_PASS, Sample, Status
 from stack_tui.runs.spec import digest
 from stack_tui.suites.attempts import Attempt
 from stack_tui.suites.grading import rules
+from stack_tui.suites.grading.pass_mark import can_fail, pass_mark_of
 from stack_tui.suites.judging import judge_prompt
 from stack_tui.suites.judging.judge_score import ask_judge, combine_scores
 from stack_tui.suites.model.case import Case, Suite, criteria_of
@@ -123,8 +124,15 @@ async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
         grade = await asyncio.to_thread(rules.grade, case, suite, sample.output)
     else:
         grade = rules.grade(case, suite, sample.output)
-    passed = bool(sample.output) and grade.score >= RULE_PASS
-    return replace(sample, rule_score=grade.score, rule_issues=grade.issues, passed=passed)
+    mark = pass_mark_of(suite, case)
+    met = bool(sample.output) and grade.score >= mark
+    return replace(
+        sample,
+        rule_score=grade.score,
+        pass_mark=mark,
+        rule_issues=grade.issues,
+        passed=met if not sample.output or can_fail(suite, case) else None,
+    )
 
 
 async def _judged(
@@ -146,5 +154,5 @@ async def _judged(
         verdicts=tuple(verdicts),
         judge_score=score,
         no_majority=no_majority,
-        passed=accepted if sample.passed else False,
+        passed=False if sample.passed is False else accepted,
     )

@@ -6,30 +6,57 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.names import ordinal
 from stack_tui.reports.measures.comparison import Comparison, compare
 from stack_tui.reports.measures.effects import RATE
 from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.pairing import SuiteFingerprint
 from stack_tui.reports.number_format import format_points
+from stack_tui.runs import baseline_log
 from stack_tui.runs.spec import RunSpec
 from stack_tui.runs.store import Run, folders, read_spec
 from stack_tui.suites.model import suite_store as suites
 from stack_tui.suites.model.version import case_digests, suite_version
 
 
-def compare_runs(a: Run, b: Run) -> Comparison:
+def compare_runs(
+    a: Run, b: Run, *, margin: float | None = None, pooled: bool = False
+) -> Comparison:
     """Return the comparison of `b` with `a`, complete or not; changed cases are left out of it.
 
-    It carries a warning if the difference is below a noise floor that was measured.
+    It carries a warning if the difference is below a noise floor that was measured, and from the
+    second run on that is compared with this baseline: the best of many differs by chance. For
+    `margin` and `pooled` see `compare`.
     """
     a.refresh()
     b.refresh()
     same = a.spec.same_outputs(b.spec)
-    found = compare(a.view, b.view, suite_a=_fingerprint(a, same), suite_b=_fingerprint(b, same))
-    warning = _noise_warning(found, a, b)
-    if not warning:
-        return found
-    return msgspec.structs.replace(found, warnings=(*found.warnings, warning))
+    found = compare(
+        a.view,
+        b.view,
+        suite_a=_fingerprint(a, same),
+        suite_b=_fingerprint(b, same),
+        margin=margin,
+        pooled=pooled,
+    )
+    counted = found.verdict != "not final" and not same
+    warnings = (_noise_warning(found, a, b), _repetition_warning(a, b) if counted else "")
+    more = tuple(filter(None, warnings))
+    return msgspec.structs.replace(found, warnings=(*found.warnings, *more)) if more else found
+
+
+def _repetition_warning(a: Run, b: Run) -> str:
+    """Return how many runs were compared with the baseline, "" for the first one."""
+    try:
+        count = baseline_log.number_in_line(a.folder, b.spec.id)
+    except OSError as error:
+        return f"the comparison cannot be counted: {error.strerror or 'unknown error'}"
+    if count < 2:
+        return ""
+    return (
+        f"this is the {ordinal(count)} run compared with this baseline: the best of several may be "
+        "the best by chance"
+    )
 
 
 def _fingerprint(run: Run, same_outputs: bool) -> SuiteFingerprint | None:

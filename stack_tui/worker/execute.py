@@ -27,6 +27,7 @@ from stack_tui.errors import StackError
 from stack_tui.names import plural
 from stack_tui.paths import write_atomically
 from stack_tui.reports.render.json_report import report_document
+from stack_tui.runner.internal_error import internal_failure
 from stack_tui.runner.stream import first_error
 from stack_tui.runs import holdout, labels
 from stack_tui.runs.events import (
@@ -95,8 +96,9 @@ class Recorder:
 async def execute(folder: Path) -> Finished | None:
     """Execute the run in `folder`; return how it finished, None if it was stopped.
 
-    Raises RunBusy if another worker is on it, StackError if the spec cannot be read, OSError if the
-    disk refuses a record. In each case the journal is intact and the run can be resumed.
+    What a run cannot go on from is recorded as its end. Raises RunBusy if another worker is on it,
+    StackError if the spec cannot be read, OSError if the disk refuses a record. In each case the
+    journal is intact and the run can be resumed.
     """
     spec = read_spec(folder)
     with Journal(journal_path(folder)) as journal:
@@ -111,6 +113,19 @@ async def execute(folder: Path) -> Finished | None:
             return await _with_endpoints(folder, recorder, kept)
         except StackError as error:
             return _record_failure(recorder.record, error)
+        except OSError:
+            raise
+        except Exception as error:
+            return _record_failure(recorder.record, _defect(error))
+
+
+def _defect(error: Exception) -> StackError:
+    """Return an exception that nobody foresaw as the run's error; the log gets its stack."""
+    failure = internal_failure(error)
+    return StackError(
+        f"a defect in stack-tui: {failure.message}",
+        remedy="Report it with worker.log, which holds the stack.",
+    )
 
 
 async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) -> Finished | None:
@@ -318,6 +333,8 @@ def _record_failure(record: Callable[[Event], None], error: StackError) -> Finis
     """Record why the run cannot be executed, as its end."""
     now = time.time()
     record(Fault(at=now, where=error.where, message=error.what, remedy=error.remedy))
-    finished = Finished(at=now, outcome="failed", message=error.what, remedy=error.remedy)
+    finished = Finished(
+        at=now, outcome="failed", message=error.what, remedy=error.remedy, resumable=error.resumable
+    )
     record(finished)
     return finished

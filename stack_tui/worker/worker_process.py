@@ -3,13 +3,13 @@
 import os
 import shutil
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from stack_tui.child_command import module_command
 from stack_tui.errors import StackError
 from stack_tui.paths import open_to_append
 from stack_tui.runs.events import Fault, Started
@@ -47,7 +47,7 @@ def spawn(folder: Path) -> None:
     tail.read()
     with os.fdopen(open_to_append(folder / "worker.log"), "ab") as log:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "stack_tui.worker", str(folder.resolve())],
+            module_command("stack_tui.worker", str(folder.resolve())),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -124,7 +124,9 @@ def write_tasks(folder: Path) -> tuple[str, ...]:
         encoding="utf-8",
     )
     questions = _lines(folder / "questions.jsonl", [{"q": "One"}, {"q": "Two"}, {"q": _LONG}])
-    (folder / "mixed.py").write_text(_MIXED.replace("QUESTIONS", repr(str(questions))), encoding="utf-8")
+    (folder / "mixed.py").write_text(
+        _MIXED.replace("QUESTIONS", repr(str(questions))), encoding="utf-8"
+    )
     for name, kind in (("s_mixed", "Mixed"), ("s_reversed", "Reversed")):
         text = f"task: {name}\nclass: !function mixed.{kind}\n"
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")

@@ -7,11 +7,12 @@ import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from stack_tui.cli.command_line import run
 from stack_tui.runs import store
-from stack_tui.runs.events import Finished, Planned, Sample, TaskPlan
+from stack_tui.runs.events import Failure, Fault, Finished, Planned, Sample, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec
 from stack_tui.suites.model.suite_store import load
@@ -221,3 +222,76 @@ def test_a_run_that_could_not_be_carried_out_says_what_to_do(capsys: Captured) -
         journal.append(Finished(at=2.0, outcome="failed", message=message, remedy=remedy))
     assert run(["report", folder.name]) == 3
     assert f"{message}\n  {remedy}\n" in capsys.readouterr().err
+
+
+def refused(name: str, count: int = 3, total: int = 4) -> None:
+    """Write a run in which the server refused that many of the samples."""
+    folder = store.create(Path("eval-results"), spec_of(name), SUITE)
+    failure = Failure(kind="bad_request", message="400, refused: no field stop", status=400)
+    with Journal(store.journal_path(folder)) as journal:
+        plan = TaskPlan(name="tiny", samples=total, requests=total, route="chat")
+        journal.append(Planned(at=0.0, tasks=(plan,)))
+        for number in range(total):
+            bad = number < count
+            sample = Sample(at=1.0, task="tiny", id=f"case-{number}", passed=None if bad else True)
+            if bad:
+                sample = msgspec.structs.replace(sample, status="error", failure=failure)
+            journal.append(sample)
+        journal.append(Finished(at=2.0, outcome="errors", errors=count))
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_each_report_names_the_reason_of_errors_once_with_their_number(
+    form: str, capsys: Captured
+) -> None:
+    refused("20261124-120000-tiny-c")
+    assert run(["report", "--format", form]) == 4
+    printed = capsys.readouterr().out
+    shown = printed[printed.lower().index("errors by reason") :]
+    assert "3 × bad_request" in shown
+    assert "no field stop (such as tiny/case-0)" in shown
+
+
+def test_the_json_report_groups_errors_and_has_none_without_errors(capsys: Captured) -> None:
+    assert run(["report", "20261124-100000", "--json"]) == 0
+    assert "errors" not in json.loads(capsys.readouterr().out)
+    refused("20261124-120000-tiny-c")
+    assert run(["report", "--json"]) == 4
+    (group,) = json.loads(capsys.readouterr().out)["errors"]
+    assert (group["kind"], group["count"], group["sample"]) == ("bad_request", 3, "case-0")
+    assert group["message"] == "400, refused: no field stop"
+
+
+def test_resume_is_not_advised_for_errors_that_would_repeat(capsys: Captured) -> None:
+    refused("20261124-120000-tiny-c")
+    assert run(["report"]) == 4
+    told = capsys.readouterr().err
+    assert "3 errors would repeat. Change what the error names, and start a new run." in told
+    assert "errors; resuming cannot help" in told
+    assert "stack-tui resume" not in told
+
+
+def test_watch_names_task_sample_and_reason_of_an_error(capsys: Captured) -> None:
+    refused("20261124-120000-tiny-c")
+    run(["watch"])
+    assert "! tiny case-0  bad_request: 400, refused: no field stop" in capsys.readouterr().err
+
+
+def test_a_long_run_prints_a_reason_once(capsys: Captured) -> None:
+    refused("20261124-120000-tiny-c", count=300, total=400)
+    run(["watch"])
+    told = capsys.readouterr().err
+    assert told.count("no field stop") == 1
+    assert "! tiny case-0  bad_request" in told
+
+
+def test_a_failed_run_says_once_what_is_wrong_and_where(capsys: Captured) -> None:
+    folder = store.create(Path("eval-results"), spec_of("20261124-120000-tiny-c"), SUITE)
+    what, remedy = "lm-eval failed: no such file", "Check the path."
+    with Journal(store.journal_path(folder)) as journal:
+        journal.append(Fault(at=1.0, where="mine.yaml", message=what, remedy=remedy))
+        journal.append(Finished(at=1.0, outcome="failed", message=what, remedy=remedy))
+    assert run(["watch"]) == 3
+    told = capsys.readouterr().err
+    assert told.count(what) == 1
+    assert f"mine.yaml: {what}\n  {remedy}\nfailed; once its cause is gone, continue it" in told

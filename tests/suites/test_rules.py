@@ -121,6 +121,7 @@ def test_further_rules_cost_half_together_each_pattern_counting_as_one() -> None
 
 def test_every_rule_of_a_case_is_in_a_registry() -> None:
     aside = {"id", "input", "rubric", "criteria", "reference", "labels", "cluster", "holdout"}
+    aside |= {"pass_mark"}
     assert set(GUIDE_RULES) | set(FURTHER_RULES) == set(case().__struct_fields__) - aside
 
 

@@ -134,7 +134,28 @@ def test_a_case_without_a_rubric_is_not_put_to_judges() -> None:
     with FakeServer(replies=["The Sun."]) as server:
         model = client(server)
         sample = only(run(suite(case()), model, [model]))
-    assert (sample.passed, sample.verdicts, len(server.asked)) == (True, (), 1)
+    assert (sample.verdicts, len(server.asked)) == ((), 1)
+
+
+def test_a_case_that_no_output_can_fail_is_not_counted() -> None:
+    with FakeServer(replies=["The Sun."]) as server:
+        sample = only(run(suite(case()), client(server), []))
+    assert (sample.rule_score, sample.passed) == (1.0, None)
+
+
+def test_a_pass_mark_of_1_fails_a_case_with_a_single_condition_missed() -> None:
+    phrases = ("sun", "star", "gas", "plasma")
+    for strict, passed in ((0.8, True), (1.0, False)):
+        with FakeServer(replies=["The sun is a star of gas."]) as server:
+            asked = suite(case(must_mention=phrases), pass_mark=strict)
+            assert only(run(asked, client(server), [])).passed is passed
+
+
+def test_a_case_that_its_rules_fail_is_failed_even_if_no_judge_could_be_read() -> None:
+    with FakeServer(replies=["The Sun.", "hm", "hm", "hm"]) as server:
+        model = client(server)
+        asked = suite(case(must_mention=("moon",), rubric="Names the Sun."))
+        assert only(run(asked, model, [model])).passed is False
 
 
 def test_a_judged_case_passes_where_rules_and_judge_both_do() -> None:

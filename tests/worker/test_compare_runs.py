@@ -7,7 +7,7 @@ import pytest
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
-from stack_tui.runs.events import Sample
+from stack_tui.runs.events import Planned, Sample, TaskPlan
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import RunSpec, SuiteSubject
 from stack_tui.runs.store import Run
@@ -64,3 +64,33 @@ def test_the_floor_of_another_model_or_suite_says_nothing(tmp_path: Path) -> Non
     endpoint = msgspec.structs.replace(SPEC.endpoint, model="other")
     other = msgspec.structs.replace(NOISE, endpoint=endpoint)
     assert not warned(tmp_path, other, worse_in=2)
+
+
+def test_a_baseline_counts_the_runs_that_are_compared_with_it(tmp_path: Path) -> None:
+    a = written(tmp_path, SPEC, [set()])
+    runs = [
+        written(tmp_path, msgspec.structs.replace(SPEC, id=f"2-{name}"), [{1}]) for name in "xyz"
+    ]
+    wanted = ["", "2nd run compared with this baseline", "3rd run compared with this baseline"]
+    for _ in range(2):
+        for run, text in zip(runs, wanted, strict=True):
+            warnings = " ".join(compare_runs(a, run).warnings)
+            assert ("compared with this baseline" in warnings) == bool(text)
+            assert text in warnings
+
+
+def test_an_unfinished_run_is_not_counted(tmp_path: Path) -> None:
+    a = written(tmp_path, SPEC, [set()])
+    b = written(tmp_path, msgspec.structs.replace(SPEC, id="2-b"), [{1}])
+    with Journal(store.journal_path(b.folder)) as journal:
+        task = TaskPlan(name="tiny", samples=CASES + 1, requests=1, route="chat")
+        journal.append(Planned(at=2.0, tasks=(task,)))
+    assert compare_runs(a, b).verdict == "not final"
+    assert not (a.folder / "comparisons.jsonl").exists()
+
+
+def test_margin_and_pooling_reach_the_comparison(tmp_path: Path) -> None:
+    a = written(tmp_path, SPEC, [set()])
+    b = written(tmp_path, msgspec.structs.replace(SPEC, id="2-b"), [set()])
+    assert compare_runs(a, b).verdict == "inconclusive"
+    assert compare_runs(a, b, margin=0.15).verdict == "equivalent"

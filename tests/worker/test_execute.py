@@ -296,3 +296,18 @@ def test_a_full_disk_ends_the_worker_though_no_answer_comes(
         server.hold()
         with pytest.raises(OSError, match="No space left"):
             asyncio.run(scenario(make(tmp_path, server)))
+
+
+def test_an_exception_that_nobody_foresaw_ends_the_run_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise TypeError("not a number")
+
+    monkeypatch.setattr(execution, "_fit_limit", broken)
+    with FakeServer("vllm", reply) as server:
+        run = carried_out(make(tmp_path, server, judged=False))
+    assert run.phase == "failed"
+    assert run.view.finished
+    assert run.view.finished.message.startswith("a defect in stack-tui: TypeError in ")
+    assert "worker.log" in run.view.finished.remedy

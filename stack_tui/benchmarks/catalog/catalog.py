@@ -30,6 +30,30 @@ class TaskFacts(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
+class TaskMember:
+    """A task that a name expands to: the file that defines it, and what its groups set instead.
+
+    A task that stands inside a group has no file: `settings` are its whole definition.
+    """
+
+    name: str
+    path: str
+    settings: dict[str, Any]
+
+    def facts(self) -> TaskFacts:
+        """Return what is known of the task before it is loaded."""
+        config = (read_config(self.path) if self.path else {}) | self.settings
+        return TaskFacts(
+            name=self.name,
+            output_type=str(config.get("output_type") or "generate_until"),
+            dataset=str(config.get("dataset_path") or ""),
+            subset=str(config.get("dataset_name") or ""),
+            fewshot=config.get("num_fewshot"),
+            short_choices=_are_short(config.get("doc_to_choice")),
+        )
+
+
+@dataclass(frozen=True)
 class Catalog:
     """Every name that can be run, with its entry."""
 
@@ -71,60 +95,82 @@ class Catalog:
         return sorted(fnmatch.filter(self.entries, glob))
 
     def leaves(self, name: str) -> list[str]:
-        """Return the tasks that `name` expands to, in lm-eval's order."""
-        return list(dict.fromkeys(self._leaves(self.find(name), ())))
+        """Return the names of the tasks that `name` expands to, in lm-eval's order."""
+        return [member.name for member in self.members(name)]
 
-    def _leaves(self, entry: TaskEntry, above: tuple[str, ...]) -> Iterator[str]:
+    def members(self, name: str) -> list[TaskMember]:
+        """Return the tasks that `name` expands to, in lm-eval's order.
+
+        Of tasks with the same name, the last has the place of all, as in lm-eval.
+        """
+        members = self._members(self.find(name), {}, ())
+        return list({member.name: member for member in members}.values())
+
+    def _members(
+        self, entry: TaskEntry, settings: dict[str, Any], above: tuple[str, ...]
+    ) -> Iterator[TaskMember]:
         if entry.name in above:
             raise StackError(f"the group {entry.name} contains itself", where=entry.path)
         if entry.kind == "task":
-            yield entry.name
+            yield TaskMember(settings.get("task") or _own_name(entry), entry.path, settings)
         elif entry.kind == "tag":
-            yield from (name for name in entry.members if name in self.entries)
+            for name in entry.members:
+                if name in self.entries:
+                    yield from self._members(self.entries[name], settings, above)
         else:
-            yield from self._of_group(read_config(entry.path), entry.name, (*above, entry.name))
+            config = read_config(entry.path)
+            of_group = {key: config[key] for key in config if key not in _GROUP_KEYS} | settings
+            group = str(config.get("group"))
+            yield from self._of_group(config, group, of_group, (*above, entry.name))
 
     def _of_group(
-        self, config: dict[str, Any], group: str, above: tuple[str, ...]
-    ) -> Iterator[str]:
+        self, config: dict[str, Any], group: str, settings: dict[str, Any], above: tuple[str, ...]
+    ) -> Iterator[TaskMember]:
         members = config.get("task")
         for member in members if isinstance(members, list) else []:
             inner = member if isinstance(member, dict) else {"task": str(member)}
             name = str(inner.get("group") or inner.get("task") or "")
+            own = {key: inner[key] for key in inner if key not in _GROUP_KEYS}
+            if isinstance(member, dict) and "group" not in member:
+                # lm-eval sets this too for each task of a group or tag: the last one is left.
+                own["task"] = name
             if name in self.entries:
-                yield from self._leaves(self.entries[name], above)
+                yield from self._members(self.entries[name], settings | own, above)
             elif "group" in inner:
-                yield from self._of_group(inner, f"{group}::{name}", above)
+                yield from self._of_group(inner, f"{group}::{name}", own | settings, above)
             else:
-                yield f"{group}::{name}"
+                yield TaskMember(f"{group}::{name}", "", settings | own)
 
     def needed(self, names: Iterable[str]) -> dict[str, TaskEntry]:
         """Return the entries needed to load `names`: theirs, and those of their members."""
+        waiting = [self.find(name) for name in names]
         needed: dict[str, TaskEntry] = {}
-        waiting = list(names)
         while waiting:
-            name = waiting.pop()
-            entry = self.entries.get(name)
-            if entry is None or name in needed:
+            entry = waiting.pop()
+            if entry.name in needed:
                 continue
-            needed[name] = entry
-            waiting += entry.members
-            if entry.kind == "group":
-                waiting += _names_within(read_config(entry.path))
+            needed[entry.name] = entry
+            within = _names_within(read_config(entry.path)) if entry.kind == "group" else ()
+            waiting += [
+                self.entries[name] for name in (*entry.members, *within) if name in self.entries
+            ]
         return needed
 
     def facts(self, name: str) -> TaskFacts:
         """Return what the task's own YAML says, without a group's overrides."""
         entry = self.find(name)
-        config = read_config(entry.path)
-        return TaskFacts(
-            name=name,
-            output_type=str(config.get("output_type") or "generate_until"),
-            dataset=str(config.get("dataset_path") or ""),
-            subset=str(config.get("dataset_name") or ""),
-            fewshot=config.get("num_fewshot"),
-            short_choices=_are_short(config.get("doc_to_choice")),
-        )
+        return TaskMember(name, entry.path, {}).facts()
+
+
+# What a group's YAML says of the group itself; the rest is set in each of its tasks.
+_GROUP_KEYS = frozenset({"group", "group_alias", "task", "aggregate_metric_list", "metadata"})
+
+
+def _own_name(entry: TaskEntry) -> str:
+    """Return the task's name, which differs from the entry's if that is its file."""
+    if entry.name != entry.path:
+        return entry.name
+    return str(read_config(entry.path).get("task") or entry.name)
 
 
 def _are_short(choices: Any) -> bool:

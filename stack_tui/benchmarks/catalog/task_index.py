@@ -1,5 +1,6 @@
 """The names of all lm-eval tasks, groups and tags, read without lm-eval, which takes 6 s."""
 
+import codecs
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -18,6 +19,7 @@ from stack_tui.paths import user_cache_dir, write_atomically
 TaskKind = Literal["task", "group", "tag"]
 
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
+_HEAD = ("task", "group", "tag", "class", "include")
 _KEYS = rb"""["']?(task|group|tag|class|include)["']?[ \t]*:[ \t]*(.*(?:\n(?:[ \t-].*)?)*)"""
 _TOP_LEVEL = re.compile(rb"^" + _KEYS, re.MULTILINE)
 _PLAIN = re.compile(rb"""["']?([A-Za-z0-9_./\-]+)["']?[ \t]*(?:#[^\n]*)?\s*""")
@@ -158,12 +160,22 @@ def _effective_head(
 
 def _own_head(text: bytes) -> dict[str, Any]:
     head: dict[str, Any] = {}
-    for found in _TOP_LEVEL.finditer(text):
-        plain = _PLAIN.fullmatch(found[2])
-        head[found[1].decode()] = (
-            plain[1].decode() if plain else yaml.load(b"v: " + found[2], Loader=_Loader)["v"]  # noqa: S506
-        )
-    return head
+    text = text.removeprefix(codecs.BOM_UTF8)
+    try:
+        for found in () if text.lstrip().startswith(b"{") else _TOP_LEVEL.finditer(text):
+            plain = _PLAIN.fullmatch(found[2])
+            head[found[1].decode()] = (
+                plain[1].decode() if plain else yaml.load(b"v: " + found[2], Loader=_Loader)["v"]  # noqa: S506
+            )
+    except yaml.YAMLError:
+        head = {}
+    # In another style than a key a line, such as {task: name}, only a parser finds the keys.
+    return head or _parsed_head(text)
+
+
+def _parsed_head(text: bytes) -> dict[str, Any]:
+    config = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader's child
+    return {key: config[key] for key in _HEAD if key in config} if isinstance(config, dict) else {}
 
 
 def _as_list(value: Any) -> list[str]:

@@ -1,17 +1,17 @@
 """Conversations of a run with a chat template: as messages for a chat, or rendered as a text."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lm_eval.api.task import Task
 
+from stack_tui.benchmarks.harness.chat_rendering import Messages
 from stack_tui.benchmarks.harness.protocol import Failed
 from stack_tui.errors import StackError
 
 Render = Callable[..., Any]
-Messages = Sequence[Mapping[str, Any]]
 
 
 class _Json(NamedTuple):
@@ -50,7 +50,8 @@ class Conversations:
         """Return the prompt; raises StackError without a template."""
         if self.template is None:
             assert self.no_template is not None
-            raise StackError(self.no_template.what, remedy=self.no_template.remedy)
+            why = self.no_template
+            raise StackError(why.what, where=why.where, remedy=why.remedy)
         text: str = self.template(history, add_generation_prompt=add_generation_prompt)
         return text
 

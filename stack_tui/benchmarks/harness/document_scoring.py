@@ -9,7 +9,8 @@ from lm_eval.api.task import Task
 
 from stack_tui.benchmarks.harness.lm_eval_private import filters_of
 from stack_tui.benchmarks.harness.protocol import AnswerValue, Scored
-from stack_tui.benchmarks.harness.request_building import is_higher_better, name_of
+from stack_tui.benchmarks.harness.request_building import is_higher_better
+from stack_tui.benchmarks.harness.task_loading import name_of
 
 _MOST_CHARACTERS = 2000
 

@@ -8,6 +8,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,16 +34,37 @@ with without_chardet():
     import lm_eval.utils
     from lm_eval.api.group import Group
     from lm_eval.api.instance import Instance
-    from lm_eval.api.task import Task
-    from lm_eval.tasks import TaskManager
+    from lm_eval.api.samplers import ContextSampler, FirstNSampler
+    from lm_eval.api.task import ConfigurableTask, Task
+    from lm_eval.config.task import TaskConfig
+    from lm_eval.tasks import TaskManager, _factory
     from lm_eval.tasks._factory import TaskFactory
     from lm_eval.tasks._index import Entry, Kind, TaskIndex
     from lm_eval.tasks._yaml_loader import load_yaml
 
-Overrides = dict[str, Any] | None
-# Gets a task's name, its whole configuration, a group's overrides, and lm-eval's own function that
-# makes the task of overrides; returns the task.
-BuildTask = Callable[[str, Mapping[str, Any], Overrides, Callable[[Overrides], Task]], Task]
+TaskSettings = dict[str, Any]
+# Gets a task's name, as much of its configuration as is known, and the class that makes it once
+# that is imported; raises if the task must not be loaded.
+CheckTask = Callable[[str, Mapping[str, Any], type[Task] | None], None]
+
+
+class UnreadableEntry(Exception):
+    """The YAML of a task or group, or the code that it names, cannot be read."""
+
+    def __init__(self, name: str, config: Mapping[str, Any], raised: BaseException) -> None:
+        super().__init__(name)
+        self.name = name
+        self.config = config
+        self.raised = raised
+
+
+@dataclass(frozen=True)
+class UnmadeTask:
+    """A task that has its place in lm-eval's tree; `make` loads its data and makes it usable."""
+
+    task: Task
+    config: TaskSettings
+    make: Callable[[], None]
 
 
 def memoize_templates() -> None:
@@ -92,31 +114,84 @@ def redirect_datasets(folder: Path) -> None:
     datasets.load_dataset = load_dataset
 
 
-class _HookedFactory(TaskFactory):  # type: ignore[misc]
-    """lm-eval's own factory, with `build_task` around the making of each task."""
+class _DeferringFactory(TaskFactory):  # type: ignore[misc]
+    """lm-eval's own factory, which builds its tree of tasks without making any.
 
-    def __init__(self, build_task: BuildTask) -> None:
-        super().__init__()
-        self._hook = build_task
+    lm-eval makes all tasks before it returns any, by the classes that tasks name and by
+    `ConfigurableTask`, for tasks of an index as for those that stand inside a group: a task could
+    neither be refused before its data is loaded nor be begun while the others are loaded.
+    """
 
-    def _build_task(self, entry: Entry, overrides: Overrides) -> Task:
+    def __init__(self, check: CheckTask, metadata: Mapping[str, Any]) -> None:
+        super().__init__(meta=dict(metadata))
+        self._check = check
+        self.unmade: dict[int, UnmadeTask] = {}
+
+    def build(
+        self, entry: Entry, *, overrides: TaskSettings | None = None, registry: dict[str, Entry]
+    ) -> Any:
+        before = _factory.ConfigurableTask
+        _factory.ConfigurableTask = partial(self._defer, ConfigurableTask)
+        try:
+            return super().build(entry, overrides=overrides, registry=registry)
+        finally:
+            _factory.ConfigurableTask = before
+
+    def _load_full_config(
+        self, entry: Entry, overrides: TaskSettings | None = None
+    ) -> TaskSettings:
+        """Return the entry's configuration with its functions and classes imported."""
         config = load_yaml(entry.yaml_path, resolve_func=False) if entry.yaml_path else {}
         config |= overrides or {}
-        name = str(config.get("task") or entry.name)
-        return self._hook(name, config, overrides, partial(super()._build_task, entry))
+        self._check_all(entry.name, config)
+        try:
+            full: TaskSettings = super()._load_full_config(entry, overrides)
+        except (Exception, SystemExit) as error:
+            raise UnreadableEntry(entry.name, config, error) from error
+        if "class" in full:
+            full["class"] = partial(self._defer_class, full["class"], full)
+        return full
+
+    def _check_all(self, name: str, config: Mapping[str, Any]) -> None:
+        """Check a task, or all tasks that stand inside a group, before their code is imported."""
+        members = config.get("task")
+        if not isinstance(members, list):
+            self._check(str(members or name), config, None)
+            return
+        for member in members:
+            if isinstance(member, dict):
+                self._check_all(name, member)
+
+    def _defer_class(self, made_by: type[Task], config: TaskSettings) -> Task:
+        return self._defer(made_by, config={**config, "class": made_by})
+
+    def _defer(self, made_by: type[Task], config: TaskSettings) -> Task:
+        """Return the task, so far with its name alone."""
+        name = config["task"]
+        self._check(name, config, made_by)
+        task: Task = object.__new__(made_by)
+        task._config = TaskConfig(task=name, output_type="loglikelihood")  # the one without advice
+
+        def make() -> None:
+            takes_config = made_by is ConfigurableTask or _factory._ctor_accepts_config(made_by)
+            made_by.__init__(task, **({"config": config} if takes_config else {}))
+            task.config.task = name
+
+        self.unmade[id(task)] = UnmadeTask(task, config, make)
+        return task
 
 
-def new_manager(entries: Mapping[str, TaskEntry], build_task: BuildTask) -> TaskManager:
-    """Return a manager that knows these tasks and makes each one through `build_task`.
+def new_manager(
+    entries: Mapping[str, TaskEntry], check: CheckTask, metadata: Mapping[str, Any]
+) -> TaskManager:
+    """Return a manager that knows these tasks and calls `check` on each that it comes upon.
 
-    TaskManager would index all of lm-eval's tasks, which takes 6 s (`task_index`, `TaskIndex`), and
-    makes all tasks before it returns any (`_factory`): a task could neither be refused before its
-    code runs nor be begun while the others are loaded.
+    TaskManager would index all of lm-eval's tasks, which takes 6 s (`task_index`, `TaskIndex`).
     """
-    manager = TaskManager(include_defaults=False)
+    manager = TaskManager(include_defaults=False, metadata=dict(metadata))
     for entry in entries.values():
         _register(manager.task_index, entry)
-    manager._factory = _HookedFactory(build_task)
+    manager._factory = _DeferringFactory(check, metadata)
     return manager
 
 
@@ -127,16 +202,83 @@ def _register(index: dict[str, Entry], entry: TaskEntry) -> None:
     within: dict[str, Entry] = {}
     path = Path(entry.path)
     TaskIndex.process_cfg(load_yaml(path, resolve_func=False), path, within)
-    index[entry.name] = within[entry.name]
+    # One that is named by its file has a name of its own in there.
+    index[entry.name] = next(one for one in within.values() if one.kind is not Kind.TAG)
 
 
-def load(manager: TaskManager, name: str) -> list[Task | Group]:
-    """Return the tasks and groups that `name` stands for, as lm-eval would evaluate them.
+def load_items(manager: TaskManager, name: str) -> list[Task | Group]:
+    """Return the tasks and groups that `name` stands for, the tasks still unmade.
 
     `TaskManager.load` returns tasks by name, without the groups that hold them (`_load_spec`).
     """
     found = manager._load_spec(name)
     return found if isinstance(found, list) else [found]
+
+
+def unmade_tasks(manager: TaskManager, items: Sequence[Task | Group]) -> dict[str, UnmadeTask]:
+    """Return the tasks that lm-eval evaluates for these items, by name, in its order.
+
+    Of tasks with the same name it evaluates the last, which gets the place of the others: they are
+    never made.
+    """
+    tasks = manager.load(list(items))["tasks"]
+
+    def settle(group: Group) -> None:
+        for name, child in group._children.items():
+            if isinstance(child, Group):
+                settle(child)
+            else:
+                group._children[name] = tasks[name]
+
+    for item in items:
+        if isinstance(item, Group):
+            settle(item)
+    return {name: manager._factory.unmade[id(task)] for name, task in tasks.items()}
+
+
+def source_of(manager: TaskManager, task: Task) -> str:
+    """Return the file that defines the unmade task, "" if it stands inside a group."""
+    metadata = manager._factory.unmade[id(task)].config.get("metadata") or {}
+    return str(metadata.get("config_source", ""))
+
+
+def load_missing_metrics(task: Task) -> None:
+    """Raise what kept lm-eval from loading a metric of the task, if it uses one that is missing.
+
+    lm-eval goes on without the metric (`get_metric`), and fails at the first answer.
+    """
+    if task.OUTPUT_TYPE != "generate_until" or task.config.process_results is not None:
+        return
+    if type(task).process_results is not ConfigurableTask.process_results:
+        return
+    for name, function in task._metric_fn_list.items():
+        if function is None:
+            importlib.import_module("evaluate").load(name)
+
+
+def hub_metrics(task: Task) -> set[str]:
+    """Return the names of the metrics that the task has from the hub."""
+    functions = getattr(task, "_metric_fn_list", {}).values()
+    modules = (getattr(function, "__self__", None) for function in functions)
+    return {str(getattr(module, "name", "")) for module in modules}
+
+
+def fewshot_room(task: Task) -> int | None:
+    """Return how many few-shot examples a document can have, None if that is unknown.
+
+    `ContextSampler.sample` draws one more where a document may be among its own examples.
+    """
+    if not isinstance(task, ConfigurableTask):
+        return None
+    sampler = getattr(task, "sampler", None)
+    if sampler is None:
+        return 0
+    draw = type(sampler).sample
+    if draw not in (ContextSampler.sample, FirstNSampler.sample):
+        return None
+    pool = len(sampler.fewshot_indices or sampler.df)
+    own_split = task.fewshot_cfg.split == task.config.test_split
+    return max(0, pool - 1) if draw is ContextSampler.sample and own_split else pool
 
 
 def filters_of(task: Task) -> list[Any]:

@@ -1,23 +1,23 @@
 """The process in which lm-eval runs: it loads tasks, builds prompts, scores answers, concludes.
 
-It sends nothing to the model. `python -m stack_tui.benchmarks.harness.lm_eval_process` reads
-messages from its standard input and writes messages to what was its standard output; what tasks
-print goes to standard error.
+It sends nothing to the model. `harness_client` starts it, with two file descriptors as arguments:
+one to exchange messages with the worker, and one that is closed when the worker ends. Tasks run
+code of their own in here: standard input is empty, and what they print goes to the worker's log.
 """
 
-import os
 import queue
 import random
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from stack_tui.benchmarks.harness import protocol
+from stack_tui.benchmarks.harness.frame_pipe import FramePipe
+from stack_tui.benchmarks.harness.group_guard import guard_group
 from stack_tui.benchmarks.harness.lm_eval_version import check_version
 from stack_tui.benchmarks.harness.protocol import (
-    LENGTH_BYTES,
     AllSent,
     Answered,
     Conclude,
@@ -42,14 +42,13 @@ _BATCH = 64
 class Harness:
     """The loaded tasks, and the documents built so far."""
 
-    def __init__(self, out: BinaryIO, inbox: "queue.Queue[ToHarness | None]") -> None:
-        self._out = out
+    def __init__(self, pipe: FramePipe, inbox: "queue.Queue[ToHarness | None]") -> None:
+        self._pipe = pipe
         self._inbox = inbox
 
     def send(self, message: FromHarness) -> None:
         """Write one message."""
-        self._out.write(protocol.frame(message))
-        self._out.flush()
+        self._pipe.send(message)
 
     def run(self) -> None:
         """Serve until the other end closes; the first message is an Open."""
@@ -72,7 +71,12 @@ class Harness:
         check_version()
         # lm_eval_private is the first of all that imports lm-eval: it hides chardet meanwhile.
         from stack_tui.benchmarks.harness import lm_eval_private  # isort: skip
-        from stack_tui.benchmarks.harness import conversations, request_building, task_loading
+        from stack_tui.benchmarks.harness import (
+            chat_rendering,
+            conversations,
+            request_building,
+            task_loading,
+        )
 
         lm_eval_private.memoize_templates()
         lm_eval_private.parse_yaml_in_c()
@@ -80,7 +84,7 @@ class Harness:
             lm_eval_private.redirect_datasets(Path(self._spec.datasets).resolve())
         template, tokens = opening.chat_template, opening.template_tokens
         self._conversations = conversations.Conversations(
-            template=task_loading.template_renderer(template, tokens) if template else None,
+            template=chat_rendering.template_renderer(template, tokens) if template else None,
             no_template=opening.no_template,
             messages=opening.messages,
         )
@@ -92,13 +96,16 @@ class Harness:
             built = request_building.prepare(task, self._spec)
             self._built[built.name] = built
             self._metrics[built.name] = request_building.primary_metric(task)
-            if len(self._built) == 1:
+            if len(self._built) == 1 and not self._spec.samples:  # which are checked first
                 self._begin_early(built)
 
-        self._manager, self._loaded = task_loading.load_tasks(self._spec, opening.entries, on_task)
+        self._manager, self._loaded = task_loading.load_tasks(
+            self._spec, opening.entries, opening.metadata, on_task
+        )
+        task_loading.refuse_difference(
+            self._manager, self._loaded, {name: one.task for name, one in self._built.items()}
+        )
         groups = request_building.groups_of(self._loaded)
-        order = [name for name in groups if name in self._built]
-        self._built = {name: self._built[name] for name in order}
         self._send_loaded(groups, complete=True)
 
     def _begin_early(self, built: Any) -> None:
@@ -127,9 +134,7 @@ class Harness:
         from stack_tui.benchmarks.harness import request_building
 
         tasks = [
-            request_building.plan_of(self._built[name], above)
-            for name, above in groups.items()
-            if name in self._built
+            request_building.plan_of(self._built[name], above) for name, above in groups.items()
         ]
         self.send(Loaded(tasks=tasks, complete=complete))
 
@@ -232,19 +237,20 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str) or value is None else str(value)
 
 
-def _read(source: BinaryIO, inbox: "queue.Queue[ToHarness | None]") -> None:
-    while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
-        inbox.put(protocol.decode_to_harness(source.read(protocol.length(head))))
+def _read(pipe: FramePipe, inbox: "queue.Queue[ToHarness | None]") -> None:
+    for message in pipe.messages():
+        inbox.put(message)
     inbox.put(None)
 
 
 def main() -> None:
     """Serve the process that started this one."""
-    out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
-    os.dup2(2, 1)
+    frames, worker = (int(number) for number in sys.argv[1:])
+    guard_group(worker, frames)
+    pipe = FramePipe(frames)
     inbox: queue.Queue[ToHarness | None] = queue.Queue()
-    threading.Thread(target=_read, args=(sys.stdin.buffer, inbox), daemon=True).start()
-    harness = Harness(out, inbox)
+    threading.Thread(target=_read, args=(pipe, inbox), daemon=True).start()
+    harness = Harness(pipe, inbox)
     try:
         harness.run()
     except BrokenPipeError:

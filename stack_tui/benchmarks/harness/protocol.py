@@ -37,7 +37,8 @@ class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
     """Load the tasks and build their requests.
 
     With `messages`, what asks for an output stays a conversation; all else is rendered by the
-    template. Without a template, `no_template` says why there is none.
+    template. Without a template, `no_template` says why there is none. `metadata` is what every
+    task is told of model and run, as by lm-eval's `TaskManager`.
     """
 
     spec: BenchmarkSubject
@@ -46,6 +47,7 @@ class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
     chat_template: str = ""
     template_tokens: dict[str, str] = {}
     no_template: Failed | None = None
+    metadata: dict[str, Any] = {}
 
 
 class More(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="more"):

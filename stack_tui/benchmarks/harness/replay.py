@@ -14,8 +14,9 @@ from lm_eval.tasks import TaskManager
 from lm_eval.utils import make_table
 
 from stack_tui.benchmarks.harness.lm_eval_private import set_requests
-from stack_tui.benchmarks.harness.request_building import LoadedTask, name_of
-from stack_tui.benchmarks.harness.task_loading import TaskError
+from stack_tui.benchmarks.harness.loading_errors import TaskError
+from stack_tui.benchmarks.harness.request_building import LoadedTask
+from stack_tui.benchmarks.harness.task_loading import name_of
 from stack_tui.runs.spec import BenchmarkSubject
 
 

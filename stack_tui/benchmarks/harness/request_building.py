@@ -13,6 +13,7 @@ from lm_eval.evaluator_utils import get_sample_size
 
 from stack_tui.benchmarks.harness.conversations import Conversation, Conversations
 from stack_tui.benchmarks.harness.lm_eval_private import filters_of
+from stack_tui.benchmarks.harness.loading_errors import TaskError
 from stack_tui.benchmarks.harness.protocol import (
     ConversationRequest,
     Document,
@@ -21,6 +22,7 @@ from stack_tui.benchmarks.harness.protocol import (
     RollingRequest,
     TextRequest,
 )
+from stack_tui.benchmarks.harness.task_loading import name_of
 from stack_tui.runs.events import TaskPlan
 from stack_tui.runs.spec import BenchmarkSubject, digest
 
@@ -91,17 +93,21 @@ class LoadedTask:
         return self.indices[doc_id] if self.indices else doc_id
 
 
-def name_of(task: Task) -> str:
-    """Return the task's name; lm-eval's `task_name` draws a random number at each use."""
-    return str(task.config.task)
-
-
 def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
-    """Return the task with the documents that the run's limit or samples select."""
+    """Return the task with the documents that the run's limit or samples select.
+
+    Raises TaskError for a sample that the task does not have.
+    """
     picked = spec.samples.get(name_of(task))
     indices = sorted(set(picked)) if picked else None
     limit = get_sample_size(task, spec.limit) if spec.limit is not None else None
     total = len(task.eval_docs)
+    if indices and indices[-1] >= total:
+        raise TaskError(
+            f"--samples names document {indices[-1]} of the task {name_of(task)}, which has"
+            f" {total:,} documents",
+            remedy=f"Use indexes from 0 to {total - 1}.",
+        )
     count = len(indices) if indices else min(total, limit or total)
     return LoadedTask(task, limit, indices, count)
 

@@ -1,9 +1,8 @@
 """Load lm-eval's tasks unmodified, with the options of a run, inside the harness process."""
 
-import json
+import os
 import random
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,30 +12,15 @@ from lm_eval.tasks import TaskManager
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 from stack_tui.benchmarks.harness import lm_eval_private
-from stack_tui.errors import StackError
+from stack_tui.benchmarks.harness.loading_errors import TaskError, explained, missing_variable
 from stack_tui.runs.spec import BenchmarkSubject
-from stack_tui.text import one_line
-
-
-class TaskError(StackError):
-    """A task cannot be loaded: its data or a package is missing, or its code is refused."""
-
-
-def _guard(name: str, config: Mapping[str, Any], spec: BenchmarkSubject) -> None:
-    if config.get("unsafe_code") and not spec.confirm_unsafe:
-        raise TaskError(
-            f"the task {name} runs code that the model writes",
-            remedy="Run it in a place where that can do no harm, with --confirm-unsafe.",
-        )
-    if config.get("doc_to_image") or config.get("doc_to_audio"):
-        raise TaskError(
-            f"the task {name} has images or audio, which stack-tui cannot send",
-            remedy="Choose a text-only task.",
-        )
 
 
 def load_tasks(
-    spec: BenchmarkSubject, entries: Mapping[str, TaskEntry], on_task: Callable[[Task], None]
+    spec: BenchmarkSubject,
+    entries: Mapping[str, TaskEntry],
+    metadata: Mapping[str, Any],
+    on_task: Callable[[Task], None],
 ) -> tuple[TaskManager, list[Task | Group]]:
     """Return the manager and the loaded tasks and groups; raises TaskError for one that cannot be.
 
@@ -46,43 +30,111 @@ def load_tasks(
     random.seed(0)
     np.random.seed(1234)
 
-    def build(
-        name: str,
-        config: Mapping[str, Any],
-        overrides: lm_eval_private.Overrides,
-        make: Callable[[lm_eval_private.Overrides], Task],
-    ) -> Task:
-        _guard(name, config, spec)
-        kwargs = config.get("dataset_kwargs") or {}
-        if "trust_remote_code" in kwargs and not spec.trust_remote_code:
-            kept = {key: kwargs[key] for key in kwargs if key != "trust_remote_code"}
-            overrides = {**(overrides or {}), "dataset_kwargs": kept}
+    def check(name: str, config: Mapping[str, Any], made_by: type[Task] | None) -> None:
+        _refuse_unsuitable(name, config, made_by, spec)
+
+    manager = lm_eval_private.new_manager(entries, check, metadata)
+    items: list[Task | Group] = []
+    for name in spec.tasks:
         try:
-            task = make(overrides)
-        except Exception as error:
-            raise explained(name, error, config, spec) from error
-        configure(task, spec)
-        on_task(task)
-        return task
+            items += lm_eval_private.load_items(manager, name)
+        except lm_eval_private.UnreadableEntry as error:
+            raise explained(error.name, error.raised, error.config, spec) from error
+        except (Exception, SystemExit) as error:
+            raise explained(name, error, {}, spec) from error
+    _refuse_duplicates(manager, items)
+    for name, unmade in lm_eval_private.unmade_tasks(manager, items).items():
+        if not spec.trust_remote_code and unmade.config.get("dataset_kwargs"):
+            unmade.config["dataset_kwargs"].pop("trust_remote_code", None)
+        try:
+            unmade.make()
+            lm_eval_private.load_missing_metrics(unmade.task)
+        except (Exception, SystemExit) as error:
+            raise explained(name, error, unmade.config, spec) from error
+        _refuse_forbidden_metric(name, unmade.task)
+        configure(unmade.task, spec)
+        _refuse_too_few_examples(name, unmade.task, spec)
+        on_task(unmade.task)
+    return manager, items
 
-    manager = lm_eval_private.new_manager(entries, build)
-    loaded = [item for name in spec.tasks for item in lm_eval_private.load(manager, name)]
-    _refuse_duplicates(loaded)
-    return manager, loaded
+
+def _refuse_unsuitable(
+    name: str, config: Mapping[str, Any], made_by: type[Task] | None, spec: BenchmarkSubject
+) -> None:
+    """Raise TaskError for what lm-eval's `evaluate` refuses, but before any of it is loaded."""
+    # lm-eval takes everything but False for a yes.
+    unsafe = config.get("unsafe_code", False) is not False or getattr(made_by, "UNSAFE_CODE", False)
+    if unsafe and not spec.confirm_unsafe:
+        raise TaskError(
+            f"the task {name} runs code that the model writes",
+            remedy="Run it in a place where that can do no harm, with --confirm-unsafe.",
+        )
+    if (
+        config.get("doc_to_image")
+        or config.get("doc_to_audio")
+        or getattr(made_by, "MULTIMODAL", False)
+    ):
+        raise TaskError(
+            f"the task {name} has images or audio, which stack-tui cannot send",
+            remedy="Choose a text-only task.",
+        )
 
 
-def _refuse_duplicates(loaded: Iterable[Task | Group]) -> None:
+def _refuse_duplicates(manager: TaskManager, items: Sequence[Task | Group]) -> None:
+    """Raise TaskError for a task named twice whose scores lm-eval would confuse."""
     seen: dict[str, str] = {}
-    for item in loaded:
+    for item in items:
         group = isinstance(item, Group)
-        source = item.name if group else str(item.config.task)
         for task in item.get_all_tasks() if group else [item]:
-            name = str(task.config.task)
+            name = name_of(task)
+            source = item.name if group else lm_eval_private.source_of(manager, task)
             if seen.setdefault(name, source) != source:
                 raise TaskError(
-                    f"{name} is in both {seen[name]} and {source}",
-                    remedy="Name only one of them.",
+                    f"the task {name} is in both {seen[name]} and {source}",
+                    remedy="Name only one of them: lm-eval has one score for each task name.",
                 )
+
+
+def _refuse_forbidden_metric(name: str, task: Task) -> None:
+    """Raise TaskError for the metric that runs code, which would fail on every document."""
+    if "code_eval" in lm_eval_private.hub_metrics(task):
+        variable = "HF_ALLOW_CODE_EVAL"
+        if os.environ.get(variable) != "1":
+            raise missing_variable(name, variable)
+
+
+def _refuse_too_few_examples(name: str, task: Task, spec: BenchmarkSubject) -> None:
+    """Raise TaskError if the few-shot examples are fewer than each document needs."""
+    needed = task.config.num_fewshot or 0
+    room = lm_eval_private.fewshot_room(task)
+    if room is None or needed <= room:
+        return
+    wanted = "--fewshot asks" if spec.fewshot is not None else "its YAML file asks"
+    raise TaskError(
+        f"the task {name} has {room} few-shot examples for a document, but {wanted} for {needed}",
+        remedy=f"Use --fewshot {room}, or less." if room else "Use --fewshot 0.",
+    )
+
+
+def refuse_difference(
+    manager: TaskManager, items: Sequence[Task | Group], built: Mapping[str, Task]
+) -> None:
+    """Raise TaskError unless the built tasks are exactly those that lm-eval will evaluate."""
+    expected = manager.load(list(items))["tasks"]
+    differing = sorted(
+        name for name in expected.keys() | built.keys() if expected.get(name) is not built.get(name)
+    )
+    if differing:
+        raise TaskError(
+            f"lm-eval evaluates other tasks than were loaded: {', '.join(differing[:8])}"
+            + (f" and {len(differing) - 8} more" if len(differing) > 8 else ""),
+            remedy="Run these tasks one by one, and report this.",
+        )
+
+
+def name_of(task: Task) -> str:
+    """Return the task's name; lm-eval's `task_name` draws a random number if it has none."""
+    return str(task.config.task)
 
 
 def configure(task: Task, spec: BenchmarkSubject) -> None:
@@ -95,76 +147,3 @@ def configure(task: Task, spec: BenchmarkSubject) -> None:
     elif task.get_config("num_fewshot") != 0:
         task.set_config("num_fewshot", spec.fewshot)
     task.set_fewshot_seed(seed=spec.seed)
-
-
-def explained(
-    name: str, error: Exception, config: Mapping[str, Any], spec: BenchmarkSubject
-) -> StackError:
-    """Return the error that tells the user why the task cannot be loaded."""
-    if isinstance(error, StackError):
-        return error
-    chain = [error]
-    while chain[-1].__cause__ or chain[-1].__context__:
-        chain.append(chain[-1].__cause__ or chain[-1].__context__)  # type: ignore[arg-type]
-    missing = next((one for one in chain if isinstance(one, ImportError)), None)
-    if missing is not None:
-        package = missing.name or one_line(str(missing), 80)
-        return TaskError(
-            f"the task {name} needs the package {package}, which is not installed",
-            remedy=f"Install it: pip install {package}",
-        )
-    dataset = str(config.get("dataset_path") or "its dataset")
-    if subset := config.get("dataset_name"):
-        dataset = f"{dataset} ({subset})"
-    detail = one_line(f"{type(error).__name__}: {error}", 300)
-    if _is_about_data(error):
-        place = f"the folder {spec.datasets} and the hub" if spec.datasets else "the hub"
-        return TaskError(
-            f"the task {name} needs the dataset {dataset}, which {place} did not provide: {detail}",
-            remedy="Use --datasets DIR with a folder of datasets named as on the hub.",
-        )
-    return TaskError(f"the task {name} cannot be loaded: {detail}")
-
-
-def _is_about_data(error: Exception) -> bool:
-    names = {cls.__name__ for cls in type(error).__mro__}
-    known = {
-        "DatasetNotFoundError",
-        "DataFilesNotFoundError",
-        "DatasetsError",
-        "HfHubHTTPError",
-        "OfflineModeIsEnabled",
-        "ConnectionError",
-        "FileNotFoundError",
-    }
-    return (
-        bool(names & known) or re.search(r"BuilderConfig|hub|dataset", str(error), re.I) is not None
-    )
-
-
-def template_renderer(template: str, tokens: Mapping[str, str]) -> Callable[..., str]:
-    """Return the function that turns messages into a prompt."""
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    def refuse(message: str) -> None:
-        raise TaskError(f"the model's chat template refuses these messages: {one_line(message)}")
-
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-    )
-    environment.filters["tojson"] = lambda data, indent=None: json.dumps(
-        data, ensure_ascii=False, indent=indent
-    )
-    environment.globals["raise_exception"] = refuse
-    compiled = environment.from_string(template)
-
-    def render(history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-        text = compiled.render(
-            messages=history, add_generation_prompt=add_generation_prompt, **tokens
-        )
-        if add_generation_prompt:
-            return text
-        last = history[-1]["content"].strip()
-        return text[: text.rindex(last) + len(last)]
-
-    return render

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from stack_tui.benchmarks.scoring.model_tokenizer import FileTokenizer, ModelTokenizer, read_bos
+from stack_tui.benchmarks.scoring.model_tokenizer import FileTokenizer, ModelTokenizer
 from stack_tui.errors import StackError
 
 AddBos = Literal["auto", "yes", "no"]
@@ -37,7 +37,7 @@ async def choose_bos(tokenizer: ModelTokenizer | None, wanted: AddBos) -> BosCho
         return BosChoice(own=leading)
     token = leading
     if wanted == "yes" and token is None:
-        token = _named(tokenizer)
+        token = tokenizer.bos if isinstance(tokenizer, FileTokenizer) else None
         if token is None:
             raise StackError(
                 "no BOS token is known for the model",
@@ -46,9 +46,3 @@ async def choose_bos(tokenizer: ModelTokenizer | None, wanted: AddBos) -> BosCho
                 " or omit --add-bos.",
             )
     return BosChoice(token, leading)
-
-
-def _named(tokenizer: ModelTokenizer) -> int | None:
-    if not isinstance(tokenizer, FileTokenizer):
-        return None
-    return tokenizer.token(read_bos(tokenizer.folder)[1])

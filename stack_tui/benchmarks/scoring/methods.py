@@ -27,6 +27,7 @@ class RouteError(StackError):
     """The endpoint cannot run the task; the remedy names what can run instead."""
 
     exit_code = 3
+    resumable = False
 
 
 def by_letter(capabilities: Capabilities) -> bool:
@@ -99,13 +100,10 @@ def generation_protocol(
 
 
 def refuse_unable(
-    names: Iterable[str], catalog: Catalog, capabilities: Capabilities, protocol: str
+    tasks: Iterable[TaskFacts], catalog: Catalog, capabilities: Capabilities, protocol: str
 ) -> None:
     """Raise RouteError for the first task that the endpoint cannot run; sends nothing."""
-    for name in names:
-        if name not in catalog.entries:
-            continue
-        facts = catalog.facts(name)
+    for facts in tasks:
         if facts.output_type == "generate_until":
             continue
         if protocol == "chat":

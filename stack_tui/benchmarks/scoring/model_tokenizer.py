@@ -1,10 +1,11 @@
 """The model's own tokenizer, from its file or by its server's /tokenize."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from stack_tui.benchmarks.scoring.tokenizer_files import read_add_bos, read_special_tokens
 from stack_tui.endpoints.capabilities import tokenize
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
@@ -52,7 +53,7 @@ class FileTokenizer:
             raise TokenizerError(f"is not a valid tokenizer: {error}", where=str(path)) from None
         self._loaded.no_truncation()
         self._loaded.no_padding()
-        self.splits_lines = _splits_lines(self._loaded)
+        self.splits_lines = splits_lines(self._loaded)
 
     async def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the tokens of each text."""
@@ -62,10 +63,16 @@ class FileTokenizer:
         """Return the first token that its post-processor adds, None if its config forbids it."""
         without = self._loaded.encode(_A_WORD, add_special_tokens=False).ids
         leading = _leading(self._loaded.encode(_A_WORD, add_special_tokens=True).ids, without)
-        adds_bos, bos = read_bos(self.folder)
+        adds_bos = read_add_bos(self.folder)
         if adds_bos is None:
             return leading
-        return (leading or self.token(bos)) if adds_bos else None
+        return (self.bos if leading is None else leading) if adds_bos else None
+
+    @property
+    def bos(self) -> int | None:
+        """The BOS token that the tokenizer's config names, None if there is none."""
+        text = read_special_tokens(self.folder).get("bos_token")
+        return self.token(text) if text else None
 
     def token(self, text: str) -> int | None:
         """Return the id of the special token with this text, None if there is none."""
@@ -112,7 +119,7 @@ class ServerTokenizer:
         return tokens
 
 
-def _splits_lines(loaded: Any) -> bool:
+def splits_lines(loaded: Any) -> bool:
     """Return whether the tokenizer cuts a text at line breaks before it looks for tokens."""
     if loaded.pre_tokenizer is None:
         return False
@@ -188,38 +195,3 @@ def _from_hub_cache(model: str) -> Path | None:
     except HFValidationError:
         return None
     return Path(found) if isinstance(found, str) else None
-
-
-def read_chat_template(folder: Path) -> tuple[str, dict[str, str]]:
-    """Return the chat template beside a tokenizer, "" if none, and its special tokens' texts."""
-    import msgspec
-
-    tokens: dict[str, str] = {}
-    template = ""
-    config_path = folder / "tokenizer_config.json"
-    if config_path.is_file():
-        config = msgspec.json.decode(config_path.read_bytes())
-        for name in ("bos_token", "eos_token", "pad_token", "unk_token"):
-            value = config.get(name)
-            if isinstance(value, Mapping):
-                value = value.get("content")
-            if isinstance(value, str):
-                tokens[name] = value
-        found = config.get("chat_template")
-        template = found if isinstance(found, str) else ""
-    beside = folder / "chat_template.jinja"
-    if beside.is_file():
-        template = beside.read_text(encoding="utf-8")
-    return template, tokens
-
-
-def read_bos(folder: Path) -> tuple[bool | None, str]:
-    """Return `add_bos_token` of tokenizer_config.json, None if it does not say, and the BOS."""
-    import msgspec
-
-    path = folder / "tokenizer_config.json"
-    config = msgspec.json.decode(path.read_bytes()) if path.is_file() else {}
-    adds = config.get("add_bos_token")
-    return adds if isinstance(adds, bool) else None, read_chat_template(folder)[1].get(
-        "bos_token", ""
-    )

@@ -8,7 +8,6 @@ import fcntl
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from stack_tui.child_command import module_command
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.paths import runtime_dir
 from stack_tui.text import one_line
@@ -139,14 +139,12 @@ def _spawn(model: Path, address: Path) -> tuple[socket.socket, subprocess.Popen[
     mine, theirs = socket.socketpair()
     try:
         process = subprocess.Popen(  # noqa: S603
-            [
-                sys.executable,
-                "-m",
+            module_command(
                 "stack_tui.endpoints.embedded.server_process",
                 str(model),
                 str(address),
                 str(theirs.fileno()),
-            ],
+            ),
             cwd=address.parent,
             env=_SPIN | os.environ,
             stdin=subprocess.DEVNULL,

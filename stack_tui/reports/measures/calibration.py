@@ -11,7 +11,7 @@ from stack_tui.reports.stats.corrected_rate import CorrectedRate, corrected_rate
 from stack_tui.reports.stats.rater_agreement import kappas
 from stack_tui.reports.stats.sample_intervals import Interval, rate_interval
 from stack_tui.runs import labels
-from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, Sample
+from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.runs.view import RunView
 
@@ -163,4 +163,4 @@ def should_pass(label: Label, sample: Sample) -> bool | None:
 
 
 def _passes_rules(sample: Sample) -> bool:
-    return sample.rule_score is None or sample.rule_score >= RULE_PASS
+    return sample.rules_met is not False

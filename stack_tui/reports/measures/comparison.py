@@ -5,14 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from stack_tui.reports.measures.effects import (
-    JUDGE_SCORE,
-    RATE,
-    RULE_SCORE,
-    Effect,
-    Verdict,
-    effects,
-)
+from stack_tui.reports.measures.compared_parts import compared_parts, differently_judged
+from stack_tui.reports.measures.effects import Effect, Verdict, effects
 from stack_tui.reports.measures.lm_eval_scores import metric_directions
 from stack_tui.reports.measures.pairing import SamplePair, SetApart, SuiteFingerprint, pair_samples
 from stack_tui.reports.measures.setting_differences import (
@@ -21,17 +15,12 @@ from stack_tui.reports.measures.setting_differences import (
     model_name,
     more_than_one_thing,
 )
-from stack_tui.reports.number_format import format_points
+from stack_tui.reports.measures.verdicts import PartVerdict, overall_verdict, part_verdicts
+from stack_tui.reports.number_format import describe_p
 from stack_tui.reports.stats.paired import holm
-from stack_tui.reports.stats.power import (
-    cases_for_mean_difference,
-    cases_for_paired_difference,
-    smallest_paired_difference,
-)
 from stack_tui.runs.view import RunView
 
-_WORTH_SEEING = 0.05
-DECIDING = (RATE, JUDGE_SCORE, RULE_SCORE)
+OWN_MEASURE = "the measure of each"
 
 
 class RunLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +54,7 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
     judge_b: float | None = None
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Run b compared with run a, the baseline. Each sample is in a pair or set apart."""
 
     a: RunLabel
@@ -81,11 +70,18 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The measure that the verdict rests on, None if no pair has one."""
     verdict: Verdict
     settle: str
-    """What would settle an inconclusive verdict."""
-    holdout_pairs: int = 0
+    """How far the difference can reach, if the verdict does not tell."""
+    holdout_pairs: int
     """Pairs of held-out samples, which are not among `pairs`."""
-    holdout: tuple[Effect, ...] = ()
+    holdout: tuple[Effect, ...]
     """Their effects, which decide nothing."""
+    parts: tuple[PartVerdict, ...]
+    """The verdict on the suite, or on each benchmark that was named."""
+
+    @property
+    def part(self) -> PartVerdict | None:
+        """The only part, None if there are several or none."""
+        return self.parts[0] if len(self.parts) == 1 else None
 
     def effect(self, measure: str) -> Effect | None:
         """Return the overall effect in that measure, None if no pair has it."""
@@ -98,38 +94,77 @@ def compare(
     *,
     suite_a: SuiteFingerprint | None = None,
     suite_b: SuiteFingerprint | None = None,
+    margin: float | None = None,
+    pooled: bool = False,
 ) -> Comparison:
     """Compare run `b` with run `a`, the baseline, sample by sample.
 
     Samples pair by task, id, repeat and temperature. The suites' fingerprints show which cases
-    changed; their samples are set apart. The verdict rests on one measure, so that it errs in at
-    most 5 % of equal runs: the first of pass rate, judge score and rule score that any pair has, or
-    the primary metric of a benchmark whose documents neither pass nor fail.
+    changed; their samples are set apart. Each benchmark that was named has a verdict of its own,
+    unless they are `pooled`. A verdict rests on one measure, so that it errs in at most 5 % of
+    equal runs: the first of pass rate, judge score and rule score that any pair has, or the primary
+    metric of a benchmark whose documents neither pass nor fail. `margin` is that of equivalence, a
+    share of 1.
     """
-    found, apart = pair_samples(a, b, suite_a, suite_b)
-    held = [pair for pair in found if pair.a.holdout or pair.b.holdout]
-    pairs = [pair for pair in found if not (pair.a.holdout or pair.b.holdout)]
+    found = pair_samples(a, b, suite_a, suite_b)
+    held = [pair for pair in found.pairs if pair.a.holdout or pair.b.holdout]
+    pairs = [pair for pair in found.pairs if not (pair.a.holdout or pair.b.holdout)]
+    unanswered = [p for p in found.unanswered if not (p.a.holdout or p.b.holdout)]
     directions = metric_directions(a) | metric_directions(b)
-    overall = effects(pairs, directions)
-    deciding = _deciding(overall, a, b)
+    final = not (unfinished(a) or unfinished(b))
+    wanted = compared_parts(a, b, pairs, unanswered, pooled=pooled)
+    parts = part_verdicts(wanted, directions, final=final, margin=margin)
     versions = (suite_a.version, suite_b.version) if suite_a and suite_b else None
-    settings = differing_settings(a, b, versions)
+    settings = differing_settings(a, b, versions, [*pairs, *unanswered])
+    measures = list(dict.fromkeys(part.effect.measure for part in parts))
     return Comparison(
         a=_label(a),
         b=_label(b),
         settings=settings,
-        warnings=tuple(_warnings(a, b, settings, checked=versions is not None)),
+        warnings=(
+            *_warnings(a, b, settings, checked=versions is not None),
+            *_warnings_on_parts(parts, pairs),
+        ),
         pairs=len(pairs),
-        set_apart=tuple(apart),
-        overall=overall,
+        set_apart=tuple(found.apart),
+        overall=effects(pairs, directions),
         tasks=_by_task(pairs, directions),
         flips=_flips(pairs),
-        decided_by=deciding.measure if deciding else None,
-        verdict=deciding.verdict if deciding else "inconclusive",
-        settle=sample_size_advice(deciding),
+        decided_by=OWN_MEASURE if len(measures) > 1 else next(iter(measures), None),
+        verdict=overall_verdict(parts) if final else "not final",
+        settle=_settle(parts),
         holdout_pairs=len(held),
-        holdout=effects(held),
+        holdout=effects(held, directions),
+        parts=parts,
     )
+
+
+def unfinished(view: RunView) -> int:
+    """Return how many samples of the run are missing: looking early finds too many differences."""
+    return max(view.total.planned - view.total.done, int(view.plan_is_partial))
+
+
+def _settle(parts: Sequence[PartVerdict]) -> str:
+    if not parts:
+        return "No pair of samples has a score in both runs: there is nothing to compare."
+    return parts[0].settle if len(parts) == 1 else ""
+
+
+def _warnings_on_parts(parts: Sequence[PartVerdict], pairs: Sequence[SamplePair]) -> Iterable[str]:
+    if different := sum(map(differently_judged, pairs)):
+        yield (
+            f"{different} of {len(pairs)} pairs are judged in one run alone or by other criteria: "
+            "the verdict is on what both runs share, the rules"
+        )
+    for part in parts:
+        if (bounds := part.unanswered) and bounds.uneven:
+            more, less = ("b", "a") if bounds.b > bounds.a else ("a", "b")
+            counts = {"a": bounds.a, "b": bounds.b}
+            of = f" of {part.name}" if len(parts) > 1 else ""
+            yield (
+                f"run {more} has no outcome for {counts[more]} samples{of}, run {less} for "
+                f"{counts[less]} ({describe_p(bounds.p)}): that is no accident"
+            )
 
 
 def _label(view: RunView) -> RunLabel:
@@ -150,23 +185,13 @@ def _warnings(
     if more_than_one_thing(settings):
         names = ", ".join(difference.name for difference in settings)
         yield f"the runs differ in more than one thing ({names}): no one of them is the cause"
-    if not settings:
+    if not settings and a.samples and b.samples:
         yield "the runs differ in no setting: what differs between them is noise"
     if not checked and any(difference.name == "suite version" for difference in settings):
         yield "the suite changed in between, and its cases were not checked one by one"
     for name, view in (("a", a), ("b", b)):
-        missing = view.total.planned - view.total.done
-        if missing > 0:
+        if missing := unfinished(view):
             yield f"run {name} lacks {missing} of its {view.total.planned} samples"
-
-
-def _deciding(overall: Sequence[Effect], a: RunView, b: RunView) -> Effect | None:
-    """Return the effect that the verdict rests on."""
-    found = {effect.measure: effect for effect in overall}
-    primary = [view.metric(name) for view in (a, b) for name in view.tasks]
-    fractional = any(task.fractional for view in (a, b) for task in view.tasks.values())
-    names = (*dict.fromkeys(primary), *DECIDING) if fractional else (*DECIDING, *primary)
-    return next((found[name] for name in names if name in found), None)
 
 
 def _by_task(
@@ -213,60 +238,4 @@ def _flip(pair: SamplePair) -> Flip:
         rule_b=b.rule_score,
         judge_a=a.judge_score,
         judge_b=b.judge_score,
-    )
-
-
-def sample_size_advice(effect: Effect | None) -> str:
-    """Return in words what would settle an inconclusive effect, "" for a settled one."""
-    if effect is None:
-        return "No pair of samples has a score in both runs: there is nothing to compare."
-    if effect.verdict != "inconclusive":
-        return ""
-    if effect.measure == RATE:
-        return _rate_advice(effect)
-    return _score_advice(effect)
-
-
-def _rate_advice(effect: Effect) -> str:
-    differing = (effect.higher + effect.lower) / effect.pairs
-    if not differing:
-        reach = format_points(effect.high or 0.0)
-        return (
-            f"All {effect.pairs} pairs have the same outcome; a difference of up to {reach} can "
-            "hide behind that. Only more cases, or harder ones, would tell."
-        )
-    if effect.cases < effect.pairs:
-        return _needed(effect, format_points(abs(effect.difference)))
-    shown = format_points(smallest_paired_difference(effect.cases, differing))
-    start = (
-        f"{effect.cases} cases of which {differing:.0%} differ show differences of {shown} or more."
-    )
-    if not effect.difference:
-        needed = cases_for_paired_difference(_WORTH_SEEING, differing)
-        return f"{start} To see one of {format_points(_WORTH_SEEING)} takes about {needed} cases."
-    needed = cases_for_paired_difference(effect.difference, differing)
-    return f"{start} {_more(format_points(abs(effect.difference)), needed, effect.cases)}"
-
-
-def _score_advice(effect: Effect) -> str:
-    if not effect.higher + effect.lower:
-        return f"All {effect.pairs} pairs have the same {effect.measure}; more cases would tell."
-    return _needed(effect, f"{abs(effect.difference):.2f}")
-
-
-def _needed(effect: Effect, size: str) -> str:
-    if not effect.difference:
-        return f"The mean {effect.measure} is the same in both; more cases would say how nearly."
-    if not effect.deviation:
-        alike = "One case says" if effect.cases == 1 else f"{effect.cases} cases alike say"
-        return f"{alike} too little of the others: more cases would tell."
-    needed = cases_for_mean_difference(effect.difference, effect.deviation)
-    return _more(size, needed, effect.cases)
-
-
-def _more(size: str, needed: int | None, cases: int) -> str:
-    more = max(1, (needed or 0) - cases)
-    return (
-        f"Were the difference of {size} real, about {cases + more} cases would show it "
-        f"(four times in five): {more} more."
     )

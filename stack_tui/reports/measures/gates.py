@@ -12,12 +12,14 @@ from stack_tui.errors import FailureKind, StackError
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_pairs import PairResult, pair_results
-from stack_tui.reports.measures.effects import RATE, format_difference
+from stack_tui.reports.measures.effects import Effect, format_difference
 from stack_tui.reports.measures.judge_agreement import agreement
 from stack_tui.reports.measures.lm_eval_scores import recorded_scores
+from stack_tui.reports.measures.missing_outcomes import Extreme, extremes
 from stack_tui.reports.measures.repeats import figures_at_k
 from stack_tui.reports.measures.sample_result import missing
 from stack_tui.reports.measures.summary import intervals, summarize
+from stack_tui.reports.measures.verdicts import PartVerdict, is_share
 from stack_tui.reports.stats.sample_intervals import Interval
 from stack_tui.runs.events import Sample, Status
 from stack_tui.runs.spec import DuelSubject
@@ -27,6 +29,7 @@ from stack_tui.text import one_line
 GateState = Literal["met", "failed", "inconclusive"]
 Operator = Literal[">=", "<=", "==", "!=", ">", "<"]
 
+_WORST_FIRST: tuple[GateState, ...] = ("failed", "inconclusive", "met")
 _KINDS: dict[str, tuple[str, ...]] = {"errors": get_args(FailureKind), "status": get_args(Status)}
 _HOLDS: dict[Operator, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -179,7 +182,26 @@ def evaluate_all(
     bounds |= {f"holdout.{name}": interval for name, interval in held.items()}
     bounds |= {name: pair.interval for name, pair in _pairs(view).items()}
     bounds |= {score.name: score.interval for score in recorded_scores(view)}
-    return tuple(evaluate(gate, values, bounds, comparisons) for gate in gates)
+    ends = extremes(view)
+    return tuple(
+        _bounded(gate, evaluate(gate, values, bounds, comparisons), ends) for gate in gates
+    )
+
+
+def _bounded(gate: Gate, result: GateResult, ends: Iterable[Extreme]) -> GateResult:
+    """Return the result, inconclusive if samples without an outcome could change it."""
+    if not isinstance(gate, Threshold) or result.state == "inconclusive":
+        return result
+    for end in ends:
+        if gate.field in end.values:
+            other = evaluate(gate, end.values, end.intervals, {})
+            if other.state != result.state:
+                saying = (
+                    f"{result.saying}, but with the samples that have no outcome as {end.name} it "
+                    f"is {_shown(end.values[gate.field] or 0.0)}"
+                )
+                return _result(gate, "inconclusive", saying)
+    return result
 
 
 def evaluate(
@@ -230,21 +252,52 @@ def _not_worse(gate: NotWorse, comparisons: Mapping[str, Comparison]) -> GateRes
     if gate.run not in comparisons:
         raise _error(gate.text, f"there is no comparison with {gate.run}", "Name a run.")
     comparison = comparisons[gate.run]
-    effect = comparison.effect(RATE)
-    if effect is None or effect.low is None or effect.high is None:
+    parts = [part for part in comparison.parts if is_share(part.effect)]
+    if not parts or len(parts) < len(comparison.parts):
         saying = f"no sample passes or fails both here and in {gate.run}"
         return _result(gate, "inconclusive", saying)
+    if comparison.verdict == "not final":
+        saying = f"a run has not ended, so whether it is worse than {gate.run} cannot be told"
+        return _result(gate, "inconclusive", saying)
+    found = [_part_not_worse(gate, comparison, part) for part in parts]
+    states = [state for state, _ in found]
+    state: GateState = next((each for each in _WORST_FIRST if each in states), "met")
+    return _result(gate, state, "; ".join(saying for each, saying in found if each == state))
+
+
+def _part_not_worse(
+    gate: NotWorse, comparison: Comparison, part: PartVerdict
+) -> tuple[GateState, str]:
+    effect = part.effect
     margin = f"{100 * gate.margin:.4g} points"
+    of = f"{part.name}: the" if len(comparison.parts) > 1 else "the"
     shown = (
-        f"the pass rate against {gate.run} is {format_difference(effect)} over {effect.pairs} pairs"
+        f"{of} {effect.measure} against {gate.run} is {format_difference(effect)} "
+        f"over {effect.pairs} pairs"
     )
-    if left := len(comparison.set_apart) + comparison.pairs - effect.pairs:
+    alone = len(comparison.parts) == 1
+    if alone and (left := len(comparison.set_apart) + comparison.pairs - effect.pairs):
         shown += f" ({left} samples have none)"
-    if effect.low > -gate.margin:
-        return _result(gate, "met", f"{shown}: not worse by {margin}")
-    if effect.high < -gate.margin:
-        return _result(gate, "failed", f"{shown}: worse by more than {margin}")
-    return _result(gate, "inconclusive", f"{shown}: whether worse by {margin} cannot be told")
+    bounds = part.unanswered.effects if part.unanswered else ()
+    state = _not_worse_by(gate.margin, (effect,))
+    if state != _not_worse_by(gate.margin, (effect, *bounds)):
+        reach = ", ".join(map(format_difference, bounds))
+        shown += f", but {reach} with the samples that have no outcome as failed or as passed"
+        return "inconclusive", shown
+    match state:
+        case "met":
+            return state, f"{shown}: not worse by {margin}"
+        case "failed":
+            return state, f"{shown}: worse by more than {margin}"
+    return state, f"{shown}: whether worse by {margin} cannot be told"
+
+
+def _not_worse_by(margin: float, effects: Sequence[Effect]) -> GateState:
+    """Return whether all of the effects are less worse than the margin, or all more."""
+    gains = [effect.gain for effect in effects]
+    if all(gain and gain[0] > -margin for gain in gains):
+        return "met"
+    return "failed" if all(gain and gain[1] < -margin for gain in gains) else "inconclusive"
 
 
 def _result(gate: Gate, state: GateState, saying: str) -> GateResult:

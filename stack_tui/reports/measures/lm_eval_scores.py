@@ -4,17 +4,21 @@
 metric: accuracy, perplexity, BLEU. Lists and panes of runs can show it with `RecordedScore.text`.
 """
 
-from collections.abc import Iterator, Mapping
-from statistics import NormalDist
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from stack_tui.reports.stats.sample_intervals import (
+    recorded_mean_interval,
+    recorded_rate_interval,
+)
 from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.view import RunView
 from stack_tui.wilson import Interval
 
-_Z = NormalDist().inv_cdf(0.975)
+_RATES = frozenset({"acc", "acc_norm", "exact_match", "em"})
 
 
 class RecordedScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,13 +35,30 @@ class RecordedScore(msgspec.Struct, frozen=True, kw_only=True):
     higher_is_better: bool | None
     version: str
     fewshot: int | None
+    documents: int = 0
+    """How many documents the value is over; 0 if lm-eval does not say."""
+    is_rate: bool = False
+    """Whether it is a share of documents: each has 0 or 1."""
 
     @property
     def interval(self) -> Interval | None:
-        """The value ± 1.96 standard errors."""
-        if self.stderr is None:
+        """The 95 % interval: Wilson's for a share of documents, else by Student's t."""
+        if self.is_rate:
+            return recorded_rate_interval(self.value, self.stderr or 0.0, self.documents)
+        return recorded_mean_interval(self.value, self.stderr or 0.0, self.documents)
+
+    def with_missing(self, view: RunView, *, passed: bool) -> tuple[float, Interval | None] | None:
+        """Return the rate and its interval with all unanswered documents as right, or as wrong.
+
+        None if there are none, or if it is no rate.
+        """
+        lacking = unanswered_documents(view, self.task)
+        if not (lacking and self.is_rate and self.documents):
             return None
-        return self.value - _Z * self.stderr, self.value + _Z * self.stderr
+        total = self.documents + lacking
+        right = lacking if passed == (self.higher_is_better is not False) else 0
+        value = (self.value * self.documents + right) / total
+        return value, recorded_rate_interval(value, self.stderr or 0.0, total)
 
     @property
     def name(self) -> str:
@@ -84,6 +105,7 @@ def recorded_scores(view: RunView) -> tuple[RecordedScore, ...]:
 
 def _scores(document: Mapping[str, Any]) -> Iterator[RecordedScore]:
     fewshot, versions = _part(document, "n-shot"), _part(document, "versions")
+    tasks_of = _tasks_of(document)
     directions = _part(document, "higher_is_better")
     for task, values in _part(document, "results").items():
         for key, value in values.items():
@@ -91,6 +113,7 @@ def _scores(document: Mapping[str, Any]) -> Iterator[RecordedScore]:
             if not comma or metric.endswith("_stderr") or not isinstance(value, (int, float)):
                 continue
             error = values.get(f"{metric}_stderr,{filtered}")
+            leaves = tasks_of.get(task, (task,))
             shots, higher = fewshot.get(task), _part(directions, task).get(metric)
             yield RecordedScore(
                 task=task,
@@ -101,7 +124,50 @@ def _scores(document: Mapping[str, Any]) -> Iterator[RecordedScore]:
                 higher_is_better=higher if isinstance(higher, bool) else None,
                 version="" if versions.get(task) is None else str(versions[task]),
                 fewshot=shots if isinstance(shots, int) else None,
+                documents=sum(_size(document, leaf) for leaf in leaves),
+                is_rate=all(_is_rate(document, leaf, metric, filtered) for leaf in leaves),
             )
+
+
+def _tasks_of(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the tasks of each group, those of groups within it too."""
+    children: Mapping[str, Sequence[str]] = _part(document, "group_subtasks")
+
+    def under(name: str, above: tuple[str, ...]) -> tuple[str, ...]:
+        if name in above or not children.get(name):
+            return (name,)
+        return tuple(leaf for child in children[name] for leaf in under(child, (*above, name)))
+
+    return {group: tuple(dict.fromkeys(under(group, ()))) for group in children}
+
+
+def _size(document: Mapping[str, Any], task: str) -> int:
+    """Return how many documents a task's values are over."""
+    count = _part(_part(document, "n-samples"), task).get("effective")
+    return count if isinstance(count, int) else 0
+
+
+def _is_rate(document: Mapping[str, Any], task: str, metric: str, filtered: str) -> bool:
+    """Return whether the task's documents have the metric as 0 or 1.
+
+    The standard error tells: no other values have that of a rate. Without one, or without the
+    number of documents, the names of lm-eval's own rates do.
+    """
+    values = _part(_part(document, "results"), task)
+    value, error = values.get(f"{metric},{filtered}"), values.get(f"{metric}_stderr,{filtered}")
+    count = _size(document, task)
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        return value is None
+    if count < 2 or not isinstance(error, int | float):
+        return metric in _RATES
+    return math.isclose(error, math.sqrt(value * (1 - value) / (count - 1)), abs_tol=1e-9)
+
+
+def unanswered_documents(view: RunView, task: str) -> int:
+    """Return how many documents of the task or group have no answer."""
+    missing = view.scores.missing if view.scores else {}
+    groups = {name: plan.groups for name, plan in view.plan.items()}
+    return sum(count for name, count in missing.items() if task in (name, *groups.get(name, ())))
 
 
 def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:

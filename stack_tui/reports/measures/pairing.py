@@ -41,13 +41,22 @@ class SamplePair(msgspec.Struct, frozen=True):
         return self.b.counted_as
 
 
+class Pairing(msgspec.Struct, frozen=True, kw_only=True):
+    """The samples of two runs: each is in a pair or set apart."""
+
+    pairs: list[SamplePair]
+    apart: list[SetApart]
+    unanswered: list[SamplePair]
+    """Those set apart because one run or both have no outcome, such as an error."""
+
+
 def pair_samples(
     a: RunView,
     b: RunView,
     suite_a: SuiteFingerprint | None = None,
     suite_b: SuiteFingerprint | None = None,
-) -> tuple[list[SamplePair], list[SetApart]]:
-    """Return the pairs and the samples set apart; every sample is in one of the two.
+) -> Pairing:
+    """Return the pairs and the samples set apart.
 
     Without both suites' fingerprints, a case counts as unchanged unless its targets differ.
     """
@@ -55,6 +64,7 @@ def pair_samples(
     samples_a, samples_b = keyed(a, b), keyed(b, a)
     pairs: list[SamplePair] = []
     apart: list[SetApart] = []
+    unanswered: list[SamplePair] = []
     for key in sorted(samples_a.keys() | samples_b.keys(), key=_order):
         first, second = samples_a.get(key), samples_b.get(key)
         if first is None or second is None:
@@ -63,9 +73,10 @@ def pair_samples(
             apart.append(_apart(key, "case changed"))
         elif reason := _no_outcome(first, second):
             apart.append(_apart(key, "no outcome", reason))
+            unanswered.append(SamplePair(first, second))
         else:
             pairs.append(SamplePair(first, second))
-    return pairs, apart
+    return Pairing(pairs=pairs, apart=apart, unanswered=unanswered)
 
 
 def keyed(view: RunView, other: RunView) -> dict[SampleKey, Sample]:

@@ -10,7 +10,7 @@ import msgspec
 
 from stack_tui.errors import FailureKind
 from stack_tui.reports.stats.sample_intervals import Interval, mean_interval, rate_interval
-from stack_tui.runs.events import JUDGE_PASS, RULE_PASS, JudgeScore, Sample, Status
+from stack_tui.runs.events import JUDGE_PASS, JudgeScore, Sample, Status
 
 T = TypeVar("T", bound=str)
 
@@ -74,6 +74,7 @@ def summarize(samples: Iterable[Sample]) -> SuiteSummary:
     """Return the figures of the samples so far."""
     found = list(samples)
     rules = [sample.rule_score for sample in found if sample.rule_score is not None]
+    met = [sample.rules_met for sample in found if sample.rules_met is not None]
     scores = [sample.judge_score for sample in found if sample.judge_score is not None]
     passed = sum(sample.passed is True for sample in found)
     failed = sum(sample.passed is False for sample in found)
@@ -81,7 +82,7 @@ def summarize(samples: Iterable[Sample]) -> SuiteSummary:
     return SuiteSummary(
         n_cases=len({(sample.task, sample.id) for sample in found}),
         rule_avg=_mean(rules),
-        rule_pass_rate=_mean([score >= RULE_PASS for score in rules]),
+        rule_pass_rate=_mean(met),
         judge_avg=_mean(scores),
         judge_pass_rate=_mean([score >= JUDGE_PASS for score in scores]),
         n_independent=len({sample.counted_as for sample in found}),
@@ -164,7 +165,7 @@ def intervals(samples: Iterable[Sample]) -> Intervals:
     return Intervals(
         pass_rate=_rate_bounds([(s, s.passed) for s in found if s.passed is not None]),
         rule_avg=_mean_bounds(rules, (0.0, 1.0)),
-        rule_pass_rate=_rate_bounds([(s, score >= RULE_PASS) for s, score in rules]),
+        rule_pass_rate=_rate_bounds([(s, s.rules_met) for s in found if s.rules_met is not None]),
         judge_avg=_mean_bounds(scores, (1.0, 5.0)),
         judge_pass_rate=_rate_bounds([(s, score >= JUDGE_PASS) for s, score in scores]),
     )

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from stack_tui.reports.measures.comparison import DECIDING
-from stack_tui.reports.measures.effects import Effect, effects
+from stack_tui.reports.measures.effects import DECIDING, Effect, effects
 from stack_tui.reports.measures.pairing import SamplePair, outcome_missing
 from stack_tui.reports.measures.repeats import Repeats, repeats_of
 from stack_tui.reports.measures.summary import Intervals, SuiteSummary, intervals, summarize

@@ -1,12 +1,20 @@
 """Two runs compared: the verdict, what it rests on, and the samples that flipped."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from stack_tui.names import plural
 from stack_tui.reports.measures.comparison import Comparison, Flip, RunLabel
-from stack_tui.reports.measures.effects import RATE, Effect, describe_verdict, format_difference
-from stack_tui.reports.number_format import format_number
+from stack_tui.reports.measures.effects import (
+    Effect,
+    Verdict,
+    describe_verdict,
+    format_amount,
+    format_difference,
+    format_mean,
+)
+from stack_tui.reports.measures.verdicts import PartVerdict
+from stack_tui.reports.number_format import describe_p, format_p
 from stack_tui.reports.pages.charts import flip_chart
 from stack_tui.reports.pages.model import (
     Blocks,
@@ -35,16 +43,23 @@ def comparison_page(comparison: Comparison) -> Page:
 def comparison_blocks(comparison: Comparison, *, flips: bool = True) -> Blocks:
     """Return the verdict, the runs and the effects; with `flips` also the samples that flipped."""
     blocks: Blocks = (*_verdict(comparison), *_warnings(comparison), _runs(comparison))
-    blocks += section("effects, b against a", _effects("measure", comparison.overall))
+    if len(comparison.parts) > 1:
+        rows = tuple((_part_name(part), *_part(part)) for part in comparison.parts)
+        note = "p adjusted by Holm, each by its own measure"
+        columns = ("benchmark", "measure", *_EFFECT_COLUMNS)
+        blocks += section("verdicts, b against a", TableBlock(columns, rows), note=note)
+    else:
+        blocks += section("effects, b against a", _effects("measure", comparison.overall))
     if comparison.holdout_pairs:
         note = f"{plural(comparison.holdout_pairs, 'pair')}, not part of the verdict"
         effects = _effects("measure", comparison.holdout)
         blocks += section("effects in the holdout", effects, note=note)
+    deciding = {part.effect.measure for part in comparison.parts}
     tasks = [
         (task.task, effect)
         for task in comparison.tasks
         for effect in task.effects
-        if effect.measure == comparison.decided_by
+        if effect.measure in deciding
     ]
     rows = tuple((name, *_effect(effect)) for name, effect in tasks)
     note = f"{comparison.decided_by}, p adjusted by Holm"
@@ -55,8 +70,36 @@ def comparison_blocks(comparison: Comparison, *, flips: bool = True) -> Blocks:
 def _verdict(comparison: Comparison) -> list[TextBlock]:
     verdict = comparison.verdict
     meaning = describe_verdict(verdict, by=comparison.decided_by)
+    if (part := comparison.part) and part.margin is not None and verdict == "equivalent":
+        meaning += f": the same within {format_amount(part.margin, part.effect)}"
     settle = [TextBlock(comparison.settle)] if comparison.settle else []
     return [TextBlock(f"verdict: {meaning}", VERDICTS[verdict].tone), *settle]
+
+
+def _part_name(part: PartVerdict) -> str:
+    ways = [
+        way
+        for way, met in (("tasks weigh the same", part.equal_tasks), ("parallel", part.parallel))
+        if met
+    ]
+    return f"{part.name} ({', '.join(ways)})" if ways else part.name
+
+
+def _part(part: PartVerdict) -> TableRow:
+    return (part.effect.measure, *_effect(part.effect, part.verdict))
+
+
+def _unanswered(comparison: Comparison) -> Iterator[Fact]:
+    """Yield what the samples without an outcome could change."""
+    for part in comparison.parts:
+        if bounds := part.unanswered:
+            of = f" in {part.name}" if len(comparison.parts) > 1 else ""
+            yield Fact(
+                f"no outcome{of}",
+                f"{bounds.a} in a, {bounds.b} in b ({describe_p(bounds.p)}); as failed "
+                f"{format_difference(bounds.as_failed)}, as passed "
+                f"{format_difference(bounds.as_passed)}",
+            )
 
 
 def _warnings(comparison: Comparison) -> list[Callout]:
@@ -75,7 +118,7 @@ def _runs(comparison: Comparison) -> Facts:
     apart = "; ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     pairs = f"{comparison.pairs}" + (f"; set apart: {apart}" if apart else "")
     runs = (Fact("a", _run(comparison.a)), Fact("b", _run(comparison.b)))
-    return Facts((*runs, *differences, Fact("pairs", pairs)))
+    return Facts((*runs, *differences, Fact("pairs", pairs), *_unanswered(comparison)))
 
 
 def _run(run: RunLabel) -> str:
@@ -90,19 +133,20 @@ def _effects(name: str, effects: Sequence[Effect]) -> TableBlock:
     )
 
 
-def _effect(effect: Effect) -> TableRow:
-    rate = effect.measure == RATE
+def _effect(effect: Effect, verdict: Verdict | None = None) -> TableRow:
+    """Return the cells for _EFFECT_COLUMNS; the verdict is the effect's own unless given."""
     p = effect.p if effect.p_adjusted is None else effect.p_adjusted
-    sign = VERDICTS[effect.verdict]
+    verdict = verdict or effect.verdict
+    sign = VERDICTS[verdict]
     return (
-        format_number(effect.a, rate=rate),
-        format_number(effect.b, rate=rate),
+        format_mean(effect.a, effect),
+        format_mean(effect.b, effect),
         Span(format_difference(effect), sign.tone),
-        f"{p:.3f}",
+        format_p(p),
         str(effect.lower),
         str(effect.higher),
         str(effect.pairs),
-        signed(sign, effect.verdict),
+        signed(sign, verdict),
     )
 
 

@@ -32,7 +32,10 @@ GATES: dict[GateState, Sign] = {
 VERDICTS: dict[Verdict, Sign] = {
     "better": Sign("▲", "good"),
     "worse": Sign("▼", "bad"),
+    "equivalent": Sign("=", "good"),
+    "mixed": Sign("±", "warn"),
     "inconclusive": Sign("≈", "warn"),
+    "not final": Sign("…", "warn"),
 }
 # Of a finding, which may be an alarm, and of a diagnostic, which may be an error.
 LEVELS: dict[str, Sign] = {"note": NOTE, "warning": WARNING, "alarm": BAD, "error": BAD}

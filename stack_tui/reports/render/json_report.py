@@ -9,6 +9,7 @@ from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
+from stack_tui.reports.measures.error_groups import error_groups
 from stack_tui.reports.measures.holdout_summary import holdout
 from stack_tui.reports.measures.judge_agreement import panel_report
 from stack_tui.reports.measures.noise import noise_of
@@ -32,15 +33,16 @@ def report_document(view: RunView) -> dict[str, Any]:
     Held-out cases are in `holdout` and in `results`, and in no other figure.
     """
     if isinstance(view.spec.subject, BenchmarkSubject):
-        return _benchmark(view) | {"cost": _cost(view), "run": _run(view)}
+        return _benchmark(view) | {**_errors(view), "cost": _cost(view), "run": _run(view)}
     if isinstance(view.spec.subject, DuelSubject):
-        return _duel(view) | {"cost": _cost(view), "run": _run(view)}
+        return _duel(view) | {**_errors(view), "cost": _cost(view), "run": _run(view)}
     return {
         "summary": _summary(view),
         "intervals": msgspec.to_builtins(intervals(view.open_samples)),
         "holdout": msgspec.to_builtins(holdout(view)),
         "power": _power(view),
         **_settings(view),
+        **_errors(view),
         "attacks": msgspec.to_builtins(attack_rates(in_order(view.open_samples))),
         "labels": msgspec.to_builtins(calibration(view)),
         "panel": msgspec.to_builtins(panel_report(view)),
@@ -65,6 +67,12 @@ def _benchmark(view: RunView) -> dict[str, Any]:
         "missing": view.scores.missing if view.scores else {},
         "findings": [msgspec.to_builtins(finding) for finding in view.findings.values()],
     }
+
+
+def _errors(view: RunView) -> dict[str, Any]:
+    """Return the errors by reason, if there are any."""
+    groups = error_groups(in_order(view.open_samples))
+    return {"errors": msgspec.to_builtins(groups)} if groups else {}
 
 
 def _duel(view: RunView) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from stack_tui.reports.measures.comparison import Comparison
+from stack_tui.reports.measures.error_groups import MODEL, failures
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.sample_result import judge_answer, match_result, outcome
 from stack_tui.reports.measures.summary import in_order, summarize
@@ -68,6 +69,16 @@ def _custom_eval(view: RunView) -> Iterator[str]:
         yield f"  {sample_line(sample, width)}"
         for detail in _details(sample):
             yield f"     ↳ {printable(detail)[:_DETAIL_LIMIT]}"
+
+
+def error_line(sample: Sample) -> str:
+    """Return the task, the sample, and why it has an error, on one line; "" if it has none."""
+    why = "; ".join(
+        f"{'' if who == MODEL else who + ': '}{failure.kind}: {failure.message}"
+        for who, failure in failures(sample)
+    )
+    name = sample_name(one_line(f"{sample.task} {sample.id}", _NAME_LIMIT), *sample.key[2:])
+    return f"{_sign(sample)} {name}  {one_line(why)}" if why else ""
 
 
 def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:

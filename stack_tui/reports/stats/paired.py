@@ -7,6 +7,7 @@ import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,13 @@ class Clusters:
     """The sum of differences b − a in each cluster, and its number of pairs."""
 
     sums: tuple[float, ...]
-    sizes: tuple[int, ...]
+    sizes: tuple[float, ...]
+    """The numbers of pairs, or the sums of their weights, which are 1 on average."""
 
     @property
-    def pairs(self) -> int:
+    def pairs(self) -> float:
         """The number of pairs in all clusters."""
-        return sum(self.sizes)
+        return math.fsum(self.sizes)
 
     @property
     def mean(self) -> float:
@@ -66,13 +68,17 @@ class Clusters:
         return count / (count - 1) * math.fsum(r * r for r in residuals) / self.pairs**2
 
 
-def cluster(differences: Iterable[float], ids: Iterable[Hashable]) -> Clusters:
+def cluster(
+    differences: Iterable[float],
+    ids: Iterable[Hashable],
+    weights: Iterable[float] | None = None,
+) -> Clusters:
     """Return the differences grouped by cluster id, in the order of first appearance."""
     sums: dict[Hashable, float] = {}
-    sizes: dict[Hashable, int] = {}
-    for difference, name in zip(differences, ids, strict=True):
-        sums[name] = sums.get(name, 0.0) + difference
-        sizes[name] = sizes.get(name, 0) + 1
+    sizes: dict[Hashable, float] = {}
+    for difference, name, weight in zip(differences, ids, weights or repeat(1), strict=False):
+        sums[name] = sums.get(name, 0.0) + weight * difference
+        sizes[name] = sizes.get(name, 0) + weight
     return Clusters(tuple(sums.values()), tuple(sizes.values()))
 
 
@@ -135,7 +141,7 @@ def design_effect(gained: float, lost: float, clusters: Clusters, *, least: floa
     return min(most, found * _fewness(len(clusters.sizes), pairs))
 
 
-def _fewness(clusters: int, pairs: int) -> float:
+def _fewness(clusters: int, pairs: float) -> float:
     """Return the squared ratio of t at the clusters' and at the pairs' degrees of freedom.
 
     Korn and Graubard 1998, Survey Methodology 24:193.
@@ -265,7 +271,7 @@ def _interval_of_equals(
 
 def _resampled_means(clusters: Clusters, generator: Any, resamples: int) -> "Floats":
     """Return the means of the resamples: the same for a seed, and negated for negated sums."""
-    counted: dict[tuple[float, int], int] = {}
+    counted: dict[tuple[float, float], int] = {}
     for row in zip(clusters.sums, clusters.sizes, strict=True):
         counted[row] = counted.get(row, 0) + 1
     if len(counted) < len(clusters.sizes) / 8:
@@ -274,7 +280,7 @@ def _resampled_means(clusters: Clusters, generator: Any, resamples: int) -> "Flo
 
 
 def _drawn_by_kind(
-    counted: Mapping[tuple[float, int], int], generator: Any, resamples: int
+    counted: Mapping[tuple[float, float], int], generator: Any, resamples: int
 ) -> "Floats":
     """Draw how often each kind of equal clusters occurs: fast for scores with few values."""
     import numpy as np

@@ -7,9 +7,11 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from stack_tui.names import plural
 from stack_tui.suites.diagnostics.duplicates import duplicates
 from stack_tui.suites.grading import patterns, rules
 from stack_tui.suites.grading.json_rule import unchecked_formats
+from stack_tui.suites.grading.pass_mark import can_fail, condition_count, most_misses
 from stack_tui.suites.grading.phrases import contains, fold_phrase
 from stack_tui.suites.model.case import Case, Criterion, Phrase, Suite, as_list, criteria_of
 from stack_tui.text import fold_case, one_line
@@ -50,6 +52,7 @@ def lint(suite: Suite, *, judged: bool = True) -> list[Diagnostic]:
 
 
 def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
+    yield from _pass_marks(suite)
     if suite.length_check:
         yield from _short_inputs(suite)
     if not judged:
@@ -78,6 +81,24 @@ def _suite(suite: Suite, judged: bool) -> Iterator[Diagnostic]:
         if case.reference.strip() and not (case.rubric.strip() or criteria_of(suite, case)):
             message = "is for judges only, and no judge scores this case"
             yield _diagnostic(case.id, "reference", "warning", message)
+
+
+def _pass_marks(suite: Suite) -> Iterator[Diagnostic]:
+    """Yield how many conditions outputs may miss and still pass, and the cases that cannot fail."""
+    misses = {case.id: most_misses(suite, case) for case in suite.cases}
+    lenient = [case for case in suite.cases if 0 < misses[case.id] < condition_count(case)]
+    if lenient:
+        worst = max(lenient, key=lambda case: misses[case.id])
+        message = (
+            f"lets an output miss conditions and still pass in {len(lenient)} of "
+            f"{plural(len(suite.cases), 'case')}, such as {misses[worst.id]} of "
+            f"{condition_count(worst)} in {worst.id!r}; with pass_mark = 1 all must hold"
+        )
+        yield _diagnostic("", "pass_mark", "note", message)
+    for case in suite.cases:
+        if not can_fail(suite, case) and not case.rubric.strip() and not criteria_of(suite, case):
+            message = "has no rule that an output can fail by, and no rubric: it is not counted"
+            yield _diagnostic(case.id, "id", "warning", message)
 
 
 def _criteria(case: str, criteria: tuple[Criterion, ...]) -> Iterator[Diagnostic]:

@@ -20,6 +20,8 @@ from stack_tui.suites.model.case import Case, Phrase, Suite, as_list
 MarkKind = Literal["required", "forbidden"]
 
 _MARKS_PER_PHRASE = 1000
+# What an output longer than its input loses.
+LENGTH_COST = Fraction(1, 5)
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def grade(case: Case, suite: Suite, output: str) -> Grade:
     together = Check(sum(check.total for check in further), sum(check.failed for check in further))
     cost = sum((check.failing_share for check in (*guide, together)), Fraction(0)) / 2
     if suite.length_check and len(output) > len(case.input):
-        cost += Fraction(1, 5)
+        cost += LENGTH_COST
         issues.append(RuleIssue(rule="length_check"))
     issues += [issue for check in further for issue in check.issues]
     return Grade(float(max(Fraction(0), 1 - cost)), tuple(issues))

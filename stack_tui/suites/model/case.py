@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from stack_tui.config.decode import PanelMethod
+from stack_tui.runs.events import RULE_PASS
 
 Phrase = str | tuple[str, ...]
 
@@ -75,6 +76,8 @@ class Case(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """The schema that a JSON object or list within the output must meet; {} allows any."""
     number: Number | None = None
     """The number that the output must end in."""
+    pass_mark: float | None = None
+    """The rule score from which on the case passes; without one, the suite's."""
 
 
 class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -102,6 +105,8 @@ class Suite(_Table, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """Further fields of each request as the server expects them, such as reasoning_effort."""
     repeats: int = 1
     """How many times each case runs."""
+    pass_mark: float = RULE_PASS
+    """The rule score from which on a case passes; 1 if all rules must hold."""
     length_check: bool = True
     """Whether an output longer than its input is an issue, as it is for a summary."""
     judges: tuple[str, ...] = ()

@@ -41,8 +41,8 @@ def case_problems(case: Case) -> Iterator[Problem]:
     for field in ("json_schema", "contains_json"):
         if (schema := getattr(case, field)) is not None and (found := schema_problem(schema)):
             yield Problem(field, found)
-    if case.number:
-        yield from _bad_number(case.number)
+    yield from _bad_number(case.number)
+    yield from _bad_pass_mark(case.pass_mark)
     yield from _bad_criteria(case.criteria)
 
 
@@ -66,6 +66,7 @@ def suite_problems(suite: Suite) -> Iterator[Problem]:
             yield Problem(field, "must be 1 or more")
     if suite.repeats > MOST_REPEATS:
         yield Problem("repeats", f"must be at most {MOST_REPEATS:,}")
+    yield from _bad_pass_mark(suite.pass_mark)
     yield from _empty_phrases("judges", suite.judges)
     yield from _bad_criteria(suite.criteria)
     for key in sorted(_OWN_KEYS & suite.extra_body.keys()):
@@ -89,7 +90,14 @@ def _empty_phrases(field: str, phrases: tuple[str, ...]) -> Iterator[Problem]:
             yield Problem(f"{field}[{place}]", "is empty")
 
 
-def _bad_number(number: Number) -> Iterator[Problem]:
+def _bad_pass_mark(mark: float | None) -> Iterator[Problem]:
+    if mark is not None and not 0 < mark <= 1:
+        yield Problem("pass_mark", "must be above 0 and at most 1")
+
+
+def _bad_number(number: Number | None) -> Iterator[Problem]:
+    if number is None:
+        return
     if not math.isfinite(number.value):
         yield Problem("number.value", "must be a finite number")
     if not 0 <= number.tolerance < math.inf:

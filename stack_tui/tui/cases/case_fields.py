@@ -76,6 +76,15 @@ def _whole(text: str) -> int | None:
         raise ValueError("must be a whole number or empty") from None
 
 
+def _share(text: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError("must be a number from 0 to 1, or empty") from None
+
+
 def _number(text: str) -> Any:
     from stack_tui.suites.model.case import Number
 
@@ -147,6 +156,7 @@ FIELDS: tuple[Field, ...] = (
     Field("equals", 1, "the whole output", _show_optional, _text_or_none),
     Field("one_of", 2, "one per line", _show_phrases, _lines),
     Field("starts_with", 1, "how the output begins", _show_optional, _text_or_none),
+    Field("pass_mark", 1, "rule score that passes; 1: all must hold", _show_optional, _share),
     Field("number", 1, "the output ends in 42, or 42 ± 0.5", _show_number, _number),
     Field("json_schema", 3, "the output must be JSON that it allows", _show_schema, _schema),
     Field("contains_json", 3, "JSON within the output must meet it", _show_schema, _schema),

@@ -52,7 +52,7 @@ def _suite(suite: Suite, path: str) -> list[Block]:
     ]
 
 
-def case_blocks(case: Case) -> list[Block]:
+def case_blocks(case: Case, suite: Suite) -> list[Block]:
     """Return the case's page: first the rules, which are short, then rubric and input."""
     return [
         line((case.id, "strong"), ("   " + ", ".join(case.labels), "dim")),
@@ -60,11 +60,30 @@ def case_blocks(case: Case) -> list[Block]:
         *_phrases("must mention", case.must_mention),
         *_phrases("must not", case.must_not_mention),
         *_further(case),
+        *_passes(case, suite),
         *_text("Rubric", case.rubric),
         *_criteria("Criteria", case.criteria),
         *_text("Reference", case.reference),
         *_text("Input", case.input, plural(len(case.input), "character")),
     ]
+
+
+def _passes(case: Case, suite: Suite) -> list[Block]:
+    """Return what the case needs to pass by its rules."""
+    from stack_tui.suites.grading.pass_mark import (
+        can_fail,
+        condition_count,
+        most_misses,
+        pass_mark_of,
+    )
+
+    mark, misses = pass_mark_of(suite, case), most_misses(suite, case)
+    needs = f"rule score {mark:g}"
+    if not can_fail(suite, case):
+        return [field("passes", "always, as far as its rules go", width=14)]
+    if misses:
+        needs += f": {misses} of {plural(condition_count(case), 'condition')} may be missed"
+    return [field("passes", needs, width=14)]
 
 
 def _criteria(title: str, criteria: tuple[Criterion, ...]) -> list[Block]:

@@ -144,7 +144,7 @@ class CasesPane(Pane):
     def _blocks(self) -> list[Block]:
         if self.current is not None:
             file, case = self.current
-            return case_blocks(case) if case else suite_blocks(file)
+            return case_blocks(case, file.suite) if case and file.suite else suite_blocks(file)
         if self.wanted:
             return [line("No case matches; ", ("escape", "accent"), " shows all.")]
         if not self._ready:

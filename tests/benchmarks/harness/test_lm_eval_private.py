@@ -25,17 +25,16 @@ def private() -> Any:
 
 @pytest.fixture(scope="module")
 def loaded(private: Any) -> Any:
-    """Return the manager and the items of our own group of two tasks, made through a hook."""
+    """Return the manager, the items of our own group of two tasks, and the names checked."""
     names: list[str] = []
-
-    def build(name: str, config: Any, overrides: Any, make: Any) -> Any:
-        names.append(name)
-        assert config["output_type"]
-        return make(overrides)
-
     catalog = open_catalog()
-    manager = private.new_manager(catalog.needed(["stack_smoke"]), build)
-    return manager, private.load(manager, "stack_smoke"), names
+    manager = private.new_manager(
+        catalog.needed(["stack_smoke"]), lambda name, *_: names.append(name), {}
+    )
+    items = private.load_items(manager, "stack_smoke")
+    for unmade in private.unmade_tasks(manager, items).values():
+        unmade.make()
+    return manager, items, names
 
 
 def tasks_of(loaded: Any) -> list[Any]:
@@ -90,11 +89,14 @@ def test_a_dataset_in_the_folder_is_loaded_from_there_by_its_hub_name(
     assert loads == [str(tmp_path / "owner" / "name"), "owner/other", "./owner/name"]
 
 
-def test_every_task_of_a_group_is_made_through_the_hook(loaded: Any) -> None:
+def test_every_task_of_a_group_is_checked_before_its_code_is_imported_and_after(
+    loaded: Any,
+) -> None:
     _, (group,), names = loaded
     assert group.name == "stack_smoke"
-    assert names == ["stack_smoke_choice", "stack_smoke_answer"]
-    assert [task.config.task for task in tasks_of(loaded)] == names
+    one, other = ["stack_smoke_choice"] * 2, ["stack_smoke_answer"] * 2
+    assert names == [*one, *other]
+    assert [task.config.task for task in tasks_of(loaded)] == [one[0], other[0]]
 
 
 def test_a_manager_knows_the_given_names_only(loaded: Any) -> None:
@@ -107,8 +109,8 @@ def test_a_tag_stands_for_its_members(private: Any) -> None:
 
     needed = open_catalog().needed(["stack_smoke"])
     tag = TaskEntry("both", "tag", members=("stack_smoke_answer", "stack_smoke_choice"))
-    manager = private.new_manager({**needed, "both": tag}, lambda *given: given[3](given[2]))
-    found = private.load(manager, "both")
+    manager = private.new_manager({**needed, "both": tag}, lambda *_: None, {})
+    found = private.load_items(manager, "both")
     assert sorted(task.config.task for task in found) == sorted(tag.members)
 
 

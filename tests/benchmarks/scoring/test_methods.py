@@ -53,7 +53,7 @@ def test_choices_of_several_tokens_or_contexts_do_not_go_by_letters() -> None:
 
 def test_mmlu_on_a_chat_names_what_can_run_instead(catalog: Catalog) -> None:
     with pytest.raises(methods.RouteError) as refusal:
-        methods.refuse_unable(["mmlu_anatomy"], catalog, CHAT_ONLY, "auto")
+        methods.refuse_unable([catalog.facts("mmlu_anatomy")], catalog, CHAT_ONLY, "auto")
     assert "chat alone" in refusal.value.what
     assert "/v1/completions" in refusal.value.remedy
     assert "mmlu_anatomy_generative" in refusal.value.remedy

@@ -46,32 +46,53 @@ def test_b_is_worse_where_it_passes_much_less() -> None:
     assert comparison.verdict == "worse"
 
 
-def test_an_inconclusive_comparison_says_how_many_cases_would_settle_it() -> None:
+def test_an_inconclusive_comparison_says_how_far_the_difference_can_reach() -> None:
     a = outcomes([True] * 15 + [False] * 15)
     b = outcomes([True] * 13 + [False] * 2 + [True] * 4 + [False] * 11)
     comparison = _against(a, b)
     assert comparison.verdict == "inconclusive"
     assert comparison.settle == (
-        "30 cases of which 20% differ show differences of 22.9 points or more. Were the difference "
-        "of 6.7 points real, about 354 cases would show it (four times in five): 324 more."
+        "At 95 %, b is at most 11.1 points worse and 24.8 points better than a."
     )
 
 
 def test_runs_that_never_differ_say_what_can_hide_behind_that() -> None:
     comparison = _against(outcomes([True] * 30), outcomes([True] * 30))
     assert comparison.verdict == "inconclusive"
-    assert "up to 11.4 points can hide" in comparison.settle
+    assert "at most 11.4 points worse and 11.4 points better" in comparison.settle
 
 
-def test_a_few_cases_that_all_improve_alike_are_not_called_one_case() -> None:
+def test_a_few_cases_that_all_improve_alike_are_inconclusive() -> None:
     comparison = _against(judged([3, 3, 3]), judged([4, 4, 4]))
     assert comparison.verdict == "inconclusive"
-    assert comparison.settle == "3 cases alike say too little of the others: more cases would tell."
+    assert comparison.settle.startswith("At 95 %, b is at most")
 
 
-def test_no_comparison_is_said_to_be_settled_by_fewer_cases_than_the_test_needs() -> None:
-    comparison = _against(judged([3, 3, 3]), judged([4, 4, 4.5]))
-    assert "about 6 cases would show it (four times in five): 3 more." in comparison.settle
+def _flipped(lost: int, gained: int, same: int) -> Comparison:
+    a = outcomes([True] * lost + [False] * gained + [True] * same)
+    b = outcomes([False] * lost + [True] * gained + [True] * same)
+    return _against(a, b)
+
+
+def test_runs_that_differ_by_less_than_two_points_in_a_thousand_pairs_are_equivalent() -> None:
+    comparison = _flipped(20, 22, 1958)
+    assert comparison.verdict == "equivalent"
+    text = comparison_text(comparison)
+    assert "verdict: b is equivalent to a (by pass rate): the same within 2.0 points" in text
+    assert "At 95 %, b is at most 0.6 points worse and 0.8 points better than a." in text
+
+
+def test_few_pairs_are_equivalent_only_within_a_margin_that_was_asked_for() -> None:
+    a, b = view(outcomes([True] * 100)), view(outcomes([True] * 100), OTHER_SPEC)
+    assert compare(a, b).verdict == "inconclusive"
+    assert compare(a, b, margin=0.05).verdict == "equivalent"
+    assert compare(a, b, margin=0.03).verdict == "inconclusive"
+
+
+def test_a_small_difference_that_is_certain_is_said_to_be_within_the_margin() -> None:
+    comparison = _flipped(10, 40, 9950)
+    assert comparison.verdict == "better"
+    assert comparison.settle == "The difference is within 2.00 points."
 
 
 def test_flips_come_with_what_was_lost_first() -> None:
@@ -329,7 +350,7 @@ def test_comparing_the_other_way_round_gives_the_mirror_image(a: Any, b: Any) ->
     back = compare(view(_samples(b), OTHER_SPEC), view(_samples(a)))
     mirrored = {"better": "worse", "worse": "better", "inconclusive": "inconclusive"}
     assert back.verdict == mirrored[there.verdict]
-    assert back.settle == there.settle
+    assert bool(back.settle) == bool(there.settle)
     assert len(there.flips) == len(back.flips)
     for ours, theirs in zip(there.overall, back.overall, strict=True):
         assert (ours.a, ours.b, ours.p) == (theirs.b, theirs.a, theirs.p)
@@ -349,13 +370,13 @@ def test_the_text_says_it_all_in_few_lines() -> None:
     assert comparison_text(compare(a, b)) == (
         "── comparison ──\n"
         "verdict: inconclusive (by pass rate): b may be better or worse than a, or like it\n"
-        "3 cases of which 33% differ show differences of 100.0 points or more. Were the"
-        " difference of 33.3 points real, about 24 cases would show it (four times in five):"
-        " 21 more.\n"
+        "At 95 %, b is at most 79.2 points worse and 41.5 points better than a.\n"
         "  a:               20261124-101500-custom-tiny-0a1b · tiny · 4 samples\n"
         "  b:               20261124-111500-custom-tiny-2c3d · small · 4 samples\n"
         "  differs:         model: tiny → small\n"
         "  pairs:           3; set apart: 1 no outcome (error: timeout in a)\n"
+        "  no outcome:      1 in a, 0 in b (p = 1.000); as failed +0.0 points [-60.4, +60.4], as"
+        " passed -25.0 points [-69.9, +36.2]\n"
         "\n"
         "── effects, b against a ──\n"
         "  measure     a       b       difference [95 %]             p       lower   higher   pairs"

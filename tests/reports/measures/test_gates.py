@@ -85,11 +85,11 @@ def test_a_field_without_a_value_is_inconclusive() -> None:
 
 
 def test_samples_that_could_not_be_compared_are_told_with_the_verdict_on_the_others() -> None:
-    b = [*outcomes([True] * 95), *(broken(f"c{place}") for place in range(95, 100))]
+    b = [*outcomes([True] * 97), *(broken(f"c{place}") for place in range(97, 100))]
     comparison = compare(view(outcomes([True] * 100)), view(b, OTHER_SPEC))
     result = evaluate(parse("vs base not worse by 0.1"), VALUES, INTERVALS, {"base": comparison})
     assert result.state == "met"
-    assert "over 95 pairs (5 samples have none)" in result.saying
+    assert "over 97 pairs (3 samples have none)" in result.saying
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_run_offers_its_summarys_numbers_to_gates() -> None:
     timeout = Sample(at=1.0, task="custom", id="late", status="error", failure=TIMEOUT)
     run = view([*outcomes([True, True, True, False]), timeout], planned=6)
     texts = (
-        "pass_rate >= 0.7",
+        "pass_rate >= 0.6",
         "errors == 0",
         "errors.timeout <= 1",
         "errors.auth == 0",

@@ -49,6 +49,7 @@ def test_a_prompt_its_tests_and_their_assertions_become_a_suite(tmp_path: Path) 
             prompt="Write a headline: {input}",
             temperature=0.5,
             max_tokens=60,
+            pass_mark=1.0,
             length_check=False,
             cases=(
                 Case(

@@ -9,6 +9,7 @@ from stack_tui.suites.model.case import Criterion
 from stack_tui.tui.cases.case_page import case_blocks, suite_blocks
 from stack_tui.tui.state.snapshot import SuiteFile
 from tests.tui.data import (
+    CUSTOM,
     KV_CACHE,
     SUITE_FILE,
     text_of,
@@ -16,7 +17,7 @@ from tests.tui.data import (
 
 
 def test_a_case_is_told_whole() -> None:
-    shown = text_of(case_blocks(KV_CACHE))
+    shown = text_of(case_blocks(KV_CACHE, CUSTOM))
     assert "KV · cache or caching" in shown
     assert "GPU memory" in shown
     assert KV_CACHE.rubric in shown
@@ -40,7 +41,9 @@ def test_a_bad_suite_file_tells_where_what_and_remedy() -> None:
 def test_a_case_tells_its_criteria_and_its_reference() -> None:
     criterion = Criterion(name="facts", ask="Is every fact right?", weight=2.0)
     text = text_of(
-        case_blocks(msgspec.structs.replace(KV_CACHE, criteria=(criterion,), reference="A cache."))
+        case_blocks(
+            msgspec.structs.replace(KV_CACHE, criteria=(criterion,), reference="A cache."), CUSTOM
+        )
     )
     assert "facts" in text
     assert "Is every fact right?  × 2" in text
