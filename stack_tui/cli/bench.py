@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
-from stack_tui.cli.follow import run_to_report
+from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import EndpointChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.errors import StackError
@@ -90,7 +90,8 @@ def bench_command(
         concurrency=concurrency,
         note=note,
     )
-    return run_to_report(partial(launch.start, request, results), printing, detach=detach)
+    start = partial(launch.start, request, results, print_wait)
+    return run_to_report(start, printing, detach=detach)
 
 
 def _spec(
@@ -105,7 +106,7 @@ def _spec(
         if benchmark[name] and Path(benchmark[name]).exists():
             benchmark[name] = str(Path(benchmark[name]).resolve())
     data = benchmark | {
-        "tasks": tuple(dict.fromkeys(tasks)),
+        "tasks": tuple(dict.fromkeys(map(_whole_path, tasks))),
         "samples": _samples(samples) if samples else {},
         "gen": dict(_setting(text, "--gen") for text in gen),
         "metadata": _metadata(metadata),
@@ -131,10 +132,18 @@ def _conversation(
     return {"apply_chat_template": apply, "fewshot_as_multiturn": turns}
 
 
+def _whole_path(task: str) -> str:
+    """Return the task's name, or the whole path of its file: a run may be resumed elsewhere."""
+    is_file = task.endswith((".yaml", ".yml")) and Path(task).is_file()
+    return str(Path(task).resolve()) if is_file else task
+
+
 def _samples(text: str) -> dict[str, list[int]]:
     hint = "--samples"
     try:
-        found = json.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
+        found = json.loads(
+            text if text.lstrip().startswith(("{", "[")) else Path(text).read_bytes()
+        )
     except (ValueError, OSError) as error:
         raise click.BadParameter(
             f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint=hint

@@ -5,7 +5,7 @@ from functools import partial
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.follow import run_to_report
+from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.runs.store import read_spec
@@ -47,4 +47,5 @@ def duel_command(
         concurrency=concurrency,
         note=note,
     )
-    return run_to_report(partial(launch.start, request, results), printing, detach=detach)
+    start = partial(launch.start, request, results, print_wait)
+    return run_to_report(start, printing, detach=detach)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.follow import run_to_report
+from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import EndpointChoice, JudgeChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config.resolve import resolve_panel
@@ -66,7 +66,8 @@ def eval_command(
     )
     detectable = reach(content.independent, len(content.open_cases))
     click.echo(f"two runs compared: {detectable}", err=True)
-    return run_to_report(partial(launch.start, request, results), printing, detach=detach)
+    start = partial(launch.start, request, results, print_wait)
+    return run_to_report(start, printing, detach=detach)
 
 
 def _check_temperatures(

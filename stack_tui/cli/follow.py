@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from stack_tui.cli.printing import Printing, print_report
+from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.errors import StackError
 from stack_tui.reports.measures.error_groups import ErrorReason, failures, reason
 from stack_tui.reports.render.text_report import error_line, sample_line
@@ -41,6 +42,12 @@ def run_to_report(start: Callable[[], Path], printing: Printing, *, detach: bool
     click.echo(json.dumps({"run": name}) if printing.wanted == "json" else name)
     click.echo(f"Follow it with: stack-tui watch {name}", err=True)
     return 0
+
+
+def print_wait(error: EndpointError, wait_s: float) -> None:
+    """Print why a check before the run waits, and for how long."""
+    where = f"{error.where}: " if error.where else ""
+    click.echo(one_line(f"{where}{error.what}; retrying in {wait_s:.0f} s"), err=True)
 
 
 def follow_or_stop(start: Callable[[], Path]) -> Run:

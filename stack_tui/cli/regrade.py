@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from stack_tui.cli import options
-from stack_tui.cli.follow import run_to_report
+from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config.resolve import resolve_judges
@@ -70,4 +70,5 @@ def rejudge_command(
 def _regrade(request: Regrade, printing: Printing, *, detach: bool) -> int:
     results = request.run.parent
     check_printing(printing, results, read_spec(request.run).subject.name)
-    return run_to_report(partial(launch.start, request, results), printing, detach=detach)
+    start = partial(launch.start, request, results, print_wait)
+    return run_to_report(start, printing, detach=detach)

@@ -10,12 +10,13 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.endpoints.chat import ask_chat, is_schema_refusal, read_completion
 from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.completion_client import ask_chat
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.kinds.server_kind import tables
 from stack_tui.endpoints.limit import Limit
-from stack_tui.endpoints.retry import ONCE
+from stack_tui.endpoints.refusals import is_schema_refusal
+from stack_tui.endpoints.retry import ONCE, RetryPolicy
 
 _PROMPT = "Hello world"
 _LONGEST_RAW_PROMPT = 6
@@ -58,15 +59,17 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """A chat's answer can be constrained to a JSON schema."""
 
 
-async def probe(client: Client) -> Capabilities:
+async def probe(client: Client, policy: RetryPolicy = ONCE) -> Capabilities:
     """Return what the endpoint can do; raises EndpointError only if it does not answer.
 
     Unreachable servers and refused keys raise. If a request is refused, a capability is missing.
     """
     model = client.endpoint.model
-    async with Client(client.endpoint, url=client.url, policy=ONCE, limit=Limit(4)) as client_once:
-        probing = _Probing(client_once, {} if model is None else {"model": model})
-        tokens = await tokenize(client_once, _PROMPT)
+    async with Client(
+        client.endpoint, url=client.url, policy=policy, limit=Limit(4), on_retry=client.on_retry
+    ) as side:
+        probing = _Probing(side, {} if model is None else {"model": model})
+        tokens = await tokenize(side, _PROMPT)
         chat, completions = await _all(probing.chat(), probing.completion())
         found: dict[str, Any] = {"chat": chat, "tokenize": tokens is not None, **completions}
         if chat:
@@ -101,7 +104,7 @@ class _Probing:
 
     async def chat(self) -> bool:
         try:
-            read_completion((await ask_chat(self._client, {**self._named, **_chat("Hi", 1)})).data)
+            await ask_chat(self._client, {**self._named, **_chat("Hi", 1)})
         except EndpointError as error:
             if error.kind in ("bad_request", "bad_answer") or error.status == 501:
                 return False
@@ -122,11 +125,10 @@ class _Probing:
     async def json_schema(self) -> bool | None:
         request = {**self._named, **_chat("Say hello.", 8), "response_format": _INTEGER}
         try:
-            reply = await ask_chat(self._client, request)
+            answer = (await ask_chat(self._client, request)).completion
         except EndpointError as error:
             return False if is_schema_refusal(error) or error.kind == "bad_request" else None
-        answer = read_completion(reply.data)
-        if not answer.output and answer.finish_reason == "length":
+        if not answer.output and answer.status == "truncated":
             return None
         return answer.output.strip() in ("1", "2", "3", "4", "5")
 

@@ -1,25 +1,33 @@
 """Read completions as servers send them: chat or text, with or without reasoning."""
 
-import re
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from stack_tui.endpoints.client import Client, Reply
-from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.endings import Ending, ending_of
+from stack_tui.endpoints.endpoint_errors import (
+    EndpointError,
+    error_code,
+    error_message,
+    from_status,
+)
+from stack_tui.endpoints.thinking import split_thinking
+from stack_tui.text import one_line
 
-_SCHEMA_WORDS = re.compile(
-    r"response_format|json_schema|structured.output|guided|grammar|\bschema\b", re.IGNORECASE
-)
-_REFUSALS = frozenset({400, 422, 501})
-_UNSUPPORTED = re.compile(
-    r"not support|unsupported|not permitted|not allowed|deprecated|only the default"
-)
+AnswerStatus = Literal["ok", "empty", "tool_calls", "reasoning_only", "truncated", "filtered"]
+
+_REASONING_KEYS = ("reasoning", "reasoning_content", "thinking")
+_REASON_CHARS = 60
 
 
 @dataclass(frozen=True)
 class Completion:
-    """A model's answer: `content` is the text as sent, `output` the text without thinking."""
+    """A model's answer: `content` is the text as sent, `output` the text without thinking.
+
+    `unfinished` tells that the text ends inside its thinking. `tool_calls` are written as
+    name(arguments).
+    """
 
     output: str
     reasoning: str
@@ -27,129 +35,157 @@ class Completion:
     prompt_tokens: int | None
     completion_tokens: int | None
     content: str
+    tool_calls: tuple[str, ...] = ()
+    unfinished: bool = False
+
+    @property
+    def ending(self) -> Ending:
+        """What the server's reason for ending the output means."""
+        return ending_of(self.finish_reason)
+
+    @property
+    def status(self) -> AnswerStatus:
+        """How the request ended; a text that ends inside its thinking was cut off there."""
+        if self.ending == "filtered":
+            return "filtered"
+        if self.ending == "truncated" or self.unfinished:
+            return "truncated"
+        if self.output.strip():
+            return "ok"
+        if self.tool_calls:
+            return "tool_calls"
+        return "reasoning_only" if self.reasoning.strip() else "empty"
 
 
 def read_completion(data: Any) -> Completion:
     """Return the first choice of a chat or text completion; a null content is an empty output.
 
-    Raises EndpointError of kind bad_answer if there is no such choice.
+    Raises EndpointError if there is no such choice, or if it reports an error.
     """
+    if error := completion_error(data):
+        raise error
     choice = _first_choice(data)
     usage = data.get("usage")
     usage = usage if isinstance(usage, Mapping) else {}
+    reasoning, unfinished = "", False
     message = choice.get("message")
-    if isinstance(message, Mapping):
+    message = message if isinstance(message, Mapping) else {}
+    if message or not isinstance(choice.get("text"), str):
         content = _text(message.get("content")) or _text(message.get("refusal"))
-        reasoning = _reasoning(message)
-        thought, output = split_thinking(content)
-        reasoning = "\n".join(filter(None, (reasoning, thought)))
-    elif isinstance(choice.get("text"), str):
-        content = output = choice["text"]
-        reasoning = ""
+        thought = split_thinking(content)
+        reasoning = "\n".join(filter(None, (_reasoning(message), thought.reasoning)))
+        output, unfinished = thought.output, thought.unfinished
     else:
-        raise EndpointError("bad_answer", "the first choice has no message and no text")
+        content = output = choice["text"]
     return Completion(
         output=output,
         reasoning=reasoning,
-        finish_reason=_text(choice.get("finish_reason")),
+        finish_reason=_reason(choice),
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
         content=content,
+        tool_calls=_tool_calls(message),
+        unfinished=unfinished,
     )
 
 
-async def ask_chat(client: Client, body: Mapping[str, Any]) -> Reply:
-    """Post a chat completion, without the fields that the model refuses; raises EndpointError.
+def completion_error(data: Any) -> EndpointError | None:
+    """Return the error in a completion that was sent with status 200, None if there is none.
 
-    A request refused for its token limit, temperature, top_p or seed is sent again without it.
+    No choices, a choice without a message, an error inside the choice, and an output that the
+    server gave up are errors; each may be gone in the next attempt.
     """
-    return (await post_chat(client, body, set(), with_format=True))[0]
+    try:
+        choice = _first_choice(data)
+    except EndpointError as error:
+        return error
+    ending = ending_of(_reason(choice))
+    if error_data := choice.get("error"):
+        if status := error_code(error_data):
+            return from_status(status, {"error": error_data}, {})
+        message = error_message({"error": error_data})
+        return _given_up(f"an error inside the answer: {message}")
+    if ending == "error":
+        return _given_up(f"the server ended the output with {_reason(choice)!r}")
+    empty = not isinstance(choice.get("message"), Mapping) and not isinstance(
+        choice.get("text"), str
+    )
+    if empty and ending != "filtered":
+        return _bad("the first choice has no message and no text")
+    return None
 
 
-async def post_chat(
-    client: Client, body: Mapping[str, Any], refused: set[str], *, with_format: bool = False
-) -> tuple[Reply, Mapping[str, Any]]:
-    """Return the reply and the body as sent, without the fields in `refused`, and add new ones.
-
-    With `with_format` a refused response_format raises EndpointError, as any other refusal does.
-    """
-    while True:
-        sent = without(body, refused)
-        try:
-            return await client.post("chat/completions", sent), sent
-        except EndpointError as error:
-            field = refused_field(error, sent)
-            if field is None or (with_format and field == "response_format"):
-                raise
-            refused.add(field)
+def _given_up(what: str) -> EndpointError:
+    return EndpointError(
+        "server_error", what, remedy="See the server's log.", status=200, retryable=True
+    )
 
 
-def refused_field(error: EndpointError, sent: Mapping[str, Any]) -> str | None:
-    """Return the field to leave out of the request, None if no field explains the refusal.
-
-    Newer OpenAI models refuse `max_tokens` for `max_completion_tokens`, and any temperature but
-    their own. A response_format is suspected if the message names no other field.
-    """
-    if error.status not in _REFUSALS:
-        return None
-    message = error.what.lower()
-    for field in ("max_tokens", "temperature", "top_p", "seed"):
-        if field in sent and field in message and _UNSUPPORTED.search(message):
-            return field
-    return "response_format" if "response_format" in sent else None
-
-
-def without(body: Mapping[str, Any], fields: Collection[str]) -> Mapping[str, Any]:
-    """Return the body without these fields; the token limit is sent under its newer name."""
-    kept = {name: value for name, value in body.items() if name not in fields}
-    if "max_tokens" in fields and "max_tokens" in body:
-        kept["max_completion_tokens"] = body["max_tokens"]
-    return kept
-
-
-def split_thinking(content: str) -> tuple[str, str]:
-    """Return (reasoning, output) of a text that may start with its thinking up to `</think>`.
-
-    If the chat template ends the prompt in `<think>`, the text has only the closing tag. A text cut
-    off while thinking has only the opening tag, and no output.
-    """
-    head, closing, rest = content.partition("</think>")
-    opened = head.lstrip().startswith("<think>")
-    if not opened and (not closing or "<think>" in head):
-        return "", content
-    thought = head.lstrip().removeprefix("<think>") if opened else head
-    return thought.strip(), rest.lstrip()
-
-
-def is_schema_refusal(error: EndpointError) -> bool:
-    """Return whether the server refused the request for its `response_format`."""
-    refused = error.kind == "bad_request" or error.status == 501
-    return refused and _SCHEMA_WORDS.search(error.what) is not None
+def _bad(what: str) -> EndpointError:
+    return EndpointError("bad_answer", what, status=200, retryable=True)
 
 
 def _first_choice(data: Any) -> Mapping[str, Any]:
+    """Return the choice of index 0, else the first one listed."""
     choices = data.get("choices") if isinstance(data, Mapping) else None
     if not isinstance(choices, list):
-        raise EndpointError("bad_answer", "the answer has no choices")
-    if not choices or not isinstance(choices[0], Mapping):
-        raise EndpointError("bad_answer", "the answer's list of choices is empty")
-    return choices[0]
+        raise _bad("the answer has no choices")
+    listed = [choice for choice in choices if isinstance(choice, Mapping)]
+    if not listed or listed[0] is not choices[0]:
+        raise _bad("the answer's list of choices is empty")
+    return next((choice for choice in listed if choice.get("index") == 0), listed[0])
+
+
+def _reason(choice: Mapping[str, Any]) -> str:
+    reason = choice.get("finish_reason")
+    if isinstance(reason, Mapping):  # SGLang's own form, which some gateways hand on
+        reason = reason.get("type")
+    return one_line(reason, _REASON_CHARS) if isinstance(reason, str) else ""
 
 
 def _reasoning(message: Mapping[str, Any]) -> str:
-    for key in ("reasoning", "reasoning_content", "thinking"):
+    parts = message.get("content")
+    listed = parts if isinstance(parts, list) else []
+    thoughts = [_text(_thought(part)) for part in listed if _is_thought(part)]
+    for key in _REASONING_KEYS:
         if found := _text(message.get(key)):
-            return found
-    return ""
+            thoughts.append(found)
+            break
+    return "\n".join(filter(None, thoughts))
+
+
+def _is_thought(part: Any) -> bool:
+    return isinstance(part, Mapping) and part.get("type") in ("thinking", "reasoning")
+
+
+def _thought(part: Mapping[str, Any]) -> Any:
+    return next((part[key] for key in (*_REASONING_KEYS, "text") if part.get(key)), "")
+
+
+def _tool_calls(message: Mapping[str, Any]) -> tuple[str, ...]:
+    calls = message.get("tool_calls")
+    functions = [
+        call.get("function") or call
+        for call in (calls if isinstance(calls, list) else ())
+        if isinstance(call, Mapping)
+    ]
+    functions.append(message.get("function_call"))
+    return tuple(
+        f"{_text(function.get('name'))}({_text(function.get('arguments'))})"
+        for function in functions
+        if isinstance(function, Mapping)
+    )
 
 
 def _text(value: Any) -> str:
+    """Return the text of a content: parts are joined without thoughts, other JSON is written."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, list):
-        return ""
-    texts = [part.get("text") for part in value if isinstance(part, Mapping)]
-    return "".join(text for text in texts if isinstance(text, str))
+    if isinstance(value, list):
+        parts = [part for part in value if isinstance(part, Mapping) and not _is_thought(part)]
+        texts = [part.get("text") for part in parts]
+        return "".join(text for text in texts if isinstance(text, str))
+    return "" if value is None or isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
 
 
 def _count(value: Any) -> int | None:

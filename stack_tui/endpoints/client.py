@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -27,6 +27,9 @@ from stack_tui.endpoints.transport import (
     TransportError,
 )
 from stack_tui.text import one_line, well_formed
+
+AnswerCheck = Callable[[Any], EndpointError | None]
+OnRetry = Callable[[EndpointError, float], None]
 
 _OVERLOADED = frozenset({"timeout", "connection", "rate_limit", "server_error"})
 _REASONS: Mapping[Reason, tuple[str, str]] = {
@@ -75,7 +78,7 @@ class Client:
         policy: RetryPolicy | None = None,
         limit: Limit | None = None,
         transport: Transport | None = None,
-        on_retry: Callable[[EndpointError, float], None] | None = None,
+        on_retry: OnRetry | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.url = base_url(url or endpoint.url)
@@ -83,7 +86,7 @@ class Client:
         self.limit = limit or Limit(endpoint.concurrency)
         self._policy = policy or RetryPolicy()
         self._transport = transport or HttpxTransport()
-        self._on_retry = on_retry
+        self.on_retry = on_retry
         self._key = ApiKey()
 
     async def __aenter__(self) -> Self:
@@ -96,9 +99,23 @@ class Client:
     async def __aexit__(self, *exc_info: object) -> None:
         await self._transport.close()
 
-    async def post(self, path: str, body: Mapping[str, Any], *, root: bool = False) -> Reply:
-        """Send `body` as JSON and return the decoded answer; raises EndpointError."""
-        return await self._request("POST", path, _encode(body), root=root)
+    async def post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        root: bool = False,
+        check: AnswerCheck | None = None,
+        never_retried: Collection[int] = (),
+    ) -> Reply:
+        """Send `body` as JSON and return the decoded answer; raises EndpointError.
+
+        An error that `check` finds in the answer is retried like any other; one of a status in
+        `never_retried` is raised at once.
+        """
+        return await self._request(
+            "POST", path, _encode(body), root=root, check=check, never_retried=never_retried
+        )
 
     async def stream(
         self, path: str, body: Mapping[str, Any], on_chunk: Callable[[bytes], object]
@@ -128,6 +145,8 @@ class Client:
         root: bool,
         as_text: bool = False,
         on_chunk: OnChunk = None,
+        check: AnswerCheck | None = None,
+        never_retried: Collection[int] = (),
     ) -> Reply:
         url = f"{root_url(self.url) if root else self.url}/{path.lstrip('/')}"
         kinds: Counter[str] = Counter()
@@ -137,9 +156,13 @@ class Client:
                 try:
                     response = await self._send(method, url, body, on_chunk)
                     data = self._read(response, as_text=as_text)
+                    if check and (found := check(data)):
+                        raise found
                 except EndpointError as error:
                     failed = error.at(self.where, self._remedy(error))
                     self.limit.note(failed.kind not in _OVERLOADED)
+                    if failed.status in never_retried:
+                        raise failed from None
                     if not kinds:
                         first_failure = time.monotonic()
                     kinds[failed.kind] += 1
@@ -154,8 +177,8 @@ class Client:
         wait_s = self._policy.wait_s(error, kinds.total(), kinds[error.kind], spent_s)
         if wait_s is None:
             raise error
-        if self._on_retry is not None:
-            self._on_retry(error, wait_s)
+        if self.on_retry is not None:
+            self.on_retry(error, wait_s)
         await self.limit.rest(wait_s)
 
     async def _send(self, method: str, url: str, body: bytes | None, on_chunk: OnChunk) -> Response:

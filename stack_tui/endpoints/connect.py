@@ -1,14 +1,13 @@
 """Make a client of a configured endpoint."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
 
 from stack_tui.config.decode import EMBEDDED, Endpoint
-from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.client import Client, OnRetry
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.probe import check
 from stack_tui.endpoints.retry import RetryPolicy
@@ -22,7 +21,7 @@ async def connect(
     policy: RetryPolicy | None = None,
     limit: Limit | None = None,
     transport: Transport | None = None,
-    on_retry: Callable[[EndpointError, float], None] | None = None,
+    on_retry: OnRetry | None = None,
 ) -> AsyncIterator[Client]:
     """Open a client for the endpoint, by aiohttp unless a `transport` is given.
 

@@ -7,7 +7,7 @@ TransportError        no complete HTTP answer (transport.py)
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,13 @@ from stack_tui.text import one_line
 
 RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 _NEVER_RETRIED = frozenset({501, 505})
-_TOO_LONG = re.compile(r"context (length|size)|exceed_context|max_model_len", re.IGNORECASE)
+_TOO_LONG = re.compile(
+    r"context.(length|size|window)|exceed_context|max_model_len|(prompt|input) is too long"
+    r"|maximum number of tokens|max_(completion_)?tokens.{0,40} too large|input token count",
+    re.IGNORECASE,
+)
+_DEEPEST = 6
+_MOST_FIELDS = 16
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit balance")
 
 
@@ -36,6 +42,7 @@ class EndpointError(StackError):
         retry_after_s: float | None = None,
         retryable: bool = False,
         headers: Mapping[str, str] | None = None,
+        fields: tuple[str, ...] = (),
     ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.kind: FailureKind = kind
@@ -43,6 +50,7 @@ class EndpointError(StackError):
         self.retry_after_s = retry_after_s
         self.retryable = retryable
         self.headers = headers or {}
+        self.fields = fields
         self.resumable = not will_repeat(self.failure())
 
     def failure(self) -> Failure:
@@ -60,12 +68,41 @@ class EndpointError(StackError):
             retry_after_s=self.retry_after_s,
             retryable=self.retryable,
             headers=self.headers,
+            fields=self.fields,
         )
 
 
 def error_message(data: Any) -> str:
     """Return the message in an error body of any server, on one line; "" if there is none."""
     return one_line(_message(data), 500)
+
+
+def named_fields(data: Any) -> tuple[str, ...]:
+    """Return the request's fields that an error body names by `param` or `loc`, as paths."""
+    return tuple(dict.fromkeys(_named(data, 0)))[:_MOST_FIELDS]
+
+
+def _named(data: Any, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(data, list):
+        for item in data[:_MOST_FIELDS]:
+            yield from _named(item, depth + 1)
+    if not isinstance(data, Mapping):
+        return
+    if isinstance(param := data.get("param"), str) and param:
+        yield one_line(param, 80)
+    if path := _location(data):
+        yield path
+    for key in ("error", "detail", "message", "errors"):
+        yield from _named(data.get(key), depth + 1)
+
+
+def _location(data: Mapping[str, Any]) -> str:
+    """Return the path of a FastAPI error, such as "seed" or "messages.0.role"."""
+    loc = data.get("loc")
+    steps = [str(step) for step in loc] if isinstance(loc, list) else []
+    return one_line(".".join(steps[1:] if steps[:1] == ["body"] else steps), 80)
 
 
 def _message(data: Any) -> str:
@@ -77,7 +114,8 @@ def _message(data: Any) -> str:
         return ""
     for key in ("error", "detail", "message", "msg"):
         if found := _message(data.get(key)):
-            return found
+            field = _location(data)
+            return f"{field}: {found}" if field and field not in found else found
     return str(data.get("code") or data.get("error_type") or data.get("type") or "")
 
 
@@ -88,17 +126,26 @@ def embedded_error(data: Any) -> EndpointError | None:
     error = data.get("error")
     if not error and data.get("object") != "error" and data.get("type") != "error":
         return None
-    code = error.get("code") if isinstance(error, Mapping) else None
-    if isinstance(code, int) and 400 <= code < 600:
-        return from_status(code, data, {})
+    if status := error_code(error):
+        return from_status(status, data, {})
     return EndpointError(
         "bad_answer", f"an error inside a 200: {error_message(data)}", status=200, retryable=True
     )
 
 
+def error_code(error: Any) -> int | None:
+    """Return the HTTP status that an error object states as its code, None if it states none."""
+    code = error.get("code") if isinstance(error, Mapping) else None
+    if isinstance(code, str) and code.isdecimal() and len(code) == 3:
+        code = int(code)
+    return code if isinstance(code, int) and 400 <= code < 600 else None
+
+
 def from_status(status: int, body: Any, headers: Mapping[str, str]) -> EndpointError:
     """Return the error for an HTTP status other than success; `headers` have lower-case names."""
-    message = error_message(body)
+    message, fields = error_message(body), named_fields(body)
+    if fields and message and not any(field in message for field in fields):
+        message = f"{fields[0]}: {message}"
     kind, what, remedy = _explained(status, headers)
     if kind == "bad_request" and _TOO_LONG.search(message):
         remedy = "Shorten the prompt or max_tokens, or serve the model with a longer context."
@@ -110,6 +157,7 @@ def from_status(status: int, body: Any, headers: Mapping[str, str]) -> EndpointE
         retry_after_s=retry_after_s(headers.get("retry-after", "")),
         retryable=_is_retryable(status, str(body)),
         headers=headers,
+        fields=fields,
     )
 
 

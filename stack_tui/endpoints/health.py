@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.client import Client, OnRetry
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.kinds.known_kinds import COMPATIBLE, KINDS
 from stack_tui.endpoints.kinds.server_kind import (
@@ -22,7 +22,7 @@ from stack_tui.endpoints.kinds.server_kind import (
     tables,
 )
 from stack_tui.endpoints.limit import Limit
-from stack_tui.endpoints.retry import ONCE
+from stack_tui.endpoints.retry import ONCE, RetryPolicy
 from stack_tui.errors import Failure
 from stack_tui.text import one_line
 
@@ -67,10 +67,16 @@ class ObservedHealth:
     error: EndpointError | None
 
 
-def side_client(endpoint: Endpoint, url: str | None, timeout_s: float) -> Client:
-    """Return a client without retries, independent of a run's requests and their limit."""
+def side_client(
+    endpoint: Endpoint,
+    url: str | None,
+    timeout_s: float,
+    policy: RetryPolicy = ONCE,
+    on_retry: OnRetry | None = None,
+) -> Client:
+    """Return a client, by default without retries, that is independent of a run's requests."""
     hurried = msgspec.structs.replace(endpoint, timeout_s=min(timeout_s, endpoint.timeout_s))
-    return Client(hurried, url=url, policy=ONCE, limit=Limit(16))
+    return Client(hurried, url=url, policy=policy, limit=Limit(16), on_retry=on_retry)
 
 
 async def observe(client: Client, known: str = "") -> ObservedHealth:

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.chat import without
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error
+from stack_tui.endpoints.refusals import adapt
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
 
@@ -131,7 +131,7 @@ async def _settled(client: Client) -> tuple[str, Mapping[str, Any]]:
     chat = {"messages": [{"role": "user", "content": ""}]}
     tried: Sequence[tuple[str, Mapping[str, Any]]] = (
         ("chat/completions", counted | chat),
-        ("chat/completions", without(counted | chat, {"max_tokens", "temperature"})),
+        ("chat/completions", adapt(counted | chat, {"max_tokens", "temperature"})),
         ("chat/completions", base | chat),
         ("completions", counted | {"prompt": ""}),
     )

@@ -10,13 +10,14 @@ import msgspec
 from stack_tui.config.decode import EMBEDDED, Endpoint
 from stack_tui.endpoints.capabilities import Capabilities as Capabilities
 from stack_tui.endpoints.capabilities import probe as probe
-from stack_tui.endpoints.chat import ask_chat
 from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.completion_client import ask_chat
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.health import Health as Health
 from stack_tui.endpoints.health import failed, find, observe, side_client
 from stack_tui.endpoints.kinds.known_kinds import COMPATIBLE, KINDS
 from stack_tui.endpoints.kinds.server_kind import Model as Model
+from stack_tui.endpoints.retry import ONCE, RetryPolicy
 from stack_tui.text import one_line
 
 CHECK_S = 5.0
@@ -54,13 +55,15 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
         return failed(endpoint, url or endpoint.url, slow)
 
 
-async def preflight(client: Client) -> Health:
+async def preflight(client: Client, policy: RetryPolicy = ONCE) -> Health:
     """Return the endpoint's health with its model; raises EndpointError if no run can start.
 
     The error names the endpoint and the remedy: unreachable, refused key, still loading, no such
     model, not a model server. Requests one token if the list of models does not prove the model.
+    `policy` says which failures are waited out.
     """
-    async with side_client(client.endpoint, client.url, PREFLIGHT_S) as asker:
+    endpoint, on_retry = client.endpoint, client.on_retry
+    async with side_client(endpoint, client.url, PREFLIGHT_S, policy, on_retry) as asker:
         seen = await observe(asker)
         health = msgspec.structs.replace(seen.health, endpoint=client.endpoint)
         if seen.error is not None:
@@ -80,7 +83,7 @@ async def preflight(client: Client) -> Health:
     listed = find(health.models, health.model) is not None
     if listed and seen.kind is not None and seen.kind.lists_all_models:
         return health
-    await _ask_one_token(client, health)
+    await _ask_one_token(client, health, policy)
     if listed or not health.models:
         return health
     note = f"it lists {_names(health.models)} and takes {health.model!r} too"
@@ -162,14 +165,15 @@ async def _api_elsewhere(client: Client) -> str | None:
         return url if (await observe(there)).error is None else None
 
 
-async def _ask_one_token(client: Client, health: Health) -> None:
+async def _ask_one_token(client: Client, health: Health, policy: RetryPolicy) -> None:
     """Request one token; raises EndpointError, with the served models if this is not one."""
     body = {
         "model": health.model,
         "messages": [{"role": "user", "content": "Hi"}],
         "max_tokens": 1,
     }
-    async with side_client(client.endpoint, client.url, ONE_TOKEN_S) as asker:
+    endpoint, on_retry = client.endpoint, client.on_retry
+    async with side_client(endpoint, client.url, ONE_TOKEN_S, policy, on_retry) as asker:
         try:
             await ask_chat(asker, body)
         except EndpointError as error:

@@ -10,7 +10,16 @@ from stack_tui.runs.old_formats import current_event
 from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.runs.spec import RunSpec
 
-Status = Literal["ok", "empty", "truncated", "error", "unscored"]
+Status = Literal[
+    "ok",
+    "empty",
+    "tool_calls",
+    "reasoning_only",
+    "truncated",
+    "filtered",
+    "error",
+    "unscored",
+]
 RunState = Literal["running", "paused", "stopping", "stopped"]
 RunOutcome = Literal["complete", "errors", "failed"]
 SampleKey = tuple[str, str, int, float | None]
@@ -52,6 +61,8 @@ class CriterionScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds until the last answer was complete."""
     failure: Failure | None = None
     """Why there is no answer; None if there is one."""
+    finish_reason: str = ""
+    """The server's reason for ending the answer; empty if that was complete."""
 
 
 class JudgeScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,6 +88,10 @@ class JudgeScore(_Record, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds until the last answer was complete."""
     failure: Failure | None = None
     """Why there is no answer; None if there is one."""
+    finish_reason: str = ""
+    """The server's reason for ending the last answer; empty if complete, and with criteria."""
+    dropped: tuple[str, ...] = ()
+    """What the judge's server refused, so that it was asked without."""
     first: str = ""
     """In a duel, the letter of the run whose output the judge read first."""
     criteria: tuple[CriterionScore, ...] = ()
@@ -203,6 +218,10 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """What it thought before, if the server returns that."""
     finish_reason: str = ""
     """The server's reason for ending the output, such as "stop" or "length"."""
+    tool_calls: tuple[str, ...] = ()
+    """The tools that the model called, as name(arguments)."""
+    dropped: tuple[str, ...] = ()
+    """What the server refused of the request, so that the model was asked without."""
     flags: tuple[str, ...] = ()
     """What is suspicious about the output, such as an attempt to steer its judge."""
     unread_tokens: int = 0

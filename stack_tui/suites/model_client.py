@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.chat import Completion, post_chat, read_completion
-from stack_tui.endpoints.client import Client, Reply
+from stack_tui.endpoints.chat import Completion, read_completion
+from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.refusals import dropped
+from stack_tui.runner.run_client import RunClient
 from stack_tui.runner.stream import Emit
-from stack_tui.runs.events import Answer, Fault
+from stack_tui.runs.events import Answer
 from stack_tui.runs.spec import digest
 
 
@@ -31,10 +33,14 @@ class Question:
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """The answer to a question, with the latency of its request in seconds."""
+    """The answer to a question, with the latency of its request in seconds.
+
+    `dropped` names what the server refused of the question.
+    """
 
     completion: Completion
     latency_s: float
+    dropped: tuple[str, ...] = ()
 
 
 def answer_key(endpoint: Endpoint, question: Question) -> str:
@@ -74,14 +80,18 @@ class ModelClient:
         self.endpoint = client.endpoint
         self._recorded = recorded
         self._emit = emit
-        self._refused: set[str] = set()
+        self._asking = RunClient(client)
 
     async def ask(self, question: Question) -> ModelAnswer:
         """Return the completion, the recorded one if there is one; raises EndpointError."""
         key = answer_key(self.endpoint, question)
         if (answer := self._recorded.get(key)) and (completion := _usable(answer)):
-            return ModelAnswer(completion, answer.latency_s)
-        reply, sent = await self._post(question.body)
+            sent = answer.request if isinstance(answer.request, Mapping) else question.body
+            return ModelAnswer(completion, answer.latency_s, dropped(question.body, sent))
+        exchange = await self._asking.ask(
+            "chat/completions", question.body, task=question.task, emit=self._emit
+        )
+        reply = exchange.reply
         await self._emit(
             Answer(
                 at=time.time(),
@@ -91,28 +101,13 @@ class ModelClient:
                 repeat=question.repeat,
                 temperature=question.setting,
                 role=question.role,
-                request=sent,
+                request=exchange.sent,
                 response=reply.data,
                 latency_s=reply.latency_s,
                 attempts=reply.attempts,
             )
         )
-        return ModelAnswer(read_completion(reply.data), reply.latency_s)
-
-    async def _post(self, body: Mapping[str, Any]) -> tuple[Reply, Mapping[str, Any]]:
-        """Return the reply to the body and the body as sent, without the fields refused."""
-        refused = set(self._refused)
-        reply, sent = await post_chat(self.client, body, refused)
-        for field in sorted(refused - self._refused):
-            await self._remember(field)
-        return reply, sent
-
-    async def _remember(self, field: str) -> None:
-        self._refused.add(field)
-        message = f"refuses {field}, and is asked without it from now on"
-        if field == "max_tokens":
-            message = "refuses max_tokens, and is given max_completion_tokens from now on"
-        await self._emit(Fault(at=time.time(), where=self.endpoint.name, message=message))
+        return ModelAnswer(exchange.completion, reply.latency_s, exchange.dropped)
 
 
 def _usable(answer: Answer) -> Completion | None:
@@ -121,5 +116,4 @@ def _usable(answer: Answer) -> Completion | None:
         completion = read_completion(answer.response)
     except EndpointError:
         return None
-    cut_off = completion.finish_reason == "length"
-    return completion if completion.output.strip() or cut_off else None
+    return None if completion.status in ("empty", "reasoning_only") else completion

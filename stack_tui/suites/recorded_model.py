@@ -37,8 +37,10 @@ class RecordedModel:
             prompt_tokens=sample.prompt_tokens,
             completion_tokens=sample.completion_tokens,
             content=sample.output,
+            tool_calls=sample.tool_calls,
+            unfinished=sample.truncated_while_thinking,
         )
-        return ModelAnswer(completion, sample.latency_s)
+        return ModelAnswer(completion, sample.latency_s, sample.dropped)
 
     def unanswered(self, suite: Suite, attempts: Sequence[Attempt]) -> dict[SampleKey, str]:
         """Return the samples of the suite that cannot be re-graded, each with the reason."""

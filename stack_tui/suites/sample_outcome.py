@@ -63,7 +63,8 @@ async def run_attempt(
     question = Question(suite.name, case.id, attempt.repeat, "model", body, attempt.setting)
     sample = _answered(_begun(suite, place, attempt), await model.ask(question))
     sample = await _graded(sample, suite, case)
-    if is_judged(suite, case, judges) and not sample.truncated_while_thinking:
+    unread = sample.truncated_while_thinking or sample.status == "filtered"
+    if is_judged(suite, case, judges) and not unread:
         sample = await _judged(sample, suite, case, judges)
     return replace(sample, at=time.time())
 
@@ -94,7 +95,7 @@ def _begun(suite: Suite, place: int, attempt: Attempt) -> Sample:
 def _answered(sample: Sample, answer: ModelAnswer) -> Sample:
     completion = answer.completion
     output = completion.output.strip()
-    status = _status(completion.finish_reason, output)
+    status = completion.status
     return replace(
         sample,
         output=output,
@@ -105,17 +106,13 @@ def _answered(sample: Sample, answer: ModelAnswer) -> Sample:
         latency_s=answer.latency_s,
         prompt_tokens=completion.prompt_tokens,
         completion_tokens=completion.completion_tokens,
+        tool_calls=completion.tool_calls,
+        dropped=answer.dropped,
     )
 
 
-def _status(finish_reason: str, output: str) -> Status:
-    if finish_reason == "length":
-        return "truncated"
-    return "ok" if output else "empty"
-
-
 async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
-    """Return the sample with its rule score; without an output it fails.
+    """Return the sample with its rule score; without an output, or a filtered one, it fails.
 
     Patterns and schemas are checked in a thread.
     """
@@ -125,13 +122,14 @@ async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
     else:
         grade = rules.grade(case, suite, sample.output)
     mark = pass_mark_of(suite, case)
-    met = bool(sample.output) and grade.score >= mark
+    answered = bool(sample.output) and sample.status != "filtered"
+    met = answered and grade.score >= mark
     return replace(
         sample,
         rule_score=grade.score,
         pass_mark=mark,
         rule_issues=grade.issues,
-        passed=met if not sample.output or can_fail(suite, case) else None,
+        passed=met if not answered or can_fail(suite, case) else None,
     )
 
 

@@ -7,27 +7,30 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.config.decode import Endpoint
-from stack_tui.endpoints.client import Client
+from stack_tui.endpoints.client import Client, OnRetry
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import Health, preflight, probe
-from stack_tui.endpoints.retry import ONCE
-from stack_tui.runs.spec import BenchmarkSubject, Subject, new_run_id
+from stack_tui.endpoints.retry import BEFORE_A_RUN
+from stack_tui.runs.spec import BenchmarkSubject, SuiteSubject, new_run_id
 from stack_tui.runs.store import Control, create, write_control
+from stack_tui.suites.model import suite_store
 from stack_tui.worker.duel_draft import draft_duel
 from stack_tui.worker.probe_record import ProbeRecord, write_probe
 from stack_tui.worker.regrade_draft import draft_regrade
 from stack_tui.worker.requests import BenchmarkRun, DuelRun, RunRequest, SuiteRun
 from stack_tui.worker.run_draft import RunDraft, draft_benchmark, draft_suite
+from stack_tui.worker.temperature_check import refuse_ignored_temperatures
 from stack_tui.worker.worker_process import spawn
 
 
-def start(request: RunRequest, results: Path) -> Path:
+def start(request: RunRequest, results: Path, on_retry: OnRetry | None = None) -> Path:
     """Start the run that is requested, and return its folder in `results`.
 
-    Blocks until the worker has begun. If the suite, a task, an endpoint or a recorded run does not
-    permit the run, raises StackError and leaves no folder behind.
+    Blocks until the worker has begun. `on_retry` hears of each wait for a busy server.
+    If the suite, a task, an endpoint or a recorded run does not permit the run, raises StackError
+    and leaves no folder behind.
     """
-    return asyncio.run(_start(_draft(request), results))
+    return asyncio.run(_start(_draft(request), results, on_retry))
 
 
 def _draft(request: RunRequest) -> RunDraft:
@@ -40,17 +43,18 @@ def _draft(request: RunRequest) -> RunDraft:
     return draft_regrade(request)
 
 
-async def _start(draft: RunDraft, results: Path) -> Path:
+async def _start(draft: RunDraft, results: Path, on_retry: OnRetry | None) -> Path:
     """Start the drafted run; the built-in server is kept up until the worker holds it."""
     async with AsyncExitStack() as held:
         ready: dict[Endpoint, Endpoint] = {}
         record: ProbeRecord | None = None
         for endpoint in draft.spec.endpoints if draft.checks_endpoints else ():
-            client = await held.enter_async_context(connect(endpoint, policy=ONCE))
-            health = await preflight(client)
+            opened = connect(endpoint, policy=BEFORE_A_RUN, on_retry=on_retry)
+            client = await held.enter_async_context(opened)
+            health = await preflight(client, BEFORE_A_RUN)
             ready[endpoint] = msgspec.structs.replace(endpoint, model=health.model)
             if endpoint == draft.spec.endpoint:
-                record = await _checked(client, health, draft.spec.subject)
+                record = await _checked(client, health, draft)
         model = ready.get(draft.spec.endpoint, draft.spec.endpoint)
         spec = msgspec.structs.replace(
             draft.spec,
@@ -69,17 +73,21 @@ async def _start(draft: RunDraft, results: Path) -> Path:
         return folder
 
 
-async def _checked(client: Client, health: Health, subject: Subject) -> ProbeRecord:
+async def _checked(client: Client, health: Health, draft: RunDraft) -> ProbeRecord:
     """Return what the worker needs to know of the endpoint and of the benchmark's tasks.
 
-    Raises StackError for a task that is unknown, or that the endpoint does not support.
+    Raises StackError for a task that is unknown, or what the endpoint does not support.
     """
+    subject = draft.spec.subject
+    if isinstance(subject, SuiteSubject) and draft.suite_text and not draft.spec.origin:
+        suite = suite_store.parse(draft.suite_text, Path(subject.path))
+        await refuse_ignored_temperatures(client, health.model, draft.spec, suite)
     if not isinstance(subject, BenchmarkSubject):
         return ProbeRecord(health=health)
     from stack_tui.benchmarks.catalog.catalog import open_catalog
     from stack_tui.benchmarks.preflight_checks import refuse_early
 
-    capabilities = await probe(client)
+    capabilities = await probe(client, BEFORE_A_RUN)
     catalog = open_catalog(subject.include_path)
     refuse_early(subject, catalog, capabilities)
     tasks = msgspec.to_builtins(catalog.needed(subject.tasks))

@@ -8,7 +8,7 @@ import pytest
 
 from stack_tui.cli.command_line import run
 from tests.cli.folders import SUITE
-from tests.fakes import FakeServer
+from tests.fakes import Asked, FakeServer
 from tests.worker.runs import reply
 
 Captured = pytest.CaptureFixture[str]
@@ -64,11 +64,16 @@ def test_a_mistake_is_told_and_leaves_nothing(
     assert not Path("eval-results").exists()
 
 
+def cases_asked(server: FakeServer) -> list[Asked]:
+    """Return the chat requests without those that check the endpoint before the run."""
+    return [each for each in server.asked if "messages" in each.body and each.text != "Hi"]
+
+
 def test_each_temperature_and_repeat_is_asked_whatever_the_suite_says(capsys: Captured) -> None:
     settings = ["--temperature", "0", "--temperature", "0.7", "--repeats", "2"]
     with FakeServer("vllm", reply) as server:
         assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--json", *settings]) == 0
-        asked = sorted(each.body["temperature"] for each in server.asked if "messages" in each.body)
+        asked = sorted(each.body["temperature"] for each in cases_asked(server))
     assert asked == [0.0] * 6 + [0.7] * 6
     report = json.loads(capsys.readouterr().out)
     assert (report["summary"]["n_cases"], report["summary"]["n_samples"]) == (3, 12)
@@ -80,9 +85,7 @@ def test_noise_asks_everything_twice_at_temperature_0_with_sixteen_at_once(
 ) -> None:
     with FakeServer("vllm", reply) as server:
         assert run(["eval", "tiny", "--url", server.url, "--no-judge", "--noise", "--json"]) == 0
-        assert [each.body["temperature"] for each in server.asked if "messages" in each.body] == [
-            0.0
-        ] * 6
+        assert [each.body["temperature"] for each in cases_asked(server)] == [0.0] * 6
     report = json.loads(capsys.readouterr().out)
     outputs = report["noise"]["outputs"]
     assert (outputs["count"], outputs["of"]) == (0, 3)

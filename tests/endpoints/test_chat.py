@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from stack_tui.endpoints.chat import ask_chat, is_schema_refusal, read_completion, split_thinking
+from stack_tui.endpoints.chat import read_completion
+from stack_tui.endpoints.completion_client import ask_chat
 from stack_tui.endpoints.endpoint_errors import EndpointError, from_status
+from stack_tui.endpoints.refusals import is_schema_refusal
 from tests.endpoints.asking import BODY, client
 from tests.fakes import Asked, FakeServer, Respond, completion, null_content
 from tests.fakes.replies import Reply
@@ -62,24 +62,58 @@ def test_what_is_no_completion_is_a_bad_answer(data: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reasoning", "output"),
-    [
-        ("4", "", "4"),
-        ("<think>a</think>4", "a", "4"),
-        ("\n<think>\na\n</think>\n\n4\n", "a", "4\n"),
-        ("a</think>4", "a", "4"),
-        ("<think>never closed", "never closed", ""),
-        ("use <think> and </think> tags", "", "use <think> and </think> tags"),
-        ("", "", ""),
-    ],
+    ("content", "output"), [(42, "42"), ({"answer": "yes"}, '{"answer": "yes"}'), (True, "")]
 )
-def test_thinking_ends_at_its_closing_tag(content: str, reasoning: str, output: str) -> None:
-    assert split_thinking(content) == (reasoning, output)
+def test_a_content_that_is_no_text_is_written_as_json(content: Any, output: str) -> None:
+    assert read_completion(completion(content).body).output == output
 
 
-@given(st.text())
-def test_a_text_without_tags_is_all_output(content: str) -> None:
-    assert split_thinking(content) in (("", content),) or "think>" in content
+@pytest.mark.parametrize(
+    "thought",
+    [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "2 + 2"}]},
+        {"type": "thinking", "text": "2 + 2"},
+        {"type": "reasoning", "reasoning": "2 + 2"},
+    ],
+    ids=repr,
+)
+def test_parts_that_are_thoughts_are_kept_apart(thought: Any) -> None:
+    found = read_completion(completion([thought, {"type": "text", "text": "4"}]).body)  # type: ignore[arg-type]
+    assert (found.output, found.reasoning) == ("4", "2 + 2")
+
+
+def test_the_choice_of_index_0_is_the_answer_wherever_it_stands() -> None:
+    choices = [{"index": n, "text": str(n), "finish_reason": "stop"} for n in (1, 0)]
+    assert read_completion({"choices": choices}).output == "0"
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        (completion("4"), "ok"),
+        (completion("  "), "empty"),
+        (completion(None, reasoning="2 + 2"), "reasoning_only"),
+        (completion("4 and", "MAX_TOKENS"), "truncated"),
+        (completion("<think>2 + 2", "stop"), "truncated"),
+        (completion("The recipe is", "content_filter"), "filtered"),
+        (completion(None, "SAFETY"), "filtered"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_an_answer_is_called_what_it_is(reply: Respond, status: str) -> None:
+    assert read_completion(reply.body).status == status
+
+
+def test_an_answer_of_tool_calls_alone_is_no_empty_one() -> None:
+    call = {"type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
+    choice = {"finish_reason": "tool_calls", "message": {"content": None, "tool_calls": [call]}}
+    found = read_completion({"choices": [choice]})
+    assert (found.status, found.tool_calls) == ("tool_calls", ('weather({"city": "Rome"})',))
+
+
+def test_a_filtered_choice_may_lack_its_message() -> None:
+    found = read_completion({"choices": [{"finish_reason": "content_filter", "message": None}]})
+    assert (found.status, found.output) == ("filtered", "")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +131,7 @@ def test_a_refused_schema_is_known_by_its_message(message: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "message"),
-    [(400, "maximum context length is 4096 tokens"), (500, "schema"), (401, "Unauthorized")],
+    [(400, "maximum context length is 4096 tokens"), (503, "schema"), (401, "Unauthorized")],
 )
 def test_another_refusal_is_not_taken_for_it(status: int, message: str) -> None:
     assert not is_schema_refusal(from_status(status, {"error": {"message": message}}, {}))
@@ -113,7 +147,7 @@ def test_a_model_with_words_of_its_own_is_asked_in_them() -> None:
 
     async def ask(server: FakeServer) -> str:
         async with client(server) as asked:
-            return read_completion((await ask_chat(asked, {**BODY, "temperature": 0})).data).output
+            return (await ask_chat(asked, {**BODY, "temperature": 0})).completion.output
 
     with FakeServer(replies=picky) as server:
         assert asyncio.run(ask(server)) == "fine"

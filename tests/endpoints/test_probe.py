@@ -9,10 +9,12 @@ from typing import Any, get_args
 import pytest
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.probe import Health, check, discover, preflight
-from tests.endpoints.asking import client, endpoint
-from tests.fakes import FakeServer, Respond, kinds
+from stack_tui.endpoints.probe import Capabilities, Health, check, discover, preflight, probe
+from stack_tui.endpoints.retry import BEFORE_A_RUN
+from tests.endpoints.asking import Hurried, client, endpoint
+from tests.fakes import FakeServer, Respond, kinds, rate_limited, server_error
 
 KINDS = {
     "vllm": "vLLM",
@@ -251,6 +253,45 @@ def test_where_nothing_listens_the_error_names_what_does(monkeypatch: pytest.Mon
         monkeypatch.setattr("stack_tui.endpoints.probe.discover", only_this_one)
         error = refused(gone)
     assert f"llama.cpp at {server.url}" in error.remedy
+
+
+class Once(dict[str, Respond]):
+    """Answers that a server gives once each."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.pop(key, default)
+
+
+BUSY = [rate_limited(), Respond(529, {"error": {"type": "overloaded_error"}}), server_error()]
+
+
+@pytest.mark.parametrize("busy", BUSY, ids=lambda reply: str(reply.status))
+def test_a_busy_server_is_waited_for_before_a_run(busy: Respond) -> None:
+    waits: list[EndpointError] = []
+
+    async def start(server: FakeServer) -> tuple[Health, Capabilities]:
+        policy = Hurried(bad_answers=1, server_failures=1, waits_for_server=False)
+        async with client(server, on_retry=lambda error, _: waits.append(error)) as asked:
+            found = await preflight(asked, policy)
+            server.answers = Once({"/tokenize": busy})
+            return found, await probe(asked, policy)
+
+    with FakeServer(replies=[busy]) as server:
+        server.answers = Once({"/v1/models": busy})
+        found, capabilities = asyncio.run(start(server))
+    assert (found.state, found.model) == ("up", "fake-model")
+    assert (capabilities.chat, capabilities.tokenize) == (True, True)
+    assert {error.status for error in waits} == {busy.status}
+
+
+def test_a_server_that_is_not_there_is_not_waited_for_before_a_run() -> None:
+    async def start() -> None:
+        address = Endpoint(name="fake", url="http://127.0.0.1:9/v1", model="m")
+        async with Client(address) as asked:
+            await preflight(asked, BEFORE_A_RUN)
+
+    with pytest.raises(EndpointError, match="nothing listens"):
+        asyncio.run(start())
 
 
 def test_servers_on_well_known_ports_are_discovered() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.retry import ONCE, RetryPolicy
+from stack_tui.endpoints.retry import BEFORE_A_RUN, ONCE, RetryPolicy
 
 
 def gone(**more: float | None) -> EndpointError:
@@ -56,3 +56,21 @@ def test_a_server_that_is_away_is_asked_as_long_as_the_budget_lasts() -> None:
 
 def test_a_probe_asks_once() -> None:
     assert ONCE.wait_s(gone(), 1, 1, 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "waits"),
+    [
+        (EndpointError("rate_limit", "busy", status=429, retryable=True), True),
+        (EndpointError("server_error", "busy", status=529, retryable=True), True),
+        (EndpointError("server_error", "busy", status=503, retryable=True, retry_after_s=1), True),
+        (EndpointError("server_error", "loading", status=503, retryable=True), False),
+        (EndpointError("timeout", "no answer", retryable=True), False),
+        (gone(), False),
+    ],
+    ids=lambda each: f"{each.kind} {each.status}" if isinstance(each, EndpointError) else "",
+)
+def test_before_a_run_a_busy_server_is_waited_for_and_a_missing_one_is_not(
+    error: EndpointError, waits: bool
+) -> None:
+    assert (BEFORE_A_RUN.wait_s(error, 1, 1, 0.0) is not None) == waits

@@ -10,7 +10,7 @@ import pytest
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.retry import ONCE
-from stack_tui.runs.events import Answer, Event, Fault, Planned, Prefix, Sample, SampleKey
+from stack_tui.runs.events import Answer, Event, Fault, Finding, Planned, Prefix, Sample, SampleKey
 from stack_tui.suites.attempts import sampling_plan
 from stack_tui.suites.grading import rules
 from stack_tui.suites.model.case import Suite
@@ -281,6 +281,90 @@ def test_an_answer_cut_off_while_answering_is_truncated_and_graded() -> None:
     sample = answered(completion("The Sun and", "length"), must_mention=["Sun"])
     assert (sample.status, sample.truncated_while_thinking) == ("truncated", False)
     assert (sample.rule_score, sample.passed) == (1.0, True)
+
+
+def test_a_text_that_ends_inside_its_thinking_is_truncated_however_the_server_ended_it() -> None:
+    sample = answered("<think>The Sun.", must_mention=["Sun"])
+    assert (sample.status, sample.truncated_while_thinking) == ("truncated", True)
+    assert (sample.output, sample.passed) == ("", False)
+
+
+@pytest.mark.parametrize("reason", ["content_filter", "SAFETY", "sensitive"])
+def test_a_filtered_answer_fails_and_is_not_put_to_judges(reason: str) -> None:
+    with FakeServer(replies=[completion("The Sun.", reason)]) as server:
+        model = client(server)
+        sample = only(run(suite(case(rubric="R", must_mention=["Sun"])), model, [model]))
+    assert (sample.status, sample.passed, sample.verdicts) == ("filtered", False, ())
+    assert (sample.output, sample.finish_reason) == ("The Sun.", reason)
+
+
+def test_an_answer_of_reasoning_alone_fails_under_that_name() -> None:
+    sample = answered(completion(None, reasoning="The Sun?"))
+    assert (sample.status, sample.passed) == ("reasoning_only", False)
+
+
+def test_an_answer_of_tool_calls_alone_fails_and_the_calls_are_kept() -> None:
+    call = {"function": {"name": "look", "arguments": "{}"}}
+    choice = {"finish_reason": "tool_calls", "message": {"content": None, "tool_calls": [call]}}
+    sample = answered(Respond(body={"choices": [choice]}))
+    assert (sample.status, sample.passed, sample.tool_calls) == ("tool_calls", False, ("look({})",))
+
+
+@pytest.mark.parametrize("reason", ["error", "abort", "insufficient_system_resource"])
+def test_an_output_that_the_server_gave_up_is_an_error_and_not_graded(reason: str) -> None:
+    sample = answered(completion("Half an", reason), must_mention=["answer"])
+    assert (sample.status, sample.passed, sample.rule_score) == ("error", None, None)
+    assert sample.failure
+    assert sample.failure.message == f"the server ended the output with '{reason}'"
+
+
+def test_an_ending_of_an_unknown_name_counts_as_complete_and_is_told_once() -> None:
+    with FakeServer(replies=lambda _: completion("The Sun.", "solar_flare")) as server:
+        events = run(suite(case(), case(id="c1")), client(server))
+    assert [(s.status, s.finish_reason) for s in samples(events)] == [("ok", "solar_flare")] * 2
+    (finding,) = [event for event in events if isinstance(event, Finding)]
+    assert "'solar_flare'" in finding.seen
+
+
+def test_what_the_server_refused_is_part_of_each_sample_even_of_a_recorded_answer() -> None:
+    refusal = Respond(400, {"error": "invalid temperature: only 1 is allowed for this model"})
+    asked = suite(case(), case(id="c1"), temperature=0.5)
+    with FakeServer(replies=lambda a: refusal if "temperature" in a.body else "ok") as server:
+        model = client(server)
+        first = run(asked, model)
+        again = run(asked, model, recorded=answers(first))
+    assert [s.dropped for s in samples(first) + samples(again)] == [("temperature",)] * 4
+
+
+def test_a_judge_that_was_cut_off_states_no_score() -> None:
+    sample = judged(completion("Facts score: 2\nSty", "length"), completion("Score: 3", "length"))
+    assert (sample.status, sample.judge_score) == ("unscored", None)
+    assert (sample.verdicts[0].answer, sample.verdicts[0].finish_reason) == ("Score: 3", "length")
+
+
+def test_a_constrained_judge_that_fills_up_its_tokens_has_scored() -> None:
+    assert judged(completion("4\n\n\n\n", "length")).judge_score == 4.0
+
+
+def test_a_filtered_judge_states_no_score() -> None:
+    sample = judged(completion("4", "content_filter"), completion("", "content_filter"))
+    assert (sample.status, sample.verdicts[0].finish_reason) == ("unscored", "content_filter")
+
+
+@pytest.mark.parametrize("mark", ["<thinking>1</thinking>4", "[THINK]1[/THINK]4", "1</think>4"])
+def test_the_thinking_of_a_judge_holds_no_score(mark: str) -> None:
+    assert judged(mark).judge_score == 4.0
+
+
+def test_a_judge_whose_server_fails_at_a_schema_is_asked_without_it() -> None:
+    failure = server_error(message="Failed to compile grammar")
+    with (
+        FakeServer(replies=["The Sun."]) as server,
+        FakeServer(replies=lambda a: failure if "response_format" in a.body else "4") as judge,
+    ):
+        sample = only(run(suite(JUDGED), client(server), [client(judge)]))
+    assert (sample.judge_score, sample.verdicts[0].dropped) == (4.0, ("response_format",))
+    assert len(judge.asked) == 3
 
 
 def test_an_empty_answer_is_graded_and_never_passes() -> None:

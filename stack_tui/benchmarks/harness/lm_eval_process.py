@@ -99,14 +99,13 @@ class Harness:
             if len(self._built) == 1 and not self._spec.samples:  # which are checked first
                 self._begin_early(built)
 
-        self._manager, self._loaded = task_loading.load_tasks(
-            self._spec, opening.entries, opening.metadata, on_task
-        )
+        loaded = task_loading.load_tasks(self._spec, opening.entries, opening.metadata, on_task)
         task_loading.refuse_difference(
-            self._manager, self._loaded, {name: one.task for name, one in self._built.items()}
+            loaded, {name: one.task for name, one in self._built.items()}
         )
+        self._manager, self._loaded = loaded.manager, loaded.items
         groups = request_building.groups_of(self._loaded)
-        self._send_loaded(groups, complete=True)
+        self._send_loaded(groups, complete=True, replaced=loaded.replaced)
 
     def _begin_early(self, built: Any) -> None:
         """Build the first task's first documents before the other tasks are loaded.
@@ -130,13 +129,19 @@ class Harness:
             self._wanted -= 1
             self._begun[built.name] = steps
 
-    def _send_loaded(self, groups: dict[str, tuple[str, ...]], *, complete: bool) -> None:
+    def _send_loaded(
+        self,
+        groups: dict[str, tuple[str, ...]],
+        *,
+        complete: bool,
+        replaced: dict[str, int] | None = None,
+    ) -> None:
         from stack_tui.benchmarks.harness import request_building
 
         tasks = [
             request_building.plan_of(self._built[name], above) for name, above in groups.items()
         ]
-        self.send(Loaded(tasks=tasks, complete=complete))
+        self.send(Loaded(tasks=tasks, complete=complete, replaced=replaced or {}))
 
     def _documents(self, built: Any, first: int) -> Iterator[Documents]:
         """Yield the task's documents in batches; the first batch determines the shared prefix."""

@@ -138,10 +138,14 @@ class Documents(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docu
 
 
 class Loaded(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="loaded"):
-    """The tasks loaded so far; `complete` if these are all."""
+    """The tasks loaded so far; `complete` if these are all.
+
+    `replaced` is how many other tasks had a task's name: lm-eval evaluates the last one alone.
+    """
 
     tasks: list[TaskPlan]
     complete: bool
+    replaced: dict[str, int] = {}
 
 
 class AllSent(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="built"):

@@ -13,7 +13,7 @@ from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.benchmarks.scoring import methods
 from stack_tui.runner.stream import Emit
-from stack_tui.runs.events import Planned, TaskPlan
+from stack_tui.runs.events import Finding, Planned, TaskPlan
 
 
 class TaskPlans:
@@ -42,6 +42,8 @@ class TaskPlans:
                 expected = methods.expected_route(facts, self._capabilities)
                 self._routes.setdefault(plan.name, expected or "")
         await self._send()
+        for name, others in message.replaced.items():
+            await self._emit(_replacing(name, others))
 
     async def note_route(self, prepared: Sequence[Prepared]) -> None:
         """Correct the route of the documents' task, with a forecast if one is the slow one.
@@ -71,3 +73,14 @@ class TaskPlans:
         )
         self._checks.plan(tasks)
         await self._emit(Planned(at=time.time(), tasks=tasks, partial=self._partial))
+
+
+def _replacing(name: str, others: int) -> Finding:
+    return Finding(
+        at=time.time(),
+        check="tasks",
+        task=name,
+        seen=f"{others + 1} tasks are called {name}, and only the last one is evaluated",
+        cause="As in lm-eval. A group lists the task more than once, or sets something for a whole"
+        " tag or group, whose tasks then all get its name. Name the tasks themselves to run each.",
+    )

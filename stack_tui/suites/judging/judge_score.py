@@ -1,6 +1,7 @@
 """Ask judges for the score of one output, per criterion if there are any, and combine scores."""
 
 import math
+import re
 import statistics
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from stack_tui.config.decode import PanelMethod
+from stack_tui.endpoints.chat import Completion
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Stopped
 from stack_tui.runner.request_engine import gather_all
@@ -29,6 +31,7 @@ _SCORE_FORMAT = {
     },
 }
 _QUOTED_CHARS = 2000
+_FILLED_UP = re.compile(r"""\s*(?:[0-9](?:\.[0-9])?|"[a-z]+")\s+""")
 _DIGITS = 9
 
 
@@ -110,15 +113,29 @@ async def ask_with_retry(
             raise
         except EndpointError as error:
             return replace(result, attempts=result.attempts + 1, failure=error.failure())
+        completion = reply.completion
         result = replace(
             result,
-            score=read(reply.completion.output),
-            answer=reply.completion.output,
-            reasoning=reply.completion.reasoning,
+            score=read(completion.output) if _is_whole(completion) else None,
+            answer=completion.output,
+            reasoning=completion.reasoning,
+            finish_reason="" if completion.ending == "complete" else completion.finish_reason,
+            dropped=reply.dropped,
             attempts=result.attempts + 1,
             latency_s=result.latency_s + reply.latency_s,
         )
     return result
+
+
+def _is_whole(completion: Completion) -> bool:
+    """Return whether the answer states all that it was to state.
+
+    One that was cut off may still have revised a score it gave. A lone value that only white space
+    follows is whole: some constrained judges fill up the rest of their tokens so.
+    """
+    if completion.status == "truncated":
+        return _FILLED_UP.fullmatch(completion.output) is not None
+    return completion.status != "filtered"
 
 
 async def ask_judge(judge: ModelClient, suite: Suite, case: Case, sample: Sample) -> JudgeScore:
@@ -158,6 +175,7 @@ def _combine_criteria(criteria: Sequence[Criterion], found: Sequence[JudgeScore]
         attempts=sum(each.attempts for each in found),
         latency_s=math.fsum(each.latency_s for each in found),
         failure=next((each.failure for each in found if each.failure), None),
+        dropped=tuple(sorted({field for each in found for field in each.dropped})),
         criteria=tuple(
             CriterionScore(
                 name=criterion.name,
@@ -168,6 +186,7 @@ def _combine_criteria(criteria: Sequence[Criterion], found: Sequence[JudgeScore]
                 attempts=each.attempts,
                 latency_s=each.latency_s,
                 failure=each.failure,
+                finish_reason=each.finish_reason,
             )
             for criterion, each in zip(criteria, found, strict=True)
         ),

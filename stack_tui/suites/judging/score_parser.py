@@ -4,14 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from stack_tui.endpoints.thinking import split_thinking
+
 LOWEST, HIGHEST = 1.0, 5.0
 
 # A long answer states its score at either end.
 _EDGE = 2000
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
-_THINKING = re.compile(r"<think(?:ing)?>")
-_THOUGHT = re.compile(r"</think(?:ing)?>")
 _DECORATION = re.compile(r"""[*_`#>"'“”‘’$]+|\\boxed""")
 _SCALE = re.compile(
     r"\b(?:between\s+1\s+and\s+(?:5|10)|(?:from\s+)?1\s*(?:to|through|[-–—])\s*(?:5|10))\b"
@@ -61,15 +61,9 @@ def parse_score(text: str) -> float | None:
     return None
 
 
-def without_thinking(text: str) -> str:
-    """Return the text after the last end of thinking and before any thinking that begins later."""
-    after = [match.end() for match in _THOUGHT.finditer(text)][-1:] or [0]
-    return _THINKING.split(text[after[0] :], maxsplit=1)[0].strip()
-
-
 def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
     """Return the answer in lower case without thinking and decoration, `gap` for a long middle."""
-    answer = without_thinking(text)
+    answer = split_thinking(text).output
     if len(answer) > 2 * _EDGE:
         answer = f"{answer[:_EDGE]}{gap}{answer[-_EDGE:]}"
     return decoration.sub(" ", unicodedata.normalize("NFKC", answer).casefold())
