@@ -52,6 +52,7 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
         ),
         choices=choices,
         chosen=scored.chosen,
+        document=document.digest,
         target=document.target,
         extracted=scored.extracted,
         metrics=scored.metrics,
@@ -73,6 +74,7 @@ def failed_sample(document: Document, failure: Failure, flags: tuple[str, ...] =
         prefix=document.prefix,
         prompt=document.prompt,
         flags=flags,
+        document=document.digest,
         target=document.target,
         choices=tuple(ChoiceLogprob(text=text) for text in document.choices),
     )
