@@ -205,7 +205,7 @@ class HubMetric:
 def test_the_metric_that_runs_code_is_refused_unless_the_environment_permits_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import evaluate
+    import evaluate  # type: ignore[import-untyped]
 
     monkeypatch.setattr(evaluate, "load", HubMetric)
     monkeypatch.delenv("HF_ALLOW_CODE_EVAL", raising=False)
