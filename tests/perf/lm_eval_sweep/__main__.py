@@ -46,11 +46,11 @@ def main() -> None:
     tasks = given.task or sorted(made_datasets.SWEPT)
     if "data" in given.steps:
         made_datasets.write(given.work / "hub", tasks)
-    with _server(given.url) as (url, endpoint):
+    with _server(given.url, given.model) as (url, endpoint):
         if "plain" in given.steps:
             _run_plain(given, url, tasks)
         if "ours" in given.steps:
-            _run_ours(given, [*endpoint, "--model", given.model], tasks)
+            _run_ours(given, endpoint, tasks)
     if "compare" not in given.steps:
         return
     outcomes = _outcomes(given.work, tasks, open_catalog())
@@ -83,10 +83,10 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def _server(url: str) -> Iterator[tuple[str, list[str]]]:
+def _server(url: str, model: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the server's URL, and the words by which our command knows it."""
     if url != "embedded":
-        yield url, ["--url", url]
+        yield url, ["--url", url, "--model", model]
         return
     lease = shared_server.acquire()
     try:
