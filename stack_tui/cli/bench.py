@@ -18,6 +18,7 @@ from stack_tui.text import one_line
 from stack_tui.worker import launch
 from stack_tui.worker.requests import BenchmarkRun
 
+_BOS = ("auto", "yes", "no")
 _PROTOCOLS = ("auto", "completions", "chat")
 
 
@@ -47,6 +48,12 @@ _PROTOCOLS = ("auto", "completions", "chat")
 @click.option("--include-path", help="A folder with more tasks.")
 @click.option("--datasets", help="A folder with the datasets, to run offline.")
 @click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
+@click.option(
+    "--add-bos",
+    type=click.Choice(_BOS),
+    default="auto",
+    help="Whether prompts of tokens begin with the BOS token; auto: as the tokenizer does.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(_PROTOCOLS),
@@ -99,7 +106,7 @@ def _spec(
         if benchmark[name] and Path(benchmark[name]).exists():
             benchmark[name] = str(Path(benchmark[name]).resolve())
     data = benchmark | {
-        "tasks": tuple(dict.fromkeys(tasks)),
+        "tasks": tuple(dict.fromkeys(map(_whole_path, tasks))),
         "samples": _samples(samples) if samples else {},
         "gen": dict(_setting(text, "--gen") for text in gen),
         "metadata": _metadata(metadata),
@@ -125,10 +132,18 @@ def _conversation(
     return {"apply_chat_template": apply, "fewshot_as_multiturn": turns}
 
 
+def _whole_path(task: str) -> str:
+    """Return the task's name, or the whole path of its file: a run may be resumed elsewhere."""
+    is_file = task.endswith((".yaml", ".yml")) and Path(task).is_file()
+    return str(Path(task).resolve()) if is_file else task
+
+
 def _samples(text: str) -> dict[str, list[int]]:
     hint = "--samples"
     try:
-        found = json.loads(text if text.lstrip().startswith("{") else Path(text).read_bytes())
+        found = json.loads(
+            text if text.lstrip().startswith(("{", "[")) else Path(text).read_bytes()
+        )
     except (ValueError, OSError) as error:
         raise click.BadParameter(
             f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint=hint

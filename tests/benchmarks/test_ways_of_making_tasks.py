@@ -7,7 +7,7 @@ import pytest
 
 from stack_tui.benchmarks.catalog.catalog import open_catalog
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Planned, RecordScores, Sample
+from stack_tui.runs.events import Finding, Planned, RecordScores, Sample
 from stack_tui.runs.spec import BenchmarkSubject
 from tests.benchmarks.known_model import KnownModel
 from tests.benchmarks.running import carry_out
@@ -95,6 +95,8 @@ def test_results_of_tasks_and_groups_are_those_of_lm_eval_alone(
     names = [plan.name for plan in planned.tasks]
     assert sorted(names) == sorted(expected["configs"])
     assert names == list(dict.fromkeys(leaf for name in tasks for leaf in leaves(folder, name)))
+    findings = {one.task for one in events if isinstance(one, Finding) and one.check == "tasks"}
+    assert findings == {"b", "letters"} & set(names if "twice" in tasks else ())
     counts = {name: expected["n-samples"][name]["effective"] for name in names}
     assert len([one for one in events if isinstance(one, Sample)]) == sum(counts.values())
 
@@ -119,14 +121,20 @@ def test_a_task_or_group_may_be_named_by_its_file(folder: str, tmp_path: Path) -
     assert scores.results["results"] == plain(expected["results"])
 
 
-def load(folder: str, *tasks: str, **options: Any) -> list[str]:
-    """Return the names of the loaded tasks."""
+def load(
+    folder: str, *tasks: str, replaced: dict[str, int] | None = None, **options: Any
+) -> list[str]:
+    """Return the names of the loaded tasks, and add to `replaced` how many they replaced."""
     from stack_tui.benchmarks.harness import task_loading
 
     spec = BenchmarkSubject(tasks=tasks, include_path=folder, **options)
     names: list[str] = []
     entries = open_catalog(folder).needed(tasks)
-    task_loading.load_tasks(spec, entries, {}, lambda task: names.append(str(task.config.task)))
+    loaded = task_loading.load_tasks(
+        spec, entries, {}, lambda task: names.append(str(task.config.task))
+    )
+    if replaced is not None:
+        replaced |= loaded.replaced
     return names
 
 
@@ -144,9 +152,12 @@ def test_two_files_with_tasks_of_one_name_are_refused(folder: str, tmp_path: Pat
         load(folder, "c", f"{other}/another.yaml")
 
 
-def test_a_task_that_takes_the_place_of_another_is_made_once(folder: str) -> None:
-    assert load(folder, "twice") == ["b"]
+def test_a_task_that_takes_the_place_of_another_is_made_once_and_named(folder: str) -> None:
     assert load(folder, "shared") == ["a", "b", "c"]
+    for name, task in (("twice", "b"), ("collapsed", "letters")):
+        replaced: dict[str, int] = {}
+        assert load(folder, name, replaced=replaced) == [task]
+        assert replaced == {task: 1}
 
 
 @pytest.mark.parametrize("name", ["unsafe", "inline_unsafe", "by_class"])

@@ -236,6 +236,22 @@ def unmade_tasks(manager: TaskManager, items: Sequence[Task | Group]) -> dict[st
     return {name: manager._factory.unmade[id(task)] for name, task in tasks.items()}
 
 
+def replaced_tasks(manager: TaskManager) -> dict[str, int]:
+    """Return how often another task had the name of one that lm-eval evaluates, by name.
+
+    The same task with the same settings in several groups is not another one. Call it before the
+    tasks are made, which changes their settings.
+    """
+    by_name: dict[str, list[TaskSettings]] = {}
+    for unmade in manager._factory.unmade.values():
+        by_name.setdefault(str(unmade.task.config.task), []).append(unmade.config)
+    others = {
+        name: sum(config != configs[-1] for config in configs[:-1])
+        for name, configs in by_name.items()
+    }
+    return {name: count for name, count in others.items() if count}
+
+
 def source_of(manager: TaskManager, task: Task) -> str:
     """Return the file that defines the unmade task, "" if it stands inside a group."""
     metadata = manager._factory.unmade[id(task)].config.get("metadata") or {}

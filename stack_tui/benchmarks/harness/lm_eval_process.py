@@ -70,9 +70,10 @@ class Harness:
     def _load(self, opening: Open) -> None:
         check_version()
         # lm_eval_private is the first of all that imports lm-eval: it hides chardet meanwhile.
+        from stack_tui.benchmarks.harness import lm_eval_private  # isort: skip
         from stack_tui.benchmarks.harness import (
             chat_rendering,
-            lm_eval_private,
+            conversations,
             request_building,
             task_loading,
         )
@@ -81,10 +82,11 @@ class Harness:
         lm_eval_private.parse_yaml_in_c()
         if self._spec.datasets:
             lm_eval_private.redirect_datasets(Path(self._spec.datasets).resolve())
-        self._render = (
-            chat_rendering.template_renderer(opening.chat_template, opening.template_tokens)
-            if opening.chat_template
-            else chat_rendering.as_messages
+        template, tokens = opening.chat_template, opening.template_tokens
+        self._conversations = conversations.Conversations(
+            template=chat_rendering.template_renderer(template, tokens) if template else None,
+            no_template=opening.no_template,
+            messages=opening.messages,
         )
         self._built: dict[str, request_building.LoadedTask] = {}
         self._begun: dict[str, Iterator[Documents]] = {}
@@ -97,14 +99,13 @@ class Harness:
             if len(self._built) == 1 and not self._spec.samples:  # which are checked first
                 self._begin_early(built)
 
-        self._manager, self._loaded = task_loading.load_tasks(
-            self._spec, opening.entries, opening.metadata, on_task
-        )
+        loaded = task_loading.load_tasks(self._spec, opening.entries, opening.metadata, on_task)
         task_loading.refuse_difference(
-            self._manager, self._loaded, {name: one.task for name, one in self._built.items()}
+            loaded, {name: one.task for name, one in self._built.items()}
         )
+        self._manager, self._loaded = loaded.manager, loaded.items
         groups = request_building.groups_of(self._loaded)
-        self._send_loaded(groups, complete=True)
+        self._send_loaded(groups, complete=True, replaced=loaded.replaced)
 
     def _begin_early(self, built: Any) -> None:
         """Build the first task's first documents before the other tasks are loaded.
@@ -128,13 +129,19 @@ class Harness:
             self._wanted -= 1
             self._begun[built.name] = steps
 
-    def _send_loaded(self, groups: dict[str, tuple[str, ...]], *, complete: bool) -> None:
+    def _send_loaded(
+        self,
+        groups: dict[str, tuple[str, ...]],
+        *,
+        complete: bool,
+        replaced: dict[str, int] | None = None,
+    ) -> None:
         from stack_tui.benchmarks.harness import request_building
 
         tasks = [
             request_building.plan_of(self._built[name], above) for name, above in groups.items()
         ]
-        self.send(Loaded(tasks=tasks, complete=complete))
+        self.send(Loaded(tasks=tasks, complete=complete, replaced=replaced or {}))
 
     def _documents(self, built: Any, first: int) -> Iterator[Documents]:
         """Yield the task's documents in batches; the first batch determines the shared prefix."""
@@ -143,7 +150,7 @@ class Harness:
         batch: list[Any] = []
         size = first
         begun = False
-        for doc_id, instances in built.documents(self._spec, self._render):
+        for doc_id, instances in built.documents(self._spec, self._conversations):
             batch.append((doc_id, instances))
             if len(batch) >= size:
                 yield _batch_of(built, batch, request_building, begun)

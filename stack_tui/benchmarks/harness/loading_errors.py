@@ -82,8 +82,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _variable(attempt: _Attempt) -> StackError | None:
     for error in attempt.errors:
-        frames = traceback.extract_tb(error.__traceback__)
-        read = isinstance(error, KeyError) and frames and frames[-1].filename.endswith("os.py")
+        modules = [_module(frame) for frame, _ in traceback.walk_tb(error.__traceback__)]
+        read = isinstance(error, KeyError) and modules[-1:] == ["os"]
         named = _VARIABLE.search(str(error))
         variable = str(error.args[0]) if read else named[1] if named else None
         if variable:

@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,23 @@ from stack_tui.benchmarks.harness.loading_errors import TaskError, explained, mi
 from stack_tui.runs.spec import BenchmarkSubject
 
 
+@dataclass(frozen=True)
+class LoadedTasks:
+    """What lm-eval evaluates: its manager, and the tasks and groups of the run."""
+
+    manager: TaskManager
+    items: list[Task | Group]
+    replaced: dict[str, int]
+    """How many other tasks had a task's name, and are not evaluated, by name."""
+
+
 def load_tasks(
     spec: BenchmarkSubject,
     entries: Mapping[str, TaskEntry],
     metadata: Mapping[str, Any],
-    on_task: Callable[[Task], None],
-) -> tuple[TaskManager, list[Task | Group]]:
-    """Return the manager and the loaded tasks and groups; raises TaskError for one that cannot be.
+    on_task: Callable[[Task], object],
+) -> LoadedTasks:
+    """Return the run's tasks and groups; raises TaskError for one that cannot be loaded.
 
     Calls `on_task` with each task, configured, before the next one is loaded.
     """
@@ -43,6 +54,7 @@ def load_tasks(
         except (Exception, SystemExit) as error:
             raise explained(name, error, {}, spec) from error
     _refuse_duplicates(manager, items)
+    replaced = lm_eval_private.replaced_tasks(manager)
     for name, unmade in lm_eval_private.unmade_tasks(manager, items).items():
         if not spec.trust_remote_code and unmade.config.get("dataset_kwargs"):
             unmade.config["dataset_kwargs"].pop("trust_remote_code", None)
@@ -55,7 +67,7 @@ def load_tasks(
         configure(unmade.task, spec)
         _refuse_too_few_examples(name, unmade.task, spec)
         on_task(unmade.task)
-    return manager, items
+    return LoadedTasks(manager, items, replaced)
 
 
 def _refuse_unsuitable(
@@ -116,11 +128,9 @@ def _refuse_too_few_examples(name: str, task: Task, spec: BenchmarkSubject) -> N
     )
 
 
-def refuse_difference(
-    manager: TaskManager, items: Sequence[Task | Group], built: Mapping[str, Task]
-) -> None:
+def refuse_difference(loaded: LoadedTasks, built: Mapping[str, Task]) -> None:
     """Raise TaskError unless the built tasks are exactly those that lm-eval will evaluate."""
-    expected = manager.load(list(items))["tasks"]
+    expected = loaded.manager.load(list(loaded.items))["tasks"]
     differing = sorted(
         name for name in expected.keys() | built.keys() if expected.get(name) is not built.get(name)
     )

@@ -58,13 +58,13 @@ class ScoreStage:
             known = sample.key in self._done and not sent.requests
             if not known:
                 await self._emit(sample)
-            for finding in self._checks.add(sample):
+            for finding in self._checks.add(sample, sent.changes):
                 if not known:
                     await self._emit(finding)
         return answered
 
     def _sample(self, sent: Sent, scored: Scored) -> Sample:
-        document, flags = sent.prepared.document, sent.prepared.flags
+        document, flags = sent.prepared.document, sent.flags
         if (scored.task, scored.doc) != (document.task, document.doc):
             raise HarnessError(
                 f"lm-eval scored document {scored.doc} of {scored.task} out of turn",
@@ -91,4 +91,4 @@ class ScoreStage:
                     remedy="worker.log holds the stack.",
                 )
             )
-        return failed_sample(document, failure, flags=sent.prepared.flags)
+        return failed_sample(document, failure, flags=sent.flags)

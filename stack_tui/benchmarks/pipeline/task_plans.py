@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import msgspec
 
 from stack_tui.benchmarks.catalog.catalog import Catalog
-from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.harness.protocol import Loaded
 from stack_tui.benchmarks.pipeline.forecast import Forecast
+from stack_tui.benchmarks.prepared_document import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.benchmarks.scoring import methods
 from stack_tui.runner.stream import Emit
-from stack_tui.runs.events import Planned, TaskPlan
+from stack_tui.runs.events import Finding, Planned, TaskPlan
 
 
 class TaskPlans:
@@ -27,6 +27,7 @@ class TaskPlans:
         self._emit = emit
         self._plans: dict[str, TaskPlan] = {}
         self._routes: dict[str, str] = {}
+        self._methods: dict[str, dict[str, None]] = {}
         self._forecasts: dict[str, int] = {}
         self._partial = True
 
@@ -41,14 +42,22 @@ class TaskPlans:
                 expected = methods.expected_route(facts, self._capabilities)
                 self._routes.setdefault(plan.name, expected or "")
         await self._send()
+        for name, others in message.replaced.items():
+            await self._emit(_replacing(name, others))
 
     async def note_route(self, prepared: Sequence[Prepared]) -> None:
-        """Correct the route of the documents' task, with a forecast if it is the slow one."""
-        name, route = prepared[0].document.task, prepared[0].route
-        forecast_due = route == "forced" and name not in self._forecasts
-        if not forecast_due and self._routes.get(name) == route:
+        """Correct the route of the documents' task, with a forecast if one is the slow one.
+
+        The route names each method that a part of a document goes by, as in "letters+echo".
+        """
+        name = prepared[0].document.task
+        known = self._methods.setdefault(name, {})
+        before = len(known)
+        known |= dict.fromkeys(part.method for each in prepared for part in each.parts)
+        forecast_due = "forced" in known and name not in self._forecasts
+        if not forecast_due and len(known) == before:
             return
-        self._routes[name] = route
+        self._routes[name] = "+".join(known)
         if forecast_due:
             plan = self._plans[name]
             requests, finding = await self._forecast.estimate(prepared, plan.samples)
@@ -64,3 +73,14 @@ class TaskPlans:
         )
         self._checks.plan(tasks)
         await self._emit(Planned(at=time.time(), tasks=tasks, partial=self._partial))
+
+
+def _replacing(name: str, others: int) -> Finding:
+    return Finding(
+        at=time.time(),
+        check="tasks",
+        task=name,
+        seen=f"{others + 1} tasks are called {name}, and only the last one is evaluated",
+        cause="As in lm-eval. A group lists the task more than once, or sets something for a whole"
+        " tag or group, whose tasks then all get its name. Name the tasks themselves to run each.",
+    )

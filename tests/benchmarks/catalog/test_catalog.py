@@ -63,3 +63,79 @@ def test_a_name_and_a_tag_may_come_from_an_included_file(tmp_path: Path) -> None
 def test_a_task_of_the_users_own_stands_for_lm_evals(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("task: gsm8k\n", encoding="utf-8")
     assert open_catalog(str(tmp_path)).find("gsm8k").path == str(tmp_path / "mine.yaml")
+
+
+NESTED = """group: all
+num_fewshot: 3
+task:
+  - one
+  - group: inner
+    task:
+      - task: two
+        num_fewshot: 1
+      - task: new
+        output_type: multiple_choice
+        doc_to_choice: [A, B]
+  - task: mine
+    num_fewshot: 5
+"""
+
+
+def test_tasks_inside_a_group_are_listed_with_what_the_group_sets(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("task: one\ntag: mine\nnum_fewshot: 0\n", encoding="utf-8")
+    (tmp_path / "two.yaml").write_text("task: two\noutput_type: loglikelihood\n", encoding="utf-8")
+    (tmp_path / "all.yaml").write_text(NESTED, encoding="utf-8")
+    members = Catalog(scan(tmp_path)).members("all")
+    facts = [member.facts() for member in members]
+    assert [(one.name, one.output_type, one.fewshot) for one in facts] == [
+        ("one", "generate_until", 3),
+        ("two", "loglikelihood", 1),
+        ("all::inner::new", "multiple_choice", 3),
+        # lm-eval calls each task of a tag by the tag's name where a group's entry sets something.
+        ("mine", "generate_until", 5),
+    ]
+    assert facts[2].short_choices
+
+
+def test_a_task_listed_twice_is_one_task_with_its_last_settings(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("task: one\n", encoding="utf-8")
+    twice = "group: all\ntask: [{task: one, num_fewshot: 1}, {task: one, num_fewshot: 2}]\n"
+    (tmp_path / "all.yaml").write_text(twice, encoding="utf-8")
+    (member,) = Catalog(scan(tmp_path)).members("all")
+    assert (member.name, member.facts().fewshot) == ("one", 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbftask: odd\ntag: t\n",
+        b"{task: odd, tag: t, doc_to_text: '{{q}}'}\n",
+        b"{\ntask: odd,\ntag: t\n}\n",
+        b"---\r\ntask: odd\r\ntag: t\r\n",
+        b"  task: odd\n  tag: t\n",
+        "task: odd\ntag: t\n".encode("utf-16"),
+        b"? task\n: odd\n? tag\n: t\n",
+    ],
+)
+def test_a_task_is_found_in_whatever_style_its_yaml_is_written(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_bytes(text)
+    index = scan(tmp_path)
+    assert index["odd"].kind == "task"
+    assert index["t"].members == ("odd",)
+
+
+def test_a_task_or_group_named_by_its_file_brings_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("task: one\n", encoding="utf-8")
+    (tmp_path / "group.yaml").write_text("group: mine\ntask: [one, new]\n", encoding="utf-8")
+    path = str(tmp_path / "group.yaml")
+    catalog = Catalog(scan(tmp_path))
+    assert catalog.leaves(path) == ["one", "mine::new"]
+    assert catalog.leaves(str(tmp_path / "one.yaml")) == ["one"]
+    assert set(catalog.needed([path])) == {path, "one"}
+    assert Catalog(catalog.needed([path])).leaves(path) == ["one", "mine::new"]
+
+
+def test_lm_evals_own_group_of_inline_tasks_is_listed_whole(catalog: Catalog) -> None:
+    leaves = catalog.leaves("flan_held_in")
+    assert len(leaves) == 59
+    assert leaves[0] == "flan_held_in::anli_r1_flan::anli_r1_prompt-0"
