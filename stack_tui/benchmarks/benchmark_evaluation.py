@@ -27,7 +27,7 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities, Health
 from stack_tui.runner.stream import Emit, stream_events
-from stack_tui.runs.events import Answer, Event, SampleKey
+from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
 
 
@@ -40,7 +40,7 @@ def evaluate(
     catalog: Catalog | None = None,
     lm_eval_folder: Path,
     recorded: Mapping[str, Answer],
-    done: Collection[SampleKey],
+    done: Mapping[SampleKey, Sample],
     left: Collection[SampleKey] = (),
     stopping: asyncio.Event,
     log: Callable[[bytes], object] = lambda _: None,
@@ -48,10 +48,10 @@ def evaluate(
     """Yield the run's events: plan, prefixes, answers, samples, findings, scores of record.
 
     With a `catalog` the run has been checked against it; otherwise that happens here. Answers in
-    `recorded` are reused, and a sample in `done` is not repeated if all its answers are among them;
-    a sample in `left` stays as it is. Set `stopping` to end the stream after the requests in
-    flight, without scores of record. lm-eval's process writes its result files to `lm_eval_folder`;
-    `log` gets what it prints.
+    `recorded` are reused, and a sample in `done` is not repeated if all its answers are among them
+    and score as before; a sample in `left` stays as it is. Set `stopping` to end the stream after
+    the requests in flight, without scores of record. lm-eval's process writes its result files to
+    `lm_eval_folder`; `log` gets what it prints.
     Raises StackError, before the model is asked, if the run is not possible.
     """
 

@@ -65,6 +65,7 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
         ),
         choices=choices,
         chosen=scored.chosen,
+        document=document.digest,
         target=document.target,
         extracted=scored.extracted,
         metrics=scored.metrics,
@@ -86,6 +87,7 @@ def failed_sample(document: Document, failure: Failure, flags: tuple[str, ...] =
         prefix=document.prefix,
         prompt=document.prompt,
         flags=flags,
+        document=document.digest,
         target=document.target,
         choices=tuple(ChoiceLogprob(text=text) for text in document.choices),
     )

@@ -137,9 +137,7 @@ def _while_running(name: str, tally: _Tally, *, bos_missing: bool) -> Iterator[F
     yield from _near_chance(name, tally, bos_missing=bos_missing)
     yield from _one_letter(name, tally)
     if tally.thinking:
-        seen = (
-            f"{tally.thinking} of {tally.n} outputs used up max_gen_toks while thinking and fail"
-        )
+        seen = f"{tally.thinking} of {tally.n} outputs used up max_gen_toks while thinking and fail"
         yield _finding("cut off while thinking", name, seen, _MORE_TOKENS)
     if tally.n >= _RATE_AFTER:
         for status, cause in _CAUSES.items():

@@ -250,6 +250,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """What lm-eval's filters read from the output, by filter."""
     metrics: dict[str, float] = {}
     """lm-eval's metrics of the document."""
+    document: str = ""
+    """A digest of the document: a task may draw others when it is loaded again."""
 
     labels: tuple[str, ...] = ()
     """The labels of the case in its suite."""

@@ -38,7 +38,7 @@ async def main() -> None:
                 await preflight(client),
                 lm_eval_folder=folder / "lm-eval",
                 recorded={one.key: one for one in earlier if isinstance(one, Answer)},
-                done={one.key for one in samples if is_settled(one)},
+                done={one.key: one for one in samples if is_settled(one)},
                 stopping=asyncio.Event(),
             ):
                 journal.append(event)

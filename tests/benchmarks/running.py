@@ -55,7 +55,7 @@ def carry_out(
         endpoint = Endpoint(name="fake", url=server.url, model=server.model)
         spec = RunSpec(id="test", created="", endpoint=endpoint, subject=benchmark)
         recorded = {one.key: one for one in earlier if isinstance(one, Answer)}
-        done = {one.key for one in earlier if isinstance(one, Sample) and is_settled(one)}
+        done = {one.key: one for one in earlier if isinstance(one, Sample) and is_settled(one)}
         stopping = asyncio.Event()
         events = []
         limit = Limit(concurrency)

@@ -138,7 +138,7 @@ async def _run_ours(given: argparse.Namespace, folder: Path) -> dict[str, float]
                 health,
                 lm_eval_folder=folder / "lm-eval",
                 recorded={},
-                done=(),
+                done={},
                 stopping=asyncio.Event(),
             )
             route = ""

@@ -66,7 +66,7 @@ async def _run(port: int, task: str, fewshot: int, datasets: str, folder: Path) 
                 health,
                 lm_eval_folder=folder / "lm-eval",
                 recorded={},
-                done=(),
+                done={},
                 stopping=asyncio.Event(),
             )
             async for event in events:

@@ -7,19 +7,24 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 
+from stack_tui.benchmarks.harness.document_results import DocumentResult, process
 from stack_tui.benchmarks.harness.lm_eval_private import filters_of
 from stack_tui.benchmarks.harness.protocol import AnswerValue, Scored
-from stack_tui.benchmarks.harness.request_building import is_higher_better
-from stack_tui.benchmarks.harness.task_loading import name_of
+from stack_tui.benchmarks.harness.request_building import LoadedTask, is_higher_better
 
 _MOST_CHARACTERS = 2000
 
 
 def enter(instances: Sequence[Instance], values: Sequence[Sequence[AnswerValue]]) -> None:
-    """Store the answers where lm-eval looks for them, in the order of the requests."""
+    """Store the answers where lm-eval looks for them, in the order of the requests.
+
+    A log-probability is the same each time: it was asked for once, whatever the repeats.
+    """
     ordered = sorted(instances, key=lambda instance: instance.idx)
     for instance, answers in zip(ordered, values, strict=True):
-        instance.resps = [tuple(one) if isinstance(one, list) else one for one in answers]
+        repeats = 1 if instance.request_type == "generate_until" else instance.repeats or 1
+        given = [tuple(one) if isinstance(one, list) else one for one in answers]
+        instance.resps = given * repeats if len(given) == 1 else given
         instance.filtered_resps = {}
 
 
@@ -30,26 +35,30 @@ def withdraw(instances: Sequence[Instance]) -> None:
         instance.filtered_resps = {}
 
 
-def score(task: Task, doc_id: int, instances: list[Instance], metric: str) -> Scored:
-    """Return the document's metrics by lm-eval's own filters and `process_results`.
+def score(built: LoadedTask, doc_id: int, metric: str) -> Scored:
+    """Return the document's metrics by lm-eval's own filters and `process_results`; keep them.
 
     `metric` is the task's primary one, as "name,filter".
     """
+    task, instances = built.task, built.instances[doc_id]
     for ensemble in filters_of(task):
         ensemble.apply(instances)
     ordered = sorted(instances, key=lambda instance: instance.idx)
     metrics: dict[str, float] = {}
     extracted: dict[str, str] = {}
+    found: dict[str, DocumentResult] = {}
     for key in ordered[0].filtered_resps:
         results = [instance.filtered_resps[key] for instance in ordered]
-        for name, value in task.process_results(ordered[0].doc, results).items():
+        found[key] = process(task.process_results, ordered[0].doc, results)
+        for name, value in found[key].metrics.items():
             number = _number(value)
             if number is not None:
                 metrics[f"{name},{key}"] = number
         if task.OUTPUT_TYPE == "generate_until":
             extracted[key] = str(results[0])[:_MOST_CHARACTERS]
+    built.results[doc_id] = found
     return Scored(
-        task=name_of(task),
+        task=built.name,
         doc=doc_id,
         metrics=metrics,
         extracted=extracted,

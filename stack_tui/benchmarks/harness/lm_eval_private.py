@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 
@@ -65,6 +65,18 @@ class UnmadeTask:
     task: Task
     config: TaskSettings
     make: Callable[[], None]
+
+
+class ResultSource(Protocol):
+    """The two methods of a task by which lm-eval scores its documents."""
+
+    def doc_iterator(self, **options: Any) -> Iterator[tuple[int, Any]]:
+        """Yield the documents' indices and the documents; called for one filter after the other."""
+        ...
+
+    def process_results(self, doc: Any, results: Sequence[Any]) -> dict[str, Any]:
+        """Return the metrics of the document."""
+        ...
 
 
 def memoize_templates() -> None:
@@ -312,6 +324,25 @@ def set_requests(task: Task, instances: Sequence[Instance]) -> None:
     """
     task._instances = list(instances)
     task.build_all_requests = _build_nothing
+
+
+def hold_documents(task: Task) -> None:
+    """Have the task give the same documents each time that it is asked for those it evaluates.
+
+    It runs `process_docs` each time, which may shuffle or draw at random: answers would be scored
+    against other documents than those that were asked (`Task.eval_docs`).
+    """
+    documents = task.eval_docs
+    if task.has_test_docs():
+        task.test_docs = lambda: documents
+    else:
+        task.validation_docs = lambda: documents
+
+
+def set_results(task: Task, source: ResultSource) -> None:
+    """Have `simple_evaluate` take the documents to score, and their results, from `source`."""
+    task.doc_iterator = source.doc_iterator
+    task.process_results = source.process_results
 
 
 def _build_nothing(**options: Any) -> None:

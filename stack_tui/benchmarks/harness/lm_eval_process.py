@@ -187,8 +187,7 @@ class Harness:
         instances = built.instances[message.doc]
         try:
             document_scoring.enter(instances, message.values)
-            metric = self._metrics[message.task]
-            return document_scoring.score(built.task, message.doc, instances, metric)
+            return document_scoring.score(built, message.doc, self._metrics[message.task])
         except Exception as error:
             document_scoring.withdraw(instances)
             failure = internal_failure(error)

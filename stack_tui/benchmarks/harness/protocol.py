@@ -111,7 +111,8 @@ Request = LoglikelihoodRequest | RollingRequest | GenerationRequest
 class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="document"):
     """A document's requests; `contexts` do not repeat the text of their common `prefix`.
 
-    `doc` is its index in this run. A context is a text, a conversation the JSON of its messages.
+    `doc` is its index in this run; by its `digest` it is known again. A context is a text, a
+    conversation the JSON of its messages.
     """
 
     task: str
@@ -123,6 +124,7 @@ class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docum
     prefix: str | None = None
     target: str = ""
     choices: list[str] = []
+    digest: str = ""
 
     @property
     def prompt(self) -> str:

@@ -13,7 +13,8 @@ from lm_eval.loggers import EvaluationTracker
 from lm_eval.tasks import TaskManager
 from lm_eval.utils import make_table
 
-from stack_tui.benchmarks.harness.lm_eval_private import set_requests
+from stack_tui.benchmarks.harness.document_results import DocumentResults, RecordedResults
+from stack_tui.benchmarks.harness.lm_eval_private import set_requests, set_results
 from stack_tui.benchmarks.harness.loading_errors import TaskError
 from stack_tui.benchmarks.harness.request_building import LoadedTask
 from stack_tui.benchmarks.harness.task_loading import name_of
@@ -114,15 +115,19 @@ def _answered(built: LoadedTask) -> list[int]:
 
 
 def _hold(built: LoadedTask, replay: Replay, docs: Sequence[int], incomplete: bool) -> None:
-    """Give the task the instances of `docs`, with the answers held by `replay`."""
+    """Give the task the instances of `docs` and their results; `replay` holds the answers."""
     instances: list[Instance] = []
+    scored: list[tuple[int, Any, DocumentResults]] = []
     for place, doc in enumerate(docs):
         made = built.instances[doc]
         replay.record(made)
+        index = place if incomplete else doc
         for one in made:
-            one.doc_id = place if incomplete else doc
+            one.doc_id = index
         instances += made
+        scored.append((index, made[0].doc, built.results[doc]))
     set_requests(built.task, instances)
+    set_results(built.task, RecordedResults(built.task.process_results, scored))
 
 
 def _with_answers(item: Task | Group, picked: Mapping[str, Sequence[int]]) -> list[Task | Group]:

@@ -1,5 +1,6 @@
 """Build lm-eval's requests document by document, byte for byte as its own loop does."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from lm_eval.api.task import Task
 from lm_eval.evaluator_utils import get_sample_size
 
 from stack_tui.benchmarks.harness.conversations import Conversation, Conversations
-from stack_tui.benchmarks.harness.lm_eval_private import filters_of
+from stack_tui.benchmarks.harness.document_results import DocumentResults
+from stack_tui.benchmarks.harness.lm_eval_private import filters_of, hold_documents
 from stack_tui.benchmarks.harness.loading_errors import TaskError
 from stack_tui.benchmarks.harness.protocol import (
     ConversationRequest,
@@ -28,12 +30,14 @@ from stack_tui.runs.spec import BenchmarkSubject, digest
 
 _SHARED_AT_LEAST = 200
 _SAMPLED = 4
+# In the text of an object that has none of its own.
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _END_OF_EXAMPLE = re.compile(r"\w(?=\n)")
 
 
 @dataclass
 class LoadedTask:
-    """A task with the documents to run, and their instances once built.
+    """A task with the documents to run, their instances once built, and their results once scored.
 
     `indices` are the documents' ids in the dataset if they were picked, None if they are the first.
     """
@@ -43,6 +47,7 @@ class LoadedTask:
     indices: list[int] | None
     count: int
     instances: dict[int, list[Instance]] = field(default_factory=dict)
+    results: dict[int, DocumentResults] = field(default_factory=dict)
     prefix: str | None = None
 
     @property
@@ -101,6 +106,7 @@ def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
     picked = spec.samples.get(name_of(task))
     indices = sorted(set(picked)) if picked else None
     limit = get_sample_size(task, spec.limit) if spec.limit is not None else None
+    hold_documents(task)
     total = len(task.eval_docs)
     if indices and indices[-1] >= total:
         raise TaskError(
@@ -208,6 +214,7 @@ def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Do
         prefix=prefix_id(prefix) if prefix is not None and contexts and shared else None,
         target=_target(task, doc),
         choices=_choices(task, doc),
+        digest=_digest_of(doc),
     )
 
 
@@ -226,6 +233,12 @@ def _request(one: Instance, contexts: dict[str, int], conversations: dict[str, i
     if one.request_type == "loglikelihood_rolling":
         return RollingRequest(context=place, repeats=repeats)
     return LoglikelihoodRequest(context=place, continuation=str(one.args[1]), repeats=repeats)
+
+
+def _digest_of(doc: Any) -> str:
+    """Return a digest by which a document is known again in another process."""
+    text = json.dumps(doc, default=str, skipkeys=True)
+    return digest(_ADDRESS.sub("", text))
 
 
 def _choices(task: Task, doc: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from stack_tui.benchmarks import sanity
@@ -19,7 +19,7 @@ from stack_tui.benchmarks.pipeline.task_plans import TaskPlans
 from stack_tui.benchmarks.prepared_document import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.runner.stream import Emit, Stream
-from stack_tui.runs.events import RecordScores, SampleKey
+from stack_tui.runs.events import RecordScores, Sample, SampleKey
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ async def run_stages(
     catalog: Catalog,
     conclude: Conclude,
     *,
-    done: Collection[SampleKey],
+    done: Mapping[SampleKey, Sample],
     left: Collection[SampleKey],
     stopping: asyncio.Event,
     emit: Emit,

@@ -1,6 +1,7 @@
 """The last stage: answers to lm-eval, and its metrics to samples."""
 
-from collections.abc import Collection
+import time
+from collections.abc import Mapping
 
 from stack_tui.benchmarks.document_samples import failed_sample, scored_sample
 from stack_tui.benchmarks.harness.harness_client import HarnessError, HarnessProcess
@@ -10,7 +11,7 @@ from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.errors import Failure
 from stack_tui.runner.internal_error import internal_failure
 from stack_tui.runner.stream import Emit, EndRun, Stream
-from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.runs.events import Finding, Sample, SampleKey
 
 # Answers may be this far ahead of their scores: lm-eval scores between two batches of prompts.
 _UNSCORED = 4096
@@ -25,7 +26,7 @@ class ScoreStage:
         self,
         harness: HarnessProcess,
         checks: Sanity,
-        done: Collection[SampleKey],
+        done: Mapping[SampleKey, Sample],
         emit: Emit,
     ) -> None:
         self._harness = harness
@@ -34,6 +35,7 @@ class ScoreStage:
         self._emit = emit
         self._unscored: Stream[Sent] = Stream(_UNSCORED)
         self._failed_in_a_row = 0
+        self._redrawn: set[str] = set()
 
     async def submit(self, sent: Sent) -> None:
         """Send the document's answers to be scored."""
@@ -55,7 +57,12 @@ class ScoreStage:
         async for sent in self._unscored:
             answered = True
             sample = self._sample(sent, await anext(scores))
-            known = sample.key in self._done and not sent.requests
+            earlier = self._done.get(sample.key)
+            if earlier and _is_redrawn(earlier, sample) and sample.task not in self._redrawn:
+                self._redrawn.add(sample.task)
+                await self._emit(_redrawn_finding(sample))
+            # A metric that draws at random has graded anew: its sample follows the final scores.
+            known = earlier and not sent.requests and earlier.metrics == sample.metrics
             if not known:
                 await self._emit(sample)
             for finding in self._checks.add(sample, sent.changes):
@@ -92,3 +99,20 @@ class ScoreStage:
                 )
             )
         return failed_sample(document, failure, flags=sent.flags)
+
+
+def _is_redrawn(earlier: Sample, sample: Sample) -> bool:
+    """Return whether the sample is of another document than the earlier one of its key."""
+    return bool(earlier.document) and earlier.document != sample.document
+
+
+def _redrawn_finding(sample: Sample) -> Finding:
+    return Finding(
+        at=time.time(),
+        check="documents",
+        task=sample.task,
+        seen=f"document {sample.id} is another one than before the run was interrupted",
+        cause="The task draws its documents at random whenever it is loaded. Those that changed"
+        " were asked again, and replace the earlier ones.",
+        level="note",
+    )

@@ -135,6 +135,52 @@ def test_given_requests_are_not_built_again(private: Any, loaded: Any) -> None:
     assert task.instances == [instance]
 
 
+def test_a_task_is_evaluated_on_documents_that_are_drawn_once(
+    private: Any, loaded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = tasks_of(loaded)[0]
+    monkeypatch.setattr(task, "test_docs", task.test_docs)
+    draws: list[Any] = []
+
+    def drawn(dataset: Any) -> Any:
+        draws.append(dataset)
+        return dataset.shuffle(seed=len(draws))
+
+    monkeypatch.setattr(task.config, "process_docs", drawn)
+    private.hold_documents(task)
+    assert [doc for _, doc in task.doc_iterator()] == list(task.eval_docs)
+    assert len(draws) == 1
+
+
+def test_documents_and_their_results_are_taken_from_where_they_are_recorded(
+    private: Any, loaded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lm_eval.api.instance import Instance
+    from lm_eval.evaluator import evaluate
+
+    from stack_tui.benchmarks.harness.replay import Replay
+
+    class Recorded:
+        def doc_iterator(self, **_: Any) -> Any:
+            return iter([(0, {"question": "", "choices": ["a", "b", "c", "d"], "answer": 0})])
+
+        def process_results(self, doc: Any, results: Any) -> dict[str, Any]:
+            return {"acc": 0.25}
+
+    task = tasks_of(loaded)[0]
+    monkeypatch.setattr(task, "doc_iterator", task.doc_iterator)
+    monkeypatch.setattr(task, "process_results", task.process_results)
+    (doc,) = [doc for _, doc in Recorded().doc_iterator()]
+    instance = Instance("loglikelihood", doc, ("a", " b"), 0, metadata=(task.config.task, 0, 1))
+    instance.resps = [(-1.0, True)]
+    replay = Replay()
+    replay.record([instance])
+    private.set_requests(task, [instance])
+    private.set_results(task, Recorded())
+    results = evaluate(replay, {"tasks": {"t": task}, "groups": {}}, bootstrap_iters=0)
+    assert results["results"]["t"]["acc,none"] == 0.25
+
+
 def test_documents_are_built_by_the_functions_that_the_harness_calls(loaded: Any) -> None:
     from stack_tui.benchmarks.harness import request_building, task_loading
 

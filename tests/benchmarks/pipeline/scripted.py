@@ -145,7 +145,7 @@ async def run(
             workers,
             Catalog({}),
             protocol.Conclude(folder=str(Path()), model="m", model_args={}),
-            done=(),
+            done={},
             left=left,
             stopping=stopping,
             emit=emit,
