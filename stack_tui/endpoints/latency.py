@@ -13,7 +13,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error
-from stack_tui.endpoints.refusals import adapt
+from stack_tui.endpoints.refused_fields import adapt
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
 
