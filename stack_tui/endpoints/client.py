@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -260,6 +261,7 @@ def _encode(body: Mapping[str, Any]) -> bytes:
 
 def _decode(body: bytes) -> Any:
     """Return the JSON in `body`; NaN and lone surrogates (as U+FFFD) pass. Raises ValueError."""
+    body = body.removeprefix(BOM_UTF8)
     try:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
