@@ -7,7 +7,7 @@ from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.document_samples import failed_sample
 from stack_tui.benchmarks.harness.harness_client import HarnessProcess
 from stack_tui.benchmarks.harness.protocol import Document, Documents, More
-from stack_tui.benchmarks.pipeline.refusals import Refusals
+from stack_tui.benchmarks.pipeline.refused_documents import RefusedDocuments
 from stack_tui.benchmarks.pipeline.schedule import Schedule
 from stack_tui.benchmarks.pipeline.task_plans import TaskPlans
 from stack_tui.benchmarks.prepared_document import LettersPart, Prepared, Refused
@@ -40,7 +40,7 @@ class PrepareStage:
         self._left = left
         self._schedule = schedule
         self._emit = emit
-        self._refusals = Refusals(emit)
+        self._refusals = RefusedDocuments(emit)
         self._checked = False
 
     async def run(self, batches: Stream[Documents]) -> None:

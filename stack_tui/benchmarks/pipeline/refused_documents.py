@@ -9,7 +9,7 @@ from stack_tui.runner.stream import Emit
 _HOPELESS = 256
 
 
-class Refusals:
+class RefusedDocuments:
     """Holds a task's refused documents until it is known that another document can be asked."""
 
     def __init__(self, emit: Emit) -> None:
