@@ -69,10 +69,10 @@ async def probe(
     Unreachable servers and refused keys raise. If a request is refused, a capability is missing.
     """
     with foreign_data(client.where):
-        return await _probe(client, policy)
+        return await _probe(client, policy, tokens)
 
 
-async def _probe(client: Client, policy: RetryPolicy) -> Capabilities:
+async def _probe(client: Client, policy: RetryPolicy, tokens: Sequence[int]) -> Capabilities:
     model = client.endpoint.model
     async with Client(
         client.endpoint, url=client.url, policy=policy, limit=Limit(4), on_retry=client.on_retry
