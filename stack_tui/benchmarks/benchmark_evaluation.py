@@ -27,8 +27,10 @@ from stack_tui.benchmarks.scoring.tokenizer_files import (
 )
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.limit import Stopped
 from stack_tui.endpoints.probe import Capabilities, Health
 from stack_tui.errors import StackError
+from stack_tui.runner.stopping import unless_stopped
 from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -66,7 +68,11 @@ def evaluate(
             tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
         async with harness_client.start(offline=offline, log=log) as harness:
-            tokenizer = await _tokenizer(client, benchmark, capabilities)
+            try:
+                looking = _tokenizer(client, benchmark, capabilities)
+                tokenizer = await unless_stopped(stopping, looking)
+            except Stopped:
+                return
             harness.send(_opening(client, benchmark, tasks, capabilities, tokenizer))
             preparer = Preparer(
                 capabilities,
