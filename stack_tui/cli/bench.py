@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from stack_tui.benchmarks.catalog.catalog import expand_names
 from stack_tui.cli import options
 from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import EndpointChoice, Places
@@ -71,6 +72,8 @@ def bench_command(
 ) -> int:
     """Run lm-eval TASKs or groups, such as mmlu gsm8k, and print lm-eval's own table.
 
+    A TASK can also be a pattern such as 'mmlu_*', a YAML file, or a folder of such files.
+
     Ctrl-c stops the run and prints how to resume it. Closing the terminal does not end it.
     """
     config = places.read_config()
@@ -99,7 +102,7 @@ def _spec(
         if benchmark[name] and Path(benchmark[name]).exists():
             benchmark[name] = str(Path(benchmark[name]).resolve())
     data = benchmark | {
-        "tasks": tuple(dict.fromkeys(map(_whole_path, tasks))),
+        "tasks": expand_names(tasks, benchmark["include_path"]),
         "samples": _samples(samples) if samples else {},
         "gen": dict(_setting(text, "--gen") for text in gen),
         "metadata": _metadata(metadata),
@@ -123,12 +126,6 @@ def _conversation(
         raise click.UsageError("--fewshot-as-multiturn needs --apply-chat-template.")
     turns = apply if fewshot_as_multiturn is None else fewshot_as_multiturn
     return {"apply_chat_template": apply, "fewshot_as_multiturn": turns}
-
-
-def _whole_path(task: str) -> str:
-    """Return the task's name, or the whole path of its file: a run may be resumed elsewhere."""
-    is_file = task.endswith((".yaml", ".yml")) and Path(task).is_file()
-    return str(Path(task).resolve()) if is_file else task
 
 
 def _samples(text: str) -> dict[str, list[int]]:

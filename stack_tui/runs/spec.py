@@ -22,7 +22,7 @@ class _Subject(
     pass
 
 
-class SuiteSubject(_Subject, frozen=True, kw_only=True, tag="suite"):
+class SuiteSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, tag="suite"):
     """A suite whose cases the model is asked."""
 
     name: str
@@ -31,6 +31,8 @@ class SuiteSubject(_Subject, frozen=True, kw_only=True, tag="suite"):
     """The file that the run was started from; suite.toml beside run.toml is a copy of it."""
     sha256: str
     """The hash of the file's text at the start, in hex."""
+    cases: tuple[str, ...] = ()
+    """The ids of the cases to run; empty runs all of them."""
 
     @property
     def suite_name(self) -> str:

@@ -8,6 +8,7 @@ from stack_tui.runs.spec import DuelSubject, SuiteSubject
 from stack_tui.text import one_line
 from stack_tui.tui.state.snapshot import Counts, RunCard
 from stack_tui.tui.ui import format
+from stack_tui.tui.ui.blocks import Part
 from stack_tui.wilson import wilson_interval
 
 if TYPE_CHECKING:
@@ -59,6 +60,22 @@ def score(card: RunCard) -> str:
     open_cases = card.summary.pass_rate if card.summary else None
     rate = card.counts.pass_rate if open_cases is None else open_cases
     return format.percent(rate) if is_suite(card) else format.share(rate)
+
+
+def record_parts(record: RecordedScore) -> list[Part]:
+    """Return the metric, its value, where it is better, and its standard error."""
+    error = "" if record.stderr is None else f" ± {_error(record)}"
+    return [
+        (f"{one_line(record.label, 40)} ", "dim"),
+        (format.score(record.value), "strong"),
+        (f"{record.direction}{error}", "dim"),
+    ]
+
+
+def _error(record: RecordedScore) -> str:
+    """Return the standard error in the style of its score: .014 beside a share, else 0.21."""
+    text = f"{record.stderr:.3g}"
+    return text.removeprefix("0") if 0 <= record.value <= 1 else text
 
 
 def task_score(

@@ -61,6 +61,16 @@ class RecordedScore(msgspec.Struct, frozen=True, kw_only=True):
         return value, recorded_rate_interval(value, self.stderr or 0.0, total)
 
     @property
+    def key(self) -> str:
+        """The metric as plans name it: "name,filter"."""
+        return f"{self.metric},{self.filter}"
+
+    @property
+    def label(self) -> str:
+        """The metric, with its filter if the output was not used whole."""
+        return self.metric if self.filter == "none" else f"{self.metric} ({self.filter})"
+
+    @property
     def name(self) -> str:
         """What gates call it, such as mmlu.acc or gsm8k.exact_match.strict-match."""
         parts = (self.task, self.metric, "" if self.filter == "none" else self.filter)
@@ -91,7 +101,7 @@ def metric_directions(view: RunView) -> dict[str, bool]:
         if plan.higher_is_better is not None
     }
     recorded = {
-        f"{score.metric},{score.filter}": score.higher_is_better
+        score.key: score.higher_is_better
         for score in recorded_scores(view)
         if score.higher_is_better is not None
     }
@@ -186,8 +196,23 @@ def recorded_score(view: RunView, task: str = "") -> RecordedScore | None:
         if not isinstance(subject, BenchmarkSubject) or len(subject.tasks) != 1:
             return None
         task = subject.tasks[0]
-    found = [score for score in recorded_scores(view) if score.task == task]
-    plan = view.plan.get(task)
-    passing = plan.metric if plan else ""
-    exact = (score for score in found if f"{score.metric},{score.filter}" == passing)
-    return next(exact, found[0] if found else None)
+    return next(iter(scores_by_task(view).get(task, ())), None)
+
+
+def scores_by_task(view: RunView) -> dict[str, tuple[RecordedScore, ...]]:
+    """Return all values of each task and group: first the one by which samples pass, then the rest.
+
+    A group's first value is that of the primary metric of its tasks.
+    """
+    primary: dict[str, str] = {}
+    for plan in view.plan.values():
+        for group in plan.groups:
+            primary.setdefault(group, plan.metric)
+    primary |= {name: plan.metric for name, plan in view.plan.items()}
+    found: dict[str, list[RecordedScore]] = {}
+    for score in recorded_scores(view):
+        found.setdefault(score.task, []).append(score)
+    return {
+        task: tuple(sorted(scores, key=lambda score: score.key != primary.get(score.task)))
+        for task, scores in found.items()
+    }

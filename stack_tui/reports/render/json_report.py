@@ -49,7 +49,13 @@ def report_document(view: RunView) -> dict[str, Any]:
         "cost": _cost(view),
         "results": [_result(sample) for sample in in_order(view.samples)],
         "run": _run(view),
+        # The custom-eval format has no findings: the key is there if a run has any.
+        **({"findings": _findings(view)} if view.findings else {}),
     }
+
+
+def _findings(view: RunView) -> list[Any]:
+    return [msgspec.to_builtins(finding) for finding in view.findings.values()]
 
 
 def _benchmark(view: RunView) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def _benchmark(view: RunView) -> dict[str, Any]:
         "tasks": msgspec.to_builtins(task_results(view)),
         "scores": view.scores.results if view.scores else None,
         "missing": view.scores.missing if view.scores else {},
-        "findings": [msgspec.to_builtins(finding) for finding in view.findings.values()],
+        "findings": _findings(view),
     }
 
 

@@ -3,26 +3,33 @@
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
 from stack_tui.runs import labels
 from stack_tui.runs.events import Sample, SampleKey
+from stack_tui.text import one_line
 from stack_tui.tui import bindings
 from stack_tui.tui.results import sample_filter
 from stack_tui.tui.results.rows import SUITE_COLUMNS, SampleTable, form_of
 from stack_tui.tui.results.sample_filter import ARRANGEMENTS, Arrangement, order_samples
 from stack_tui.tui.results.sample_view import SampleView
-from stack_tui.tui.run_summary import title
+from stack_tui.tui.run_summary import record_parts, title
 from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from stack_tui.tui.ui.blocks import Block, line
 from stack_tui.tui.ui.icons import concern
 from stack_tui.tui.ui.list_pane import Pane
 from stack_tui.tui.ui.rows import HeadingRow, Row
 from stack_tui.tui.ui.table import Table
+
+if TYPE_CHECKING:
+    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
+
+_METRICS = 3
 
 
 class ResultsPane(Pane):
@@ -129,8 +136,22 @@ class ResultsPane(Pane):
         parts: list[str] = [self._arrangement] if self._arrangement != "all" else []
         given = labels.counts(self.chosen.labels.values()) if self.chosen else {}
         parts += [f"⚐ {number:,} {kind}" for kind, number in given.items()]
-        if (below := " · ".join(parts)) != (self.border_subtitle or ""):
+        parts += self._recorded()
+        # A task may be named like markup.
+        below = Content(" · ".join(parts))
+        if below.markup != (self.border_subtitle or ""):
             self.border_subtitle = below
+
+    def _recorded(self) -> list[str]:
+        """Return the run's scores of record: all of one task or group, else each one's first."""
+        scores = self.chosen.card.subject_scores if self.chosen else []
+        if len(scores) == 1:
+            found = "  ".join(map(_plain, scores[0][:_METRICS]))
+        else:
+            found = "  ".join(
+                f"{one_line(each[0].task, 24)} {_plain(each[0])}" for each in scores[:_METRICS]
+            )
+        return [f"lm-eval {found}"] if found else []
 
     @property
     def _form(self) -> SampleTable:
@@ -188,3 +209,7 @@ class ResultsPane(Pane):
             place += step
         where = "after" if step > 0 else "before"
         self.host.show_message(f"No failing sample {where} this one.")
+
+
+def _plain(record: "RecordedScore") -> str:
+    return line(*record_parts(record)).plain

@@ -9,7 +9,15 @@ from stack_tui.reports.number_format import reach
 from stack_tui.reports.stats.power import FEW_CASES
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_figures
-from stack_tui.tui.run_summary import is_suite, score, score_name, tally, task_score, title
+from stack_tui.tui.run_summary import (
+    is_suite,
+    record_parts,
+    score,
+    score_name,
+    tally,
+    task_score,
+    title,
+)
 from stack_tui.tui.runs.plot import plot
 from stack_tui.tui.state.snapshot import ChosenRun, Counts, RunCard, TaskRow
 from stack_tui.tui.ui import format
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from stack_tui.reports.measures.task_results import MetricMean
 
 _TASK_METER = 10
+_SUBJECTS = 4
 _NARROW = 5
 
 
@@ -114,15 +123,12 @@ def _scores(card: RunCard) -> list[Block]:
         figured.append(("rules", format.share(summary.rule_avg)))
     if summary and summary.judge_avg is not None:
         figured.append(("judge", format.grade(summary.judge_avg)))
-    if card.record or card.means or card.counts.pass_rate is not None:
-        figured.append((score_name(card), score(card)))
+    if card.mean or card.counts.pass_rate is not None:
+        figured.append(_live_score(card))
     scores: list[Part] = []
     for label, value in figured:
         scores += [(f"{'   ' if scores else ''}{label} ", "dim"), (value, "strong")]
-    if record := card.record:
-        error = "" if record.stderr is None else f" ± {_error(record)} standard error"
-        scores.append((f"{record.direction}{error}, by lm-eval", "dim"))
-    elif mean := card.mean:
+    if mean := card.mean:
         bounds = format.interval(mean.interval, in_percent=False)
         scores.append((f"{mean.direction} {bounds}", "dim"))
     elif card.counts.pass_rate is not None and card.interval:
@@ -131,9 +137,34 @@ def _scores(card: RunCard) -> list[Block]:
     counts = _counts(card.counts)
     if card.active and card.answers and not card.counts.done:
         counts.append((plural(card.answers, "answer"), "dim"))
-    blocks: list[Block] = [line(*scores), line(*counts)] if scores else [line(*counts)]
+    blocks: list[Block] = [line(*scores)] if scores else []
+    blocks += [*_record(card), line(*counts)]
     if scores and summary and not card.active and 0 < summary.n_independent < FEW_CASES:
         blocks.append(line((reach(summary.n_independent, summary.n_cases), "dim")))
+    return blocks
+
+
+def _live_score(card: RunCard) -> tuple[str, str]:
+    """Return the name and the value of the score of the samples so far."""
+    if mean := card.mean:
+        return one_line(mean.metric, 20), format.score(mean.value)
+    if is_suite(card):
+        return score_name(card), score(card)
+    return "accuracy", format.share(card.counts.pass_rate)
+
+
+def _record(card: RunCard) -> list[Block]:
+    """Return lm-eval's scores of record, a line for each task or group that was asked for."""
+    named = len(card.subject_scores) > 1
+    blocks: list[Block] = []
+    for scores in card.subject_scores[:_SUBJECTS]:
+        parts: list[Part] = [("lm-eval  ", "dim")]
+        parts += [f"{one_line(scores[0].task, 40)}  "] if named else []
+        for place, each in enumerate(scores):
+            parts += ["   " if place else "", *record_parts(each)]
+        if any(each.stderr is not None for each in scores):
+            parts.append((" standard error", "dim"))
+        blocks.append(line(*parts))
     return blocks
 
 
@@ -172,12 +203,27 @@ def _problems(card: RunCard, resume_key: str) -> list[Block]:
 def _tasks(card: RunCard) -> list[Block]:
     if len(card.tasks) < 2:
         return []
-    width = min(max(len(task.name) for task in card.tasks), 36)
+    recorded = card.recorded
+    names = {task.name for task in card.tasks}
+    groups = [name for name in recorded if name not in names]
+    width = min(max(map(len, (*names, *groups))), 36)
     rows = (
-        _task(task, card.recorded.get(task.name), card.means.get(task.name), width)
+        _task(task, recorded.get(task.name), card.means.get(task.name), width)
         for task in card.tasks
     )
-    return [line(""), *rows]
+    return [line(""), *(_group(recorded[name], width) for name in groups), *rows]
+
+
+def _group(record: RecordedScore, width: int) -> Block:
+    """Return a group's score of record under those of its tasks."""
+    value, interval = task_score(Counts(), record)
+    return line(
+        (f"{one_line(record.task, width):<{width}}  ", "strong"),
+        " " * (_TASK_METER + 15),
+        (f"  {one_line(record.metric, 20)} ", "dim"),
+        value,
+        (f" {interval}", "dim"),
+    )
 
 
 def _task(
@@ -199,9 +245,3 @@ def _task(
         (f" {interval}", "dim"),
         *errors,
     )
-
-
-def _error(record: RecordedScore) -> str:
-    """Return the standard error in the style of its score: .014 beside a share, else 0.21."""
-    text = f"{record.stderr:.3g}"
-    return text.removeprefix("0") if 0 <= record.value <= 1 else text

@@ -20,7 +20,6 @@ from stack_tui.tui.state.suite_files import read_suite
 from stack_tui.wilson import wilson_interval
 
 if TYPE_CHECKING:
-    from stack_tui.reports.measures.lm_eval_scores import RecordedScore
     from stack_tui.suites.model.case import Suite
 
 _CARD_EVERY_S = 1.0
@@ -140,6 +139,7 @@ class RunFollower:
 
 
 def _figures(view: RunView) -> RunFigures:
+    from stack_tui.reports.measures.lm_eval_scores import scores_by_task
     from stack_tui.reports.measures.summary import intervals, summarize
     from stack_tui.reports.measures.task_results import metric_means
     from stack_tui.reports.pages.run_report import run_sections
@@ -148,15 +148,8 @@ def _figures(view: RunView) -> RunFigures:
     if not isinstance(view.spec.subject, SuiteSubject):
         graded = view.total.passed + view.total.failed
         interval = wilson_interval(view.total.passed, graded)
-        return RunFigures(None, interval, more, _recorded(view), metric_means(view))
+        return RunFigures(None, interval, more, scores_by_task(view), metric_means(view))
     return RunFigures(summarize(view.open_samples), intervals(view.open_samples).pass_rate, more)
-
-
-def _recorded(view: RunView) -> "dict[str, RecordedScore]":
-    from stack_tui.reports.measures.lm_eval_scores import recorded_score, recorded_scores
-
-    names = dict.fromkeys(score.task for score in recorded_scores(view))
-    return {name: score for name in names if (score := recorded_score(view, name))}
 
 
 def _stamp(folder: Path) -> RunStamp | None:

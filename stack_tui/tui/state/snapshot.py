@@ -84,8 +84,8 @@ class RunCard:
     faults: int = 0
     findings: tuple[Finding, ...] = ()
     message: str = ""
-    recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
-    """lm-eval's scores of record by task and group, once a benchmark run has them."""
+    scores: Mapping[str, tuple[RecordedScore, ...]] = field(default_factory=dict)
+    """lm-eval's scores of record by task and group, the primary one first, once there are any."""
     means: Mapping[str, MetricMean] = field(default_factory=dict)
     """The means so far of tasks whose primary metric takes fractions."""
     sections: Blocks = ()
@@ -95,11 +95,23 @@ class RunCard:
         return self.folder.name
 
     @property
+    def recorded(self) -> dict[str, RecordedScore]:
+        """The primary score of record of each task and group."""
+        return {name: scores[0] for name, scores in self.scores.items()}
+
+    @property
+    def subject_scores(self) -> list[tuple[RecordedScore, ...]]:
+        """The scores of record of what the run was started for: tasks and groups by name."""
+        subject = self.spec.subject if self.spec else None
+        tasks = subject.tasks if isinstance(subject, BenchmarkSubject) else ()
+        return [self.scores[name] for name in tasks if name in self.scores]
+
+    @property
     def record(self) -> RecordedScore | None:
         """lm-eval's score of the one task or group that was run, None if there are several."""
         subject = self.spec.subject if self.spec else None
         tasks = subject.tasks if isinstance(subject, BenchmarkSubject) else ()
-        return self.recorded.get(tasks[0]) if len(tasks) == 1 else None
+        return self.scores[tasks[0]][0] if len(tasks) == 1 and tasks[0] in self.scores else None
 
     @property
     def mean(self) -> MetricMean | None:
@@ -169,7 +181,7 @@ class RunFigures:
     summary: SuiteSummary | None
     interval: Interval | None
     sections: Blocks = ()
-    recorded: Mapping[str, RecordedScore] = field(default_factory=dict)
+    scores: Mapping[str, tuple[RecordedScore, ...]] = field(default_factory=dict)
     means: Mapping[str, MetricMean] = field(default_factory=dict)
 
 
@@ -200,7 +212,7 @@ def card_of(run: Run, now: float, figures: RunFigures | None) -> RunCard:
         faults=view.fault_count,
         findings=tuple(view.findings.values()),
         message=view.finished.message if view.finished else "",
-        recorded=figures.recorded if figures else {},
+        scores=figures.scores if figures else {},
         means=figures.means if figures else {},
         sections=figures.sections if figures else (),
     )

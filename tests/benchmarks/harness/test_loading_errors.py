@@ -66,7 +66,7 @@ RAISING = {
     "another version of a package": (
         "from json import no_such_name",
         "does not fit the installed version of json: cannot import name 'no_such_name'",
-        "pip install --upgrade json",
+        "Install a version of json that has it",
     ),
     "a variable that is read": (
         "import os\nos.environ['SURELY_ABSENT_KEY']",
@@ -91,7 +91,7 @@ RAISING = {
     ),
     "a dataset": (
         "import datasets\ndatasets.load_dataset('surely/absent')",
-        "needs the dataset of its own, which the hub did not provide",
+        "needs the dataset surely/absent, which the hub did not provide",
         "--datasets DIR",
     ),
     "a value for making documents": (

@@ -1,6 +1,7 @@
 """Pane 4: the samples of the chosen run."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from stack_tui.reports.measures.lm_eval_scores import RecordedScore
 from stack_tui.runs.events import Answer, Sample
 from stack_tui.runs.journal import Journal
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.store import create, journal_path
 from stack_tui.suites.grading import rules
 from stack_tui.suites.grading.rules import Mark
@@ -23,6 +26,7 @@ from stack_tui.tui.state.snapshot import ChosenRun, Snapshot
 from tests.tui.data import (
     BEGAN,
     benchmark_card,
+    benchmark_spec,
     chosen_answer,
     drive,
     erring,
@@ -320,3 +324,29 @@ def test_f_shows_the_sample_under_the_cursor_once(
 
     drive(body, THREE)
     assert shown == ["kv-cache"]
+
+
+def test_the_frame_shows_the_scores_of_record_however_a_task_is_called() -> None:
+    spec = msgspec.structs.replace(benchmark_spec(), subject=BenchmarkSubject(tasks=("[b]t", "u")))
+    scores = {
+        name: (
+            RecordedScore(
+                task=name,
+                metric="acc",
+                filter="none",
+                value=0.5,
+                stderr=0.1,
+                higher_is_better=True,
+                version="1",
+                fewshot=0,
+            ),
+        )
+        for name in ("[b]t", "u")
+    }
+    card = replace(benchmark_card(), spec=spec, scores=scores)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        assert "lm-eval [b]t acc .50 ↑ ± .1  u acc .50 ↑ ± .1" in screen_text(app)
+
+    run = Snapshot(ready=True, runs=(card,), chosen=ChosenRun(card, (chosen_answer(),)))
+    drive(body, run, size=(200, 60))

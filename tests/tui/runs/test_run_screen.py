@@ -166,9 +166,11 @@ def recorded(tasks: tuple[str, ...], *scores: RecordedScore) -> Snapshot:
     spec = msgspec.structs.replace(benchmark_spec(), subject=BenchmarkSubject(tasks=tasks))
     counts = Counts(planned=10, done=10)
     rows = tuple(TaskRow(task, None, counts) for task in tasks)
-    by_name = {score.task: score for score in scores}
+    by_name: dict[str, tuple[RecordedScore, ...]] = {}
+    for score in scores:
+        by_name[score.task] = (*by_name.get(score.task, ()), score)
     card = replace(
-        benchmark_card(), spec=spec, phase="finished", counts=counts, tasks=rows, recorded=by_name
+        benchmark_card(), spec=spec, phase="finished", counts=counts, tasks=rows, scores=by_name
     )
     return Snapshot(ready=True, runs=(card,), chosen=ChosenRun(card))
 
@@ -179,9 +181,44 @@ def test_a_score_that_is_not_from_0_to_1_is_shown_with_its_metric_and_standard_e
         assert any("wikitext" in line and "12.35" in line for line in rows)
         await pilot.press("2", "v")
         await pilot.pause()
-        assert "word_perplexity 12.35 ↓ ± 0.21 standard error, by lm-eval" in screen_text(app)
+        assert "lm-eval  word_perplexity 12.35 ↓ ± 0.21 standard error" in screen_text(app)
 
     drive(body, recorded(("wikitext",), perplexity("wikitext", 12.3456, 0.21)), size=(160, 48))
+
+
+def test_every_metric_of_the_task_stands_below_the_live_figures() -> None:
+    scores = (
+        msgspec.structs.replace(
+            perplexity("gsm8k", 0.5, 0.05), metric="exact_match", filter="strict-match"
+        ),
+        msgspec.structs.replace(
+            perplexity("gsm8k", 0.625, 0.04), metric="exact_match", filter="flexible"
+        ),
+    )
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        await pilot.press("2", "v")
+        await pilot.pause()
+        assert (
+            "lm-eval  exact_match (strict-match) .50 ↓ ± .05   exact_match (flexible) .62 ↓ ± .04"
+        ) in screen_text(app)
+
+    drive(body, recorded(("gsm8k",), *scores), size=(160, 48))
+
+
+def test_a_group_has_its_own_score_beside_its_tasks() -> None:
+    scores = [perplexity(name, 5.0 + n) for n, name in enumerate(("texts", "wikitext", "lambada"))]
+    snapshot = recorded(("wikitext", "lambada"), *scores)
+    spec = msgspec.structs.replace(benchmark_spec(), subject=BenchmarkSubject(tasks=("texts",)))
+    card = replace(snapshot.runs[0], spec=spec)
+
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        detail = [line for line in screen_text(app).splitlines() if "word_perplexity" in line]
+        assert any("lm-eval  word_perplexity 5 ↓" in line for line in detail)
+        assert any("texts" in line and " 5" in line for line in detail)
+        assert any("lambada" in line and " 7" in line for line in detail)
+
+    drive(body, Snapshot(ready=True, runs=(card,), chosen=ChosenRun(card)), size=(160, 60))
 
 
 def test_each_task_has_its_score_of_record() -> None:
