@@ -87,6 +87,8 @@ class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docum
     chat: bool = False
     target: str = ""
     choices: list[str] = []
+    cluster: str = ""
+    """What documents that ask about the same passage have in common."""
     digest: str = ""
 
 

@@ -16,6 +16,7 @@ from stack_tui.benchmarks.harness.document_results import DocumentResults
 from stack_tui.benchmarks.harness.lm_eval_private import filters_of, hold_documents
 from stack_tui.benchmarks.harness.loading_errors import TaskError
 from stack_tui.benchmarks.harness.protocol import Document, Request
+from stack_tui.benchmarks.harness.shared_passage import passage_field, passage_id
 from stack_tui.benchmarks.harness.task_loading import name_of
 from stack_tui.runs.events import TaskPlan
 from stack_tui.runs.spec import BenchmarkSubject, digest
@@ -41,6 +42,8 @@ class LoadedTask:
     instances: dict[int, list[Instance]] = field(default_factory=dict)
     results: dict[int, DocumentResults] = field(default_factory=dict)
     prefix: str | None = None
+    passage: str = ""
+    """The field of a document that holds a passage which others may share."""
 
     @property
     def name(self) -> str:
@@ -106,7 +109,7 @@ def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
             remedy=f"Use indexes from 0 to {total - 1}.",
         )
     count = len(indices) if indices else min(total, limit or total)
-    return LoadedTask(task, limit, indices, count)
+    return LoadedTask(task, limit, indices, count, passage=passage_field(task.eval_docs))
 
 
 def plan_of(built: LoadedTask, groups: tuple[str, ...]) -> TaskPlan:
@@ -219,6 +222,7 @@ def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Do
         chat=chat,
         target=_target(task, doc),
         choices=_choices(task, doc),
+        cluster=passage_id(doc, built.passage),
         digest=_digest_of(doc),
     )
 
