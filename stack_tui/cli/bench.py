@@ -19,6 +19,7 @@ from stack_tui.text import one_line
 from stack_tui.worker import launch
 from stack_tui.worker.requests import BenchmarkRun
 
+_BOS = ("auto", "yes", "no")
 _PROTOCOLS = ("auto", "completions", "chat")
 
 
@@ -48,6 +49,12 @@ _PROTOCOLS = ("auto", "completions", "chat")
 @click.option("--include-path", help="A folder with more tasks.")
 @click.option("--datasets", help="A folder with the datasets, to run offline.")
 @click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
+@click.option(
+    "--add-bos",
+    type=click.Choice(_BOS),
+    default="auto",
+    help="Whether prompts of tokens begin with the BOS token; auto: as the tokenizer does.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(_PROTOCOLS),

@@ -231,17 +231,17 @@ async def _all(*probes: Awaitable[Any]) -> list[Any]:
     return found
 
 
-async def tokenize(client: Client, text: str) -> list[int] | None:
+async def tokenize(client: Client, text: str, *, special: bool = False) -> list[int] | None:
     """Return the tokens of `text` by the server's /tokenize, None if it has none.
 
-    The body names the text both as vLLM and SGLang and as llama.cpp expect it, without special
-    tokens.
+    The body names the text both as vLLM and SGLang and as llama.cpp expect it. With `special`, the
+    special tokens that belong around a text are added.
     """
     body: dict[str, Any] = {
         "prompt": text,
         "content": text,
-        "add_special_tokens": False,
-        "add_special": False,
+        "add_special_tokens": special,
+        "add_special": special,
     }
     if client.endpoint.model is not None:
         body["model"] = client.endpoint.model

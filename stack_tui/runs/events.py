@@ -224,6 +224,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """What the server refused of the request, so that the model was asked without."""
     flags: tuple[str, ...] = ()
     """What is suspicious about the output, such as an attempt to steer its judge."""
+    unread_tokens: int = 0
+    """How many tokens of the prompt were cut off, to fit the context or by the server."""
 
     rule_score: float | None = None
     """From 0 to 1; None without rules."""

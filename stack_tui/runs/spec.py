@@ -69,6 +69,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     """A folder that datasets are read from instead of the Hugging Face hub."""
     tokenizer: str | None = None
     """The tokenizer's name or folder; None takes the model's, as far as it can be found."""
+    add_bos: Literal["auto", "yes", "no"] = "auto"
+    """Whether prompts of tokens begin with the model's BOS; auto does as its tokenizer does."""
     protocol: Literal["auto", "completions", "chat"] = "auto"
     """The API that generates text."""
     seed: int = 1234

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stack_tui.benchmarks import sanity
 from stack_tui.benchmarks.catalog.catalog import Catalog
-from stack_tui.benchmarks.document_preparation import Prepared, Preparer
+from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness.harness_client import HarnessProcess
 from stack_tui.benchmarks.harness.protocol import AHEAD, Conclude, Concluded, Documents, Scored
 from stack_tui.benchmarks.pipeline.ask_stage import AskStage
@@ -16,6 +16,7 @@ from stack_tui.benchmarks.pipeline.receive_stage import receive
 from stack_tui.benchmarks.pipeline.schedule import Schedule
 from stack_tui.benchmarks.pipeline.score_stage import SCORING_TIMEOUT_S, ScoreStage
 from stack_tui.benchmarks.pipeline.task_plans import TaskPlans
+from stack_tui.benchmarks.prepared_document import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.runner.stream import Emit, Stream
 from stack_tui.runner.watchdog import Wait, Watchdog
@@ -44,6 +45,7 @@ async def run_stages(
     left: Collection[SampleKey],
     stopping: asyncio.Event,
     emit: Emit,
+    bos_missing: bool = False,
 ) -> None:
     """Run the stages until every document has its sample, and compute the scores of record.
 
@@ -53,7 +55,7 @@ async def run_stages(
     Raises StackError if the run cannot go on.
     """
     harness = workers.harness
-    checks = sanity.Sanity()
+    checks = sanity.Sanity(bos_missing=bos_missing)
     documents: Stream[Documents] = Stream(AHEAD)
     scores: Stream[Scored] = Stream(AHEAD)
     schedule: Schedule[Prepared] = Schedule()

@@ -83,13 +83,13 @@ class ScoreStage:
             known = earlier and not sent.requests and earlier.metrics == sample.metrics
             if not known:
                 await self._emit(sample)
-            for finding in self._checks.add(sample):
+            for finding in self._checks.add(sample, sent.changes):
                 if not known:
                     await self._emit(finding)
         return answered
 
     def _sample(self, sent: Sent, scored: Scored) -> Sample:
-        document, flags = sent.prepared.document, sent.prepared.flags
+        document, flags = sent.prepared.document, sent.flags
         if (scored.task, scored.doc) != (document.task, document.doc):
             raise HarnessError(
                 f"lm-eval scored document {scored.doc} of {scored.task} out of turn",
@@ -116,7 +116,7 @@ class ScoreStage:
                     remedy="worker.log holds the stack.",
                 )
             )
-        return failed_sample(document, failure, flags=sent.prepared.flags)
+        return failed_sample(document, failure, flags=sent.flags)
 
 
 def _wait_for_score(sent: Sent) -> Wait:
