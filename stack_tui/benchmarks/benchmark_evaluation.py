@@ -63,7 +63,9 @@ def evaluate(
         if tasks is None:
             tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
-        async with harness_client.start(offline=offline, log=log) as harness:
+        async with harness_client.start(
+            offline=offline, foreign_code=benchmark.runs_foreign_code, log=log
+        ) as harness:
             try:
                 tokenizer = await unless_stopped(
                     stopping, _tokenizer(client, benchmark, capabilities)

@@ -46,7 +46,7 @@ _PROTOCOLS = ("auto", "completions", "chat")
     default=None,
     help="Send examples as separate turns. On by default with a chat template.",
 )
-@click.option("--include-path", help="A folder with more tasks.")
+@click.option("--include-path", help="A folder with more tasks. They may run code.")
 @click.option("--datasets", help="A folder with the datasets, to run offline.")
 @click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
 @click.option(
@@ -87,6 +87,9 @@ def bench_command(
     results = places.results_folder(config)
     subject = _spec(tasks, **benchmark)
     check_printing(printing, results, subject.name)
+    if subject.has_task_files:
+        message = "The task files that you name may run any code on this machine"
+        click.echo(f"{message}; it gets no keys from the environment.", err=True)
     request = BenchmarkRun(
         benchmark=subject,
         endpoint=choice.resolve(config),

@@ -6,7 +6,6 @@ import msgspec
 
 from stack_tui.errors import Failure as Failure
 from stack_tui.errors import FailureKind as FailureKind
-from stack_tui.runs.old_formats import current_event
 from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.runs.spec import RunSpec
 
@@ -375,21 +374,3 @@ Event = (
     | RecordScores
     | Finished
 )
-
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
-
-
-def encode(event: Event) -> bytes:
-    """Return the event as one line of JSON, newline included."""
-    return _encoder.encode(event) + b"\n"
-
-
-def decode(line: bytes) -> Event:
-    """Return the event that `line` holds; raises msgspec.DecodeError if it holds none."""
-    try:
-        return _decoder.decode(line)
-    except msgspec.ValidationError:
-        # Converting costs a second pass, so only a line that today's types refuse pays for it.
-        event: Event = msgspec.convert(current_event(msgspec.json.decode(line)), Event)
-        return event

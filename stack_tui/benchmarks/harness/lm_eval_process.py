@@ -32,7 +32,7 @@ from stack_tui.benchmarks.harness.protocol import (
     ToHarness,
 )
 from stack_tui.errors import StackError
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
 from stack_tui.text import one_line
 
 _FIRST_BATCH = 48

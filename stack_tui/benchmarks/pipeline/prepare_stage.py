@@ -15,7 +15,7 @@ from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring import agreement_check
 from stack_tui.endpoints.limit import Stopped
 from stack_tui.errors import StackError
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
 from stack_tui.runner.stream import Emit
 from stack_tui.runs.events import Prefix, SampleKey
 

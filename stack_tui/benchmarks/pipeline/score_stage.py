@@ -11,7 +11,7 @@ from stack_tui.benchmarks.harness.protocol import Answered, Scored
 from stack_tui.benchmarks.request_scoring import Sent
 from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.errors import Failure
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
 from stack_tui.runner.stopping import unless_stopped
 from stack_tui.runner.stream import Emit, EndRun, Stream
 from stack_tui.runner.watchdog import Wait, Watchdog
