@@ -13,7 +13,8 @@ import msgspec
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.completion_client import ask_chat
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.kinds.server_kind import tables
+from stack_tui.endpoints.foreign_data import foreign_data
+from stack_tui.endpoints.kinds.server_kind import table, tables
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.refusals import is_schema_refusal
 from stack_tui.endpoints.retry import ONCE, RetryPolicy
@@ -59,24 +60,32 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """A chat's answer can be constrained to a JSON schema."""
 
 
-async def probe(client: Client, policy: RetryPolicy = ONCE) -> Capabilities:
+async def probe(
+    client: Client, policy: RetryPolicy = ONCE, tokens: Sequence[int] = ()
+) -> Capabilities:
     """Return what the endpoint can do; raises EndpointError only if it does not answer.
 
+    Prompts of tokens are tried with those of the server's own /tokenize, or with the given ones.
     Unreachable servers and refused keys raise. If a request is refused, a capability is missing.
     """
+    with foreign_data(client.where):
+        return await _probe(client, policy, tokens)
+
+
+async def _probe(client: Client, policy: RetryPolicy, tokens: Sequence[int]) -> Capabilities:
     model = client.endpoint.model
     async with Client(
         client.endpoint, url=client.url, policy=policy, limit=Limit(4), on_retry=client.on_retry
     ) as side:
         probing = _Probing(side, {} if model is None else {"model": model})
-        tokens = await tokenize(side, _PROMPT)
+        own = await tokenize(side, _PROMPT)
         chat, completions = await _all(probing.chat(), probing.completion())
-        found: dict[str, Any] = {"chat": chat, "tokenize": tokens is not None, **completions}
+        found: dict[str, Any] = {"chat": chat, "tokenize": own is not None, **completions}
         if chat:
             json_schema, top = await _all(probing.json_schema(), probing.chat_top_logprobs())
             found |= {"json_schema": json_schema, "chat_top_logprobs": top}
         if completions["completions"]:
-            found |= await probing.scoring(tokens)
+            found |= await probing.scoring(own or tokens)
         return Capabilities(**found)
 
 
@@ -118,7 +127,7 @@ class _Probing:
         choices = _choices(data)
         if not choices or not isinstance(choices[0].get("text"), str):
             return {"completions": False}
-        count = (data.get("usage") or {}).get("prompt_tokens")
+        count = table(data.get("usage")).get("prompt_tokens")
         raw = count <= _LONGEST_RAW_PROMPT if isinstance(count, int) and count > 0 else None
         return {"completions": True, "raw_prompts": raw, "echo": _is_echoed(choices[0])}
 
@@ -139,7 +148,7 @@ class _Probing:
 
         return await _largest(ask)
 
-    async def scoring(self, tokens: Sequence[int] | None) -> dict[str, Any]:
+    async def scoring(self, tokens: Sequence[int]) -> dict[str, Any]:
         prompt_logprobs, top, lists = await _all(
             self._prompt_logprobs(), self._top_logprobs(), self._prompt_lists()
         )
@@ -152,7 +161,7 @@ class _Probing:
         entries = choice.get("prompt_logprobs")
         if not isinstance(entries, list) or len(entries) < 2 or not isinstance(entries[-1], dict):
             return False
-        return all("rank" in entry and "logprob" in entry for entry in entries[-1].values())
+        return all({"rank", "logprob"} <= table(entry).keys() for entry in entries[-1].values())
 
     async def _top_logprobs(self) -> int:
         async def ask(n: int) -> int:
@@ -164,12 +173,12 @@ class _Probing:
         data = await self._post("completions", _text(prompt=[_PROMPT, "Good morning"]))
         return len(_choices(data)) == 2
 
-    async def _with_token_ids(self, tokens: Sequence[int] | None) -> dict[str, Any]:
+    async def _with_token_ids(self, tokens: Sequence[int]) -> dict[str, Any]:
         """Return the capabilities that need token ids: as prompts, named, forced."""
-        if not tokens or len(tokens) < 2:
+        if len(tokens) < 2:
             return {}
         data = await self._post("completions", _text(prompt=list(tokens)))
-        count = (data.get("usage") or {}).get("prompt_tokens") if data else 0
+        count = table(data.get("usage")).get("prompt_tokens") if data else 0
         named, forced = await _all(self._named_token_ids(tokens), self._forced(tokens))
         taken = None if count is None else count == len(tokens)
         return {"token_prompts": taken, "named_token_ids": named, "forced": forced}
@@ -231,17 +240,17 @@ async def _all(*probes: Awaitable[Any]) -> list[Any]:
     return found
 
 
-async def tokenize(client: Client, text: str) -> list[int] | None:
+async def tokenize(client: Client, text: str, *, special: bool = False) -> list[int] | None:
     """Return the tokens of `text` by the server's /tokenize, None if it has none.
 
-    The body names the text both as vLLM and SGLang and as llama.cpp expect it, without special
-    tokens.
+    The body names the text both as vLLM and SGLang and as llama.cpp expect it. With `special`, the
+    special tokens that belong around a text are added.
     """
     body: dict[str, Any] = {
         "prompt": text,
         "content": text,
-        "add_special_tokens": False,
-        "add_special": False,
+        "add_special_tokens": special,
+        "add_special": special,
     }
     if client.endpoint.model is not None:
         body["model"] = client.endpoint.model
