@@ -9,6 +9,7 @@ from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.choice_confidence import choice_confidence
 from stack_tui.reports.measures.cost import cost
+from stack_tui.reports.measures.cut_prompts import cut_prompts
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
 from stack_tui.reports.measures.error_groups import error_groups
 from stack_tui.reports.measures.holdout_summary import holdout
@@ -74,6 +75,7 @@ def _benchmark(view: RunView) -> dict[str, Any]:
         "missing": view.scores.missing if view.scores else {},
         "findings": _findings(view),
         **_confidence(view),
+        **_cut_prompts(view),
     }
 
 
@@ -81,6 +83,12 @@ def _confidence(view: RunView) -> dict[str, Any]:
     """Return the calibration on choices, if there are enough of them."""
     found = choice_confidence(view)
     return {} if found is None else {"confidence": msgspec.to_builtins(found)}
+
+
+def _cut_prompts(view: RunView) -> dict[str, Any]:
+    """Return how much of the prompts the model did not see, by task, if there is any."""
+    found = cut_prompts(view)
+    return {"cut_prompts": msgspec.to_builtins(found)} if found else {}
 
 
 def _errors(view: RunView) -> dict[str, Any]:
