@@ -14,6 +14,7 @@ from stack_tui.worker import launch
 from stack_tui.worker.benchmark_options import benchmark_subject, read_samples, read_settings
 from stack_tui.worker.requests import BenchmarkRun
 
+_BOS = ("auto", "yes", "no")
 _PROTOCOLS = ("auto", "completions", "chat")
 
 
@@ -40,9 +41,15 @@ _PROTOCOLS = ("auto", "completions", "chat")
     default=None,
     help="Send examples as separate turns. On by default with a chat template.",
 )
-@click.option("--include-path", help="A folder with more tasks.")
+@click.option("--include-path", help="A folder with more tasks. They may run code.")
 @click.option("--datasets", help="A folder with the datasets, to run offline.")
 @click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
+@click.option(
+    "--add-bos",
+    type=click.Choice(_BOS),
+    default="auto",
+    help="Whether prompts of tokens begin with the BOS token; auto: as the tokenizer does.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(_PROTOCOLS),
@@ -67,12 +74,17 @@ def bench_command(
 ) -> int:
     """Run lm-eval TASKs or groups, such as mmlu gsm8k, and print lm-eval's own table.
 
+    A TASK can also be a pattern such as 'mmlu_*', a YAML file, or a folder of such files.
+
     Ctrl-c stops the run and prints how to resume it. Closing the terminal does not end it.
     """
     config = places.read_config()
     results = places.results_folder(config)
     subject = _spec(tasks, **benchmark)
     check_printing(printing, results, subject.name)
+    if subject.has_task_files:
+        message = "The task files that you name may run any code on this machine"
+        click.echo(f"{message}; it gets no keys from the environment.", err=True)
     request = BenchmarkRun(
         benchmark=subject,
         endpoint=choice.resolve(config),

@@ -12,6 +12,8 @@ from stack_tui.cli.printing import Printing, check_printing, printing_options
 from stack_tui.config.resolve import resolve_panel
 from stack_tui.reports.number_format import reach
 from stack_tui.suites.model import suite_store as suites
+from stack_tui.suites.model.case import only_cases
+from stack_tui.suites.model.selection import select_cases
 from stack_tui.suites.model.validation import MOST_REPEATS, temperature_problem
 from stack_tui.worker import launch
 from stack_tui.worker.requests import SuiteRun
@@ -21,6 +23,9 @@ from stack_tui.worker.requests import SuiteRun
 @click.argument("suite")
 @options.endpoint_choice
 @options.judge_choice
+@click.option("--case", "case_ids", multiple=True, metavar="ID", help="Run this case. Repeatable.")
+@click.option("--label", "labels", multiple=True, help="Run the cases with this label. Repeatable.")
+@click.option("--limit", type=click.IntRange(1), help="Run the first N cases.", metavar="N")
 @click.option(
     "--repeats", type=click.IntRange(1, MOST_REPEATS), help="How many times to run each case."
 )
@@ -39,6 +44,9 @@ from stack_tui.worker.requests import SuiteRun
 @options.places
 def eval_command(
     suite: str,
+    case_ids: tuple[str, ...],
+    labels: tuple[str, ...],
+    limit: int | None,
     choice: EndpointChoice,
     judging: JudgeChoice,
     detach: bool,
@@ -59,12 +67,14 @@ def eval_command(
     endpoint = choice.resolve(config)
     request = SuiteRun(
         suite=path,
+        cases=select_cases(content, case_ids, labels, limit),
         endpoint=endpoint,
         judges=judging.resolve(config, content.judges, endpoint),
         panel=resolve_panel(config, content.panel, judging.panel),
         **settings,
     )
-    detectable = reach(content.independent, len(content.open_cases))
+    asked = only_cases(content, request.cases)
+    detectable = reach(asked.independent, len(asked.open_cases))
     click.echo(f"two runs compared: {detectable}", err=True)
     start = partial(launch.start, request, results, print_wait)
     return run_to_report(start, printing, detach=detach)

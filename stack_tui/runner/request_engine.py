@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit, Stopped
 from stack_tui.errors import Failure
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
 from stack_tui.runner.stream import Emit, EndRun
 from stack_tui.runs.events import Sample
 

@@ -25,9 +25,11 @@ def benchmark_subject(tasks: Iterable[str], options: Mapping[str, Any]) -> Bench
 
     Raises BadOption for values that are out of range.
     """
+    from stack_tui.benchmarks.catalog.catalog import expand_names
+
     given = {name: value for name, value in options.items() if value is not None}
     given |= {name: _whole_path(given[name]) for name in _PLACES if given.get(name)}
-    names = tuple(dict.fromkeys(_whole_task_path(task) for task in tasks))
+    names = expand_names(tuple(tasks), given.get("include_path"))
     data = given | _conversation(given) | {"tasks": names}
     try:
         return msgspec.convert(data, BenchmarkSubject)
@@ -46,11 +48,6 @@ def _conversation(given: Mapping[str, Any]) -> dict[str, bool]:
 
 def _whole_path(text: str) -> str:
     return str(Path(text).resolve()) if Path(text).exists() else text
-
-
-def _whole_task_path(task: str) -> str:
-    is_file = task.endswith((".yaml", ".yml")) and Path(task).is_file()
-    return str(Path(task).resolve()) if is_file else task
 
 
 def read_samples(text: str) -> dict[str, list[int]]:

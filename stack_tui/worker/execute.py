@@ -24,10 +24,10 @@ from stack_tui.endpoints.metrics import read_metrics
 from stack_tui.endpoints.probe import Health, preflight
 from stack_tui.endpoints.retry import ONCE, RetryPolicy
 from stack_tui.errors import StackError
+from stack_tui.internal_error import internal_failure
 from stack_tui.names import plural
 from stack_tui.paths import write_atomically
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.runner.internal_error import internal_failure
 from stack_tui.runner.stream import first_error
 from stack_tui.runs import holdout, labels
 from stack_tui.runs.events import (
@@ -44,7 +44,7 @@ from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.latest_report import latest_report_path
 from stack_tui.runs.recorded_run import Recorded, read_recorded
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
-from stack_tui.runs.store import Control, journal_path, read_control, read_spec
+from stack_tui.runs.store import Control, journal_path, read_control, read_spec, rewrite_spec
 from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites.recorded_model import RecordedModel
 from stack_tui.worker.probe_record import ProbeRecord, read_probe
@@ -87,7 +87,7 @@ class Recorder:
             self.record(fault)
 
     async def sync_each_second(self) -> None:
-        """Make the journal durable once a second, until cancelled."""
+        """Make the journal durable once a second, until cancelled; raises OSError if it is gone."""
         while True:
             await asyncio.sleep(1.0)
             await asyncio.to_thread(self.journal.sync)
@@ -102,6 +102,7 @@ async def execute(folder: Path) -> Finished | None:
     """
     spec = read_spec(folder)
     with Journal(journal_path(folder)) as journal:
+        rewrite_spec(folder, spec)
         view = RunView(spec)
         earlier = Tail(journal.path).read()
         view.apply(earlier)

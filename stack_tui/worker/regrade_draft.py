@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from stack_tui.config.foreign_keys import refuse_foreign_keys
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Fault, SampleKey
 from stack_tui.runs.journal import Tail
@@ -14,7 +15,7 @@ from stack_tui.runs.spec import RegradeSource, RunSpec, SuiteSubject
 from stack_tui.runs.store import Run, journal_path
 from stack_tui.suites.attempts import sampling_plan
 from stack_tui.suites.model import suite_store as suites
-from stack_tui.suites.model.case import Suite
+from stack_tui.suites.model.case import Suite, only_cases
 from stack_tui.suites.recorded_model import RecordedModel
 from stack_tui.toml_edit import source
 from stack_tui.worker.requests import Regrade
@@ -40,6 +41,8 @@ def draft_regrade(request: Regrade) -> RunDraft:
                 where=run.folder.name,
                 remedy="Name one: --judge with an endpoint's name.",
             )
+    if not request.judges or request.by == "rules":
+        refuse_foreign_keys(judges, run.folder.name)
     spec = msgspec.structs.replace(
         before,
         id="",
@@ -90,7 +93,8 @@ def _with_suite(
 ) -> RunDraft:
     """Return the draft with the suite to grade by, and with what its cases need of the run."""
     subject = run.spec.subject
-    path = suite_path or Path(subject.path if isinstance(subject, SuiteSubject) else "")
+    assert isinstance(subject, SuiteSubject)
+    path = suite_path or Path(subject.path)
     if suite_path is None and not path.is_file():
         raise StackError(
             "the suite's file no longer exists",
@@ -103,8 +107,9 @@ def _with_suite(
     temperatures = spec.temperatures or before.temperatures
     plan = sampling_plan(suite, spec.repeats, temperatures)
     samples = latest_samples(journal_path(run.folder))
-    left_out = RecordedModel(spec.endpoint, samples).unanswered(suite, plan)
-    if len(left_out) == len(suite.cases) * len(plan):
+    asked = only_cases(suite, subject.cases)
+    left_out = RecordedModel(spec.endpoint, samples).unanswered(asked, plan)
+    if len(left_out) == len(asked.cases) * len(plan):
         raise StackError(
             f"none of its outputs answers what {path} asks now: its cases "
             f"{' or '.join(sorted(set(left_out.values())))}",
@@ -113,7 +118,9 @@ def _with_suite(
         )
     spec = msgspec.structs.replace(
         spec,
-        subject=SuiteSubject(name=suite.name, path=str(path), sha256=text_digest(text)),
+        subject=SuiteSubject(
+            name=suite.name, path=str(path), sha256=text_digest(text), cases=subject.cases
+        ),
         temperatures=temperatures,
     )
     started = [run.view.started] if run.view.started else []

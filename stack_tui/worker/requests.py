@@ -23,6 +23,8 @@ class SuiteRun(msgspec.Struct, frozen=True, kw_only=True):
     """The judges; empty grades by rules alone."""
     panel: PanelMethod = "median"
     """How the scores of several judges are combined."""
+    cases: tuple[str, ...] = ()
+    """The ids of the cases to run; empty runs all of them."""
     repeats: int | None = None
     """How many times each case is run; None takes the suite's number."""
     temperatures: tuple[float, ...] = ()

@@ -54,7 +54,12 @@ def draft_suite(request: SuiteRun) -> RunDraft:
         endpoint=request.endpoint,
         judges=request.judges,
         panel=request.panel,
-        subject=SuiteSubject(name=suite.name, path=str(request.suite), sha256=text_digest(text)),
+        subject=SuiteSubject(
+            name=suite.name,
+            path=str(request.suite),
+            sha256=text_digest(text),
+            cases=request.cases,
+        ),
         repeats=NOISE_REPEATS if noise else request.repeats or suite.repeats,
         temperatures=(0.0,) if noise else request.temperatures or suite.temperatures,
         noise=noise,

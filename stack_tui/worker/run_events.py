@@ -37,6 +37,7 @@ def suite_events(
         suite,
         model,
         judges,
+        only=spec.subject.cases if isinstance(spec.subject, SuiteSubject) else (),
         attempts=sampling_plan(suite, spec.repeats, spec.temperatures, alike=spec.noise),
         recorded=_reusable(view, recorded),
         done=_done(folder, view),

@@ -5,6 +5,7 @@ from stack_tui.runs.spec import RunSpec, SuiteSubject
 
 SUITE = '[suite]\nname = "tiny"\nprompt = "Summarize: {input}"\n' + "".join(
     f'\n[[case]]\nid = "case-{n}"\ninput = "The passage number {n} is long enough for a summary."\n'
+    "max_words = 99\n"
     for n in range(3)
 )
 

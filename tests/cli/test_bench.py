@@ -186,3 +186,18 @@ def write_tasks(folder: Path, names: list[str]) -> list[str]:
         (folder / f"{name}.yaml").write_text(TASK.format(name=name))
         (folder / f"{name}_data.py").write_text(DATA)
     return names
+
+
+def test_the_tasks_of_a_group_are_listed_with_those_that_stand_inside_it(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    group = "group: mine\ntask:\n  - task: inside\n    output_type: generate_until\n"
+    (tmp_path / "mine.yaml").write_text(group, encoding="utf-8")
+    with FakeServer("vllm", brain=KnownModel()) as server:
+        options = ["--include-path", str(tmp_path), "--url", server.url, "--json"]
+        assert run(["tasks", "mine", *options]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["name"], row["kind"], row["route"]) for row in rows] == [
+        ("mine", "group", "generate"),
+        ("mine::inside", "task", "generate"),
+    ]

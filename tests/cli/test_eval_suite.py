@@ -40,11 +40,21 @@ def test_with_json_stdout_holds_one_document_and_nothing_else(capsys: Captured) 
     assert json.loads(capsys.readouterr().out)["summary"]["n_cases"] == 3
 
 
+def test_chosen_cases_alone_are_run_and_the_report_says_so(capsys: Captured) -> None:
+    with FakeServer("vllm", reply) as server:
+        address = ["--url", server.url, "--no-judge"]
+        assert run(["eval", "tiny", *address, "--case", "case-2", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [result["id"] for result in report["results"]] == ["case-2"]
+    assert [each["seen"] for each in report["findings"]] == ["a part of the suite: 1 of 3 cases"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--model", "other"], "fake-model"),
         (["--api-key-env", "NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE"),
+        (["--case", "case-9"], "tiny has no case 'case-9'"),
         (["--judge", "nobody"], "no endpoint is called 'nobody'"),
         (["--judge", "self", "--no-judge"], "exclude each other"),
         (["--gate", "rule_avg >>"], "cannot be read"),

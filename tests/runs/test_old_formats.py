@@ -10,7 +10,8 @@ import pytest
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
-from stack_tui.runs.events import Started, decode, encode
+from stack_tui.runs.events import Started
+from stack_tui.runs.journal_line import decode, encode
 from stack_tui.runs.spec import (
     BenchmarkSubject,
     DuelParticipant,
@@ -152,3 +153,8 @@ def test_a_url_that_was_stored_as_typed_is_read_in_its_normal_form(tmp_path: Pat
     model, judge = spec.endpoint, spec.judges[0]
     assert (model.url, model.key_url) == ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000")
     assert (judge.url, judge.key_url) == ("http://127.0.0.1:8001/v1", "http://127.0.0.1:8001/v1/")
+
+
+def test_examples_of_an_earlier_run_with_a_chat_template_stay_in_one_message() -> None:
+    stored = {"kind": "benchmark", "tasks": ["gsm8k"], "apply_chat_template": True}
+    assert not msgspec.convert(stored, BenchmarkSubject).fewshot_as_multiturn

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from stack_tui.runs.events import Answer, Fault, Finished, Sample, decode
+from stack_tui.runs.events import Answer, Fault, Finished, Sample
 from stack_tui.runs.journal import Journal, RunBusy, Tail
+from stack_tui.runs.journal_line import decode
 from stack_tui.runs.spec import digest
 from stack_tui.runs.store import Control, journal_path, read_spec, write_control
 from stack_tui.suites.grading import rules

@@ -2,6 +2,7 @@
 
 import difflib
 import fnmatch
+import glob
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,8 @@ import msgspec
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry, read_config, read_index
 from stack_tui.errors import StackError
+
+_GLOB_SIGNS = "*?["
 
 
 class UnknownTask(StackError):
@@ -91,8 +94,9 @@ class Catalog:
 
     def match(self, pattern: str) -> list[str]:
         """Return the names that match a glob pattern, or contain a plain text."""
-        glob = pattern if any(sign in pattern for sign in "*?[") else f"*{pattern}*"
-        return sorted(fnmatch.filter(self.entries, glob))
+        if not any(sign in pattern for sign in _GLOB_SIGNS):
+            pattern = f"*{pattern}*"
+        return sorted(fnmatch.filter(self.entries, pattern))
 
     def leaves(self, name: str) -> list[str]:
         """Return the names of the tasks that `name` expands to, in lm-eval's order."""
@@ -200,3 +204,33 @@ def open_catalog(include_path: str | None = None) -> Catalog:
     if folder is not None and not folder.is_dir():
         raise StackError("no such folder", where=str(folder), remedy="Check --include-path.")
     return Catalog(read_index(folder))
+
+
+def expand_names(names: Iterable[str], include_path: str | None = None) -> tuple[str, ...]:
+    """Return the names that lm-eval's command would run for these, each once.
+
+    A name may be several with commas in between, a pattern of names or of files, or a folder of
+    YAML files. Files are returned by their whole paths: a run may be resumed elsewhere. What
+    matches nothing is returned as it is.
+    """
+    found: dict[str, None] = {}
+    for given in names:
+        for name in [given] if Path(given).is_file() else filter(None, given.split(",")):
+            found |= dict.fromkeys(_expanded(name, include_path))
+    return tuple(found)
+
+
+def _expanded(name: str, include_path: str | None) -> list[str]:
+    path = Path(name)
+    if name.endswith((".yaml", ".yml")):
+        files = [path] if path.is_file() else sorted(map(Path, glob.glob(name)))
+        return [str(file.resolve()) for file in files] or [name]
+    has_sign = any(sign in name for sign in _GLOB_SIGNS)
+    if not has_sign and not path.is_dir():
+        return [name]
+    catalog = open_catalog(include_path)
+    if has_sign:
+        return catalog.match(name) or [name]
+    is_name = name in catalog.entries
+    files = [] if is_name else sorted(path.glob("*.yaml"))
+    return [str(file.resolve()) for file in files] or [name]

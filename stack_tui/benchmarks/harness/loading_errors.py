@@ -54,10 +54,8 @@ class _Attempt:
 
 def explained(
     name: str, error: BaseException, config: Mapping[str, Any], spec: BenchmarkSubject
-) -> StackError:
+) -> TaskError:
     """Return the error that tells the user why the task cannot be loaded."""
-    if isinstance(error, StackError):
-        return error
     attempt = _Attempt(name, list(_chain(error)), config, spec)
     for recognise in (_variable, _package, _metric, _split, _dataset):
         if known := recognise(attempt):
@@ -68,7 +66,8 @@ def explained(
             "It makes its documents itself. If it wants a value for that, such as a tokenizer,"
             " give it with --metadata KEY=VALUE."
         )
-    return TaskError(f"the task {name} cannot be loaded: {attempt.detail}", remedy=remedy)
+    subject = f"the task {name}" if config else name
+    return TaskError(f"{subject} cannot be loaded: {attempt.detail}", remedy=remedy)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -80,7 +79,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         following = following.__cause__ or following.__context__
 
 
-def _variable(attempt: _Attempt) -> StackError | None:
+def _variable(attempt: _Attempt) -> TaskError | None:
     for error in attempt.errors:
         modules = [_module(frame) for frame, _ in traceback.walk_tb(error.__traceback__)]
         read = isinstance(error, KeyError) and modules[-1:] == ["os"]
@@ -103,7 +102,7 @@ def missing_variable(name: str, variable: str) -> TaskError:
     return TaskError(what, remedy=f"Set {variable} before you start the run.")
 
 
-def _package(attempt: _Attempt) -> StackError | None:
+def _package(attempt: _Attempt) -> TaskError | None:
     missing = [one for one in attempt.errors if isinstance(one, ImportError)]
     if not missing:
         return None
@@ -127,7 +126,7 @@ def _package(attempt: _Attempt) -> StackError | None:
     if reason.startswith("cannot import name"):
         return TaskError(
             f"the task {name} does not fit the installed version of {package}: {reason}",
-            remedy=f"Install another version: pip install --upgrade {install}",
+            remedy=f"Install a version of {package} that has it.",
         )
     return TaskError(
         f"the task {name} needs the package {package or install}, which is not installed",
@@ -135,37 +134,39 @@ def _package(attempt: _Attempt) -> StackError | None:
     )
 
 
-def _metric(attempt: _Attempt) -> StackError | None:
+def _metric(attempt: _Attempt) -> TaskError | None:
     for error in attempt.errors:
         for frame, _ in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_name == "load" and _module(frame) == "evaluate.loading":
                 metric = one_line(str(frame.f_locals.get("path", "")), 100)
+                absent = any(isinstance(one, FileNotFoundError) for one in attempt.errors)
+                reason = "" if absent else f": {attempt.detail}"
                 return TaskError(
                     f"the task {attempt.name} needs the metric {metric}, which is not on this"
-                    f" machine, nor could the hub provide it: {attempt.detail}",
+                    f" machine, nor could the hub provide it{reason}",
                     remedy="Store it once with access to the hub: python -c"
                     f" \"import evaluate; evaluate.load('{metric}')\"",
                 )
     return None
 
 
-def _split(attempt: _Attempt) -> StackError | None:
+def _split(attempt: _Attempt) -> TaskError | None:
     error = attempt.errors[0]
     frames = [_module(frame) for frame, _ in traceback.walk_tb(error.__traceback__)]
     if not isinstance(error, KeyError) or frames[-1:] != ["datasets.dataset_dict"]:
         return None
     return TaskError(
         f"the task {attempt.name} needs the split {error.args[0]!r}, which its dataset"
-        f" {_dataset_name(attempt.config)} lacks",
+        f" {_dataset_name(attempt)} lacks",
         remedy="Check its YAML file, or the folder that --datasets names.",
     )
 
 
-def _dataset(attempt: _Attempt) -> StackError | None:
+def _dataset(attempt: _Attempt) -> TaskError | None:
     if not any(_is_about_data(error) for error in attempt.errors):
         return None
     texts = " ".join(str(error) for error in attempt.errors)
-    what = f"the task {attempt.name} needs the dataset {_dataset_name(attempt.config)}, which"
+    what = f"the task {attempt.name} needs the dataset {_dataset_name(attempt)}, which"
     files = "Use --datasets DIR with a folder of datasets named as on the hub."
     if "scripts are no longer supported" in texts:
         return TaskError(
@@ -195,7 +196,12 @@ def _module(frame: Any) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
 
-def _dataset_name(config: Mapping[str, Any]) -> str:
-    name = str(config.get("dataset_path") or "of its own")
-    subset = config.get("dataset_name")
-    return one_line(f"{name} ({subset})" if subset else name, 150)
+def _dataset_name(attempt: _Attempt) -> str:
+    """Return the dataset's name and subset, by the configuration or as the task's code has it."""
+    name = attempt.config.get("dataset_path")
+    for error in () if name else attempt.errors:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_name in _DATA_FUNCTIONS:
+                name = name or frame.f_locals.get("path")
+    subset = attempt.config.get("dataset_name")
+    return one_line(f"{name} ({subset})" if subset else str(name or "of its own"), 150)

@@ -3,10 +3,10 @@
 import asyncio
 from functools import partial
 
-from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.document_samples import failed_sample
 from stack_tui.benchmarks.pipeline.schedule import Schedule
 from stack_tui.benchmarks.pipeline.score_stage import ScoreStage
+from stack_tui.benchmarks.prepared_document import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Stopped

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stack_tui.benchmarks import sanity
 from stack_tui.benchmarks.catalog.catalog import Catalog
-from stack_tui.benchmarks.document_preparation import Prepared, Preparer
+from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness.harness_client import HarnessProcess
 from stack_tui.benchmarks.harness.protocol import AHEAD, Conclude, Documents, Scored
 from stack_tui.benchmarks.pipeline.ask_stage import AskStage
@@ -16,6 +16,7 @@ from stack_tui.benchmarks.pipeline.receive_stage import receive
 from stack_tui.benchmarks.pipeline.schedule import Schedule
 from stack_tui.benchmarks.pipeline.score_stage import ScoreStage
 from stack_tui.benchmarks.pipeline.task_plans import TaskPlans
+from stack_tui.benchmarks.prepared_document import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.runner.stream import Emit, Stream
 from stack_tui.runs.events import RecordScores, Sample, SampleKey
@@ -39,6 +40,7 @@ async def run_stages(
     left: Collection[SampleKey],
     stopping: asyncio.Event,
     emit: Emit,
+    bos_missing: bool = False,
 ) -> None:
     """Run the stages until every document has its sample, and compute the scores of record.
 
@@ -47,7 +49,7 @@ async def run_stages(
     Raises StackError if the run cannot go on.
     """
     harness = workers.harness
-    checks = sanity.Sanity()
+    checks = sanity.Sanity(bos_missing=bos_missing)
     documents: Stream[Documents] = Stream(AHEAD)
     scores: Stream[Scored] = Stream(AHEAD)
     schedule: Schedule[Prepared] = Schedule()

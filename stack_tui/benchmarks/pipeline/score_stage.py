@@ -9,7 +9,7 @@ from stack_tui.benchmarks.harness.protocol import Answered, Scored
 from stack_tui.benchmarks.request_scoring import Sent
 from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.errors import Failure
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
 from stack_tui.runner.stream import Emit, EndRun, Stream
 from stack_tui.runs.events import Finding, Sample, SampleKey
 
@@ -65,13 +65,13 @@ class ScoreStage:
             known = earlier and not sent.requests and earlier.metrics == sample.metrics
             if not known:
                 await self._emit(sample)
-            for finding in self._checks.add(sample):
+            for finding in self._checks.add(sample, sent.changes):
                 if not known:
                     await self._emit(finding)
         return answered
 
     def _sample(self, sent: Sent, scored: Scored) -> Sample:
-        document, flags = sent.prepared.document, sent.prepared.flags
+        document, flags = sent.prepared.document, sent.flags
         if (scored.task, scored.doc) != (document.task, document.doc):
             raise HarnessError(
                 f"lm-eval scored document {scored.doc} of {scored.task} out of turn",
@@ -98,7 +98,7 @@ class ScoreStage:
                     remedy="worker.log holds the stack.",
                 )
             )
-        return failed_sample(document, failure, flags=sent.prepared.flags)
+        return failed_sample(document, failure, flags=sent.flags)
 
 
 def _is_redrawn(earlier: Sample, sample: Sample) -> bool:

@@ -55,6 +55,10 @@ def differing_settings(
         first.pop(_TEMPERATURES), second.pop(_TEMPERATURES)
     if versions:
         first[_VERSION], second[_VERSION] = versions
+    for name in set(a.plan) ^ set(b.plan):  # what one run did not ask differs in no setting
+        for settings in (first, second):
+            for label in (f"route of {name}", f"version of {name}", f"{_FEWSHOT} of {name}"):
+                settings.pop(label, None)
     found = [
         SettingDifference(name=name, a=first.get(name, "–"), b=second.get(name, "–"))
         for name in {**first, **second}

@@ -12,7 +12,6 @@ from stack_tui.reports.stats.sample_intervals import (
     mean_interval,
     rate_interval,
     unit_scale,
-    wilson_interval,
 )
 from stack_tui.runs.events import Sample
 from stack_tui.runs.view import RunView, TaskCount
@@ -77,13 +76,20 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def task_results(view: RunView) -> list[TaskResult]:
     """Return each task's result so far, in the plan's order."""
     means = metric_means(view)
+    rates = {rate.task: rate.interval for rate in task_rates(view)}
     return [
-        _result(view, name, view.tasks[name], means.get(name))
+        _result(view, name, view.tasks[name], means.get(name), rates.get(name))
         for name in (*view.plan, *(name for name in view.tasks if name not in view.plan))
     ]
 
 
-def _result(view: RunView, name: str, count: TaskCount, mean: MetricMean | None) -> TaskResult:
+def _result(
+    view: RunView,
+    name: str,
+    count: TaskCount,
+    mean: MetricMean | None,
+    interval: Interval | None,
+) -> TaskResult:
     plan = view.plan.get(name)
     graded = count.passed + count.failed
     return TaskResult(
@@ -97,7 +103,7 @@ def _result(view: RunView, name: str, count: TaskCount, mean: MetricMean | None)
         failed=count.failed,
         status={status: number for status, number in count.status.items() if number},
         accuracy=count.passed / graded if graded else None,
-        interval=wilson_interval(count.passed, graded),
+        interval=interval,
         mean=mean,
     )
 

@@ -1,5 +1,6 @@
 """A suite of cases, as its TOML file defines it."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -147,6 +148,12 @@ def criteria_of(suite: Suite, case: Case) -> tuple[Criterion, ...]:
 def as_list(phrase: Phrase) -> tuple[str, ...]:
     """Return a phrase, or a list of phrases, as a list."""
     return (phrase,) if isinstance(phrase, str) else phrase
+
+
+def only_cases(suite: Suite, ids: Collection[str]) -> Suite:
+    """Return the suite with the cases of these ids, all of them if `ids` is empty."""
+    cases = tuple(case for case in suite.cases if not ids or case.id in ids)
+    return msgspec.structs.replace(suite, cases=cases)
 
 
 def without_holdout(suite: Suite) -> Suite:

@@ -30,7 +30,7 @@ _HINTS: Final[dict[str, str]] = {
     "metadata": "KEY=VALUE …, or a JSON object",
     "system": "a system instruction",
     "chat_template": "the name of a template",
-    "include_path": "a folder with more tasks",
+    "include_path": "a folder with more tasks; they may run code",
     "datasets": "a folder with the datasets, to run offline",
     "tokenizer": "a tokenizer.json, or a folder that contains one",
     "think_end_token": "the text that ends the model's thinking, such as </think>",

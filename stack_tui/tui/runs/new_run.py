@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args
 
@@ -47,6 +48,18 @@ def read_temperatures(text: str) -> tuple[float, ...]:
     return found
 
 
+def chosen_cases(suite: Suite, text: str) -> tuple[str, ...]:
+    """Return the ids of the cases that the typed ids and label:NAME choose, () for all.
+
+    Raises StackError for one that the suite does not have.
+    """
+    from stack_tui.suites.model.selection import select_cases
+
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    labels = [word.removeprefix("label:") for word in words if word.startswith("label:")]
+    return select_cases(suite, [word for word in words if not word.startswith("label:")], labels)
+
+
 class NewRun(StartForm[SuiteRun]):
     """Ask what to run, on what and how often."""
 
@@ -88,6 +101,10 @@ class NewRun(StartForm[SuiteRun]):
             Input("1", type="integer", id="repeats", compact=True),
             Label("Temperature"),
             Input("0", placeholder="0, 0.7", id="temperatures", compact=True),
+        )
+        yield Horizontal(
+            Label("Cases"),
+            Input(placeholder="all; or ids and label:NAME, with commas", id="cases", compact=True),
         )
         yield _choice("Purpose", purposes, 0)
         yield _choice("Panel", panels, "median")
@@ -155,8 +172,13 @@ class NewRun(StartForm[SuiteRun]):
     def _show_reach(self) -> None:
         """Show how many samples the run has, and the smallest difference that it can show."""
         suite = self._suites[self.chosen("#suite")].suite
+        from stack_tui.suites.model.case import only_cases
+
         if suite is None:
             return
+        with suppress(StackError):  # a half-typed id chooses nothing yet
+            ids = chosen_cases(suite, self.query_one("#cases", Input).value)
+            suite = only_cases(suite, ids)
         shown = reach(suite.independent, len(suite.open_cases))
         each = self._samples_of_each()
         samples = plural(len(suite.cases) * each, "sample") if each else "–"
@@ -193,6 +215,11 @@ class NewRun(StartForm[SuiteRun]):
         if file.suite is None:
             return
         try:
+            cases = chosen_cases(file.suite, self.query_one("#cases", Input).value)
+        except StackError as error:
+            self._refuse("#cases", _problem(error))
+            return
+        try:
             judges = self._judges(file.suite, self.endpoint)
         except StackError as error:
             self._refuse("#judges", _problem(error))
@@ -200,6 +227,7 @@ class NewRun(StartForm[SuiteRun]):
         self.dismiss(
             SuiteRun(
                 suite=file.path,
+                cases=cases,
                 endpoint=self.endpoint,
                 judges=judges,
                 panel=next((name for name in get_args(PanelMethod) if name == panel), "median"),

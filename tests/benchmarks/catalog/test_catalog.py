@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from stack_tui.benchmarks.catalog.catalog import Catalog, UnknownTask, open_catalog
+from stack_tui.benchmarks.catalog.catalog import (
+    Catalog,
+    UnknownTask,
+    expand_names,
+    open_catalog,
+)
 from stack_tui.benchmarks.catalog.task_index import scan
 
 
@@ -139,3 +144,30 @@ def test_lm_evals_own_group_of_inline_tasks_is_listed_whole(catalog: Catalog) ->
     leaves = catalog.leaves("flan_held_in")
     assert len(leaves) == 59
     assert leaves[0] == "flan_held_in::anli_r1_flan::anli_r1_prompt-0"
+
+
+def test_names_may_be_lists_patterns_files_and_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("x_one", "x_two"):
+        (tmp_path / f"{name}.yaml").write_text(f"task: {name}\n", encoding="utf-8")
+    files = [str(tmp_path / "x_one.yaml"), str(tmp_path / "x_two.yaml")]
+    assert expand_names(["gsm8k,mmlu", "gsm8k"]) == ("gsm8k", "mmlu")
+    assert expand_names(["x_*"], str(tmp_path)) == ("x_one", "x_two")
+    assert expand_names(["x_one.yaml", "x_*.yaml"]) == tuple(files)
+    assert expand_names([str(tmp_path)]) == tuple(files)
+
+
+def test_a_folder_called_like_a_task_is_the_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gsm8k").mkdir()
+    assert expand_names(["gsm8k"]) == ("gsm8k",)
+
+
+def test_what_names_nothing_stays_as_it_is_and_is_refused(catalog: Catalog) -> None:
+    assert expand_names(["zzz_*"]) == ("zzz_*",)
+    with pytest.raises(UnknownTask, match=r"zzz_\*"):
+        catalog.leaves("zzz_*")

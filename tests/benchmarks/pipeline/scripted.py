@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from stack_tui.benchmarks.catalog.catalog import Catalog
-from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.harness import protocol
 from stack_tui.benchmarks.harness.protocol import FromHarness, ToHarness
 from stack_tui.benchmarks.pipeline.run_stages import Workers, run_stages
+from stack_tui.benchmarks.prepared_document import Prepared, Refused, WrittenPart
 from stack_tui.benchmarks.request_scoring import Sent
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
@@ -28,7 +28,7 @@ def document(number: int) -> protocol.Document:
         doc=number,
         dataset_id=number,
         contexts=[f"question {number}"],
-        requests=[protocol.Request(kind="generate_until")],
+        requests=[protocol.TextRequest()],
     )
 
 
@@ -97,12 +97,12 @@ class ScriptedPreparer:
         self.letters_agree = True
         self._errors = errors
 
-    async def prepare(self, documents: list[protocol.Document]) -> list[Prepared]:
+    async def prepare(self, documents: list[protocol.Document]) -> list[Prepared | Refused]:
         await asyncio.sleep(0)
         for each in documents:
             if each.doc in self._errors:
                 raise self._errors[each.doc]
-        return [Prepared(each, "generate") for each in documents]
+        return [Prepared(each, [WrittenPart(0, [], "generate")]) for each in documents]
 
 
 class ScriptedScorer:

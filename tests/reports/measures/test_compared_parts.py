@@ -8,6 +8,7 @@ import pytest
 
 from stack_tui.reports.measures.comparison import compare
 from stack_tui.reports.measures.gates import evaluate, parse
+from stack_tui.reports.measures.task_results import task_results
 from stack_tui.runs.events import Event, Planned, RecordScores, Sample, Started, TaskPlan
 from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.view import RunView
@@ -185,3 +186,16 @@ def test_the_same_number_of_examples_is_no_difference_whoever_named_it() -> None
     b.spec = msgspec.structs.replace(b.spec, subject=subject)
     assert "few-shot" not in settings(a, b)
     assert settings(a, run(["x"], {"x": share(5, 10)}, fewshot=0))["few-shot"] == ("5", "0")
+
+
+def test_questions_about_one_passage_count_as_one() -> None:
+    a, b = run(["x"], {"x": share(20, 40)}), run(["x"], {"x": share(24, 40)}, b=True)
+    for view in (a, b):
+        view.apply(
+            [msgspec.structs.replace(each, cluster=str(int(each.id) // 4)) for each in view.samples]
+        )
+    (part,) = compare(a, b).parts
+    assert (part.effect.pairs, part.effect.cases) == (40, 10)
+    (task,) = task_results(a)
+    assert task.interval is not None
+    assert task.interval[1] - task.interval[0] > 0.4
