@@ -24,7 +24,9 @@ from stack_tui.benchmarks.scoring.model_tokenizer import (
 from stack_tui.benchmarks.scoring.tokenizer_files import read_special_tokens
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.limit import Stopped
 from stack_tui.endpoints.probe import Capabilities, Health
+from stack_tui.runner.stopping import unless_stopped
 from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -64,10 +66,15 @@ def evaluate(
         async with harness_client.start(
             offline=offline, foreign_code=benchmark.runs_foreign_code, log=log
         ) as harness:
-            tokenizer = await _tokenizer(client, benchmark, capabilities)
+            try:
+                tokenizer = await unless_stopped(
+                    stopping, _tokenizer(client, benchmark, capabilities)
+                )
+                bos = await unless_stopped(stopping, choose_bos(tokenizer, benchmark.add_bos))
+            except Stopped:
+                return
             prompting = decide_prompting(benchmark, capabilities, tokenizer)
             harness.send(_opening(client, benchmark, tasks, prompting, tokenizer))
-            bos = await choose_bos(tokenizer, benchmark.add_bos)
             preparer = Preparer(
                 capabilities,
                 benchmark,
