@@ -16,6 +16,7 @@ from stack_tui.benchmarks.prompting import ChatTemplate, Prompting, decide_promp
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring.bos import BosChoice, choose_bos
 from stack_tui.benchmarks.scoring.encoding import Encoder
+from stack_tui.benchmarks.scoring.generate import TextModel
 from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
     ModelTokenizer,
@@ -84,11 +85,16 @@ def evaluate(
                 context_length=health.context_length,
                 prefix_token=_prefix_token(tokenizer, bos),
             )
-            scorer = RequestScorer(client, capabilities, recorded)
+            writer = TextModel(
+                client,
+                think_end_token=benchmark.think_end_token,
+                templated=prompting.chat or benchmark.apply_chat_template,
+            )
+            scorer = RequestScorer(client, capabilities, recorded, writer)
             conclude = protocol.Conclude(
                 folder=str(lm_eval_folder),
                 model=client.endpoint.model or "",
-                model_args=_model_args(client, prompting, tokenizer, bos),
+                model_args=_model_args(client, benchmark, prompting, tokenizer, bos),
             )
             await run_stages(
                 Workers(harness, preparer, scorer),
@@ -178,12 +184,18 @@ def _identity(client: Client, health: Health, bos: BosChoice) -> list[Any]:
 
 
 def _model_args(
-    client: Client, prompting: Prompting, tokenizer: ModelTokenizer | None, bos: BosChoice
+    client: Client,
+    benchmark: BenchmarkSubject,
+    prompting: Prompting,
+    tokenizer: ModelTokenizer | None,
+    bos: BosChoice,
 ) -> dict[str, Any]:
+    token = benchmark.think_end_token
     return {
         "model": client.endpoint.model or "",
         "base_url": client.endpoint.url,
         "protocol": prompting.protocol,
         "tokenizer": tokenizer.name if tokenizer else None,
         "add_bos_token": bos.token is not None,
+        **({} if token is None else {"think_end_token": token}),
     }

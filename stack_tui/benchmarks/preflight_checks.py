@@ -5,7 +5,7 @@ from pathlib import Path
 from stack_tui.benchmarks.catalog.catalog import Catalog, TaskMember
 from stack_tui.benchmarks.generation_settings import refuse_wrong_settings
 from stack_tui.benchmarks.scoring import methods
-from stack_tui.benchmarks.scoring.model_tokenizer import named_file
+from stack_tui.benchmarks.scoring.model_tokenizer import FileTokenizer, named_file
 from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
@@ -24,6 +24,14 @@ def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Ca
     _refuse_wrong_samples(benchmark, {member.name for member in members})
     facts = [member.facts() for member in members]
     methods.refuse_unable(facts, catalog, capabilities, benchmark.protocol)
+
+
+async def tokens_to_try(benchmark: BenchmarkSubject) -> list[int]:
+    """Return tokens of the tokenizer that the run names, to try prompts of tokens with."""
+    if not benchmark.tokenizer:
+        return []
+    tokenizer = FileTokenizer(named_file(benchmark.tokenizer))
+    return (await tokenizer.encode(["Hello, world"]))[0]
 
 
 def _refuse_wrong_samples(benchmark: BenchmarkSubject, names: set[str]) -> None:

@@ -56,6 +56,11 @@ _PROTOCOLS = ("auto", "completions", "chat")
     default="auto",
     help="Which API generates text.",
 )
+@click.option(
+    "--think-end-token",
+    metavar="TOKEN",
+    help='What ends the thinking, if the usual marks do not. "" scores the thinking too.',
+)
 @click.option("--seed", type=int, default=1234, show_default=True, help="Selects the examples.")
 @click.option("--confirm-unsafe", is_flag=True, help="Allow tasks that run the model's code here.")
 @click.option("--trust-remote-code", is_flag=True, help="Allow datasets that run their own code.")

@@ -74,6 +74,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     """Whether prompts of tokens begin with the model's BOS; auto does as its tokenizer does."""
     protocol: Literal["auto", "completions", "chat"] = "auto"
     """The API that generates text."""
+    think_end_token: str | None = None
+    """The text that ends the model's thinking, "" to score the thinking; None finds its marks."""
     seed: int = 1234
     """The seed of few-shot examples and of generation, from 0 to 2**32 - 1."""
     confirm_unsafe: bool = False
