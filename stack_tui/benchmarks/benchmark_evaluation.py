@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from stack_tui.benchmarks import sanity
 from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness import harness_client, protocol
@@ -64,6 +65,8 @@ def evaluate(
         if tasks is None:
             tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
+        if selection := sanity.selection_finding(benchmark):
+            await emit(selection)
         async with harness_client.start(
             offline=offline, foreign_code=benchmark.runs_foreign_code, log=log
         ) as harness:

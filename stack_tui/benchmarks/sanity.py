@@ -9,6 +9,7 @@ from typing import Literal
 from stack_tui.benchmarks.prompt_findings import prompt_findings
 from stack_tui.benchmarks.scoring.prompt_fit import ChangeKind, PromptChange
 from stack_tui.runs.events import Finding, Sample, Status, TaskPlan
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.runs.status_words import STATUS_WORDS
 from stack_tui.wilson import wilson_interval
 
@@ -220,3 +221,27 @@ def _finding(
     check: str, task: str, seen: str, cause: str, level: FindingLevel = "warning"
 ) -> Finding:
     return Finding(at=time.time(), check=check, task=task, seen=seen, cause=cause, level=level)
+
+
+def selection_finding(benchmark: BenchmarkSubject) -> Finding | None:
+    """Return what to say of a run that takes some documents of its tasks; None if it takes all."""
+    if benchmark.limit is not None:
+        seen = (
+            f"the first {benchmark.limit:,.0f} documents of each task"
+            if benchmark.limit >= 1
+            else f"the first {benchmark.limit:.1%} of each task"
+        )
+        cause = "not a random sample: datasets are often sorted; --sample N draws at random"
+    elif benchmark.sample is not None:
+        seen = f"{benchmark.sample:,} documents drawn at random, in proportion to the tasks"
+        cause = f"by the seed {benchmark.seed}: the same documents for any model"
+    else:
+        return None
+    return Finding(
+        at=time.time(),
+        check="selection",
+        task=benchmark.name,
+        seen=seen,
+        cause=cause,
+        level="note",
+    )

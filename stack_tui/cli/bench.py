@@ -24,6 +24,12 @@ _PROTOCOLS = ("auto", "completions", "chat")
 @click.option("--fewshot", type=click.IntRange(0), help="How many examples precede a document.")
 @click.option("--limit", type=float, help="Max documents per task: a number, or a share below 1.")
 @click.option(
+    "--sample",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Draw N documents at random over all tasks, in proportion, by --seed.",
+)
+@click.option(
     "--samples", help='Document numbers by task: JSON such as {"gsm8k": [0, 5]}, or a file.'
 )
 @click.option("--gen", multiple=True, metavar="KEY=VALUE", help="A generation setting. Repeatable.")

@@ -50,6 +50,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     """How many examples precede each document; None takes each task's own number."""
     limit: float | None = None
     """Documents per task: a number, or a share if under 1; None runs all of them."""
+    sample: int | None = None
+    """How many documents to draw at random, by `seed`, in proportion to the tasks' sizes."""
     samples: dict[str, tuple[int, ...]] = {}
     """The documents to run by task, as indexes from 0; a task that is missing runs all of them."""
     gen: dict[str, Any] = {}
@@ -86,6 +88,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     def __post_init__(self) -> None:
         if self.limit is not None and not 0 < self.limit < _MOST_DOCUMENTS:
             raise ValueError("limit must be above 0: a number of documents, or a share under 1")
+        if self.sample is not None and self.sample < 1:
+            raise ValueError("sample must be 1 or more documents")
         if not 0 <= self.seed < 2**32:
             raise ValueError("seed must be from 0 to 4,294,967,295")
         for name, value in self.gen.items():
