@@ -264,7 +264,14 @@ def main() -> None:
     except BrokenPipeError:
         return
     except StackError as error:
-        harness.send(Failed(what=error.what, where=error.where, remedy=error.remedy))
+        harness.send(
+            Failed(
+                what=error.what,
+                where=error.where,
+                remedy=error.remedy,
+                resumable=error.resumable,
+            )
+        )
     except Exception as error:
         harness.send(
             Failed(
