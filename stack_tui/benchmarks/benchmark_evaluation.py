@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from stack_tui.benchmarks import sanity
 from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness import harness_client, protocol
@@ -16,6 +17,7 @@ from stack_tui.benchmarks.prompting import ChatTemplate, Prompting, decide_promp
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring.bos import BosChoice, choose_bos
 from stack_tui.benchmarks.scoring.encoding import Encoder
+from stack_tui.benchmarks.scoring.generate import TextModel
 from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
     ModelTokenizer,
@@ -24,7 +26,9 @@ from stack_tui.benchmarks.scoring.model_tokenizer import (
 from stack_tui.benchmarks.scoring.tokenizer_files import read_special_tokens
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.limit import Stopped
 from stack_tui.endpoints.probe import Capabilities, Health
+from stack_tui.runner.stopping import unless_stopped
 from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -61,13 +65,20 @@ def evaluate(
         if tasks is None:
             tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
+        if selection := sanity.selection_finding(benchmark):
+            await emit(selection)
         async with harness_client.start(
             offline=offline, foreign_code=benchmark.runs_foreign_code, log=log
         ) as harness:
-            tokenizer = await _tokenizer(client, benchmark, capabilities)
+            try:
+                tokenizer = await unless_stopped(
+                    stopping, _tokenizer(client, benchmark, capabilities)
+                )
+                bos = await unless_stopped(stopping, choose_bos(tokenizer, benchmark.add_bos))
+            except Stopped:
+                return
             prompting = decide_prompting(benchmark, capabilities, tokenizer)
             harness.send(_opening(client, benchmark, tasks, prompting, tokenizer))
-            bos = await choose_bos(tokenizer, benchmark.add_bos)
             preparer = Preparer(
                 capabilities,
                 benchmark,
@@ -77,11 +88,16 @@ def evaluate(
                 context_length=health.context_length,
                 prefix_token=_prefix_token(tokenizer, bos),
             )
-            scorer = RequestScorer(client, capabilities, recorded)
+            writer = TextModel(
+                client,
+                think_end_token=benchmark.think_end_token,
+                templated=prompting.chat or benchmark.apply_chat_template,
+            )
+            scorer = RequestScorer(client, capabilities, recorded, writer)
             conclude = protocol.Conclude(
                 folder=str(lm_eval_folder),
                 model=client.endpoint.model or "",
-                model_args=_model_args(client, prompting, tokenizer, bos),
+                model_args=_model_args(client, benchmark, prompting, tokenizer, bos),
             )
             await run_stages(
                 Workers(harness, preparer, scorer),
@@ -171,12 +187,18 @@ def _identity(client: Client, health: Health, bos: BosChoice) -> list[Any]:
 
 
 def _model_args(
-    client: Client, prompting: Prompting, tokenizer: ModelTokenizer | None, bos: BosChoice
+    client: Client,
+    benchmark: BenchmarkSubject,
+    prompting: Prompting,
+    tokenizer: ModelTokenizer | None,
+    bos: BosChoice,
 ) -> dict[str, Any]:
+    token = benchmark.think_end_token
     return {
         "model": client.endpoint.model or "",
         "base_url": client.endpoint.url,
         "protocol": prompting.protocol,
         "tokenizer": tokenizer.name if tokenizer else None,
         "add_bos_token": bos.token is not None,
+        **({} if token is None else {"think_end_token": token}),
     }

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -19,6 +20,7 @@ from stack_tui.runs.store import Control, journal_path, read_spec, write_control
 from stack_tui.suites.grading import rules
 from stack_tui.suites.grading.rules import Grade
 from stack_tui.suites.model.case import Case
+from stack_tui.worker import control_file
 from stack_tui.worker import execute as execution
 from stack_tui.worker.execute import Recorder, execute
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
@@ -274,8 +276,13 @@ def test_a_stop_while_paused_sends_nothing_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = iter([Control(wanted="pause"), Control(wanted="pause")])
-    monkeypatch.setattr(execution, "read_control", lambda *_: next(wanted, Control(wanted="stop")))
-    monkeypatch.setattr(execution, "_POLL_S", 0.01)
+
+    def read(_: Path, known: Control | None = None) -> Control:
+        begun = known is not None
+        return next(wanted, Control(wanted="stop")) if begun else Control(wanted="pause")
+
+    monkeypatch.setattr(control_file, "read_control", read)
+    monkeypatch.setattr(control_file, "_POLL_S", 0.01)
     with FakeServer("vllm", reply) as server:
         run = carried_out(make(tmp_path, server))
         assert server.asked == []
@@ -312,3 +319,22 @@ def test_an_exception_that_nobody_foresaw_ends_the_run_with_its_reason(
     assert run.view.finished
     assert run.view.finished.message.startswith("a defect in stack-tui: TypeError in ")
     assert "worker.log" in run.view.finished.remedy
+
+
+def test_a_run_whose_folder_is_removed_stops_asking(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path, server, judged=False)
+        server.hold()
+
+        async def remove_and_wait() -> None:
+            running = asyncio.create_task(execute(folder))
+            await asyncio.to_thread(server.wait_for, 1)
+            shutil.rmtree(folder)
+            with pytest.raises(FileNotFoundError, match="removed or moved"):
+                await asyncio.wait_for(running, 20)
+
+        asyncio.run(remove_and_wait())
+        asked = len(model_requests(server))
+        server.release()
+    assert asked < 6
+    assert not folder.exists()

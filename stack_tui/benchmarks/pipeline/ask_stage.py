@@ -38,7 +38,13 @@ class AskStage:
         self._scoring = scoring
         self._emit = emit
         self._failed_in_a_row = 0
-        self._engine = RequestEngine([self._limit], stopping, emit, room=self._room)
+        self._engine = RequestEngine(
+            [self._limit],
+            stopping,
+            emit,
+            timeout_s=scorer.client.endpoint.timeout_s,
+            room=self._room,
+        )
 
     async def run(self) -> None:
         """Ask until the schedule ends, or until a stop; raises EndRun if the server is lost."""

@@ -1,7 +1,7 @@
 """The second stage: documents to tokens and a route, and onto the schedule."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.document_samples import failed_sample
@@ -16,7 +16,7 @@ from stack_tui.benchmarks.scoring import agreement_check
 from stack_tui.endpoints.limit import Stopped
 from stack_tui.errors import StackError
 from stack_tui.internal_error import internal_failure
-from stack_tui.runner.stream import Emit, Stream
+from stack_tui.runner.stream import Emit
 from stack_tui.runs.events import Prefix, SampleKey
 
 
@@ -43,7 +43,7 @@ class PrepareStage:
         self._refusals = RefusedDocuments(emit)
         self._checked = False
 
-    async def run(self, batches: Stream[Documents]) -> None:
+    async def run(self, batches: AsyncIterator[Documents]) -> None:
         """Schedule all documents but those in `left`; end early on a stop.
 
         Raises StackError for a task of which no document can be asked.

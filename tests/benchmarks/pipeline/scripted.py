@@ -1,7 +1,7 @@
 """A run's stages with a harness, a tokenizer and an endpoint that do what a test says."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from stack_tui.benchmarks.harness.protocol import FromHarness, ToHarness
 from stack_tui.benchmarks.pipeline.run_stages import Workers, run_stages
 from stack_tui.benchmarks.prepared_document import Prepared, Refused, WrittenPart
 from stack_tui.benchmarks.request_scoring import Sent
+from stack_tui.benchmarks.scoring.prompt_fit import UnfitDocument
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.limit import Limit
@@ -36,14 +37,24 @@ class ScriptedHarness:
     """Sends documents in batches as they are wanted, and scores what it gets.
 
     With `late`, the message that all documents are sent comes only with the last score, in one
-    piece; `broken` are the documents on which its metric raises.
+    piece; `broken` are the documents on which its metric raises. At `stuck`, a document or
+    "conclude", it calls `on_stuck` and answers no more.
     """
 
     def __init__(
-        self, count: int, batch: int = 5, *, late: bool = False, broken: Collection[int] = ()
+        self,
+        count: int,
+        batch: int = 5,
+        *,
+        late: bool = False,
+        broken: Collection[int] = (),
+        stuck: int | str = "",
+        on_stuck: Callable[[], None] = lambda: None,
     ) -> None:
         self._late = late
         self._broken = broken
+        self._stuck = stuck
+        self._on_stuck = on_stuck
         self._batches = [
             [document(n) for n in range(at, min(at + batch, count))]
             for at in range(0, count, batch)
@@ -52,6 +63,7 @@ class ScriptedHarness:
         self._messages: asyncio.Queue[FromHarness] = asyncio.Queue()
         plan = TaskPlan(name=TASK, samples=count, requests=count, route="generate")
         self._messages.put_nowait(protocol.Loaded(tasks=[plan], complete=True))
+        self._is_stuck = False
         self.most_ahead = 0
         self._ahead = 0
         for _ in range(protocol.AHEAD):
@@ -67,7 +79,13 @@ class ScriptedHarness:
             self._messages.put_nowait(protocol.AllSent())
 
     def send(self, message: ToHarness) -> None:
-        if isinstance(message, protocol.More):
+        if isinstance(message, protocol.Answered) and message.doc == self._stuck:
+            self._is_stuck = True
+        if isinstance(message, protocol.Conclude) and self._stuck == "conclude":
+            self._is_stuck = True
+        if self._is_stuck:
+            self._on_stuck()
+        elif isinstance(message, protocol.More):
             self._ahead -= 1
             self._build()
         elif isinstance(message, protocol.Answered):
@@ -100,9 +118,16 @@ class ScriptedPreparer:
     async def prepare(self, documents: list[protocol.Document]) -> list[Prepared | Refused]:
         await asyncio.sleep(0)
         for each in documents:
-            if each.doc in self._errors:
-                raise self._errors[each.doc]
-        return [Prepared(each, [WrittenPart(0, [], "generate")]) for each in documents]
+            error = self._errors.get(each.doc)
+            if error and not isinstance(error, UnfitDocument):
+                raise error
+        return [self._prepared(each) for each in documents]
+
+    def _prepared(self, document: protocol.Document) -> Prepared | Refused:
+        error = self._errors.get(document.doc)
+        if isinstance(error, UnfitDocument):
+            return Refused(document, error)
+        return Prepared(document, [WrittenPart(0, [], "generate")])
 
 
 class ScriptedScorer:
@@ -129,11 +154,17 @@ async def run(
     prepare_errors: dict[int, Exception] | None = None,
     ask_errors: dict[int, Exception] | None = None,
     stop_after: int | None = None,
+    stop_at: type[Event] | None = None,
+    stopping: asyncio.Event | None = None,
     left: Collection[SampleKey] = (),
     limit: Limit | None = None,
 ) -> list[Event]:
-    """Return the run's events; with `stop_after`, stop once so many of them came."""
-    stopping = asyncio.Event()
+    """Return the run's events.
+
+    It stops on `stopping`, with `stop_after` once so many events came, with `stop_at` once one of
+    that type came.
+    """
+    stopping = stopping or asyncio.Event()
     workers = Workers(
         cast(Any, harness),
         cast(Any, ScriptedPreparer(prepare_errors or {})),
@@ -155,6 +186,6 @@ async def run(
     async with asyncio.timeout(30):
         async for event in stream_events(work):
             found.append(event)
-            if len(found) == stop_after:
+            if len(found) == stop_after or (stop_at and isinstance(event, stop_at)):
                 stopping.set()
     return found
