@@ -13,8 +13,13 @@ from stack_tui.runs.spec import BenchmarkSubject
 
 def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Capabilities) -> None:
     """Raise StackError for unknown names, missing places, and tasks that cannot run here."""
-    if benchmark.limit is not None and benchmark.samples:
-        raise StackError("--limit and --samples cannot be combined")
+    choices = {
+        "--limit": benchmark.limit is not None,
+        "--sample": benchmark.sample is not None,
+        "--samples": bool(benchmark.samples),
+    }
+    if len(given := [name for name, is_given in choices.items() if is_given]) > 1:
+        raise StackError(f"{' and '.join(given)} cannot be combined", remedy="Give one of them.")
     refuse_wrong_settings(benchmark.gen)
     if benchmark.datasets and not Path(benchmark.datasets).is_dir():
         raise StackError("no such folder", where=benchmark.datasets, remedy="Check --datasets.")

@@ -16,7 +16,7 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.foreign_data import foreign_data
 from stack_tui.endpoints.kinds.server_kind import table, tables
 from stack_tui.endpoints.limit import Limit
-from stack_tui.endpoints.refusals import is_schema_refusal
+from stack_tui.endpoints.refused_fields import is_schema_refusal
 from stack_tui.endpoints.retry import ONCE, RetryPolicy
 
 _PROMPT = "Hello world"

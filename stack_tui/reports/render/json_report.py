@@ -14,6 +14,7 @@ from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summ
 from stack_tui.reports.measures.error_groups import error_groups
 from stack_tui.reports.measures.holdout_summary import holdout
 from stack_tui.reports.measures.judge_agreement import panel_report
+from stack_tui.reports.measures.left_out import left_out
 from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.summary import in_order, intervals, summarize
 from stack_tui.reports.measures.task_results import task_results
@@ -204,4 +205,11 @@ def _run(view: RunView) -> dict[str, Any]:
         "done": view.total.done,
         "outcome": view.finished.outcome if view.finished else None,
         "active_s": round(view.active_s, 3),
+        **_not_sent(view),
     }
+
+
+def _not_sent(view: RunView) -> dict[str, Any]:
+    """Return what servers refused of the requests, nothing if they took all of them."""
+    found = left_out(view.samples)
+    return {"not_sent": msgspec.to_builtins(found)} if found else {}
