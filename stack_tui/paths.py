@@ -107,6 +107,7 @@ def _replace(target: Path, content: str | bytes) -> None:
             file.flush()
             os.fsync(handle)
         draft.replace(target)
+        sync_folder(target.parent)
     except BaseException:
         with suppress(FileNotFoundError):
             draft.unlink()
@@ -134,6 +135,40 @@ def open_to_append(path: Path) -> int:
         if error.errno == errno.ELOOP:
             raise OSError(error.errno, "is a symbolic link, not a file", str(path)) from None
         raise
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that does not exist yet, durably; `sync_folder` makes its name durable too."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in the folder durable: what was created, renamed or removed there."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # Some network filesystems cannot sync a folder; they then do so by themselves.
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, for a change that reads a file before it writes it.
+
+    Not for use within itself. Where the filesystem has no locks, there is no protection.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def append_whole(handle: int, data: bytes) -> None:
@@ -175,6 +210,12 @@ class FileStamp:
     inode: int
     size: int
     mtime_ns: int
+
+    @classmethod
+    def inode_of(cls, path: Path) -> int | None:
+        """Return the inode of the file at `path`, None if there is none that can be examined."""
+        stamp = cls.of(path)
+        return stamp.inode if stamp else None
 
     @classmethod
     def of(cls, path: Path) -> "FileStamp | None":

@@ -1,31 +1,34 @@
-"""Child processes run this package's modules, and no file of the folder they are started in."""
-
-import subprocess
-from pathlib import Path
+"""The environment of children that may run code of others."""
 
 import pytest
 
-import stack_tui
-from stack_tui.child_command import module_command
-
-PACKAGE = Path(stack_tui.__file__).parent
+from stack_tui.child_command import without_secrets
 
 
 @pytest.mark.parametrize(
-    "module",
+    "name",
     [
-        "stack_tui.worker",
-        "stack_tui.endpoints.embedded.server_process",
-        "stack_tui.benchmarks.harness.lm_eval_process",
+        "OPENAI_API_KEY",
+        "AWS_SECRET_ACCESS_KEY",
+        "GITHUB_TOKEN",
+        "HF_TOKEN",
+        "PGPASSWORD",
+        "NPM_AUTH",
+        "DB_PASS",
+        "GH_PAT",
+        "google_credentials",
+        "SSH_AUTH_SOCK",
     ],
 )
-def test_python_files_of_the_working_folder_are_not_run(module: str, tmp_path: Path) -> None:
-    for name in ("random", "queue", "typing", "tokenize", "msgspec", "stack_tui", "sitecustomize"):
-        (tmp_path / f"{name}.py").write_text("open('ran', 'w').close()\n")
-    subprocess.run(module_command(module), cwd=tmp_path, capture_output=True, timeout=60)
-    assert not (tmp_path / "ran").exists()
+def test_a_secret_is_not_passed_on_unless_it_is_needed(name: str) -> None:
+    assert without_secrets({name: "x", "A": "1"}) == {"A": "1"}
+    assert without_secrets({name: "x"}, keep=[name]) == {name: "x"}
 
 
-def test_every_module_is_started_by_that_command() -> None:
-    sources = {path for path in PACKAGE.rglob("*.py") if '"-m"' in path.read_text("utf-8")}
-    assert sources == {PACKAGE / "child_command.py"}
+@pytest.mark.parametrize(
+    "name",
+    ["PATH", "HOME", "HF_HOME", "HF_DATASETS_CACHE", "TOKENIZERS_PARALLELISM", "PWD", "LANG"],
+)
+def test_what_is_no_secret_is_passed_on_unless_it_is_named(name: str) -> None:
+    assert without_secrets({name: "x"}) == {name: "x"}
+    assert without_secrets({name: "x"}, drop=[name]) == {}

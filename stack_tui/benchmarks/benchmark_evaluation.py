@@ -12,23 +12,21 @@ from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness import harness_client, protocol
 from stack_tui.benchmarks.pipeline.run_stages import Workers, run_stages
 from stack_tui.benchmarks.preflight_checks import all_data_is_at_hand, refuse_early
+from stack_tui.benchmarks.prompting import ChatTemplate, Prompting, decide_prompting
 from stack_tui.benchmarks.request_scoring import RequestScorer
-from stack_tui.benchmarks.scoring import methods
+from stack_tui.benchmarks.scoring.bos import BosChoice, choose_bos
 from stack_tui.benchmarks.scoring.encoding import Encoder
 from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
-    Tokenizer,
+    ModelTokenizer,
     find_tokenizer,
 )
-from stack_tui.benchmarks.scoring.tokenizer_files import (
-    choose_template,
-    read_chat_templates,
-    read_special_tokens,
-)
+from stack_tui.benchmarks.scoring.tokenizer_files import read_special_tokens
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.limit import Stopped
 from stack_tui.endpoints.probe import Capabilities, Health
-from stack_tui.errors import StackError
+from stack_tui.runner.stopping import unless_stopped
 from stack_tui.runner.stream import Emit, stream_events
 from stack_tui.runs.events import Answer, Event, Sample, SampleKey
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
@@ -65,27 +63,38 @@ def evaluate(
         if tasks is None:
             tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
-        async with harness_client.start(offline=offline, log=log) as harness:
-            tokenizer = await _tokenizer(client, benchmark, capabilities)
-            harness.send(_opening(client, benchmark, tasks, capabilities, tokenizer))
+        async with harness_client.start(
+            offline=offline, foreign_code=benchmark.runs_foreign_code, log=log
+        ) as harness:
+            try:
+                tokenizer = await unless_stopped(
+                    stopping, _tokenizer(client, benchmark, capabilities)
+                )
+                bos = await unless_stopped(stopping, choose_bos(tokenizer, benchmark.add_bos))
+            except Stopped:
+                return
+            prompting = decide_prompting(benchmark, capabilities, tokenizer)
+            harness.send(_opening(client, benchmark, tasks, prompting, tokenizer))
             preparer = Preparer(
                 capabilities,
                 benchmark,
-                Encoder(tokenizer) if tokenizer else None,
-                identity=_identity(client, health),
+                prompting,
+                Encoder(tokenizer, bos.token) if tokenizer else None,
+                identity=_identity(client, health, bos),
                 context_length=health.context_length,
-                prefix_token=_prefix_token(tokenizer),
+                prefix_token=_prefix_token(tokenizer, bos),
             )
-            scorer = RequestScorer(client, capabilities, recorded, chat=preparer.chat)
+            scorer = RequestScorer(client, capabilities, recorded)
             conclude = protocol.Conclude(
                 folder=str(lm_eval_folder),
                 model=client.endpoint.model or "",
-                model_args=_model_args(client, benchmark, tokenizer),
+                model_args=_model_args(client, prompting, tokenizer, bos),
             )
             await run_stages(
                 Workers(harness, preparer, scorer),
                 tasks,
                 conclude,
+                bos_missing=bos.missing,
                 done=done,
                 left=left,
                 stopping=stopping,
@@ -103,7 +112,7 @@ def _checked_catalog(benchmark: BenchmarkSubject, capabilities: Capabilities) ->
 
 async def _tokenizer(
     client: Client, benchmark: BenchmarkSubject, capabilities: Capabilities
-) -> Tokenizer | None:
+) -> ModelTokenizer | None:
     root = None
     try:
         listed = (await client.get("models")).data
@@ -122,38 +131,28 @@ def _opening(
     client: Client,
     benchmark: BenchmarkSubject,
     catalog: Catalog,
-    capabilities: Capabilities,
-    tokenizer: Tokenizer | None,
+    prompting: Prompting,
+    tokenizer: ModelTokenizer | None,
 ) -> protocol.Open:
-    """Return the harness's first message: prompts are text, or messages if they go to a chat."""
+    """Return the harness's first message."""
     opening = protocol.Open(
         spec=benchmark,
         entries=catalog.needed(benchmark.tasks),
+        messages=prompting.messages,
         metadata=_model_metadata(client, benchmark, tokenizer) | benchmark.metadata,
     )
-    if not benchmark.apply_chat_template:
+    if isinstance(prompting.template, ChatTemplate):
+        template = prompting.template
+        return replace(opening, chat_template=template.text, template_tokens=template.tokens)
+    if prompting.template is None:
         return opening
-    chosen = methods.generation_protocol(benchmark.protocol, True, capabilities)
-    if benchmark.protocol == "chat" or (chosen == "chat" and benchmark.protocol == "auto"):
-        if benchmark.chat_template:
-            raise StackError(
-                "the server applies its own chat template, not the one that --chat-template names",
-                remedy="Use --protocol completions with it.",
-            )
-        return opening
-    if not isinstance(tokenizer, FileTokenizer):
-        raise StackError(
-            "the model's chat template is needed to turn conversations into prompts",
-            remedy="Name the model's tokenizer folder with --tokenizer, or use --protocol chat.",
-        )
-    templates = read_chat_templates(tokenizer.folder)
-    template = choose_template(templates, benchmark.chat_template, tokenizer.name)
-    tokens = read_special_tokens(tokenizer.folder)
-    return replace(opening, chat_template=template, template_tokens=tokens)
+    why = prompting.template
+    failed = protocol.Failed(what=why.what, where=why.where, remedy=why.remedy)
+    return replace(opening, no_template=failed)
 
 
 def _model_metadata(
-    client: Client, benchmark: BenchmarkSubject, tokenizer: Tokenizer | None
+    client: Client, benchmark: BenchmarkSubject, tokenizer: ModelTokenizer | None
 ) -> dict[str, Any]:
     """Return what lm-eval tells tasks of the model: its model arguments."""
     known = {"model": client.endpoint.model, "tokenizer": benchmark.tokenizer}
@@ -162,26 +161,29 @@ def _model_metadata(
     return {key: value for key, value in known.items() if value}
 
 
-def _prefix_token(tokenizer: Tokenizer | None) -> int | None:
+def _prefix_token(tokenizer: ModelTokenizer | None, bos: BosChoice) -> int | None:
+    """Return what lm-eval puts before a text without context: the BOS, else the EOS."""
     if not isinstance(tokenizer, FileTokenizer):
-        return None
+        return bos.own
     tokens = read_special_tokens(tokenizer.folder)
     text = tokens.get("bos_token") or tokens.get("eos_token")
-    return tokenizer.token(text) if text else None
+    return tokenizer.token(text) if text else bos.own
 
 
-def _identity(client: Client, health: Health) -> list[Any]:
+def _identity(client: Client, health: Health, bos: BosChoice) -> list[Any]:
     """Return what an answer depends on besides its request: endpoint, model, weights, server."""
     endpoint = client.endpoint
-    return [endpoint.key_url, endpoint.model, health.weights, health.server_kind, health.version]
+    found = [endpoint.key_url, endpoint.model, health.weights, health.server_kind, health.version]
+    return found if bos.token is None else [*found, "bos", bos.token]
 
 
 def _model_args(
-    client: Client, benchmark: BenchmarkSubject, tokenizer: Tokenizer | None
+    client: Client, prompting: Prompting, tokenizer: ModelTokenizer | None, bos: BosChoice
 ) -> dict[str, Any]:
     return {
         "model": client.endpoint.model or "",
         "base_url": client.endpoint.url,
-        "protocol": benchmark.protocol,
+        "protocol": prompting.protocol,
         "tokenizer": tokenizer.name if tokenizer else None,
+        "add_bos_token": bos.token is not None,
     }

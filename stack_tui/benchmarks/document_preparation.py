@@ -1,58 +1,60 @@
-"""Prepare documents for their requests: tokens, route, and the keys of the answers."""
+"""Prepare documents: decide once how each request goes out, and encode what it needs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
 
 import msgspec
 
-from stack_tui.benchmarks.harness.protocol import Document, Request
-from stack_tui.benchmarks.scoring import generate, methods
+from stack_tui.benchmarks.harness.protocol import (
+    ConversationRequest,
+    Document,
+    LoglikelihoodRequest,
+    RollingRequest,
+    TextRequest,
+)
+from stack_tui.benchmarks.output_preparation import OutputPreparer
+from stack_tui.benchmarks.prepared_document import (
+    ContinuationsPart,
+    DocumentPart,
+    LettersPart,
+    Prepared,
+    Refused,
+    RollingPart,
+    WrittenPart,
+)
+from stack_tui.benchmarks.prompting import Prompting
+from stack_tui.benchmarks.scoring import methods
 from stack_tui.benchmarks.scoring.encoding import EncodedPair, Encoder, windows
-from stack_tui.benchmarks.scoring.methods import RouteError, ScoringMethod
+from stack_tui.benchmarks.scoring.methods import RouteError
+from stack_tui.benchmarks.scoring.model_tokenizer import FileTokenizer
+from stack_tui.benchmarks.scoring.prompt_fit import PromptChange, UnfitDocument, fit_pair
 from stack_tui.endpoints.probe import Capabilities
-from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject, digest
-
-CUT = "context cut"
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """One output to ask for: the prompt, the request's other fields, and the answer's key.
-
-    The prompt is text, tokens, or the JSON of a chat's messages.
-    """
-
-    prompt: str | list[int]
-    fields: dict[str, Any]
-    key: str
-    repeat: int
-
-
-@dataclass(slots=True)
-class Prepared:
-    """A document with its pairs to score, or for each request its outputs to ask for."""
+class _Encoded:
+    """What a document's requests need of the tokenizer; empty where they need nothing."""
 
     document: Document
-    route: ScoringMethod
-    key: str = ""
-    pairs: list[EncodedPair] = field(default_factory=list)
-    outputs: list[list[Output]] = field(default_factory=list)
-    flags: tuple[str, ...] = ()
+    pairs: list[EncodedPair]
+    contexts: list[list[int]]
+    conversations: list[list[int]]
 
 
 class Preparer:
     """Prepares the documents of one run on one endpoint; `prefixes` holds their shared texts by id.
 
     An answer's key covers all that the answer depends on: `identity` (endpoint, model, server),
-    route, document, and sampling arguments. Clear `letters_agree` if one-token answers are wrong.
+    method, document, and sampling arguments. Clear `letters_agree` if one-token answers are wrong.
     """
 
     def __init__(
         self,
         capabilities: Capabilities,
         spec: BenchmarkSubject,
+        prompting: Prompting,
         encoder: Encoder | None,
         *,
         identity: Sequence[Any],
@@ -61,109 +63,122 @@ class Preparer:
     ) -> None:
         self.prefixes: dict[str, str] = {}
         self.letters_agree = True
-        self.chat = (
-            methods.generation_protocol(spec.protocol, spec.apply_chat_template, capabilities)
-            == "chat"
-        )
         self._capabilities = capabilities
         self._spec = spec
         self._encoder = encoder
         self._identity = digest(*identity)
         self._context_length = context_length
         self._prefix_token = prefix_token
-
-    async def prepare(self, documents: Sequence[Document]) -> list[Prepared]:
-        """Encode the documents and choose the route of each; raises RouteError if there is none."""
-        kind = documents[0].requests[0].kind
-        if kind == "generate_until":
-            return await self._prepare_generation(documents)
-        if self._encoder is None:
-            raise RouteError(
-                f"{documents[0].task} needs the model's tokenizer, which was not found",
-                remedy="Name its tokenizer.json, or the folder of it, with --tokenizer.",
-            )
-        if kind == "loglikelihood_rolling":
-            return await self._prepare_rolling(documents, self._encoder)
-        encoded = await self._encoder.pairs(documents, self.prefixes)
-        return [
-            self._prepare_scored(document, [self._fitted(self._grounded(pair)) for pair in pairs])
-            for document, pairs in zip(documents, encoded, strict=True)
-        ]
-
-    def _prepare_scored(
-        self, document: Document, pairs: list[tuple[EncodedPair, bool]]
-    ) -> Prepared:
-        fitted = [pair for pair, _ in pairs]
-        cut = any(was_cut for _, was_cut in pairs)
-        lengths = [len(pair.continuation) for pair in fitted]
-        contexts = len({request.context for request in document.requests})
-        capabilities = self._capabilities
-        route = (
-            methods.chosen_route(lengths, contexts, capabilities)
-            if self.letters_agree
-            else methods.by_continuation(capabilities)
+        self._as_tokens = bool(capabilities.token_prompts) and not prompting.chat
+        self._outputs = OutputPreparer(
+            chat=prompting.chat,
+            seed=spec.seed,
+            identity=self._identity,
+            context_length=context_length,
         )
-        if route is None or not all(lengths):
+
+    async def prepare(self, documents: Sequence[Document]) -> list[Prepared | Refused]:
+        """Return each document with its parts, or why it cannot be asked."""
+        return [self._prepare(encoded) for encoded in await self._encode(documents)]
+
+    def _prepare(self, encoded: _Encoded) -> Prepared | Refused:
+        changes: list[PromptChange] = []
+        try:
+            parts = list(self._parts(encoded, changes))
+        except (RouteError, UnfitDocument) as error:
+            return Refused(encoded.document, error)
+        return Prepared(encoded.document, parts, changes)
+
+    def _parts(self, encoded: _Encoded, changes: list[PromptChange]) -> Iterator[DocumentPart]:
+        """Yield the parts; raises RouteError, UnfitDocument for a request that cannot be sent."""
+        scored: list[tuple[int, LoglikelihoodRequest]] = []
+        for place, request in enumerate(encoded.document.requests):
+            match request:
+                case LoglikelihoodRequest():
+                    scored.append((place, request))
+                case RollingRequest():
+                    yield self._rolling(encoded, place, request)
+                case TextRequest():
+                    tokens = encoded.contexts[request.context] if encoded.contexts else None
+                    yield self._written(encoded.document, place, tokens, changes)
+                case ConversationRequest(conversation=at):
+                    tokens = encoded.conversations[at] if encoded.conversations else None
+                    yield self._written(encoded.document, place, tokens, changes)
+                case _:
+                    assert_never(request)
+        if scored:
+            yield self._scored(encoded, scored, changes)
+
+    def _written(
+        self,
+        document: Document,
+        place: int,
+        tokens: list[int] | None,
+        changes: list[PromptChange],
+    ) -> WrittenPart:
+        shared = self.prefixes[document.prefix] if document.prefix else ""
+        part, change = self._outputs.written(
+            document, place, shared, tokens, as_tokens=self._as_tokens
+        )
+        if change is not None:
+            changes.append(change)
+        return part
+
+    def _scored(
+        self,
+        encoded: _Encoded,
+        scored: Sequence[tuple[int, LoglikelihoodRequest]],
+        changes: list[PromptChange],
+    ) -> LettersPart | ContinuationsPart:
+        self._check_can_score()
+        pairs, cut = [], []
+        for pair in encoded.pairs:
+            kept, change = fit_pair(self._grounded(pair), self._context_length)
+            pairs.append(kept)
+            if change is not None:
+                cut.append(change)
+        changes += cut
+        places = [place for place, _ in scored]
+        what: list[Any] = [request.continuation for _, request in scored]
+        what += [change.got for change in cut]
+        contexts = len({request.context for _, request in scored})
+        lengths = [len(pair.continuation) for pair in pairs if pair.continuation]
+        document = encoded.document
+        if self.letters_agree and methods.go_by_letters(lengths, contexts, self._capabilities):
+            return LettersPart(places, pairs, self._key("letters", document, what))
+        method = methods.by_continuation(self._capabilities)
+        if method is None:
             raise RouteError(
-                f"{document.task} cannot run: a continuation of document {document.dataset_id} is "
-                + ("empty" if route else "longer than one token, which this endpoint cannot score"),
+                "a continuation is longer than one token, which this endpoint cannot score",
                 remedy="Serve the model with prompt log-probabilities, as vLLM does.",
             )
-        key = self._key(route, document, [request.continuation for request in document.requests])
-        return Prepared(document, route, pairs=fitted, key=key, flags=(CUT,) if cut else ())
+        return ContinuationsPart(places, pairs, self._key(method, document, what), method)
 
-    async def _prepare_rolling(
-        self, documents: Sequence[Document], encoder: Encoder
-    ) -> list[Prepared]:
+    def _rolling(self, encoded: _Encoded, place: int, request: RollingRequest) -> RollingPart:
+        self._check_can_score()
+        if methods.by_continuation(self._capabilities) != "echo":
+            raise RouteError(
+                "the endpoint returns no log-probabilities of a prompt's own tokens",
+                remedy="Serve the model with prompt log-probabilities, as vLLM does.",
+            )
         if self._prefix_token is None or self._context_length is None:
             raise RouteError(
-                f"{documents[0].task} needs the model's first token and context length",
+                "a whole text needs the model's first token and context length",
                 remedy="Name the folder with the model's tokenizer files with --tokenizer.",
             )
-        encoded = await encoder.contexts(documents, self.prefixes)
-        prepared = []
-        for document, contexts in zip(documents, encoded, strict=True):
-            pairs = windows(contexts[0], self._prefix_token, self._context_length - 2)
-            key = self._key("echo", document, [str(self._context_length)])
-            prepared.append(Prepared(document, "echo", pairs=pairs, key=key))
-        return prepared
+        tokens = encoded.contexts[request.context]
+        found = windows(tokens, self._prefix_token, self._context_length - 2)
+        key = self._key("echo", encoded.document, [str(self._context_length)])
+        return RollingPart(place, found, key)
 
-    async def _prepare_generation(self, documents: Sequence[Document]) -> list[Prepared]:
-        if self.chat or documents[0].chat or not self._capabilities.token_prompts:
-            encoder = None
-        else:
-            encoder = self._encoder
-        encoded = await encoder.contexts(documents, self.prefixes) if encoder else []
-        prepared = []
-        for at, document in enumerate(documents):
-            one = Prepared(document, "generate")
-            texts = self._full_contexts(document)
-            for request in document.requests:
-                prompt: str | list[int] = texts[request.context]
-                if encoder is not None:
-                    prompt, cut = self._fitted_prompt(encoded[at][request.context], request)
-                    one.flags = (CUT,) if cut else one.flags
-                elif self.chat and not document.chat:
-                    prompt = _as_message(texts[request.context])
-                one.outputs.append(
-                    [self._output(document, request, prompt, n) for n in range(request.repeats)]
-                )
-            prepared.append(one)
-        return prepared
-
-    def _output(
-        self, document: Document, request: Request, prompt: str | list[int], repeat: int
-    ) -> Output:
-        """Return the output to ask for; each repeat has its own seed."""
-        fields = generate.sampling(request.gen, self._spec.seed + repeat, chat=self.chat)
-        route = "generate chat" if self.chat else "generate"
-        text = document.contexts[request.context]
-        key = digest(self._identity, route, document.prefix, text, fields, repeat)
-        return Output(prompt, fields, key, repeat)
-
-    def _full_contexts(self, document: Document) -> list[str]:
-        shared = self.prefixes[document.prefix] if document.prefix else ""
-        return [shared + text for text in document.contexts]
+    def _check_can_score(self) -> None:
+        if self._spec.protocol == "chat":
+            raise RouteError(methods.CHAT_SCORES_NOTHING, remedy="Use --protocol completions.")
+        if self._encoder is None:
+            raise RouteError(
+                "the model's tokenizer is needed, which was not found",
+                remedy="Name its tokenizer.json, or the folder of it, with --tokenizer.",
+            )
 
     def _grounded(self, pair: EncodedPair) -> EncodedPair:
         """Return the pair; an empty context gets lm-eval's prefix token, the model's BOS or EOS."""
@@ -178,35 +193,46 @@ class Preparer:
             return EncodedPair([], pair.continuation[:1], pair.continuation[1:])
         return EncodedPair([], [self._prefix_token], pair.continuation)
 
-    def _fitted(self, pair: EncodedPair) -> tuple[EncodedPair, bool]:
-        """Return the pair, cut from the left as in lm-eval if it is too long, and if it was cut."""
-        if self._context_length is None:
-            return pair, False
-        over = len(pair.whole) - (self._context_length - 1)
-        if over <= 0:
-            return pair, False
-        return EncodedPair([], pair.given[over:], pair.continuation), True
+    def _key(self, method: str, document: Document, what: Sequence[Any]) -> str:
+        return digest(self._identity, method, document.prefix, document.contexts, what)
 
-    def _fitted_prompt(self, prompt: list[int], request: Request) -> tuple[list[int], bool]:
-        if self._context_length is None:
-            return prompt, False
-        room = max(1, self._context_length - 1 - generate.token_limit(request.gen))
-        return prompt[-room:], len(prompt) > room
-
-    def _key(self, route: str, document: Document, what: Sequence[Any]) -> str:
-        return digest(self._identity, route, document.prefix, document.contexts, what)
-
-
-def refuse_cut(prepared: Sequence[Prepared]) -> None:
-    """Raise StackError if one of the first prompts is longer than the model takes."""
-    for one in prepared:
-        if CUT in one.flags:
-            raise StackError(
-                f"the prompt of document {one.document.dataset_id} is longer than the model takes",
-                where=one.document.task,
-                remedy="Use fewer examples with --fewshot, or serve with a longer context.",
+    async def _encode(self, documents: Sequence[Document]) -> list[_Encoded]:
+        """Return the documents with their tokens, all that are needed encoded together."""
+        encoder = self._encoder
+        if encoder is None:
+            return [_Encoded(document, [], [], []) for document in documents]
+        pairs = await encoder.pairs(documents, self.prefixes)
+        whole = [each for each in documents if self._needs_contexts(each)]
+        contexts = iter(await encoder.contexts(whole, self.prefixes))
+        talks = [each for each in documents if self._counts_text and each.conversations]
+        texts = iter(await encoder.texts([_texts_of(each) for each in talks]))
+        return [
+            _Encoded(
+                document,
+                scored,
+                next(contexts) if self._needs_contexts(document) else [],
+                next(texts) if self._counts_text and document.conversations else [],
             )
+            for document, scored in zip(documents, pairs, strict=True)
+        ]
+
+    @property
+    def _counts_text(self) -> bool:
+        """Whether the tokens of texts that go out as texts are counted: not by the server."""
+        encoder = self._encoder
+        return encoder is not None and isinstance(encoder.tokenizer, FileTokenizer)
+
+    def _needs_contexts(self, document: Document) -> bool:
+        counted = self._as_tokens or self._counts_text
+        return any(
+            isinstance(request, RollingRequest) or (counted and isinstance(request, TextRequest))
+            for request in document.requests
+        )
 
 
-def _as_message(text: str) -> str:
-    return msgspec.json.encode([{"role": "user", "content": text}]).decode()
+def _texts_of(document: Document) -> list[str]:
+    """Return the text of each conversation: its messages' contents, one after the other."""
+    return [
+        "".join(str(message.get("content")) for message in msgspec.json.decode(conversation))
+        for conversation in document.conversations
+    ]

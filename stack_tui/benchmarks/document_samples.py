@@ -2,7 +2,12 @@
 
 import time
 
-from stack_tui.benchmarks.harness.protocol import Document, Scored
+from stack_tui.benchmarks.harness.protocol import (
+    Document,
+    GenerationRequest,
+    LoglikelihoodRequest,
+    Scored,
+)
 from stack_tui.benchmarks.request_scoring import Sent
 from stack_tui.runs.events import ChoiceLogprob, Failure, Sample, Status
 
@@ -14,12 +19,16 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
     first = sent.texts[0] if sent.texts else None
     choices: tuple[ChoiceLogprob, ...] = ()
     if scores is not None:
-        texts = document.choices or [request.continuation for request in document.requests]
+        texts = document.choices or [
+            request.continuation if isinstance(request, LoglikelihoodRequest) else ""
+            for request in document.requests
+            if not isinstance(request, GenerationRequest)
+        ]
         choices = tuple(
             ChoiceLogprob(text=text, logprob=lp, greedy=greedy)
             for text, lp, greedy in zip(texts, scores.logprobs, scores.greedy, strict=False)
         )
-    flags = sent.prepared.flags
+    flags = sent.flags
     if scores is not None and scores.route:
         flags = (*flags, f"route {scores.route}")
     return Sample(
@@ -32,11 +41,16 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
         truncated_while_thinking=_is_thinking(sent),
         passed=scored.passed,
         prefix=document.prefix,
-        prompt=document.contexts[0],
+        prompt=document.prompt,
         output=first.text if first else "",
         reasoning=first.reasoning if first else "",
         finish_reason=first.finish_reason if first else "",
         flags=flags,
+        unread_tokens=sum(
+            change.wanted - change.got
+            for change in sent.changes
+            if change.kind != "room" and change.wanted is not None and change.got is not None
+        ),
         choices=choices,
         chosen=scored.chosen,
         document=document.digest,
@@ -60,7 +74,7 @@ def failed_sample(document: Document, failure: Failure, flags: tuple[str, ...] =
         status="error",
         failure=failure,
         prefix=document.prefix,
-        prompt=document.contexts[0],
+        prompt=document.prompt,
         flags=flags,
         document=document.digest,
         target=document.target,
@@ -84,7 +98,7 @@ def _is_thinking(sent: Sent) -> bool:
 
 
 def _prompt_tokens(sent: Sent) -> int | None:
-    if sent.scores is not None:
-        return sent.scores.prompt_tokens or None
     counts = [text.prompt_tokens for text in sent.texts if text.prompt_tokens is not None]
+    if sent.scores is not None and sent.scores.prompt_tokens:
+        counts.append(sent.scores.prompt_tokens)
     return sum(counts) if counts else None

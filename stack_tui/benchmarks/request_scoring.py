@@ -1,13 +1,26 @@
-"""Requests for a document by its route, unless their answers are recorded."""
+"""Requests for a document's parts, unless their answers are recorded."""
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, assert_never
 
 import msgspec
 
-from stack_tui.benchmarks.document_preparation import Output, Prepared
-from stack_tui.benchmarks.harness.protocol import AnswerValue
+from stack_tui.benchmarks.harness.protocol import AnswerValue, Document
+from stack_tui.benchmarks.prepared_document import (
+    ChatPrompt,
+    ContinuationsPart,
+    LettersPart,
+    Output,
+    OutputPrompt,
+    Prepared,
+    RollingPart,
+    ScoredPart,
+    TextPrompt,
+    TokenPrompt,
+    WrittenPart,
+)
 from stack_tui.benchmarks.score_records import (
     RecordedLogprobs,
     RecordedText,
@@ -17,6 +30,9 @@ from stack_tui.benchmarks.score_records import (
 )
 from stack_tui.benchmarks.scoring import echo, generate, letters, logit_bias, methods
 from stack_tui.benchmarks.scoring.encoding import EncodedPair
+from stack_tui.benchmarks.scoring.methods import ByContinuation
+from stack_tui.benchmarks.scoring.prompt_fit import PromptChange
+from stack_tui.benchmarks.scoring.prompt_usage import unread_text
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities
@@ -26,67 +42,103 @@ from stack_tui.runs.events import Answer
 
 @dataclass(slots=True)
 class Sent:
-    """A document's answers, recorded or new, with the number and total latency of the new ones."""
+    """A document's answers, recorded or new, with the number and total latency of the new ones.
+
+    `values` are those of its requests in order. `unread` says where the server read less of a
+    prompt than it was sent.
+    """
 
     prepared: Prepared
-    values: list[list[AnswerValue]]
+    values: list[list[AnswerValue]] = field(default_factory=list)
     scores: RecordedLogprobs | None = None
     texts: list[RecordedText] = field(default_factory=list)
+    unread: list[PromptChange] = field(default_factory=list)
     latency_s: float = 0.0
     requests: int = 0
+
+    @property
+    def changes(self) -> list[PromptChange]:
+        """Where a prompt or a limit had to give, here or at the server."""
+        return [*self.prepared.changes, *self.unread]
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The changes in words."""
+        return tuple(dict.fromkeys(change.flag for change in self.changes))
 
 
 class RequestScorer:
     """Asks one endpoint for the prepared documents of a run, reusing recorded answers."""
 
     def __init__(
-        self,
-        client: Client,
-        capabilities: Capabilities,
-        recorded: Mapping[str, Answer],
-        *,
-        chat: bool,
+        self, client: Client, capabilities: Capabilities, recorded: Mapping[str, Answer]
     ) -> None:
         self.client = client
         self.capabilities = capabilities
         self._recorded = recorded
-        self._chat = chat
-
-    def _known_scores(self, prepared: Prepared) -> RecordedLogprobs | None:
-        answer = self._recorded.get(prepared.key)
-        return None if answer is None else read_scores(answer, len(prepared.document.requests))
-
-    def _known_text(self, key: str) -> RecordedText | None:
-        answer = self._recorded.get(key)
-        return None if answer is None else read_text(answer)
 
     async def ask(self, prepared: Prepared, emit: Emit) -> Sent:
         """Return the document's answers, each new one emitted at once; raises EndpointError."""
-        if prepared.route == "generate":
-            return await self._ask_texts(prepared, emit)
-        scores = self._known_scores(prepared)
-        if scores is not None:
-            return Sent(prepared, _values(prepared, scores), scores)
-        scores, reply, latency_s = await self._score(prepared)
-        await emit(_answer(prepared, prepared.key, scores, reply, latency_s))
-        return Sent(prepared, _values(prepared, scores), scores, latency_s=latency_s, requests=1)
+        sent = Sent(prepared, [[] for _ in prepared.document.requests])
+        for part in prepared.parts:
+            match part:
+                case LettersPart() | ContinuationsPart():
+                    scores = await self._scores(sent, part, len(part.pairs), emit)
+                    _place(sent, part.places, scores)
+                case RollingPart():
+                    scores = await self._scores(sent, part, 1, emit)
+                    sent.values[part.place] = _repeated(
+                        prepared.document, part.place, scores.logprobs[0]
+                    )
+                case WrittenPart():
+                    texts = [await self._text(sent, output, emit) for output in part.outputs]
+                    sent.texts += texts
+                    sent.values[part.place] = [text.text for text in texts]
+                case _:
+                    assert_never(part)
+        return sent
 
-    async def _score(self, prepared: Prepared) -> tuple[RecordedLogprobs, Reply, float]:
-        began = time.monotonic()
-        if prepared.route == "letters":
+    async def _scores(
+        self, sent: Sent, part: ScoredPart, count: int, emit: Emit
+    ) -> RecordedLogprobs:
+        """Return the log-probabilities of a scored part, `count` of them."""
+        answer = self._recorded.get(part.key)
+        scores = None if answer is None else read_scores(answer, count)
+        if scores is None:
+            began = time.monotonic()
+            scores, reply = await self._score(part)
+            if reply is not None:
+                latency_s = time.monotonic() - began
+                sent.latency_s += latency_s
+                sent.requests += 1
+                await emit(_answer(sent.prepared, part.key, scores, reply, latency_s))
+        if scores.unread_tokens:
+            read = scores.prompt_tokens - scores.unread_tokens
+            sent.unread.append(PromptChange("server", scores.prompt_tokens, read))
+        sent.scores = sent.scores or scores
+        return scores
+
+    async def _score(self, part: ScoredPart) -> tuple[RecordedLogprobs, Reply | None]:
+        """Return the scores, and a reply unless there was nothing to ask for."""
+        if isinstance(part, RollingPart):
+            if not part.windows:
+                return RecordedLogprobs([0.0], [False]), None
+            scores, reply = await self.by_continuation(part.windows)
+            whole = msgspec.structs.replace(scores, logprobs=[sum(scores.logprobs)], greedy=[False])
+            return whole, reply
+        asked = [pair for pair in part.pairs if pair.continuation]
+        if not asked:
+            return _with_empty(part.pairs, RecordedLogprobs([], [])), None
+        if isinstance(part, LettersPart):
             try:
-                scores, reply = await self.by_letters(prepared.pairs)
+                scores, reply = await self.by_letters(asked)
             except letters.Absent:
-                scores, reply = await self.by_continuation(prepared.pairs)
+                scores, reply = await self.by_continuation(asked)
                 route = methods.by_continuation(self.capabilities) or ""
                 scores = msgspec.structs.replace(scores, route=route)
-            return scores, reply, time.monotonic() - began
-        scores, reply = await self.by_continuation(prepared.pairs)
-        if prepared.document.requests[0].kind == "loglikelihood_rolling":
-            scores = msgspec.structs.replace(
-                scores, logprobs=[sum(scores.logprobs)], greedy=[False]
-            )
-        return scores, reply, time.monotonic() - began
+        else:
+            scores, reply = await self.by_continuation(asked)
+        return _with_empty(part.pairs, scores), reply
 
     async def by_letters(
         self, pairs: Sequence[EncodedPair], *, cached: bool = False
@@ -103,43 +155,85 @@ class RequestScorer:
 
     async def by_continuation(self, pairs: Sequence[EncodedPair]) -> tuple[RecordedLogprobs, Reply]:
         """Score by echo or forced tokens; raises EndpointError if the server has neither."""
-        route = methods.by_continuation(self.capabilities)
-        if route == "echo":
-            return await echo.ask(
-                self.client,
-                pairs,
-                prompt_logprobs=bool(self.capabilities.prompt_logprobs),
-                lists=bool(self.capabilities.prompt_lists),
+        method: ByContinuation | None = methods.by_continuation(self.capabilities)
+        match method:
+            case "echo":
+                return await echo.ask(
+                    self.client,
+                    pairs,
+                    prompt_logprobs=bool(self.capabilities.prompt_logprobs),
+                    lists=bool(self.capabilities.prompt_lists),
+                )
+            case "forced":
+                return await logit_bias.ask(self.client, pairs)
+            case None:
+                raise EndpointError(
+                    "bad_answer",
+                    "a choice is not among the alternatives that the server answered with",
+                )
+            case _:
+                assert_never(method)
+
+    async def _text(self, sent: Sent, output: Output, emit: Emit) -> RecordedText:
+        """Return the output, recorded or new."""
+        answer = self._recorded.get(output.key)
+        text = None if answer is None else read_text(answer)
+        if text is None:
+            text, reply = await self._generate(output.prompt, output.fields)
+            sent.latency_s += reply.latency_s
+            sent.requests += 1
+            await emit(
+                _answer(sent.prepared, output.key, text, reply, reply.latency_s, output.repeat)
             )
-        if route == "forced":
-            return await logit_bias.ask(self.client, pairs)
-        raise EndpointError(
-            "bad_answer", "a choice is not among the alternatives that the server answered with"
-        )
-
-    async def _ask_texts(self, prepared: Prepared, emit: Emit) -> Sent:
-        sent = Sent(prepared, [])
-        for outputs in prepared.outputs:
-            texts = [await self._ask_text(sent, output, emit) for output in outputs]
-            sent.texts += texts
-            sent.values.append([text.text for text in texts])
-        return sent
-
-    async def _ask_text(self, sent: Sent, output: Output, emit: Emit) -> RecordedText:
-        known = self._known_text(output.key)
-        if known is not None:
-            return known
-        text, reply = await generate.ask(self.client, output.prompt, output.fields, chat=self._chat)
-        await emit(_answer(sent.prepared, output.key, text, reply, reply.latency_s, output.repeat))
-        sent.latency_s += reply.latency_s
-        sent.requests += 1
+        if unread := _unread(output.prompt, text.prompt_tokens):
+            sent.unread.append(unread)
         return text
 
+    async def _generate(
+        self, prompt: OutputPrompt, fields: Mapping[str, Any]
+    ) -> tuple[RecordedText, Reply]:
+        match prompt:
+            case TokenPrompt(tokens):
+                return await generate.ask(self.client, tokens, fields, chat=False)
+            case TextPrompt(text):
+                return await generate.ask(self.client, text, fields, chat=False)
+            case ChatPrompt(messages):
+                return await generate.ask(self.client, messages, fields, chat=True)
+            case _:
+                assert_never(prompt)
 
-def _values(prepared: Prepared, scores: RecordedLogprobs) -> list[list[AnswerValue]]:
-    if prepared.document.requests[0].kind == "loglikelihood_rolling":
-        return [[scores.logprobs[0]]]
-    return scores.values()
+
+def _unread(prompt: OutputPrompt, count: int | None) -> PromptChange | None:
+    """Return how much less of the prompt the server read than it was sent, None if not less."""
+    if isinstance(prompt, TokenPrompt):
+        length: int | None = len(prompt.tokens)
+        unread = max(0, len(prompt.tokens) - count) if count else 0
+    else:
+        length = prompt.tokens
+        unread = unread_text(count, length)
+    return PromptChange("server", length, count) if unread else None
+
+
+def _with_empty(pairs: Sequence[EncodedPair], scores: RecordedLogprobs) -> RecordedLogprobs:
+    """Return the scores with those of empty continuations: certain, as lm-eval's empty sums are."""
+    if len(scores.logprobs) == len(pairs):
+        return scores
+    found = iter(zip(scores.logprobs, scores.greedy, strict=True))
+    both = [next(found) if pair.continuation else (0.0, True) for pair in pairs]
+    return msgspec.structs.replace(
+        scores, logprobs=[lp for lp, _ in both], greedy=[greedy for _, greedy in both]
+    )
+
+
+def _place(sent: Sent, places: Sequence[int], scores: RecordedLogprobs) -> None:
+    document = sent.prepared.document
+    for place, lp, greedy in zip(places, scores.logprobs, scores.greedy, strict=True):
+        sent.values[place] = _repeated(document, place, (lp, greedy))
+
+
+def _repeated(document: Document, place: int, value: AnswerValue) -> list[AnswerValue]:
+    """Return the value once per repeat: a score is asked for once, and the same each time."""
+    return [value] * document.requests[place].repeats
 
 
 def _answer(

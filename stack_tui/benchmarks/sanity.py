@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stack_tui.benchmarks.prompt_findings import prompt_findings
+from stack_tui.benchmarks.scoring.prompt_fit import ChangeKind, PromptChange
 from stack_tui.runs.events import Finding, Sample, TaskPlan
 from stack_tui.wilson import wilson_interval
 
@@ -35,13 +37,17 @@ class _Tally:
     empty: int = 0
     chances: float = 0.0
     with_choices: int = 0
+    changes: dict[ChangeKind, list[PromptChange]] = field(default_factory=dict)
     chosen: Counter[int] = field(default_factory=Counter)
     targets: Counter[int] = field(default_factory=Counter)
     metrics: Counter[str] = field(default_factory=Counter)
 
-    def add(self, sample: Sample) -> None:
-        """Count a sample that has an answer."""
+    def add(self, sample: Sample, changes: Sequence[PromptChange]) -> None:
+        """Count a sample that has an answer, and the changes of its prompts."""
         self.n += 1
+        for kind in dict.fromkeys(change.kind for change in changes):
+            first = next(change for change in changes if change.kind == kind)
+            self.changes.setdefault(kind, []).append(first)
         self.passed += bool(sample.passed)
         self.truncated += sample.status == "truncated"
         self.empty += sample.status == "empty"
@@ -63,7 +69,8 @@ class _Tally:
 class Sanity:
     """Counts samples by task and group; returns each finding once while it runs, and at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bos_missing: bool = False) -> None:
+        self._bos_missing = bos_missing
         self._tallies: dict[str, _Tally] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
         self._reported: dict[tuple[str, str], Finding] = {}
@@ -72,23 +79,25 @@ class Sanity:
         """Note which groups the tasks belong to."""
         self._groups.update({task.name: task.groups for task in tasks})
 
-    def add(self, sample: Sample) -> list[Finding]:
-        """Count the sample; return the findings that are new."""
+    def add(self, sample: Sample, changes: Sequence[PromptChange] = ()) -> list[Finding]:
+        """Count the sample and the changes of its prompts; return the findings that are new."""
         if sample.status in ("error", "unscored"):
             return []
         found: list[Finding] = []
         for name in (sample.task, *self._groups.get(sample.task, ())):
             tally = self._tallies.setdefault(name, _Tally())
-            tally.add(sample)
+            tally.add(sample, changes)
             if tally.n % 10 == 0:
-                found += self._new(_while_running(name, tally))
+                found += self._new(self._while_running(name, tally))
+            elif changes and name == sample.task:
+                found += self._new(prompt_findings(name, tally.n, tally.changes))
         return found
 
     def conclude(self) -> list[Finding]:
         """Return the findings on the whole run, and which earlier ones no longer hold."""
         found: list[Finding] = []
         for name, tally in self._tallies.items():
-            found += _while_running(name, tally)
+            found += self._while_running(name, tally)
             found += _at_the_end(name, tally)
         lasting = {(finding.task, finding.check) for finding in found}
         found += [
@@ -98,6 +107,11 @@ class Sanity:
         ]
         return found
 
+    def _while_running(self, name: str, tally: _Tally) -> Iterator[Finding]:
+        yield from _while_running(name, tally, bos_missing=self._bos_missing)
+        if name in self._groups:
+            yield from prompt_findings(name, tally.n, tally.changes)
+
     def _new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for finding in findings:
             key = (finding.task, finding.check)
@@ -106,8 +120,8 @@ class Sanity:
                 yield finding
 
 
-def _while_running(name: str, tally: _Tally) -> Iterator[Finding]:
-    yield from _near_chance(name, tally)
+def _while_running(name: str, tally: _Tally, *, bos_missing: bool) -> Iterator[Finding]:
+    yield from _near_chance(name, tally, bos_missing=bos_missing)
     yield from _one_letter(name, tally)
     if tally.n >= _RATE_AFTER:
         for check, count, cause in (
@@ -128,7 +142,7 @@ def _while_running(name: str, tally: _Tally) -> Iterator[Finding]:
                 yield _finding(check, name, seen, cause)
 
 
-def _near_chance(name: str, tally: _Tally) -> Iterator[Finding]:
+def _near_chance(name: str, tally: _Tally, *, bos_missing: bool) -> Iterator[Finding]:
     if tally.with_choices < _CHANCE_AFTER or tally.with_choices != tally.n:
         return
     chance = tally.chances / tally.with_choices
@@ -139,8 +153,11 @@ def _near_chance(name: str, tally: _Tally) -> Iterator[Finding]:
             name,
             f"accuracy {tally.passed / tally.n:.3f} over {tally.n} documents does not differ from "
             f"guessing ({chance:.3f})",
-            "A wrong tokenizer or template, a base model used as a chat model, a server with wrong"
-            " log-probabilities, or a model that is too small for this benchmark.",
+            "The model's tokenizer begins texts with a BOS token, and this run left it out:"
+            " omit --add-bos no."
+            if bos_missing
+            else "A wrong tokenizer or template, a base model used as a chat model, a server with"
+            " wrong log-probabilities, or a model that is too small for this benchmark.",
             "alarm",
         )
 

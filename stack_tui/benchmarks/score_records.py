@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.benchmarks.harness.protocol import AnswerValue
 from stack_tui.runs.events import Answer
 
 
@@ -12,7 +11,8 @@ class RecordedLogprobs(msgspec.Struct, frozen=True, omit_defaults=True):
     """The log-probabilities of a document's continuations, in nats, and which were greedy.
 
     `route` is the document's route if it differs from its task's. `completion_tokens` counts the
-    tokens that the server has to generate although nobody reads them.
+    tokens that the server has to generate although nobody reads them. `unread_tokens` are those of
+    the prompts that it did not read, by its own count.
     """
 
     logprobs: list[float]
@@ -20,10 +20,7 @@ class RecordedLogprobs(msgspec.Struct, frozen=True, omit_defaults=True):
     route: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
-
-    def values(self) -> list[list[AnswerValue]]:
-        """Return the values as lm-eval holds them: one list per request."""
-        return [[(lp, is_greedy)] for lp, is_greedy in zip(self.logprobs, self.greedy, strict=True)]
+    unread_tokens: int = 0
 
 
 class RecordedText(msgspec.Struct, frozen=True, omit_defaults=True):

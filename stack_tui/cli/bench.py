@@ -19,6 +19,7 @@ from stack_tui.text import one_line
 from stack_tui.worker import launch
 from stack_tui.worker.requests import BenchmarkRun
 
+_BOS = ("auto", "yes", "no")
 _PROTOCOLS = ("auto", "completions", "chat")
 
 
@@ -45,9 +46,15 @@ _PROTOCOLS = ("auto", "completions", "chat")
     default=None,
     help="Send examples as separate turns. On by default with a chat template.",
 )
-@click.option("--include-path", help="A folder with more tasks.")
+@click.option("--include-path", help="A folder with more tasks. They may run code.")
 @click.option("--datasets", help="A folder with the datasets, to run offline.")
 @click.option("--tokenizer", help="A tokenizer.json, or a folder that contains one.")
+@click.option(
+    "--add-bos",
+    type=click.Choice(_BOS),
+    default="auto",
+    help="Whether prompts of tokens begin with the BOS token; auto: as the tokenizer does.",
+)
 @click.option(
     "--protocol",
     type=click.Choice(_PROTOCOLS),
@@ -80,6 +87,9 @@ def bench_command(
     results = places.results_folder(config)
     subject = _spec(tasks, **benchmark)
     check_printing(printing, results, subject.name)
+    if subject.has_task_files:
+        message = "The task files that you name may run any code on this machine"
+        click.echo(f"{message}; it gets no keys from the environment.", err=True)
     request = BenchmarkRun(
         benchmark=subject,
         endpoint=choice.resolve(config),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import print_json
 from stack_tui.reports.pages.diagnostics_page import diagnostics_page, leakage_page
 from stack_tui.reports.render.plain_text import render_text
 from stack_tui.runs.holdout import log_access
@@ -34,7 +34,7 @@ def check_command(names: tuple[str, ...], as_json: bool) -> int:
     """
     found = {path: lint(suites.load(path)) for path in _paths(names)}
     if as_json:
-        click.echo(msgspec.json.encode({str(path): each for path, each in found.items()}))
+        print_json({str(path): each for path, each in found.items()}, compact=True)
     else:
         pages = (diagnostics_page(str(path), each) for path, each in found.items())
         click.echo("\n\n".join(map(render_text, pages)))
@@ -113,7 +113,7 @@ def leakage_command(names: tuple[str, ...], files: tuple[Path, ...], as_json: bo
     cases = [case for path in _paths(names) for case in suites.load(path).cases]
     found = redact_overlaps(leakage(cases, files), cases)
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        print_json(found, compact=True)
     else:
         click.echo(render_text(leakage_page(found, len(cases))))
     return 1 if found.overlaps else 0

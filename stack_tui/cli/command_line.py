@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("demo", "Run the shipped suite on a tiny built-in model and open the app on it."),
     "doctor": ("doctor", "Print each endpoint's capabilities, or what is wrong and how to fix it."),
     "endpoints": ("endpoints", "List, add, change and remove endpoints."),
+    "trust": ("trust", "Allow a folder's configuration or run to send the keys that it names."),
     "eval": ("eval_suite", "Run a suite of your own cases and print its report."),
     "bench": ("bench", "Run lm-eval's tasks and print lm-eval's own table."),
     "tasks": ("tasks", "List lm-eval's tasks and how an endpoint would run them."),

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 import click
-import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import print_json
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.examine import ProbeResult, examine
@@ -39,7 +39,7 @@ def doctor_command(
         return _print_latencies(endpoints, as_json=as_json)
     found = asyncio.run(_examine(endpoints))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        print_json(found)
     else:
         click.echo("\n\n".join(render_text(probe_page(result)) for result in found))
     return 0 if all(result.failure is None for result in found) else EndpointError.exit_code
@@ -63,7 +63,7 @@ def _print_latencies(endpoints: Sequence[Endpoint], *, as_json: bool) -> int:
     click.echo(f"to {names}: {SENT}; ctrl-c stops", err=True)
     found = asyncio.run(_time(endpoints))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        print_json(found)
     else:
         click.echo(render_text(latency_page(found)))
     return 0 if all(each.failure is None for each in found) else EndpointError.exit_code

@@ -9,9 +9,10 @@ import click
 import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import print_json
 from stack_tui.config import config_edit
 from stack_tui.config import decode as configuration
-from stack_tui.config.decode import CONCURRENCY_HELP, Config, Endpoint
+from stack_tui.config.decode import CONCURRENCY_HELP, NOT_IN_FILES, Config, Endpoint
 from stack_tui.endpoints.probe import Health, check, discover
 from stack_tui.paths import CONFIG_NAME
 from stack_tui.text import one_line
@@ -55,7 +56,7 @@ _file = click.option(
 def _options(function: options.Function) -> options.Function:
     """Add an option for each setting of an endpoint except its URL."""
     for field in reversed(msgspec.structs.fields(Endpoint)):
-        if field.name not in ("name", "url"):
+        if field.name not in {"name", "url", *NOT_IN_FILES}:
             option = f"--{field.name.replace('_', '-')}"
             function = click.option(option, field.name, help=_HELP.get(field.name))(function)
     return function
@@ -75,7 +76,7 @@ def endpoints_command(ctx: click.Context, as_json: bool) -> None:
     known = options.Places().read_config()
     found = asyncio.run(_listed(known))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        print_json(found)
         return
     if not found:
         raise options.no_endpoint()
@@ -109,6 +110,7 @@ def add_command(name: str, url: str, default: bool, **settings: Any) -> None:
 def change_command(name: str, new_name: str | None, **settings: Any) -> None:
     """Change an endpoint's settings; an empty value removes one."""
     before = msgspec.to_builtins(configuration.load(_path()).endpoint(name))
+    before.pop("key_withheld", None)
     given = {key: value for key, value in settings.items() if value is not None}
     endpoint = _endpoint(**{**before, **given, "name": new_name or name})
     _change(lambda text: config_edit.put_endpoint(text, endpoint, name), f"{name} changed")
@@ -177,7 +179,7 @@ def _line(listed: Listed) -> str:
 
 def _endpoint(**settings: Any) -> Endpoint:
     variable = settings.get("api_key_env")
-    if variable and (problem := config_edit.variable_problem(variable)):
+    if variable and (problem := configuration.variable_problem(variable)):
         raise click.BadParameter(problem, param_hint="--api-key-env")
     given = {key: value for key, value in settings.items() if value not in (None, "")}
     try:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import click
-import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import print_json
 from stack_tui.tui.ui import keymap
 
 
@@ -22,7 +22,7 @@ def keys_command(as_json: bool, config: Path | None) -> None:
     found = sorted(keymap.bound(known).values(), key=lambda each: each.id)
     if as_json:
         rows = [{"id": each.id, "keys": each.keys, "what": each.what} for each in found]
-        click.echo(msgspec.json.encode(rows))
+        print_json(rows, compact=True)
         return
     width = max(len(each.id) for each in found)
     for each in found:

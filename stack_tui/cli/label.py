@@ -5,9 +5,9 @@ import time
 from collections.abc import Mapping, Sequence
 
 import click
-import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import print_json
 from stack_tui.errors import StackError
 from stack_tui.names import did_you_mean
 from stack_tui.reports.measures.summary import in_order
@@ -66,7 +66,7 @@ def label_command(
     given = _label(meant[0], _KINDS.get(verdict), score, note)
     labels.add(folder, given)
     if as_json:
-        click.echo(msgspec.json.encode(given))
+        print_json(given, compact=True)
     else:
         click.echo(one_line(f"{meant[0].task}/{meant[0].name}: {verdict.replace('-', ' ')}"))
 
@@ -106,7 +106,7 @@ def _find(samples: Sequence[Sample], wanted: str, run: str) -> Sample:
 def _print(samples: Sequence[Sample], given: Mapping[SampleKey, Label], *, as_json: bool) -> None:
     labelled = [(sample, given[sample.key]) for sample in samples if sample.key in given]
     if as_json:
-        click.echo(msgspec.json.encode([label for _, label in labelled]))
+        print_json([label for _, label in labelled], compact=True)
         return
     for sample, label in labelled:
         score = f"  judges {label.judge_score:g}" if label.judge_score is not None else ""

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from stack_tui.cli import options
+from stack_tui.cli.json_output import json_text, shown_json, without_text
 from stack_tui.errors import StackError
 from stack_tui.paths import write_through
 from stack_tui.reports.measures import gates
@@ -21,6 +22,7 @@ from stack_tui.runs import store
 from stack_tui.runs.events import Fault, Finished
 from stack_tui.runs.holdout import log_access
 from stack_tui.runs.latest_report import find_latest_report
+from stack_tui.runs.spec import SuiteSubject
 from stack_tui.runs.store import Run
 from stack_tui.runs.view import RunView
 from stack_tui.suites.model import suite_store as suites
@@ -45,6 +47,8 @@ class Printing(msgspec.Struct, frozen=True, kw_only=True):
     against: str | None = None
     """The run to compare with."""
     show_holdout: bool = False
+    with_text: bool = True
+    """Whether a JSON report holds what models, judges and servers wrote."""
 
     @property
     def wanted(self) -> str:
@@ -75,6 +79,12 @@ printing_options = options.option_group(
         is_flag=True,
         help="Include the texts of held-out cases; the access is logged.",
     ),
+    click.option(
+        "--text/--no-text",
+        "with_text",
+        default=True,
+        help="Leave out of JSON what models, judges and servers wrote.",
+    ),
 )
 
 
@@ -82,16 +92,18 @@ def print_report(run: Run, printing: Printing) -> int:
     """Print the run's report, complete or not; return the exit code for its outcome."""
     if printing.out:
         _check_out(printing.out)
-    wanted = [gates.parse(text) for text in (*_suite_gates(run), *printing.gate)]
+    own, unreadable = _suite_gates(run)
+    wanted = [gates.parse(text) for text in (*own, *printing.gate)]
     comparison = _compared(run, printing.against) if printing.against else None
     named = {gate.run for gate in wanted if isinstance(gate, NotWorse)}
     others = {name: _compared(run, name) for name in named}
-    results = gates.evaluate_all(wanted, run.view, others)
-    report = _rendered(run, _shown(run, printing), printing.wanted, comparison, results)
+    results = [*unreadable, *gates.evaluate_all(wanted, run.view, others)]
+    report = _rendered(run, _shown(run, printing), printing, comparison, results)
     if printing.out:
         write_through(printing.out, report)
-        click.echo(f"report written to {printing.out}", err=True)
+        click.echo(f"report written to {one_line(str(printing.out), 1000)}", err=True)
     else:
+        report = shown_json(report) if printing.wanted == "json" else report
         click.echo(report, nl=not report.endswith("\n"))
     return _exit_code(run, results, printing.inconclusive)
 
@@ -134,28 +146,30 @@ def _check_out(path: Path) -> None:
     raise click.BadParameter(one_line(problem), param_hint="--out")
 
 
-def _suite_gates(run: Run) -> Sequence[str]:
-    path = run.folder / "suite.toml"
+def _suite_gates(run: Run) -> tuple[Sequence[str], list[GateResult]]:
+    """Return the suite's own gates, and a failed one if they cannot be read."""
+    if not isinstance(run.spec.subject, SuiteSubject):
+        return (), []
     try:
-        return suites.load(path).gates if path.exists() else ()
+        return suites.load(run.folder / "suite.toml").gates, []
     except StackError as error:
-        click.echo(f"the suite's own gates are skipped: {one_line(str(error))}", err=True)
-        return ()
+        reason = one_line(f"the suite's own gates cannot be read: {error}")
+        return (), [GateResult(gate="suite.toml", state="failed", saying=reason)]
 
 
 def _rendered(
     run: Run,
     view: RunView,
-    form: str,
+    printing: Printing,
     comparison: Comparison | None,
     results: Sequence[GateResult],
 ) -> str:
-    """Return the report in that form. Its renderer is imported only now: jinja2 takes a while."""
+    """Return the report as requested. Its renderer is imported only now: jinja2 takes a while."""
     from stack_tui.reports.pages.run_report import report_page
 
-    match form:
+    match printing.wanted:
         case "json":
-            return _json(view, comparison, results)
+            return _json(view, comparison, results, with_text=printing.with_text)
         case "csv":
             from stack_tui.reports.render.csv_table import csv_table
 
@@ -175,13 +189,19 @@ def _rendered(
     return text_report(view, _report_path(run), comparison, results)
 
 
-def _json(view: RunView, comparison: Comparison | None, results: Sequence[GateResult]) -> str:
+def _json(
+    view: RunView,
+    comparison: Comparison | None,
+    results: Sequence[GateResult],
+    *,
+    with_text: bool,
+) -> str:
     document: dict[str, Any] = report_document(view)
     if comparison:
         document["comparison"] = msgspec.to_builtins(comparison)
     if results:
         document["gates"] = msgspec.to_builtins(results)
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    return json_text(document if with_text else without_text(document))
 
 
 def _report_path(run: Run) -> Path | None:

@@ -1,10 +1,10 @@
 """`stack-tui runs`, `watch`, `report` and `compare`: list runs, follow, print or compare them."""
 
 import click
-import msgspec
 
 from stack_tui.cli import options
 from stack_tui.cli.follow import follow, progress
+from stack_tui.cli.json_output import print_json
 from stack_tui.cli.options import Places
 from stack_tui.cli.printing import Printing, print_report, printing_options
 from stack_tui.errors import StackError
@@ -32,10 +32,11 @@ def runs_command(as_json: bool, places: Places) -> None:
             continue
         found.append(run)
     if as_json:
-        click.echo(msgspec.json.encode([_row(run) for run in found]))
+        print_json([_row(run) for run in found], compact=True)
         return
     if not found:
-        click.echo(f"{folder} contains no runs yet. Start one with: stack-tui eval SUITE", err=True)
+        place = one_line(str(folder), 1000)
+        click.echo(f"{place} contains no runs yet. Start one with: stack-tui eval SUITE", err=True)
     for run in found:
         click.echo(f"{run.folder.name:<52}  {run.phase:<11}  {progress(run)}")
 
@@ -106,7 +107,7 @@ def compare_command(
     share = None if margin is None else margin / 100
     comparison = compare_runs(*runs, margin=share, pooled=pooled)
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
+        print_json(comparison)
     else:
         click.echo(render_text(comparison_page(comparison)))
     return 0

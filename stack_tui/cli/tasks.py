@@ -8,6 +8,7 @@ import msgspec
 from stack_tui.benchmarks.catalog.catalog import Catalog, TaskMember, open_catalog
 from stack_tui.benchmarks.scoring.methods import expected_route, generative_variant
 from stack_tui.cli import options
+from stack_tui.cli.json_output import print_json
 from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.endpoints.examine import probe_endpoint
 from stack_tui.text import one_line
@@ -53,7 +54,7 @@ def tasks_command(
         members = catalog.members(names[0])
         rows += [_member_row(catalog, member, capabilities) for member in members]
     if as_json:
-        click.echo(msgspec.json.encode(rows))
+        print_json(rows, compact=True)
     else:
         click.echo("\n".join(_line(row, capabilities is not None) for row in rows))
     return 0

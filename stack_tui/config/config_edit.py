@@ -1,6 +1,5 @@
 """Changes to stack-tui.toml that keep its comments, its order and its other tables."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,35 +7,66 @@ from typing import Any
 import msgspec
 
 from stack_tui.config import decode
-from stack_tui.config.decode import Endpoint
+from stack_tui.config.decode import NOT_IN_FILES, Endpoint
+from stack_tui.config.foreign_keys import acting_parts
+from stack_tui.config.permissions import ActingPart, allow
 from stack_tui.config.resolve import SELF
 from stack_tui.errors import StackError
 from stack_tui.toml_edit import edit, held_file, source
-from stack_tui.toml_edit.held_file import HeldFile
+from stack_tui.toml_edit.held_file import FileChanged, HeldFile
 
 _HEAD = "# The endpoints that stack-tui knows by name.\n"
+# Each try fails only if another change was made: somebody has succeeded every time.
+_TRIES = 100
+_MOST_CHARACTERS = 2**20
 _REMEDY = "Read it again and repeat the change."
-_KEYS = re.compile(r"(sk|pk|rk|gsk|hf|xai|nvapi|r8|ghp)_|(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{20}")
 
 
 def read(path: Path) -> HeldFile:
     """Return the configuration's file, with an empty text if there is none yet."""
     if not path.exists() or (path.is_file() and not path.read_bytes().strip()):
         return HeldFile.of(path, "")
-    return HeldFile.of(path, source.read_text(path))
+    text = source.read_text(path)
+    if len(text) > _MOST_CHARACTERS:
+        raise StackError("is too large to be edited here", where=str(path), remedy="Shorten it.")
+    return HeldFile.of(path, text)
 
 
 def save(held: HeldFile, text: str) -> HeldFile:
     """Write the new text; raises TomlError if it is not valid, FileChanged if the file changed."""
     text = text if text.strip() else _HEAD
-    decode.decode(text, held.path)
+    new = acting_parts(decode.decode(text, held.path).endpoints.values())
     if held.path.exists() or held.text:
-        return held.replaced(text, _REMEDY)
-    return held_file.create(held.path, text, _REMEDY)
+        saved = held.replaced(text, _REMEDY)
+    else:
+        saved = held_file.create(held.path, text, _REMEDY)
+    # What the user has entered here needs no other permission, unlike what stood there before.
+    before = _acting_parts_of(held)
+    allow(part for part in new if part not in before)
+    return saved
+
+
+def _acting_parts_of(held: HeldFile) -> tuple[ActingPart, ...]:
+    try:
+        return acting_parts(decode.decode(held.text, held.path).endpoints.values())
+    except StackError:
+        return ()
 
 
 def change(path: Path, edited: Callable[[str], str]) -> tuple[HeldFile, HeldFile]:
-    """Change the file, which is created if it is missing; return it as it was and as it is now."""
+    """Change the file, which is created if it is missing; return it as it was and as it is now.
+
+    If somebody else changes it meanwhile, the change is made to the new text.
+    """
+    for _ in range(_TRIES):
+        try:
+            return _changed_once(path, edited)
+        except FileChanged:
+            continue
+    return _changed_once(path, edited)
+
+
+def _changed_once(path: Path, edited: Callable[[str], str]) -> tuple[HeldFile, HeldFile]:
     held = read(path)
     try:
         text = edited(held.text)
@@ -51,16 +81,6 @@ def name_problem(name: str) -> str:
     if not name.strip() or name != name.strip() or not name.isprintable():
         return "must be a few words on one line"
     return "self stands for the model that is evaluated" if name == SELF else ""
-
-
-def variable_problem(name: str) -> str:
-    """Return why this cannot name an environment variable, "" if it can.
-
-    The text is not quoted: it may be a key that was typed by mistake.
-    """
-    if name.isidentifier() and not _KEYS.match(name):
-        return ""
-    return "takes a variable's name, never a key: export MY_KEY=… and enter MY_KEY here"
 
 
 def put_endpoint(text: str, endpoint: Endpoint, before: str | None = None) -> str:
@@ -124,8 +144,7 @@ def _named(endpoints: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str
 
 def _fields(endpoint: Endpoint) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(endpoint)
-    del fields["name"]
-    return fields
+    return {key: value for key, value in fields.items() if key not in {"name", *NOT_IN_FILES}}
 
 
 def _wanted(table: Mapping[str, Any], endpoint: Endpoint) -> dict[str, Any]:

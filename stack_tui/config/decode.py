@@ -2,23 +2,28 @@
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from stack_tui.config.permissions import ActingPart, not_allowed
 from stack_tui.config.urls import base_url, url_problem
 from stack_tui.errors import StackError
 from stack_tui.names import did_you_mean
 from stack_tui.paths import CONFIG_NAME, user_config_dir
 from stack_tui.toml_edit import source
 
+# The fields of an endpoint that its table in the configuration does not have.
+NOT_IN_FILES = frozenset({"recorded_url", "key_withheld"})
 EMBEDDED = "embedded:smollm2"
 Keys = tuple[str, ...]
 CONCURRENCY_HELP = "Max concurrent requests; leave empty to tune automatically."
 THEMES = ("dark", "light", "16")
 PanelMethod = Literal["median", "mean", "majority"]
+_KEYS = re.compile(r"(sk|pk|rk|gsk|hf|xai|nvapi|r8|ghp)_|(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9]{20}")
 
 
 class Endpoint(
@@ -46,6 +51,8 @@ class Endpoint(
     """A short word, printed with costs."""
     recorded_url: str = ""
     """The URL as an old run's run.toml states it, if it is not in its normal form."""
+    key_withheld: bool = False
+    """Whether the key may not be sent: the folder's file that names it is not trusted yet."""
 
     @property
     def key_url(self) -> str:
@@ -140,11 +147,44 @@ def find(explicit: Path | None = None) -> Path | None:
 
 
 def load(explicit: Path | None = None) -> Config:
-    """Read the configuration that `find` finds; raises StackError with the file and the place."""
+    """Read the configuration that `find` finds; raises StackError with the file and the place.
+
+    Keys that the working folder's own file names are withheld until the user allows them.
+    """
     path = find(explicit)
     if path is None:
         return Config()
-    return decode(source.read_text(path), path)
+    config = decode(source.read_text(path), path)
+    return _with_keys_withheld(config) if is_of_folder(path) else config
+
+
+def is_of_folder(path: Path) -> bool:
+    """Return whether the file was found in the working folder, and not named by the user."""
+    return path == Path(CONFIG_NAME)
+
+
+def _with_keys_withheld(config: Config) -> Config:
+    parts = {
+        name: ActingPart(variable=endpoint.api_key_env, url=endpoint.url)
+        for name, endpoint in config.endpoints.items()
+        if endpoint.api_key_env
+    }
+    refused = set(not_allowed(parts.values()))
+    endpoints = {
+        name: msgspec.structs.replace(endpoint, key_withheld=parts.get(name) in refused)
+        for name, endpoint in config.endpoints.items()
+    }
+    return msgspec.structs.replace(config, endpoints=endpoints)
+
+
+def variable_problem(name: str) -> str:
+    """Return why this cannot name an environment variable, "" if it can.
+
+    The text is not quoted: it may be a key that was typed by mistake.
+    """
+    if name.isidentifier() and not _KEYS.match(name):
+        return ""
+    return "takes a variable's name, never a key: export MY_KEY=… and enter MY_KEY here"
 
 
 def decode(text: str, path: Path) -> Config:
@@ -159,8 +199,11 @@ def decode(text: str, path: Path) -> Config:
                 where=where,
                 remedy="The table's title is the name; remove the key.",
             )
-        if "recorded_url" in table:
-            raise source.TomlError("unknown key `recorded_url`", where=where, remedy="Remove it.")
+        for key in sorted(NOT_IN_FILES & table.keys()):
+            raise source.TomlError(f"unknown key `{key}`", where=where, remedy="Remove it.")
+        variable = table.get("api_key_env")
+        if isinstance(variable, str) and (problem := variable_problem(variable)):
+            raise source.TomlError(problem, where=f"{where}.api_key_env")
         endpoints[name] = source.convert(
             table | {"name": name}, Endpoint, path, f"endpoints.{name}"
         )

@@ -13,7 +13,8 @@ import msgspec
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.completion_client import ask_chat
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.kinds.server_kind import tables
+from stack_tui.endpoints.foreign_data import foreign_data
+from stack_tui.endpoints.kinds.server_kind import table, tables
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.refusals import is_schema_refusal
 from stack_tui.endpoints.retry import ONCE, RetryPolicy
@@ -64,6 +65,11 @@ async def probe(client: Client, policy: RetryPolicy = ONCE) -> Capabilities:
 
     Unreachable servers and refused keys raise. If a request is refused, a capability is missing.
     """
+    with foreign_data(client.where):
+        return await _probe(client, policy)
+
+
+async def _probe(client: Client, policy: RetryPolicy) -> Capabilities:
     model = client.endpoint.model
     async with Client(
         client.endpoint, url=client.url, policy=policy, limit=Limit(4), on_retry=client.on_retry
@@ -118,7 +124,7 @@ class _Probing:
         choices = _choices(data)
         if not choices or not isinstance(choices[0].get("text"), str):
             return {"completions": False}
-        count = (data.get("usage") or {}).get("prompt_tokens")
+        count = table(data.get("usage")).get("prompt_tokens")
         raw = count <= _LONGEST_RAW_PROMPT if isinstance(count, int) and count > 0 else None
         return {"completions": True, "raw_prompts": raw, "echo": _is_echoed(choices[0])}
 
@@ -152,7 +158,7 @@ class _Probing:
         entries = choice.get("prompt_logprobs")
         if not isinstance(entries, list) or len(entries) < 2 or not isinstance(entries[-1], dict):
             return False
-        return all("rank" in entry and "logprob" in entry for entry in entries[-1].values())
+        return all({"rank", "logprob"} <= table(entry).keys() for entry in entries[-1].values())
 
     async def _top_logprobs(self) -> int:
         async def ask(n: int) -> int:
@@ -169,7 +175,7 @@ class _Probing:
         if not tokens or len(tokens) < 2:
             return {}
         data = await self._post("completions", _text(prompt=list(tokens)))
-        count = (data.get("usage") or {}).get("prompt_tokens") if data else 0
+        count = table(data.get("usage")).get("prompt_tokens") if data else 0
         named, forced = await _all(self._named_token_ids(tokens), self._forced(tokens))
         taken = None if count is None else count == len(tokens)
         return {"token_prompts": taken, "named_token_ids": named, "forced": forced}
@@ -231,17 +237,17 @@ async def _all(*probes: Awaitable[Any]) -> list[Any]:
     return found
 
 
-async def tokenize(client: Client, text: str) -> list[int] | None:
+async def tokenize(client: Client, text: str, *, special: bool = False) -> list[int] | None:
     """Return the tokens of `text` by the server's /tokenize, None if it has none.
 
-    The body names the text both as vLLM and SGLang and as llama.cpp expect it, without special
-    tokens.
+    The body names the text both as vLLM and SGLang and as llama.cpp expect it. With `special`, the
+    special tokens that belong around a text are added.
     """
     body: dict[str, Any] = {
         "prompt": text,
         "content": text,
-        "add_special_tokens": False,
-        "add_special": False,
+        "add_special_tokens": special,
+        "add_special": special,
     }
     if client.endpoint.model is not None:
         body["model"] = client.endpoint.model

@@ -1,7 +1,6 @@
 """The client: every request to an endpoint goes through it, with key, limit and retries."""
 
 import asyncio
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -15,6 +14,14 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.config.urls import base_url, root_url
 from stack_tui.endpoints.api_key import ApiKey, read_key
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error, from_status
+from stack_tui.endpoints.foreign_data import foreign_data
+from stack_tui.endpoints.json_answer import (
+    TOO_DEEP,
+    TOO_MANY,
+    decode_any,
+    decode_json,
+    with_valid_text,
+)
 from stack_tui.endpoints.limit import Limit
 from stack_tui.endpoints.retry import RetryPolicy
 from stack_tui.endpoints.transport import (
@@ -26,7 +33,8 @@ from stack_tui.endpoints.transport import (
     Transport,
     TransportError,
 )
-from stack_tui.text import one_line, well_formed
+from stack_tui.paths import CONFIG_NAME
+from stack_tui.text import one_line
 
 AnswerCheck = Callable[[Any], EndpointError | None]
 OnRetry = Callable[[EndpointError, float], None]
@@ -53,6 +61,10 @@ _REASONS: Mapping[Reason, tuple[str, str]] = {
         "Check the port; a server with TLS needs https://.",
     ),
     "too_large": (f"the answer is over {MAX_BODY // 2**20} MiB and was refused", ""),
+    "encoded": (
+        "the answer is compressed, though the request allows no compression",
+        "Switch compression off in the server, or in the proxy before it.",
+    ),
 }
 
 
@@ -90,6 +102,8 @@ class Client:
         self._key = ApiKey()
 
     async def __aenter__(self) -> Self:
+        if self.endpoint.key_withheld:
+            raise _withheld(self.endpoint.api_key_env).at(self.where)
         try:
             self._key = read_key(self.endpoint.api_key_env)
         except EndpointError as error:
@@ -154,10 +168,11 @@ class Client:
             while True:
                 began = time.monotonic()
                 try:
-                    response = await self._send(method, url, body, on_chunk)
-                    data = self._read(response, as_text=as_text)
-                    if check and (found := check(data)):
-                        raise found
+                    with foreign_data():
+                        response = await self._send(method, url, body, on_chunk)
+                        data = self._read(response, as_text=as_text)
+                        if check and (found := check(data)):
+                            raise found
                 except EndpointError as error:
                     failed = error.at(self.where, self._remedy(error))
                     self.limit.note(failed.kind not in _OVERLOADED)
@@ -192,10 +207,10 @@ class Client:
         except TransportError as error:
             what, remedy = _REASONS[error.reason]
             raise EndpointError(
-                "bad_answer" if error.reason == "too_large" else "connection",
+                "bad_answer" if error.reason in ("too_large", "encoded") else "connection",
                 what,
                 remedy=remedy,
-                retryable=error.reason not in ("tls", "not_http", "too_large"),
+                retryable=error.reason not in ("tls", "not_http", "too_large", "encoded"),
             ) from None
         except TimeoutError:
             raise EndpointError(
@@ -207,21 +222,21 @@ class Client:
 
     def _read(self, response: Response, *, as_text: bool) -> Any:
         if not 200 <= response.status < 300:
-            body = self._key.redact_all(_decode_any(response.body))
+            body = self._key.redact_all(decode_any(response.body))
             headers = {name: self._key.redact(text) for name, text in response.headers.items()}
             raise from_status(response.status, body, headers)
         if as_text:
             return self._key.redact(response.body.decode("utf-8", "replace"))
         try:
-            data = _decode(response.body)
-        except ValueError:
-            excerpt = self._key.redact(response.body[:200].decode("utf-8", "replace"))
-            raise _not_json(excerpt, response.headers.get("content-type", "")) from None
-        if self._key.may_be_in(response.body):
-            data = self._key.redact_all(data)
-        if error := embedded_error(data):
+            data = decode_json(response.body)
+        except ValueError as problem:
+            # Redacted before it is cut: the cut may go through the key.
+            text = self._key.redact(response.body[:_EXCERPT].decode("utf-8", "replace"))
+            media = response.headers.get("content-type", "")
+            raise _not_json(text, media, str(problem)) from None
+        if embedded_error(data) and (error := embedded_error(self._key.redact_all(data))):
             raise error
-        return data
+        return self._key.redact_graded(data) if self._key.may_be_in(response.body) else data
 
     def _remedy(self, error: EndpointError) -> str:
         if error.kind != "auth":
@@ -233,9 +248,18 @@ class Client:
 
 
 _AGENT = f"stack-tui/{__version__}"
+_EXCERPT = 4000
 
 
-def _not_json(excerpt: str, content_type: str) -> EndpointError:
+def _withheld(variable: str | None) -> EndpointError:
+    return EndpointError(
+        "auth",
+        f"{variable} is not sent: this folder's {CONFIG_NAME} names it, and is not trusted yet",
+        remedy="Read the file. If it is fine, allow it once with: stack-tui trust",
+    )
+
+
+def _not_json(excerpt: str, content_type: str, problem: str) -> EndpointError:
     if "html" in content_type or excerpt.lstrip()[:1] == "<":
         return EndpointError(
             "bad_answer",
@@ -245,43 +269,18 @@ def _not_json(excerpt: str, content_type: str) -> EndpointError:
         )
     return EndpointError(
         "bad_answer",
-        f"the answer is not JSON: {one_line(excerpt, 120)!r}",
+        f"the answer is not JSON: {one_line(excerpt, 120)!r}" + _bound_named(problem),
         remedy="Check that the URL is a model server's; a proxy between may have cut the answer.",
         retryable=True,
     )
+
+
+def _bound_named(problem: str) -> str:
+    return f" ({problem})" if problem in (TOO_DEEP, TOO_MANY) else ""
 
 
 def _encode(body: Mapping[str, Any]) -> bytes:
     try:
         return msgspec.json.encode(body)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_well_formed(body))
-
-
-def _decode(body: bytes) -> Any:
-    """Return the JSON in `body`; NaN and lone surrogates (as U+FFFD) pass. Raises ValueError."""
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        pass
-    try:
-        return _well_formed(json.loads(body.decode("utf-8", "replace")))
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _decode_any(body: bytes) -> Any:
-    try:
-        return _decode(body)
-    except ValueError:
-        return body[:2000].decode("utf-8", "replace")
-
-
-def _well_formed(data: Any) -> Any:
-    if isinstance(data, str):
-        return well_formed(data)
-    if isinstance(data, list | tuple):
-        return [_well_formed(item) for item in data]
-    if isinstance(data, Mapping):
-        return {well_formed(name): _well_formed(value) for name, value in data.items()}
-    return data
+        return msgspec.json.encode(with_valid_text(body))

@@ -21,6 +21,7 @@ _TOO_LONG = re.compile(
     r"|maximum number of tokens|max_(completion_)?tokens.{0,40} too large|input token count",
     re.IGNORECASE,
 )
+# No server nests its message deeper than {"detail": [{"error": {"message": …}}]}.
 _DEEPEST = 6
 _MOST_FIELDS = 16
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "credit balance")
@@ -105,15 +106,17 @@ def _location(data: Mapping[str, Any]) -> str:
     return one_line(".".join(steps[1:] if steps[:1] == ["body"] else steps), 80)
 
 
-def _message(data: Any) -> str:
+def _message(data: Any, depth: int = 0) -> str:
     if isinstance(data, str):
         return "" if data.lstrip()[:1] == "<" else data
+    if depth > _DEEPEST:
+        return ""
     if isinstance(data, list):
-        return "; ".join(filter(None, map(_message, data[:5])))
+        return "; ".join(filter(None, (_message(each, depth + 1) for each in data[:5])))
     if not isinstance(data, Mapping):
         return ""
     for key in ("error", "detail", "message", "msg"):
-        if found := _message(data.get(key)):
+        if found := _message(data.get(key), depth + 1):
             field = _location(data)
             return f"{field}: {found}" if field and field not in found else found
     return str(data.get("code") or data.get("error_type") or data.get("type") or "")
@@ -191,12 +194,12 @@ def retry_after_s(value: str, now: datetime | None = None) -> float | None:
     """Return the seconds that a Retry-After header (seconds or HTTP-date) asks to wait."""
     from email.utils import parsedate_to_datetime
 
-    if value.strip().replace(".", "", 1).isdecimal():
-        return float(value)
     try:
+        if value.strip().replace(".", "", 1).isdecimal():
+            return float(value)
         until = parsedate_to_datetime(value)
-    except ValueError:
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())

@@ -13,6 +13,8 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error
+from stack_tui.endpoints.foreign_data import foreign_data
+from stack_tui.endpoints.json_answer import decode_json
 from stack_tui.endpoints.refusals import adapt
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
@@ -58,12 +60,13 @@ async def time_requests(
     answers: list[_Answer] = []
     try:
         async with asyncio.timeout(within_s), connect(endpoint, policy=ONCE) as client:
-            path, body = await _settled(client)
-            found = msgspec.structs.replace(found, model=client.endpoint.model)
-            for number in range(REQUESTS):
-                answers.append(await _ask(client, path, _numbered(body, number + 1)))
-                found = _summarize(found, answers)
-                report(found)
+            with foreign_data():
+                path, body = await _settled(client)
+                found = msgspec.structs.replace(found, model=client.endpoint.model)
+                for number in range(REQUESTS):
+                    answers.append(await _ask(client, path, _numbered(body, number + 1)))
+                    found = _summarize(found, answers)
+                    report(found)
     except EndpointError as error:
         found = msgspec.structs.replace(found, failure=error.failure())
     except TimeoutError:
@@ -93,8 +96,8 @@ class _Answer:
         if not line.startswith(b"data:") or line[5:].strip() == b"[DONE]":
             return
         try:
-            data = msgspec.json.decode(line[5:])
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            data = decode_json(line[5:])
+        except ValueError:
             return
         if error := embedded_error(data):
             raise error

@@ -42,12 +42,24 @@ def read_metrics(text: str, server_kind: str) -> dict[str, float]:
     for name, labels, value in _samples(text, tuple(names)):
         for standard in names.get(name, ()):
             bound = labels.get("le", "+Inf")
+            if not _is_bound(bound):
+                continue
             key = f"{standard}{_BUCKET}{bound}" if standard in HISTOGRAMS else standard
             values[key].append(value)
-    return {
-        name: math.fsum(found) / (len(found) if name in _AVERAGED else 1)
+    # Not fsum, which raises where a sum is too large.
+    totals = {
+        name: sum(found) / (len(found) if name in _AVERAGED else 1)
         for name, found in values.items()
     }
+    return {name: total for name, total in totals.items() if math.isfinite(total)}
+
+
+def _is_bound(text: str) -> bool:
+    """Return whether a bucket's bound is a number, `+Inf` included."""
+    try:
+        return not math.isnan(float(text))
+    except ValueError:
+        return False
 
 
 def rates(
@@ -109,5 +121,6 @@ def _samples(text: str, wanted: tuple[str, ...]) -> Iterable[tuple[str, Mapping[
             for sample in family.samples:
                 if math.isfinite(sample.value):
                     yield sample.name, sample.labels, sample.value
-    except (ValueError, KeyError, IndexError):
+    except Exception:
+        # The parser raises whatever its own code meets on a page that is no page of metrics.
         return

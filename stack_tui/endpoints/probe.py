@@ -13,6 +13,7 @@ from stack_tui.endpoints.capabilities import probe as probe
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.completion_client import ask_chat
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.endpoints.foreign_data import foreign_data
 from stack_tui.endpoints.health import Health as Health
 from stack_tui.endpoints.health import failed, find, observe, side_client
 from stack_tui.endpoints.kinds.known_kinds import COMPATIBLE, KINDS
@@ -42,8 +43,9 @@ async def check(endpoint: Endpoint, known: str = "") -> Health:
             return _resting(endpoint, shared_server.available())
     try:
         async with asyncio.timeout(CHECK_S), side_client(endpoint, url, CHECK_S) as client:
-            health = (await observe(client, known)).health
-            return msgspec.structs.replace(health, endpoint=endpoint)
+            with foreign_data():
+                health = (await observe(client, known)).health
+                return msgspec.structs.replace(health, endpoint=endpoint)
     except EndpointError as error:
         return failed(endpoint, url or endpoint.url, error)
     except TimeoutError:
@@ -62,6 +64,11 @@ async def preflight(client: Client, policy: RetryPolicy = ONCE) -> Health:
     model, not a model server. Requests one token if the list of models does not prove the model.
     `policy` says which failures are waited out.
     """
+    with foreign_data(client.where):
+        return await _preflight(client, policy)
+
+
+async def _preflight(client: Client, policy: RetryPolicy) -> Health:
     endpoint, on_retry = client.endpoint, client.on_retry
     async with side_client(endpoint, client.url, PREFLIGHT_S, policy, on_retry) as asker:
         seen = await observe(asker)

@@ -21,9 +21,11 @@ MAX_BODY = 64 * 2**20
 CONNECT_S = 10.0
 # Below the 5 s after which uvicorn (vLLM, SGLang) closes an idle connection.
 KEEPALIVE_S = 4.0
+# Compressed, 75 KB can unpack to gigabytes in one step: no compression is asked for or accepted.
+_PLAIN = {"accept-encoding": "identity"}
 
 Reason = Literal[
-    "refused", "dns", "unreachable", "tls", "reset", "timeout", "not_http", "too_large"
+    "refused", "dns", "unreachable", "tls", "reset", "timeout", "not_http", "too_large", "encoded"
 ]
 
 OnChunk = Callable[[bytes], object] | None
@@ -83,9 +85,12 @@ class HttpxTransport:
 
         client = self._open(url)
         try:
-            async with client.stream(method, url, headers=dict(headers), content=body) as answer:
-                content = await _read(answer.aiter_bytes(), on_chunk)
-                return Response(answer.status_code, dict(answer.headers), content)
+            sent = {**headers, **_PLAIN}
+            async with client.stream(method, url, headers=sent, content=body) as answer:
+                names = {name.lower(): value for name, value in answer.headers.multi_items()}
+                _refuse_encoded(names)
+                content = await _read(answer.aiter_raw(), on_chunk)
+                return Response(answer.status_code, names, content)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise TransportError(_reason(error), str(error)) from error
 
@@ -118,6 +123,8 @@ class AiohttpTransport:
                 ),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                headers=_PLAIN,
                 trust_env=False,
             )
         return self._session
@@ -138,8 +145,9 @@ class AiohttpTransport:
             async with session.request(
                 method, url, headers=headers, data=body, allow_redirects=False, proxy=self._proxy
             ) as answer:
-                content = await _read(answer.content.iter_any(), on_chunk)
                 names = {name.lower(): value for name, value in answer.headers.items()}
+                _refuse_encoded(names)
+                content = await _read(answer.content.iter_any(), on_chunk)
                 return Response(answer.status, names, content)
         except (aiohttp.ClientError, UnicodeError, OSError) as error:
             raise TransportError(_reason(error), str(error)) from error
@@ -152,6 +160,12 @@ class AiohttpTransport:
 
 
 Transport = HttpxTransport | AiohttpTransport
+
+
+def _refuse_encoded(headers: Mapping[str, str]) -> None:
+    """Raise TransportError if the body is compressed."""
+    if headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        raise TransportError("encoded")
 
 
 async def _read(chunks: AsyncIterable[bytes], on_chunk: OnChunk) -> bytes:

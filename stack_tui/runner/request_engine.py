@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit, Stopped
 from stack_tui.errors import Failure
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
 from stack_tui.runner.stream import Emit, EndRun
+from stack_tui.runner.watchdog import Wait, Watchdog
 from stack_tui.runs.events import Sample
 
 T = TypeVar("T")
@@ -64,6 +66,7 @@ class RequestEngine:
     Once `stopping` is set, all limits are closed: no request is sent any more, requests in flight
     are finished, and jobs that still need a request end without a sample. Any other exception than
     EndpointError in a job becomes its sample's failure, of kind `internal`, and the run goes on.
+    A job that takes ten times `timeout_s`, the timeout of one request, is named by a finding.
     """
 
     def __init__(
@@ -72,12 +75,15 @@ class RequestEngine:
         stopping: asyncio.Event,
         emit: Emit,
         *,
+        timeout_s: float,
         room: Callable[[], int] | None = None,
     ) -> None:
         self._limits = limits
         self._stopping = stopping
         self._emit = emit
         self._room = room or self._enough
+        self._timeout_s = timeout_s
+        self._watchdog = Watchdog(emit, lambda: any(limit.paused for limit in limits))
         self._running = 0
         self._left = asyncio.Event()
 
@@ -85,8 +91,10 @@ class RequestEngine:
         """Run the jobs until the last one has ended, or until a stop; raises what EndRun holds."""
         async with asyncio.TaskGroup() as group:
             closing = group.create_task(self._close_once_stopping(jobs))
+            watching = group.create_task(self._watchdog.run())
             await self._run_all(jobs)
             closing.cancel()
+            watching.cancel()
 
     async def _run_all(self, jobs: JobSource) -> None:
         async with asyncio.TaskGroup() as group:
@@ -105,7 +113,8 @@ class RequestEngine:
 
     async def _do(self, job: Job) -> None:
         try:
-            sample = await self._outcome(job)
+            with self._watchdog.waiting(self._timeout_s, partial(_wait_for, job)):
+                sample = await self._outcome(job)
             if sample is not None:
                 await self._emit(sample)
         finally:
@@ -131,6 +140,16 @@ class RequestEngine:
         jobs.stop()
         for limit in self._limits:
             limit.close()
+
+
+def _wait_for(job: Job) -> Wait:
+    sample = job.failed(Failure(kind="timeout", message=""))
+    return Wait(
+        task=sample.task,
+        what=f"answering {sample.name}",
+        cause="The server is very slow, or fails and is asked again. The run goes on; if you stop"
+        " it, what was answered stays.",
+    )
 
 
 async def gather_all(requests: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

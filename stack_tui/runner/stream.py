@@ -41,6 +41,11 @@ class Stream(Generic[T]):
         """Add the item, after waiting for room."""
         await self._queue.put(item)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether `send` would wait."""
+        return self._queue.full()
+
     def close(self) -> None:
         """End the stream after the items already in it; call it when nobody sends any more."""
         self._closed = True

@@ -6,7 +6,6 @@ import msgspec
 
 from stack_tui.errors import Failure as Failure
 from stack_tui.errors import FailureKind as FailureKind
-from stack_tui.runs.old_formats import current_event
 from stack_tui.runs.rule_issue import RuleIssue
 from stack_tui.runs.spec import RunSpec
 
@@ -224,6 +223,8 @@ class Sample(_Event, frozen=True, kw_only=True, omit_defaults=True):
     """What the server refused of the request, so that the model was asked without."""
     flags: tuple[str, ...] = ()
     """What is suspicious about the output, such as an attempt to steer its judge."""
+    unread_tokens: int = 0
+    """How many tokens of the prompt were cut off, to fit the context or by the server."""
 
     rule_score: float | None = None
     """From 0 to 1; None without rules."""
@@ -373,21 +374,3 @@ Event = (
     | RecordScores
     | Finished
 )
-
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
-
-
-def encode(event: Event) -> bytes:
-    """Return the event as one line of JSON, newline included."""
-    return _encoder.encode(event) + b"\n"
-
-
-def decode(line: bytes) -> Event:
-    """Return the event that `line` holds; raises msgspec.DecodeError if it holds none."""
-    try:
-        return _decoder.decode(line)
-    except msgspec.ValidationError:
-        # Converting costs a second pass, so only a line that today's types refuse pays for it.
-        event: Event = msgspec.convert(current_event(msgspec.json.decode(line)), Event)
-        return event

@@ -1,5 +1,6 @@
 """The append-only file of a run's events: one writer, which holds its lock, and any readers."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from types import TracebackType
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.paths import append_whole, open_to_append
-from stack_tui.runs.events import Event, decode, encode
+from stack_tui.paths import FileStamp, append_whole, open_to_append
+from stack_tui.runs.events import Event
+from stack_tui.runs.journal_line import decode, encode
 
 _CHUNK = 1 << 20
 
@@ -31,6 +33,9 @@ class Journal:
         except BlockingIOError:
             os.close(self._fd)
             raise RunBusy("is being run by another process", where=path.parent.name) from None
+        except OSError as error:
+            os.close(self._fd)
+            raise _no_locks(path.parent, error) from None
         self._synced = True
         _cut_torn_line(self._fd)
 
@@ -40,14 +45,24 @@ class Journal:
         self._synced = False
 
     def sync(self) -> None:
-        """Flush what was appended since the last call to the disk."""
+        """Flush what was appended since the last call to the disk.
+
+        Raises FileNotFoundError if the file is no longer at its path: what is appended to a removed
+        file is lost, and nobody can control a run whose folder has moved.
+        """
+        if FileStamp.inode_of(self.path) != os.fstat(self._fd).st_ino:
+            raise FileNotFoundError(
+                errno.ENOENT, "the run's folder was removed or moved", str(self.path.parent)
+            )
         if not self._synced:
             self._synced = True
             os.fsync(self._fd)
 
     def close(self) -> None:
-        self.sync()
-        os.close(self._fd)
+        try:
+            os.fsync(self._fd)
+        finally:
+            os.close(self._fd)
 
     def __enter__(self) -> "Journal":
         return self
@@ -59,6 +74,27 @@ class Journal:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def check_locks(path: Path) -> None:
+    """Raise StackError if the filesystem of the file at `path` has no locks."""
+    with _opened(path) as fd:
+        try:
+            if fd is not None:
+                fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                fcntl.flock(fd, fcntl.LOCK_UN)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            raise _no_locks(path.parent, error) from None
+
+
+def _no_locks(folder: Path, error: OSError) -> StackError:
+    return StackError(
+        f"this filesystem cannot lock files: {error.strerror}",
+        where=str(folder),
+        remedy="Keep runs on a local disk, with --results FOLDER.",
+    )
 
 
 def _cut_torn_line(fd: int) -> None:
@@ -94,10 +130,10 @@ class Tail:
             return []
         end = data.rfind(b"\n") + 1
         events: list[Event] = []
-        for line in data[:end].splitlines():
+        for line in data[:end].split(b"\n")[:-1]:
             try:
                 events.append(decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
                 self.unreadable += 1
         self.offset += end
         return events
@@ -112,6 +148,8 @@ def is_held(path: Path) -> bool:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
+        except OSError:
+            return False  # a filesystem without locks: no worker can hold one
         fcntl.flock(fd, fcntl.LOCK_UN)
         return False
 

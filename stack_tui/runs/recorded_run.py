@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
-from stack_tui.runs.events import Answer, Event, Fault, Sample, Started, encode
+from stack_tui.paths import write_new
+from stack_tui.runs.events import Answer, Event, Fault, Sample, Started
 from stack_tui.runs.journal import Tail
+from stack_tui.runs.journal_line import encode
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +37,7 @@ def recorded_path(folder: Path) -> Path:
 def keep(folder: Path, events: Iterable[Event]) -> None:
     """Write the recorded events into the folder; without any, write no file."""
     if lines := b"".join(encode(event) for event in events):
-        recorded_path(folder).write_bytes(lines)
+        write_new(recorded_path(folder), lines)
 
 
 def read_recorded(folder: Path) -> Recorded:

@@ -3,7 +3,8 @@
 import hashlib
 import math
 import secrets
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -69,6 +70,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     """A folder that datasets are read from instead of the Hugging Face hub."""
     tokenizer: str | None = None
     """The tokenizer's name or folder; None takes the model's, as far as it can be found."""
+    add_bos: Literal["auto", "yes", "no"] = "auto"
+    """Whether prompts of tokens begin with the model's BOS; auto does as its tokenizer does."""
     protocol: Literal["auto", "completions", "chat"] = "auto"
     """The API that generates text."""
     seed: int = 1234
@@ -90,6 +93,17 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
                 raise ValueError(f"gen's {name} must be text, a finite number or a truth value")
         if _holds_null(self.metadata):
             raise ValueError("metadata must not hold null, which a run's file cannot store")
+
+    @property
+    def runs_foreign_code(self) -> bool:
+        """Whether code of task files, a dataset or the model may run on this machine."""
+        return self.has_task_files or self.confirm_unsafe or self.trust_remote_code
+
+    @property
+    def has_task_files(self) -> bool:
+        """Whether tasks come from a folder or a file that the user names."""
+        by_path = any("/" in task or task.endswith((".yaml", ".yml")) for task in self.tasks)
+        return by_path or bool(self.include_path)
 
     @property
     def name(self) -> str:
@@ -198,9 +212,22 @@ class RunSpec(
         return self.id != other.id and mine == theirs
 
 
-def new_run_id(subject: str, model: str | None, now: datetime | None = None) -> str:
-    """Return a sortable, readable id such as 20261123-180712-mmlu-smollm2-3f2a (UTC)."""
-    stamp = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+_STAMP = "%Y%m%d-%H%M%S"
+_STAMP_LENGTH = len("20261123-180712")
+
+
+def new_run_id(
+    subject: str, model: str | None, now: datetime | None = None, newest: str = ""
+) -> str:
+    """Return a sortable, readable id such as 20261123-180712-mmlu-smollm2-3f2a (UTC).
+
+    It sorts behind `newest`, the id of the newest run, even if the clock was set back since.
+    """
+    at = (now or datetime.now(UTC)).astimezone(UTC)
+    with suppress(ValueError, OverflowError):
+        before = datetime.strptime(newest[:_STAMP_LENGTH], _STAMP).replace(tzinfo=UTC)
+        at = max(at, before + timedelta(seconds=1))
+    stamp = at.strftime(_STAMP)
     words = [slug(subject, 24), slug((model or "").rsplit("/", 1)[-1], 24)]
     return "-".join([stamp, *filter(None, words), secrets.token_hex(2)])
 

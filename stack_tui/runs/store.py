@@ -6,17 +6,17 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import tomli_w
 
 from stack_tui.errors import StackError
-from stack_tui.paths import FileStamp, write_atomically
+from stack_tui.paths import FileStamp, locked, sync_folder, write_atomically, write_new
 from stack_tui.runs import holdout, labels
 from stack_tui.runs.duel_data import DuelData, duel_data_path
-from stack_tui.runs.events import Event
-from stack_tui.runs.journal import Tail, is_held
+from stack_tui.runs.events import Event, Started
+from stack_tui.runs.journal import Tail, check_locks, is_held
 from stack_tui.runs.old_formats import current_spec
 from stack_tui.runs.recorded_run import keep
 from stack_tui.runs.spec import RunSpec
@@ -36,6 +36,9 @@ Phase = Literal[
 ]
 
 _STARTING_S = 90.0
+_HEAD_BYTES = 4096
+# Either makes a folder a run's: the other may be lost, or not there yet.
+_OWN_FILES = ("run.toml", "journal.jsonl")
 
 
 class RunNotFound(StackError):
@@ -50,6 +53,10 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     """Max concurrent requests; None tunes it automatically."""
     retry_errors: bool = True
     """Whether a resumed run retries what ended in an error; the worker reads it at its start."""
+
+    def __post_init__(self) -> None:
+        if self.concurrency is not None and self.concurrency < 1:
+            raise ValueError("concurrency must be 1 or more")
 
 
 _DEFAULT_CONTROL = Control()
@@ -134,34 +141,73 @@ def create(
         draft.mkdir()
         try:
             keep(draft, recorded)
-            text = tomli_w.dumps(msgspec.to_builtins(spec), multiline_strings=True)
-            (draft / "run.toml").write_bytes(text.encode())
+            write_new(draft / "run.toml", _spec_text(spec).encode())
             if suite_text is not None:
-                (draft / "suite.toml").write_bytes(suite_text.encode())
+                write_new(draft / "suite.toml", suite_text.encode())
             if duel is not None:
-                duel_data_path(draft).write_bytes(msgspec.json.encode(duel))
-            journal_path(draft).touch()
-            return draft.rename(results / spec.id)
+                write_new(duel_data_path(draft), msgspec.json.encode(duel))
+            write_new(journal_path(draft), b"")
+            check_locks(journal_path(draft))
+            sync_folder(draft)
+            folder = draft.rename(results / spec.id)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
+        sync_folder(results)
     except OSError as error:
         raise StackError(f"cannot hold results: {error.strerror}", where=str(results)) from None
+    return folder
 
 
 def read_spec(folder: Path) -> RunSpec:
     """Return the run's spec; raises TomlError naming the file and the place in it."""
     path = folder / "run.toml"
+    if not _has_text(path) and (spec := _recorded_spec(folder)):
+        return spec
     return source.convert(current_spec(source.parse(source.read_text(path), path)), RunSpec, path)
+
+
+def rewrite_spec(folder: Path, spec: RunSpec) -> None:
+    """Write run.toml again if a crash of the machine has lost it."""
+    path = folder / "run.toml"
+    if not _has_text(path):
+        write_atomically(path, _spec_text(spec))
+
+
+def _spec_text(spec: RunSpec) -> str:
+    return tomli_w.dumps(msgspec.to_builtins(spec), multiline_strings=True)
+
+
+def _has_text(path: Path) -> bool:
+    """Return whether the file holds anything; a power cut may leave it missing, empty or zeros."""
+    try:
+        with path.open("rb") as file:
+            return bool(file.read(_HEAD_BYTES).strip(b"\0 \t\r\n"))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def _recorded_spec(folder: Path) -> RunSpec | None:
+    """Return the spec that the run's journal begins with, None if no worker has started it."""
+    started = (event for event in Tail(journal_path(folder)).read() if isinstance(event, Started))
+    return next((event.spec for event in started), None)
 
 
 def folders(results: Path) -> list[Path]:
     """Return the folders of all runs, oldest first."""
     if not results.is_dir():
         return []
+    inside = (folder for folder in results.iterdir() if not folder.name.startswith("."))
     return sorted(
-        path.parent for path in results.glob("*/run.toml") if not path.parent.name.startswith(".")
+        folder for folder in inside if any((folder / name).exists() for name in _OWN_FILES)
     )
+
+
+def newest_id(results: Path) -> str:
+    """Return the id of the newest run, "" if there is none."""
+    return next((folder.name for folder in reversed(folders(results))), "")
 
 
 def find(results: Path, name: str) -> Path:
@@ -218,6 +264,12 @@ def find_earlier(results: Path, name: str, subject: str, aside: Path | None = No
 def write_control(folder: Path, control: Control) -> None:
     """Tell the run's worker what to do; it reads the file about twice a second."""
     write_atomically(folder / "control.json", msgspec.json.encode(control))
+
+
+def change_control(folder: Path, **changed: Any) -> None:
+    """Change some of what the run's worker is to do; two changes at once both happen."""
+    with locked(folder):
+        write_control(folder, msgspec.structs.replace(read_control(folder), **changed))
 
 
 def read_control(folder: Path, otherwise: Control = _DEFAULT_CONTROL) -> Control:

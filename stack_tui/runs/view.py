@@ -79,6 +79,7 @@ class RunView:
         self.tasks: dict[str, TaskCount] = {}
         self.total = TaskCount()
         self.answers = 0
+        self._answered: set[tuple[str, float]] = set()
         self.usage: dict[str, Usage] = {}
         self.faults: list[Fault] = []
         self.fault_count = 0
@@ -109,8 +110,7 @@ class RunView:
     def _apply_one(self, event: Event) -> None:
         match event:
             case Answer():
-                self.answers += 1
-                self.usage.setdefault(event.role, Usage()).add(event.response)
+                self._count_answer(event)
             case Sample():
                 self._add_sample(event)
             case Started():
@@ -140,6 +140,14 @@ class RunView:
                 self.finished = event
                 self.state = "stopped"
         self._advance_clock(event)
+
+    def _count_answer(self, answer: Answer) -> None:
+        """Count the answer and its tokens, once if a damaged disk or a copy doubled its line."""
+        if (known := (answer.key, answer.at)) in self._answered:
+            return
+        self._answered.add(known)
+        self.answers += 1
+        self.usage.setdefault(answer.role, Usage()).add(answer.response)
 
     def _advance_clock(self, event: Event) -> None:
         if self.last_at is not None and not isinstance(event, Started):

@@ -19,6 +19,9 @@ from stack_tui.suites.judging.judge_score import ask_judge, combine_scores
 from stack_tui.suites.model.case import Case, Suite, criteria_of
 from stack_tui.suites.model_client import Answers, ModelAnswer, ModelClient, Question
 
+# Rules take about a millisecond for that many characters.
+_LONG_OUTPUT = 20_000
+
 
 def prefix_id(suite: Suite) -> str | None:
     """Return the id by which samples refer to the system prompt, None if it is empty."""
@@ -114,10 +117,11 @@ def _answered(sample: Sample, answer: ModelAnswer) -> Sample:
 async def _graded(sample: Sample, suite: Suite, case: Case) -> Sample:
     """Return the sample with its rule score; without an output, or a filtered one, it fails.
 
-    Patterns and schemas are checked in a thread.
+    Patterns, schemas and long outputs are checked in a thread, so that other samples go on.
     """
     schemas = (case.json_schema, case.contains_json)
-    if case.regex or case.not_regex or schemas != (None, None):
+    long = len(sample.output) > _LONG_OUTPUT
+    if long or case.regex or case.not_regex or schemas != (None, None):
         grade = await asyncio.to_thread(rules.grade, case, suite, sample.output)
     else:
         grade = rules.grade(case, suite, sample.output)

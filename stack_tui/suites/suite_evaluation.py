@@ -1,6 +1,7 @@
 """Evaluate a suite: its cases to the model, the outputs to judges, all as a stream of events."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from functools import partial
@@ -63,7 +64,8 @@ def evaluate(
                         )
 
         limits = [client.limit for client in asking]
-        await RequestEngine(limits, stopping, emit).run(ListedJobs(jobs()))
+        timeout_s = max((client.endpoint.timeout_s for client in asking), default=math.inf)
+        await RequestEngine(limits, stopping, emit, timeout_s=timeout_s).run(ListedJobs(jobs()))
 
     return stream_events(work)
 

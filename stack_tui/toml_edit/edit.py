@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.toml_edit import items, splitter
+from stack_tui.toml_edit import bounded_toml, items, splitter
 from stack_tui.toml_edit.splitter import Piece, TablePath
 
 _LONGEST_INLINE = 80
@@ -33,11 +33,9 @@ class UnusualForm(StackError):
 def tables_of(text: str) -> dict[str, Any]:
     """Return the tables in the text; raises StackError if it is not valid TOML."""
     try:
-        return tomllib.loads(text)
+        return bounded_toml.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StackError(f"not valid TOML: {error}", remedy="Correct the file first.") from None
-    except RecursionError:
-        raise UnusualForm from None
 
 
 def merged(
@@ -169,8 +167,8 @@ class _Edit:
                 self.pieces[place] = replace(piece, tail=f"{piece.tail}\n")
         text = splitter.join(self.pieces)
         try:
-            same = tomllib.loads(text) == self.tables
-        except (tomllib.TOMLDecodeError, RecursionError):
+            same = bounded_toml.loads(text) == self.tables
+        except tomllib.TOMLDecodeError:
             same = False
         if not same:
             raise UnusualForm
@@ -342,5 +340,5 @@ def _edited(code: str, path: TablePath, values: Mapping[str, Any]) -> str:
             raise UnusualForm
         items.change_table(node, values)
         return tomlkit.dumps(document)
-    except (TOMLKitError, ValueError, KeyError):
+    except (TOMLKitError, ValueError, KeyError, RecursionError):
         raise UnusualForm from None

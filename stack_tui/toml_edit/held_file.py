@@ -1,12 +1,13 @@
 """A text file that people edit too: written in one step, and never over somebody else's change."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from stack_tui.errors import StackError
-from stack_tui.paths import write_atomically, write_through
+from stack_tui.paths import locked, write_atomically, write_through
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -42,6 +43,10 @@ class HeldFile:
         Its permissions and a byte order mark are kept. Raises FileChanged, with `remedy`, if the
         file no longer holds the text that was read.
         """
+        with _folder_locked(self.path):
+            return self._replaced(text, remedy)
+
+    def _replaced(self, text: str, remedy: str) -> "HeldFile":
         where = str(self.path)
         try:
             content = self.path.read_bytes()
@@ -62,10 +67,25 @@ class HeldFile:
 
 def create(path: Path, text: str, remedy: str) -> HeldFile:
     """Write a new file; raises FileChanged, with `remedy`, if one of that name exists."""
-    if path.exists() or path.is_symlink():
-        raise FileChanged("exists already", where=str(path), remedy=remedy)
-    _write(path, text.encode(), write_atomically)
+    with _folder_locked(path):
+        if path.exists() or path.is_symlink():
+            raise FileChanged("exists already", where=str(path), remedy=remedy)
+        _write(path, text.encode(), write_atomically)
     return HeldFile.of(path, text)
+
+
+@contextmanager
+def _folder_locked(path: Path) -> Iterator[None]:
+    """Let nobody else change a file in the folder between the check and the change."""
+    try:
+        with locked(path.resolve().parent):
+            yield
+    except FileNotFoundError:
+        raise StackError(
+            "cannot be written: its folder does not exist",
+            where=str(path),
+            remedy="Create it first.",
+        ) from None
 
 
 def _digest(text: str) -> str:

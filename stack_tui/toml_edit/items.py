@@ -71,17 +71,30 @@ def change_table(table: AbstractTable, values: Mapping[str, Any]) -> None:
     for key, value in values.items():
         if key not in table:
             table[key] = _flat(value) if flat else new_item(value, key)
-        elif table[key] != value or type(table[key].unwrap()) is not type(value):
+        elif not _is_equal(table[key], value):
             table[key] = changed_item(table[key], value, key)
+
+
+def _is_equal(old: Any, value: Any) -> bool:
+    """Return whether a value in a document is the given one, of the same type (not 1 for true).
+
+    tomlkit gives booleans as Python's own, and every other value as an item.
+    """
+    held = old.unwrap() if hasattr(old, "unwrap") else old
+    if isinstance(held, list) and isinstance(value, list):
+        return len(held) == len(value) and all(map(_is_equal, held, value))
+    if isinstance(held, dict) and isinstance(value, dict):
+        return held.keys() == value.keys() and all(_is_equal(held[key], value[key]) for key in held)
+    return bool(held == value) and type(held) is type(value)
 
 
 def _change_array(array: Array, values: list[Any]) -> None:
     old = array.unwrap()
     start = 0
-    while start < min(len(old), len(values)) and old[start] == values[start]:
+    while start < min(len(old), len(values)) and _is_equal(old[start], values[start]):
         start += 1
     end = 0
-    while end < min(len(old), len(values)) - start and old[-1 - end] == values[-1 - end]:
+    while end < min(len(old), len(values)) - start and _is_equal(old[-1 - end], values[-1 - end]):
         end += 1
     both = min(len(old), len(values)) - end
     for place in range(start, both):

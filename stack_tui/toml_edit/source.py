@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from stack_tui.errors import StackError
+from stack_tui.toml_edit import bounded_toml
 
 T = TypeVar("T")
+MAX_BYTES = 64 * 2**20
 
 
 class TomlError(StackError):
@@ -28,6 +30,8 @@ def read_utf8(path: Path) -> str:
     if path.is_char_device():
         raise StackError("is a device, not a file", where=str(path))
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise StackError(f"is larger than {MAX_BYTES >> 20} MiB", where=str(path))
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise StackError("no such file", where=str(path)) from None
@@ -45,7 +49,7 @@ def read_utf8(path: Path) -> str:
 def parse(text: str, path: Path) -> dict[str, Any]:
     """Return the tables in `text`; raises TomlError, with the line, if it is not valid TOML."""
     try:
-        return tomllib.loads(text)
+        return bounded_toml.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TomlError(f"not valid TOML: {error}", where=str(path)) from None
 

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_EMPTIED = {'"': '""', "'": "''", "#": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ def split(text: str) -> list[Piece]:
 def join(pieces: Iterable[Piece]) -> str:
     """Return the text of the pieces."""
     return "".join(piece.text + piece.gap for piece in pieces)
+
+
+def without_texts(text: str) -> str:
+    """Return TOML with every quoted text replaced by an empty one, and without comments."""
+    return _TOKEN.sub(lambda token: _EMPTIED.get(token[0][0], token[0]), text)
 
 
 def header_of(path: TablePath) -> str:

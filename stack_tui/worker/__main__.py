@@ -1,6 +1,7 @@
 """The worker's process: `python -m stack_tui.worker RUN-FOLDER`; it writes to the run's log."""
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from stack_tui.worker.execute import execute
 def main() -> int:
     """Execute the run; return 0 if it ended or was stopped, 4 if it was interrupted."""
     folder = Path(sys.argv[1])
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("stack_tui").setLevel(logging.INFO)
     try:
         finished = asyncio.run(execute(folder))
     except StackError as error:

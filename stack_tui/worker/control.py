@@ -3,22 +3,22 @@
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from stack_tui.config.foreign_keys import refuse_foreign_keys
 from stack_tui.errors import StackError
 from stack_tui.runs.journal import is_held
-from stack_tui.runs.store import journal_path, probe_path, read_control, write_control
+from stack_tui.runs.store import change_control, journal_path, probe_path, read_spec
 from stack_tui.worker.worker_process import spawn
 
 
 def resume(folder: Path, *, retry_errors: bool = True) -> None:
     """Start a worker for the samples that are missing and, with `retry_errors`, for failed ones.
 
-    Blocks until the worker has begun; raises as `spawn` does.
+    Blocks until the worker has begun; raises as `spawn` does, and StackError if the run's folder
+    names keys that the user has not allowed.
     """
+    refuse_foreign_keys(read_spec(folder).endpoints, folder.name)
     if not is_held(journal_path(folder)):
-        control = msgspec.structs.replace(read_control(folder), retry_errors=retry_errors)
-        write_control(folder, control)
+        change_control(folder, retry_errors=retry_errors)
         # The server may have changed since: the worker probes it anew.
         probe_path(folder).unlink(missing_ok=True)
     spawn(folder)
@@ -51,4 +51,4 @@ def _change(folder: Path, **changed: Any) -> None:
             where=folder.name,
             remedy=f"Resume it: stack-tui resume {folder.name}",
         )
-    write_control(folder, msgspec.structs.replace(read_control(folder), **changed))
+    change_control(folder, **changed)

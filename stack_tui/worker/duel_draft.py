@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from stack_tui.config.decode import Config, Endpoint
+from stack_tui.config.foreign_keys import refuse_foreign_keys
 from stack_tui.config.resolve import SELF, resolve_judges
 from stack_tui.errors import StackError
 from stack_tui.reports.measures.setting_differences import model_name
@@ -61,7 +62,9 @@ def duel_judges(
     others = [name for name in of_suite if name != SELF]
     if named or others or config.defaults.judges:
         return resolve_judges(config, others, named, spec.endpoint)
-    return spec.judges or (spec.endpoint,)
+    judges = spec.judges or (spec.endpoint,)
+    refuse_foreign_keys(judges, run.name)
+    return judges
 
 
 def distinct_runs(folders: Sequence[Path]) -> tuple[Path, ...]:

@@ -3,9 +3,8 @@
 import asyncio
 import os
 import platform
-import signal
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from pathlib import Path
@@ -19,15 +18,15 @@ from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.kinds.known_kinds import kind_named
-from stack_tui.endpoints.limit import Limit
+from stack_tui.endpoints.limit import Limit, Stopped
 from stack_tui.endpoints.metrics import read_metrics
-from stack_tui.endpoints.probe import Health, preflight
+from stack_tui.endpoints.probe import Health, preflight, probe
 from stack_tui.endpoints.retry import ONCE, RetryPolicy
 from stack_tui.errors import StackError
+from stack_tui.internal_error import internal_failure
 from stack_tui.names import plural
 from stack_tui.paths import write_atomically
 from stack_tui.reports.render.json_report import report_document
-from stack_tui.runner.internal_error import internal_failure
 from stack_tui.runner.stream import first_error
 from stack_tui.runs import holdout, labels
 from stack_tui.runs.events import (
@@ -35,7 +34,7 @@ from stack_tui.runs.events import (
     Event,
     Fault,
     Finished,
-    RunState,
+    RecordScores,
     Server,
     Started,
     StateChanged,
@@ -44,31 +43,35 @@ from stack_tui.runs.journal import Journal, Tail
 from stack_tui.runs.latest_report import latest_report_path
 from stack_tui.runs.recorded_run import Recorded, read_recorded
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec
-from stack_tui.runs.store import Control, journal_path, read_control, read_spec
+from stack_tui.runs.store import journal_path, read_spec, rewrite_spec
 from stack_tui.runs.view import RunView, is_settled
 from stack_tui.suites.recorded_model import RecordedModel
+from stack_tui.worker.control_file import follow_control, stop_on_signals, unless_stop_is_wanted
 from stack_tui.worker.probe_record import ProbeRecord, read_probe
 from stack_tui.worker.run_events import run_events, suite_events
 
 _FAULT_REPEAT_S = 10.0
 _PREFLIGHT_BUDGET_S = 30.0
-_POLL_S = 0.5
 _METRICS_EVERY_S = 5.0
-_STATES: dict[str, RunState] = {"run": "running", "pause": "paused", "stop": "stopping"}
 
 
 class Recorder:
-    """Appends events to the journal and applies them to the worker's own view."""
+    """Appends events to the journal and applies them to the worker's own view.
+
+    `has_final_scores` says whether a benchmark's scores of record came since the worker began.
+    """
 
     def __init__(self, journal: Journal, view: RunView) -> None:
         self.journal = journal
         self.view = view
+        self.has_final_scores = False
         self._last_fault: dict[str, float] = {}
 
     def record(self, event: Event) -> None:
         """Append the event; raises OSError if the disk refuses it."""
         self.journal.append(event)
         self.view.apply([event])
+        self.has_final_scores |= isinstance(event, RecordScores)
 
     def note_retry(self, endpoint: str, error: EndpointError, wait_s: float) -> None:
         """Record a retry, for each endpoint and reason at most every 10 s."""
@@ -86,8 +89,12 @@ class Recorder:
         for fault in recorded.faults if first else ():
             self.record(fault)
 
+    def record_stop(self) -> None:
+        """Record that the run was stopped: `resume` goes on with it."""
+        self.record(StateChanged(at=time.time(), state="stopped"))
+
     async def sync_each_second(self) -> None:
-        """Make the journal durable once a second, until cancelled."""
+        """Make the journal durable once a second, until cancelled; raises OSError if it is gone."""
         while True:
             await asyncio.sleep(1.0)
             await asyncio.to_thread(self.journal.sync)
@@ -102,6 +109,7 @@ async def execute(folder: Path) -> Finished | None:
     """
     spec = read_spec(folder)
     with Journal(journal_path(folder)) as journal:
+        rewrite_spec(folder, spec)
         view = RunView(spec)
         earlier = Tail(journal.path).read()
         view.apply(earlier)
@@ -142,7 +150,7 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
             clients[endpoint] = await stack.enter_async_context(client)
         judges = [clients[judge] for judge in spec.judges]
         stopping = asyncio.Event()
-        _stop_on_signals(stopping)
+        stop_on_signals(stopping)
         watched: list[Coroutine[None, None, None]] = []
         if spec.origin:
             recorder.start_regrade(recorded)
@@ -152,26 +160,48 @@ async def _with_endpoints(folder: Path, recorder: Recorder, recorded: Recorded) 
             )
         else:
             model = clients[spec.endpoint]
-            probed = read_probe(folder) or ProbeRecord(health=await _ready(model, recorder))
-            health = probed.health
-            _fit_limit(model.limit, health, spec)
-            recorder.record(_started(recorder.view, _server(health)))
-            events = await run_events(
+            try:
+                beginning = _begin(folder, model, recorder)
+                probed = await unless_stop_is_wanted(folder, stopping, beginning)
+            except Stopped:
+                if recorder.view.started is None:
+                    recorder.record(_started(recorder.view, {}))
+                recorder.record_stop()
+                return None
+            events = run_events(
                 folder, recorder.view, model, probed, judges, recorded.answers, stopping
             )
-            watched = [_watch_server(model, health.server_kind, recorder.record)]
+            watched = [_watch_server(model, probed.health.server_kind, recorder.record)]
         keepers = (
             recorder.sync_each_second(),
-            _follow_control(
+            follow_control(
                 folder, [client.limit for client in clients.values()], stopping, recorder.record
             ),
             *watched,
         )
         await _record_all(events, recorder, keepers)
-        if stopping.is_set() and recorder.view.total.done < recorder.view.total.planned:
-            recorder.record(StateChanged(at=time.time(), state="stopped"))
+        if stopping.is_set() and not _is_complete(recorder):
+            recorder.record_stop()
             return None
         return await asyncio.to_thread(_finish, folder, recorder.view, recorder.record)
+
+
+def _is_complete(recorder: Recorder) -> bool:
+    """Return whether nothing is left for a resumed run to do, errors aside."""
+    if isinstance(recorder.view.spec.subject, BenchmarkSubject):
+        return recorder.has_final_scores
+    return recorder.view.total.done >= recorder.view.total.planned
+
+
+async def _begin(folder: Path, model: Client, recorder: Recorder) -> ProbeRecord:
+    """Record that the run has started, and return what is known of the endpoint by then."""
+    spec = recorder.view.spec
+    found = read_probe(folder) or ProbeRecord(health=await _ready(model, recorder))
+    _fit_limit(model.limit, found.health, spec)
+    recorder.record(_started(recorder.view, _server(found.health)))
+    if found.capabilities is None and isinstance(spec.subject, BenchmarkSubject):
+        found = msgspec.structs.replace(found, capabilities=await probe(model))
+    return found
 
 
 def _fit_limit(limit: Limit, health: Health, spec: RunSpec) -> None:
@@ -237,49 +267,6 @@ def _started(view: RunView, server: dict[str, Any]) -> Started:
         pid=os.getpid(),
         resumed=view.started is not None,
     )
-
-
-def _stop_on_signals(stopping: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: None)
-
-
-async def _follow_control(
-    folder: Path,
-    limits: Sequence[Limit],
-    stopping: asyncio.Event,
-    record: Callable[[Event], None],
-) -> None:
-    """Apply the run's control file until cancelled: pause, proceed, stop, change concurrency.
-
-    A stop only sets `stopping`: the request engine closes the limits, paused or not.
-    """
-    known = Control()
-    while True:
-        wanted = read_control(folder, known)
-        if wanted != known and not stopping.is_set():
-            _apply(wanted, known, limits, stopping)
-            state = _STATES[wanted.wanted]
-            record(StateChanged(at=time.time(), state=state, concurrency=wanted.concurrency))
-            known = wanted
-        await asyncio.sleep(_POLL_S)
-
-
-def _apply(
-    wanted: Control, known: Control, limits: Sequence[Limit], stopping: asyncio.Event
-) -> None:
-    if limits and wanted.concurrency != known.concurrency:
-        limits[0].fix(wanted.concurrency)
-    if wanted.wanted == "stop":
-        stopping.set()
-        return
-    for limit in limits:
-        if wanted.wanted == "pause":
-            limit.pause()
-        else:
-            limit.proceed()
 
 
 async def _watch_server(client: Client, kind: str, record: Callable[[Event], None]) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.config.decode import Endpoint
+from stack_tui.config.foreign_keys import acting_parts
+from stack_tui.config.permissions import allow
 from stack_tui.endpoints.client import Client, OnRetry
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.probe import Health, preflight, probe
 from stack_tui.endpoints.retry import BEFORE_A_RUN
 from stack_tui.runs.spec import BenchmarkSubject, SuiteSubject, new_run_id
-from stack_tui.runs.store import Control, create, write_control
+from stack_tui.runs.store import Control, create, newest_id, write_control
 from stack_tui.suites.model import suite_store
 from stack_tui.worker.duel_draft import draft_duel
 from stack_tui.worker.probe_record import ProbeRecord, write_probe
@@ -58,10 +60,12 @@ async def _start(draft: RunDraft, results: Path, on_retry: OnRetry | None) -> Pa
         model = ready.get(draft.spec.endpoint, draft.spec.endpoint)
         spec = msgspec.structs.replace(
             draft.spec,
-            id=new_run_id(draft.spec.subject.name, model.model),
+            id=new_run_id(draft.spec.subject.name, model.model, newest=newest_id(results)),
             endpoint=model,
             judges=tuple(ready.get(judge, judge) for judge in draft.spec.judges),
         )
+        # The user has chosen these: a resumed run may send their keys without another permission.
+        allow(acting_parts(spec.endpoints))
         folder = create(results, spec, draft.suite_text, draft.recorded, draft.duel)
         if record:
             write_probe(folder, record)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from stack_tui.config.foreign_keys import refuse_foreign_keys
 from stack_tui.errors import StackError
 from stack_tui.runs.events import Answer, Fault, SampleKey
 from stack_tui.runs.journal import Tail
@@ -40,6 +41,8 @@ def draft_regrade(request: Regrade) -> RunDraft:
                 where=run.folder.name,
                 remedy="Name one: --judge with an endpoint's name.",
             )
+    if not request.judges or request.by == "rules":
+        refuse_foreign_keys(judges, run.folder.name)
     spec = msgspec.structs.replace(
         before,
         id="",

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.endpoints.client import Client
-from stack_tui.endpoints.probe import probe
 from stack_tui.runs.duel_data import read_duel_data
 from stack_tui.runs.events import Answer, Event, SampleKey
 from stack_tui.runs.spec import DuelSubject, SuiteSubject
@@ -45,7 +44,7 @@ def suite_events(
     )
 
 
-async def run_events(
+def run_events(
     folder: Path,
     view: RunView,
     model: Client,
@@ -63,6 +62,7 @@ async def run_events(
         return evaluate_duel(
             read_duel_data(folder), judges, recorded=recorded, done=done, stopping=stopping
         )
+    assert probed.capabilities is not None
     from stack_tui.benchmarks.benchmark_evaluation import evaluate as evaluate_benchmark
     from stack_tui.benchmarks.catalog.catalog import Catalog
     from stack_tui.benchmarks.catalog.task_index import TaskEntry
@@ -71,7 +71,7 @@ async def run_events(
     return evaluate_benchmark(
         view.spec,
         model,
-        probed.capabilities or await probe(model),
+        probed.capabilities,
         probed.health,
         catalog=Catalog(entries) if entries else None,
         lm_eval_folder=folder / "lm-eval",

@@ -7,14 +7,12 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from stack_tui.child_command import module_command
 from stack_tui.errors import StackError
 from stack_tui.paths import open_to_append
 from stack_tui.runs.events import Fault, Started
 from stack_tui.runs.journal import RunBusy, Tail, is_held
-from stack_tui.runs.store import journal_path, read_control, write_control
+from stack_tui.runs.store import change_control, journal_path
 
 _START_TIMEOUT_S = 90.0
 _POLL_S = 0.05
@@ -42,7 +40,7 @@ def spawn(folder: Path) -> None:
     journal = journal_path(folder)
     if is_held(journal):
         raise RunBusy("is already running", where=folder.name)
-    write_control(folder, msgspec.structs.replace(read_control(folder), wanted="run"))
+    change_control(folder, wanted="run")
     tail = Tail(journal)
     tail.read()
     with os.fdopen(open_to_append(folder / "worker.log"), "ab") as log:

@@ -300,12 +300,16 @@ def test_what_cannot_run_says_so_and_what_to_do(
     assert words in str(refusal.value)
 
 
-def test_a_prompt_longer_than_the_context_is_refused(tmp_path: Path) -> None:
-    with (
-        fake(context_length=20) as server,
-        pytest.raises(StackError, match="longer than the model takes"),
-    ):
-        carry_out(server, CHOICES, tmp_path)
+def test_a_prompt_longer_than_the_context_is_cut_as_by_lm_eval_and_reported(tmp_path: Path) -> None:
+    with fake(context_length=20) as server:
+        events = carry_out(server, CHOICES, tmp_path)
+    found = of_kind(events, Sample)
+    assert len(found) == 12
+    assert all(sample.unread_tokens > 0 for sample in found)
+    assert all("19 of" in sample.flags[0] for sample in found)
+    cut = [finding for finding in of_kind(events, Finding) if finding.check == "prompts cut"]
+    assert cut[-1].seen.startswith("12 of 12 documents: prompt cut to fit the context: 19 of")
+    assert events.index(cut[0]) < events.index(found[1])
 
 
 @pytest.mark.parametrize(

@@ -183,3 +183,18 @@ def test_a_task_that_runs_the_models_code_is_refused_however_it_is_made(
         load(folder, name)
     assert "--confirm-unsafe" in refusal.value.remedy
     assert len(load(folder, name, confirm_unsafe=True)) == 1
+
+
+def test_a_task_that_was_not_loaded_is_an_error_with_its_name(folder: str) -> None:
+    from stack_tui.benchmarks.harness import task_loading
+
+    spec = BenchmarkSubject(tasks=("nested",), include_path=folder)
+    built: dict[str, Any] = {}
+    entries = open_catalog(folder).needed(spec.tasks)
+    loaded = task_loading.load_tasks(
+        spec, entries, {}, lambda task: built.update({str(task.config.task): task})
+    )
+    task_loading.refuse_difference(loaded, built)
+    del built["nested::inner two::inline_b"]
+    with pytest.raises(StackError, match="other tasks than were loaded: nested::inner two::inline"):
+        task_loading.refuse_difference(loaded, built)

@@ -55,6 +55,20 @@ def finished(spec: RunSpec, passed: tuple[bool, ...]) -> None:
     (folder / "report.json").write_text("{}")
 
 
+@pytest.mark.parametrize("damage", ["removed", "emptied", "broken"])
+def test_gates_that_cannot_be_read_fail(damage: str, capsys: Captured) -> None:
+    suite = store.find(Path("eval-results"), "latest") / "suite.toml"
+    if damage == "removed":
+        suite.unlink()
+    else:
+        suite.write_text("" if damage == "emptied" else "[suite")
+    assert run(["report", "latest"]) == 1
+    assert "gates cannot be read" in capsys.readouterr().err
+    assert run(["report", "latest", "--format", "junit"]) == 1
+    junit = ET.fromstring(capsys.readouterr().out)
+    assert any("gates cannot be read" in (found.get("message") or "") for found in junit.iter())
+
+
 @pytest.mark.parametrize(
     ("gate", "code"),
     [("rule_avg >= 0.8", 0), ("errors == 0", 0), ("rule_pass_rate >= 0.9", 1)],

@@ -199,17 +199,32 @@ def test_without_a_file_one_is_made(tmp_path: Path) -> None:
     assert decode.load(path).endpoints == {}
 
 
-def test_a_change_made_elsewhere_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+def test_a_change_made_elsewhere_meanwhile_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "stack-tui.toml"
+    path.write_text(TEXT)
+    seen: list[str] = []
+
+    def edit(text: str) -> str:
+        seen.append(text)
+        path.write_text(TEXT + "# theirs\n")
+        return config_edit.put_endpoint(text, NEW)
+
+    before, after = config_edit.change(path, edit)
+    assert seen == [TEXT, before.text]
+    assert "# theirs" in after.text == path.read_text()
+    assert NEW.name in decode.load(path).endpoints
+
+
+def test_a_file_that_changes_all_the_time_is_not_written_over(tmp_path: Path) -> None:
     path = tmp_path / "stack-tui.toml"
     path.write_text(TEXT)
 
     def edit(text: str) -> str:
-        path.write_text(TEXT + "# theirs\n")
+        path.write_text(f"{text}# theirs\n")
         return config_edit.put_endpoint(text, NEW)
 
     with pytest.raises(FileChanged, match="changed since"):
         config_edit.change(path, edit)
-    assert path.read_text() == TEXT + "# theirs\n"
 
 
 def test_what_would_be_no_configuration_is_not_written(tmp_path: Path) -> None:
@@ -224,14 +239,14 @@ def test_what_would_be_no_configuration_is_not_written(tmp_path: Path) -> None:
     "key", ["sk-proj-abc", "gsk_abcDEF123", "AIzaSyB1234567890abcdef", "a b", "0f3c9d7e1b", "{x}"]
 )
 def test_a_key_in_place_of_its_variable_is_refused_and_not_quoted(key: str) -> None:
-    problem = config_edit.variable_problem(key)
+    problem = decode.variable_problem(key)
     assert problem
     assert key not in problem
 
 
 @pytest.mark.parametrize("name", ["OPENAI_API_KEY", "HF_TOKEN", "key2", "MY_KEY_FOR_GPT_4"])
 def test_a_variables_name_is_taken(name: str) -> None:
-    assert config_edit.variable_problem(name) == ""
+    assert decode.variable_problem(name) == ""
 
 
 def test_a_string_that_ends_in_a_line_with_a_number_sign_is_not_taken_for_a_comment() -> None:

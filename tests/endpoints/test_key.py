@@ -103,7 +103,7 @@ def test_a_key_has_no_repr(value: str) -> None:
     assert repr(key) == str(key) == "Key([key])"
 
 
-@given(st.text(st.characters(codec="ascii"), min_size=4))
+@given(st.text(st.characters(codec="ascii"), min_size=16))
 def test_a_key_in_json_is_always_suspected(value: str) -> None:
     assert ApiKey(value).may_be_in(json.dumps({"echo": value}).encode())
 
@@ -128,3 +128,39 @@ def test_a_refused_key_is_told_with_its_variable() -> None:
     ):
         asyncio.run(start(server))
     assert caught.value.status == 401
+
+
+@pytest.mark.parametrize("word", ["none", "EMPTY", "text", "choices", "1234", "ollama"])
+def test_a_key_that_is_a_word_changes_no_answer(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", word)
+    body = {"choices": [{"text": f"the answer is {word}"}], "content": word}
+
+    async def ask(server: FakeServer) -> object:
+        async with client(server, api_key_env="MY_KEY") as asked:
+            return (await asked.post("completions", BODY)).data
+
+    with FakeServer(replies=[Respond(200, body)]) as server:
+        assert asyncio.run(ask(server)) == body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200b".join(SECRET),
+        " " * 195 + SECRET,
+        " " * 1995 + SECRET + " more",
+        SECRET[:-1],
+        SECRET[:12] + "…",
+        SECRET + "x",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400])
+def test_pieces_of_the_key_are_redacted_in_what_is_shown(text: str, status: int) -> None:
+    async def ask(server: FakeServer) -> str:
+        async with client(server, policy=ONCE, api_key_env="MY_KEY") as asked:
+            with pytest.raises(EndpointError) as caught:
+                await asked.post("chat/completions", BODY)
+            return str(caught.value)
+
+    with FakeServer(replies=[Respond(status, f"no json: {text}")]) as server:
+        assert SECRET[:8] not in asyncio.run(ask(server))

@@ -24,6 +24,7 @@ _NOT_FOUND: dict[str, Respond] = {
     "lmstudio": Respond(200, {"error": "Unexpected endpoint or method."}),
 }
 _GENERATIONS = ("/chat/completions", "/completions", "/completion", "/generate")
+_MOST_NAMED = 128
 _TOP_N: dict[str, int] = {"vllm": 20, "openai": 20, "ollama": 20}
 
 
@@ -84,6 +85,9 @@ def _generation(server: FakeServer, asked: Asked, output: str | None) -> Respond
     if ceiling is not None and top_n > ceiling:
         message = f"Requested sample logprobs of {top_n}, which is greater than max allowed: 20"
         return Respond(400, {"error": {"message": message, "code": 400}})
+    if server.kind == "vllm" and len(body.get("logprob_token_ids") or ()) > _MOST_NAMED:
+        message = "logprob_token_ids is too long, max allowed: 128"
+        return Respond(400, {"error": {"message": message, "code": 400}})
     if is_chat:
         if body.get("response_format") and not server.json_schema:
             message = "This response_format type is unavailable now"
@@ -128,7 +132,9 @@ def _filled(value: Any, server: FakeServer) -> Any:
 
 def _tokenize(server: FakeServer, asked: Asked) -> Respond:
     field = "content" if server.kind == "llamacpp" else "prompt"
-    tokens = server.brain.encode(asked.body.get(field, ""))
+    special = asked.body.get("add_special" if field == "content" else "add_special_tokens")
+    text = asked.body.get(field, "")
+    tokens = server.brain.encode(server.brain.bos + text if special else text)
     if server.kind == "llamacpp":
         return Respond(body={"tokens": tokens})
     counted = {"count": len(tokens), "max_model_len": server.context_length}

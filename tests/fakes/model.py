@@ -17,6 +17,9 @@ class FakeModel:
     Override `logprob` (in nats, of `token` after `context`) to make a model with known answers.
     """
 
+    bos = ""
+    """What the tokenizer puts before a text if it is asked for special tokens."""
+
     def __init__(self) -> None:
         self._pieces: list[str] = list(dict.fromkeys(_COMMON))
         self._ids = {piece: token for token, piece in enumerate(self._pieces)}

@@ -104,18 +104,24 @@ async def _ours(folder: Path, task: str, fewshot: int | None) -> Sums:
             for document in message.documents:
                 shared = prefixes[document.prefix] if document.prefix else ""
                 made = [
-                    _row(
-                        request.kind,
-                        shared + document.contexts[request.context],
-                        request.gen if request.kind == "generate_until" else request.continuation,
-                    )
-                    for request in document.requests
+                    _row(*_described(request, document, shared)) for request in document.requests
                 ]
                 rows.setdefault(document.task, []).append((document.doc, made))
     return {
         name: _sum([row for _, made in sorted(found) for row in made])
         for name, found in rows.items()
     }
+
+
+def _described(request: Any, document: Any, shared: str) -> tuple[str, str, Any]:
+    from stack_tui.benchmarks.harness import protocol
+
+    context = shared + document.contexts[request.context]
+    if isinstance(request, protocol.TextRequest):
+        return "generate_until", context, request.gen
+    if isinstance(request, protocol.RollingRequest):
+        return "loglikelihood_rolling", context, ""
+    return "loglikelihood", context, request.continuation
 
 
 def _row(kind: str, context: str, more: Any) -> bytes:

@@ -42,7 +42,7 @@ def start(
     limit: Limit | None = None,
 ) -> AsyncGenerator[Event, None]:
     async def work(emit: Emit) -> None:
-        engine = RequestEngine([limit or Limit(2)], stopping or asyncio.Event(), emit)
+        engine = RequestEngine([limit or Limit(2)], stopping or asyncio.Event(), emit, timeout_s=9)
         await engine.run(ListedJobs(job(place, run) for place, run in enumerate(runs)))
 
     return stream_events(work)
@@ -196,7 +196,7 @@ def test_a_stop_ends_a_source_that_is_waited_on() -> None:
         async def emit(event: Event) -> None:
             raise AssertionError(event)
 
-        running = asyncio.create_task(RequestEngine([], stopping, emit).run(Waiting()))
+        running = asyncio.create_task(RequestEngine([], stopping, emit, timeout_s=9).run(Waiting()))
         await asyncio.sleep(0)
         stopping.set()
         async with asyncio.timeout(5):

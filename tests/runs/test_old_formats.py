@@ -10,7 +10,8 @@ import pytest
 
 from stack_tui.config.decode import Endpoint
 from stack_tui.runs import store
-from stack_tui.runs.events import Started, decode, encode
+from stack_tui.runs.events import Started
+from stack_tui.runs.journal_line import decode, encode
 from stack_tui.runs.spec import (
     BenchmarkSubject,
     DuelParticipant,

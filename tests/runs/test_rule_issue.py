@@ -5,7 +5,8 @@ import json
 import msgspec
 import pytest
 
-from stack_tui.runs.events import Sample, decode, encode
+from stack_tui.runs.events import Sample
+from stack_tui.runs.journal_line import decode, encode
 from stack_tui.runs.rule_issue import RuleIssue, issue_of_text
 
 FORMS = [

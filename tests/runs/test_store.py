@@ -1,6 +1,8 @@
 """The folder of runs: made whole, found by a part of a name, controlled by a file."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -9,6 +11,7 @@ import pytest
 from stack_tui.config.decode import Endpoint
 from stack_tui.errors import StackError
 from stack_tui.runs import store
+from stack_tui.runs.duel_data import DuelData
 from stack_tui.runs.events import Finished, StateChanged
 from stack_tui.runs.journal import Journal
 from stack_tui.runs.spec import BenchmarkSubject, RunSpec, new_run_id
@@ -107,3 +110,77 @@ def test_an_id_is_sortable_and_readable() -> None:
 
 def test_no_key_can_stand_in_a_spec() -> None:
     assert "api_key" not in {field.name for field in msgspec.structs.fields(Endpoint)}
+
+
+@pytest.mark.parametrize("damage", ["removed", "emptied", "zeros"])
+def test_a_lost_spec_is_read_from_the_journal(damage: str, tmp_path: Path) -> None:
+    folder = store.create(tmp_path, SPEC)
+    with Journal(store.journal_path(folder)) as journal:
+        journal.append(started())
+    path = folder / "run.toml"
+    whole = path.read_bytes()
+    if damage == "removed":
+        path.unlink()
+    else:
+        path.write_bytes(b"" if damage == "emptied" else bytes(9))
+    assert store.find(tmp_path, "latest") == folder
+    assert store.read_spec(folder) == SPEC
+    store.rewrite_spec(folder, SPEC)
+    assert path.read_bytes() == whole
+
+
+def test_a_spec_that_is_not_valid_is_told_though_the_journal_has_one(tmp_path: Path) -> None:
+    folder = store.create(tmp_path, SPEC)
+    with Journal(store.journal_path(folder)) as journal:
+        journal.append(started())
+    (folder / "run.toml").write_text("id = ")
+    with pytest.raises(StackError, match="not valid TOML"):
+        store.read_spec(folder)
+
+
+def test_all_that_a_run_is_made_of_is_durable_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[str] = set()
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        synced.add(os.readlink(f"/proc/self/fd/{handle}"))
+        sync(handle)
+
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("this system does not show what a file descriptor stands for")
+    monkeypatch.setattr(os, "fsync", note)
+    duel = DuelData(suite="custom", runs=("A",), bouts=())
+    store.create(tmp_path, SPEC, "text", [sample("a")], duel)
+    names = {Path(path).name for path in synced}
+    assert names >= {"run.toml", "suite.toml", "recorded.jsonl", "duel.json", "journal.jsonl"}
+    assert str(tmp_path) in synced
+    assert any(Path(path).name.startswith(".new-") for path in synced)
+
+
+def test_two_changes_of_what_a_worker_is_to_do_both_happen(tmp_path: Path) -> None:
+    def change(number: int) -> None:
+        if number % 2:
+            store.change_control(tmp_path, wanted="pause")
+        else:
+            store.change_control(tmp_path, concurrency=number + 1)
+
+    for _ in range(20):
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(change, range(2)))
+        assert store.read_control(tmp_path) == Control(wanted="pause", concurrency=1)
+        store.write_control(tmp_path, Control())
+
+
+def test_a_concurrency_below_one_is_no_wish(tmp_path: Path) -> None:
+    (tmp_path / "control.json").write_text('{"wanted": "run", "concurrency": -3}')
+    assert store.read_control(tmp_path) == Control()
+
+
+def test_an_id_sorts_behind_the_newest_though_the_clock_was_set_back() -> None:
+    now = datetime(2026, 11, 24, 10, 15, tzinfo=UTC)
+    assert new_run_id("a", "m", now, "20261125-101500-z-0001").startswith("20261125-101501-")
+    assert new_run_id("a", "m", now, "20261124-101500-z-0001").startswith("20261124-101501-")
+    assert new_run_id("a", "m", now, "20261123-101500-z-0001").startswith("20261124-101500-")
+    assert new_run_id("a", "m", now, "kept").startswith("20261124-101500-")

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stack_tui.runs.events import Event, Failure, Fault, Finished, JudgeScore, Sample, Status
+from stack_tui.runs.events import (
+    Answer,
+    Event,
+    Failure,
+    Fault,
+    Finished,
+    JudgeScore,
+    Sample,
+    Status,
+)
 from stack_tui.runs.view import RunView, is_settled
 from tests.runs.samples import SPEC, fold, planned, sample, started
 
@@ -88,6 +97,15 @@ def test_an_error_and_a_judges_failure_are_to_be_asked_again() -> None:
     assert all(is_settled(sample("a", status=status)) for status in statuses)
     assert not is_settled(sample("a", status="error"))
     assert not is_settled(msgspec.structs.replace(sample("a"), verdicts=(failed,)))
+
+
+def test_an_answer_whose_line_was_doubled_counts_once() -> None:
+    usage = {"usage": {"prompt_tokens": 5, "completion_tokens": 7}}
+    first = Answer(at=1.0, key="k", task="t", sample="a", role="model", response=usage)
+    later = msgspec.structs.replace(first, at=2.0)
+    view = fold(SPEC, [first, first, later])
+    assert view.answers == 2
+    assert view.usage["model"].prompt_tokens == 10
 
 
 def test_an_old_sample_that_was_truncated_while_thinking_counts_as_failed() -> None:

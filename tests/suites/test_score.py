@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.suites.judging.score_parser import parse_score
+from tests.suites.judge_answers import NOT_STATED, PERHAPS, STATED
 
 READABLE = {
     "4": 4, "4.": 4, " 4\n": 4, "5!": 5, "(4)": 4, "[4]": 4, "4.0": 4, "４": 4, "4.5": 4.5,
@@ -75,3 +76,24 @@ def test_a_score_at_either_end_of_a_very_long_answer_is_read() -> None:
 
 def test_a_number_cut_in_two_does_not_count() -> None:
     assert parse_score("a" * 1999 + "1" + "2" * 5000) is None
+
+
+def test_of_two_hundred_answers_none_is_misread() -> None:
+    accepted: dict[str, set[float | None]] = {
+        **{text: {score} for text, score in STATED.items()},
+        **{text: {score, None} for text, score in PERHAPS.items()},
+        **{text: {None} for text in NOT_STATED},
+    }
+    assert len(accepted) >= 200
+    read = {text: parse_score(text) for text in accepted}
+    assert {text: score for text, score in read.items() if score not in accepted[text]} == {}
+
+
+@given(st.sampled_from(NOT_STATED), st.sampled_from(["", "\n\n", "**", "<think>5</think>"]))
+def test_what_is_not_stated_is_read_in_no_wrapping(text: str, before: str) -> None:
+    assert parse_score(before + text) is None
+
+
+@given(st.sampled_from(list(STATED)), st.sampled_from(["<think>5</think>", "\n\n", "  "]))
+def test_what_is_stated_is_read_behind_thinking_and_space(text: str, before: str) -> None:
+    assert parse_score(before + text) == STATED[text]

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from stack_tui.runs.events import Answer, Fault, Finished, Sample, decode
+from stack_tui.runs.events import Answer, Fault, Finished, Sample
 from stack_tui.runs.journal import Journal, RunBusy, Tail
+from stack_tui.runs.journal_line import decode
 from stack_tui.runs.spec import digest
 from stack_tui.runs.store import Control, journal_path, read_spec, write_control
 from stack_tui.suites.grading import rules
 from stack_tui.suites.grading.rules import Grade
 from stack_tui.suites.model.case import Case
+from stack_tui.worker import control_file
 from stack_tui.worker import execute as execution
 from stack_tui.worker.execute import Recorder, execute
 from tests.fakes import FakeServer, failing, garbage, rate_limited, server_error
@@ -273,8 +275,13 @@ def test_a_stop_while_paused_sends_nothing_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = iter([Control(wanted="pause"), Control(wanted="pause")])
-    monkeypatch.setattr(execution, "read_control", lambda *_: next(wanted, Control(wanted="stop")))
-    monkeypatch.setattr(execution, "_POLL_S", 0.01)
+
+    def read(_: Path, known: Control | None = None) -> Control:
+        begun = known is not None
+        return next(wanted, Control(wanted="stop")) if begun else Control(wanted="pause")
+
+    monkeypatch.setattr(control_file, "read_control", read)
+    monkeypatch.setattr(control_file, "_POLL_S", 0.01)
     with FakeServer("vllm", reply) as server:
         run = carried_out(make(tmp_path, server))
         assert server.asked == []

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import tomli_w
 
-from stack_tui.runs.events import Answer, Finished, Sample, decode
+from stack_tui.runs.events import Answer, Finished, Sample
 from stack_tui.runs.journal import Tail
+from stack_tui.runs.journal_line import decode
 from stack_tui.runs.store import journal_path
 from tests.fakes import Asked, FakeServer
 from tests.worker.runs import carried_out

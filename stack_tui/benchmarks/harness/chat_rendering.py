@@ -27,14 +27,6 @@ class _GenerationBlocks(Extension):
         return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
-def as_messages(history: Messages, add_generation_prompt: bool = True) -> Any:
-    """Return the messages as JSON, for a server that applies its own template."""
-    from lm_eval.models.api_models import JsonChatStr
-
-    del add_generation_prompt
-    return JsonChatStr(json.dumps(history, ensure_ascii=False))
-
-
 def template_renderer(template: str, tokens: Mapping[str, str]) -> Callable[..., str]:
     """Return the function that renders messages; without a prompt, their last one is continued.
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 
 from stack_tui.benchmarks.harness import protocol
 from stack_tui.benchmarks.harness.protocol import LENGTH_BYTES, Failed, FromHarness, ToHarness
-from stack_tui.child_command import module_command
+from stack_tui.child_command import module_command, without_secrets
 from stack_tui.errors import StackError
 from stack_tui.text import one_line
 
@@ -112,14 +112,21 @@ class HarnessProcess:
             os.killpg(self._process.pid, number)
 
 
+_HUB_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+
+
 @asynccontextmanager
-async def start(*, offline: bool, log: Callable[[bytes], object]) -> AsyncIterator[HarnessProcess]:
+async def start(
+    *, offline: bool, foreign_code: bool = False, log: Callable[[bytes], object]
+) -> AsyncIterator[HarnessProcess]:
     """Start the harness; it ends with the block, or with this process however that ends.
 
-    `offline` keeps it from asking the hub, `log` gets what it prints.
+    `offline` keeps it from asking the hub, `log` gets what it prints. It needs no endpoint's key,
+    and gets none. With `foreign_code`, of a task folder or a model, it gets no token for the hub
+    either.
     """
     environment = {
-        **os.environ,
+        **without_secrets(os.environ, keep=() if foreign_code else _HUB_TOKENS),
         "TOKENIZERS_PARALLELISM": "false",
         "TQDM_DISABLE": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",

@@ -32,7 +32,7 @@ from stack_tui.benchmarks.harness.protocol import (
     ToHarness,
 )
 from stack_tui.errors import StackError
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
 from stack_tui.text import one_line
 
 _FIRST_BATCH = 48
@@ -70,9 +70,10 @@ class Harness:
     def _load(self, opening: Open) -> None:
         check_version()
         # lm_eval_private is the first of all that imports lm-eval: it hides chardet meanwhile.
+        from stack_tui.benchmarks.harness import lm_eval_private  # isort: skip
         from stack_tui.benchmarks.harness import (
             chat_rendering,
-            lm_eval_private,
+            conversations,
             request_building,
             task_loading,
         )
@@ -81,10 +82,11 @@ class Harness:
         lm_eval_private.parse_yaml_in_c()
         if self._spec.datasets:
             lm_eval_private.redirect_datasets(Path(self._spec.datasets).resolve())
-        self._render = (
-            chat_rendering.template_renderer(opening.chat_template, opening.template_tokens)
-            if opening.chat_template
-            else chat_rendering.as_messages
+        template, tokens = opening.chat_template, opening.template_tokens
+        self._conversations = conversations.Conversations(
+            template=chat_rendering.template_renderer(template, tokens) if template else None,
+            no_template=opening.no_template,
+            messages=opening.messages,
         )
         self._built: dict[str, request_building.LoadedTask] = {}
         self._begun: dict[str, Iterator[Documents]] = {}
@@ -148,7 +150,7 @@ class Harness:
         batch: list[Any] = []
         size = first
         begun = False
-        for doc_id, instances in built.documents(self._spec, self._render):
+        for doc_id, instances in built.documents(self._spec, self._conversations):
             batch.append((doc_id, instances))
             if len(batch) >= size:
                 yield _batch_of(built, batch, request_building, begun)

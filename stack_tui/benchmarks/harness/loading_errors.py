@@ -54,10 +54,8 @@ class _Attempt:
 
 def explained(
     name: str, error: BaseException, config: Mapping[str, Any], spec: BenchmarkSubject
-) -> StackError:
+) -> TaskError:
     """Return the error that tells the user why the task cannot be loaded."""
-    if isinstance(error, StackError):
-        return error
     attempt = _Attempt(name, list(_chain(error)), config, spec)
     for recognise in (_variable, _package, _metric, _split, _dataset):
         if known := recognise(attempt):
@@ -81,7 +79,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         following = following.__cause__ or following.__context__
 
 
-def _variable(attempt: _Attempt) -> StackError | None:
+def _variable(attempt: _Attempt) -> TaskError | None:
     for error in attempt.errors:
         modules = [_module(frame) for frame, _ in traceback.walk_tb(error.__traceback__)]
         read = isinstance(error, KeyError) and modules[-1:] == ["os"]
@@ -104,7 +102,7 @@ def missing_variable(name: str, variable: str) -> TaskError:
     return TaskError(what, remedy=f"Set {variable} before you start the run.")
 
 
-def _package(attempt: _Attempt) -> StackError | None:
+def _package(attempt: _Attempt) -> TaskError | None:
     missing = [one for one in attempt.errors if isinstance(one, ImportError)]
     if not missing:
         return None
@@ -136,7 +134,7 @@ def _package(attempt: _Attempt) -> StackError | None:
     )
 
 
-def _metric(attempt: _Attempt) -> StackError | None:
+def _metric(attempt: _Attempt) -> TaskError | None:
     for error in attempt.errors:
         for frame, _ in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_name == "load" and _module(frame) == "evaluate.loading":
@@ -152,7 +150,7 @@ def _metric(attempt: _Attempt) -> StackError | None:
     return None
 
 
-def _split(attempt: _Attempt) -> StackError | None:
+def _split(attempt: _Attempt) -> TaskError | None:
     error = attempt.errors[0]
     frames = [_module(frame) for frame, _ in traceback.walk_tb(error.__traceback__)]
     if not isinstance(error, KeyError) or frames[-1:] != ["datasets.dataset_dict"]:
@@ -164,7 +162,7 @@ def _split(attempt: _Attempt) -> StackError | None:
     )
 
 
-def _dataset(attempt: _Attempt) -> StackError | None:
+def _dataset(attempt: _Attempt) -> TaskError | None:
     if not any(_is_about_data(error) for error in attempt.errors):
         return None
     texts = " ".join(str(error) for error in attempt.errors)

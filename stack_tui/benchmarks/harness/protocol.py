@@ -1,7 +1,7 @@
 """The messages between worker and harness, the process in which lm-eval runs, as msgpack."""
 
 import struct
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -25,16 +25,28 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
 AHEAD = 32
 
 
-class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
-    """Load the tasks and build their requests; without a template, conversations stay messages.
+class Failed(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="failed"):
+    """lm-eval cannot go on: the error to show to the user."""
 
-    `metadata` is what every task is told of model and run, as by lm-eval's `TaskManager`.
+    what: str
+    where: str = ""
+    remedy: str = ""
+
+
+class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):
+    """Load the tasks and build their requests.
+
+    With `messages`, what asks for an output stays a conversation; all else is rendered by the
+    template. Without a template, `no_template` says why there is none. `metadata` is what every
+    task is told of model and run, as by lm-eval's `TaskManager`.
     """
 
     spec: BenchmarkSubject
     entries: dict[str, TaskEntry]
+    messages: bool = False
     chat_template: str = ""
     template_tokens: dict[str, str] = {}
+    no_template: Failed | None = None
     metadata: dict[str, Any] = {}
 
 
@@ -61,21 +73,46 @@ class Conclude(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="concl
     model_args: dict[str, Any]
 
 
-class Request(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="request"):
-    """One request of a document; `context` is an index into the document's `contexts`."""
+class LoglikelihoodRequest(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="likelihood"):
+    """Score the continuation of one of the document's contexts, as often as `repeats` says."""
 
-    kind: Literal["loglikelihood", "loglikelihood_rolling", "generate_until"]
     context: int = 0
     continuation: str = ""
+    repeats: int = 1
+
+
+class RollingRequest(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="rolling"):
+    """Score one of the document's contexts from its first token on."""
+
+    context: int = 0
+    repeats: int = 1
+
+
+class TextRequest(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="text"):
+    """Ask for outputs that continue one of the document's contexts."""
+
+    context: int = 0
     gen: dict[str, Any] = {}
     repeats: int = 1
+
+
+class ConversationRequest(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="messages"):
+    """Ask for outputs that answer one of the document's conversations."""
+
+    conversation: int = 0
+    gen: dict[str, Any] = {}
+    repeats: int = 1
+
+
+GenerationRequest = TextRequest | ConversationRequest
+Request = LoglikelihoodRequest | RollingRequest | GenerationRequest
 
 
 class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="document"):
     """A document's requests; `contexts` do not repeat the text of their common `prefix`.
 
-    `doc` is its index in this run; by its `digest` it is known again. With `chat`, a context is the
-    JSON of a conversation's messages.
+    `doc` is its index in this run; by its `digest` it is known again. A context is a text, a
+    conversation the JSON of its messages.
     """
 
     task: str
@@ -83,13 +120,18 @@ class Document(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="docum
     dataset_id: int
     contexts: list[str]
     requests: list[Request]
+    conversations: list[str] = []
     prefix: str | None = None
-    chat: bool = False
     target: str = ""
     choices: list[str] = []
     cluster: str = ""
     """What documents that ask about the same passage have in common."""
     digest: str = ""
+
+    @property
+    def prompt(self) -> str:
+        """What the model is asked first, without the prefix."""
+        return next(iter((*self.contexts, *self.conversations)), "")
 
 
 class Documents(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="documents"):
@@ -132,14 +174,6 @@ class Concluded(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="conc
     results: dict[str, Any]
     table: str
     missing: dict[str, int] = {}
-
-
-class Failed(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="failed"):
-    """lm-eval cannot go on: the error to show to the user."""
-
-    what: str
-    where: str = ""
-    remedy: str = ""
 
 
 ToHarness = Open | More | Answered | Conclude

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,18 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import Task
 from lm_eval.evaluator_utils import get_sample_size
 
+from stack_tui.benchmarks.harness.conversations import Conversation, Conversations
 from stack_tui.benchmarks.harness.document_results import DocumentResults
 from stack_tui.benchmarks.harness.lm_eval_private import filters_of, hold_documents
 from stack_tui.benchmarks.harness.loading_errors import TaskError
-from stack_tui.benchmarks.harness.protocol import Document, Request
+from stack_tui.benchmarks.harness.protocol import (
+    ConversationRequest,
+    Document,
+    LoglikelihoodRequest,
+    Request,
+    RollingRequest,
+    TextRequest,
+)
 from stack_tui.benchmarks.harness.shared_passage import passage_field, passage_id
 from stack_tui.benchmarks.harness.task_loading import name_of
 from stack_tui.runs.events import TaskPlan
@@ -51,7 +59,7 @@ class LoadedTask:
         return name_of(self.task)
 
     def documents(
-        self, spec: BenchmarkSubject, chat_template: Callable[..., Any] | None
+        self, spec: BenchmarkSubject, conversations: Conversations | None
     ) -> Iterator[tuple[int, list[Instance]]]:
         """Yield each document's index and its instances, in lm-eval's order.
 
@@ -59,6 +67,7 @@ class LoadedTask:
         """
         task = self.task
         chat = spec.apply_chat_template
+        render = conversations.renderer(task) if chat and conversations else None
         for doc_id, doc in task.doc_iterator(
             rank=0, limit=self.limit, samples=self.indices, world_size=1
         ):
@@ -68,7 +77,7 @@ class LoadedTask:
                 system_instruction=spec.system,
                 apply_chat_template=chat,
                 fewshot_as_multiturn=spec.fewshot_as_multiturn,
-                chat_template=chat_template if chat else None,
+                chat_template=render,
                 gen_prefix=task.doc_to_prefix(doc),
             )
             made = task.construct_requests(
@@ -76,7 +85,7 @@ class LoadedTask:
                 ctx=context,
                 metadata=(task.config["task"], doc_id, task.config.repeats),
                 apply_chat_template=chat,
-                chat_template=chat_template if chat else None,
+                chat_template=render,
             )
             instances = made if isinstance(made, list) else [made]
             self.instances[doc_id] = instances
@@ -189,25 +198,11 @@ def prefix_id(text: str) -> str:
 def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Document:
     """Return the document as the harness sends it."""
     contexts: dict[str, int] = {}
-    chat = False
-    requests: list[Request] = []
-    for one in sorted(instances, key=lambda instance: instance.idx):
-        context = one.args[0]
-        if not isinstance(context, str):
-            chat = True
-            context = context.prompt
-        place = contexts.setdefault(context, len(contexts))
-        repeats = one.repeats or 1
-        if one.request_type == "generate_until":
-            requests.append(
-                Request(kind="generate_until", context=place, gen=one.args[1], repeats=repeats)
-            )
-        elif one.request_type == "loglikelihood_rolling":
-            requests.append(Request(kind="loglikelihood_rolling", context=place))
-        else:
-            requests.append(
-                Request(kind="loglikelihood", context=place, continuation=str(one.args[1]))
-            )
+    conversations: dict[str, int] = {}
+    requests = [
+        _request(one, contexts, conversations)
+        for one in sorted(instances, key=lambda instance: instance.idx)
+    ]
     prefix = built.prefix
     shared = prefix is not None and all(context.startswith(prefix) for context in contexts)
     cut = len(prefix) if prefix is not None and shared else 0
@@ -218,13 +213,30 @@ def as_document(built: LoadedTask, doc_id: int, instances: list[Instance]) -> Do
         dataset_id=built.dataset_id(doc_id),
         contexts=[context[cut:] for context in contexts],
         requests=requests,
-        prefix=prefix_id(prefix) if prefix is not None and shared else None,
-        chat=chat,
+        conversations=list(conversations),
+        prefix=prefix_id(prefix) if prefix is not None and contexts and shared else None,
         target=_target(task, doc),
         choices=_choices(task, doc),
         cluster=passage_id(doc, built.passage),
         digest=_digest_of(doc),
     )
+
+
+def _request(one: Instance, contexts: dict[str, int], conversations: dict[str, int]) -> Request:
+    """Return the instance as a request; its prompt gets a place among those of the document."""
+    prompt, repeats = one.args[0], one.repeats or 1
+    if one.request_type == "generate_until":
+        gen = one.args[1]
+        if isinstance(prompt, Conversation):
+            place = conversations.setdefault(prompt.prompt, len(conversations))
+            return ConversationRequest(conversation=place, gen=gen, repeats=repeats)
+        place = contexts.setdefault(prompt, len(contexts))
+        return TextRequest(context=place, gen=gen, repeats=repeats)
+    text = prompt.rendered() if isinstance(prompt, Conversation) else prompt
+    place = contexts.setdefault(text, len(contexts))
+    if one.request_type == "loglikelihood_rolling":
+        return RollingRequest(context=place, repeats=repeats)
+    return LoglikelihoodRequest(context=place, continuation=str(one.args[1]), repeats=repeats)
 
 
 def _digest_of(doc: Any) -> str:

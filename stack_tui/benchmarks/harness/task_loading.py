@@ -2,7 +2,8 @@
 
 import os
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from lm_eval.tasks import TaskManager
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 from stack_tui.benchmarks.harness import lm_eval_private
 from stack_tui.benchmarks.harness.loading_errors import TaskError, explained, missing_variable
+from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
 
 
@@ -47,27 +49,34 @@ def load_tasks(
     manager = lm_eval_private.new_manager(entries, check, metadata)
     items: list[Task | Group] = []
     for name in spec.tasks:
-        try:
+        with _explaining(name, {}, spec):
             items += lm_eval_private.load_items(manager, name)
-        except lm_eval_private.UnreadableEntry as error:
-            raise explained(error.name, error.raised, error.config, spec) from error
-        except (Exception, SystemExit) as error:
-            raise explained(name, error, {}, spec) from error
     _refuse_duplicates(manager, items)
     replaced = lm_eval_private.replaced_tasks(manager)
     for name, unmade in lm_eval_private.unmade_tasks(manager, items).items():
         if not spec.trust_remote_code and unmade.config.get("dataset_kwargs"):
             unmade.config["dataset_kwargs"].pop("trust_remote_code", None)
-        try:
+        with _explaining(name, unmade.config, spec):
             unmade.make()
             lm_eval_private.load_missing_metrics(unmade.task)
-        except (Exception, SystemExit) as error:
-            raise explained(name, error, unmade.config, spec) from error
         _refuse_forbidden_metric(name, unmade.task)
         configure(unmade.task, spec)
         _refuse_too_few_examples(name, unmade.task, spec)
         on_task(unmade.task)
     return LoadedTasks(manager, items, replaced)
+
+
+@contextmanager
+def _explaining(name: str, config: Mapping[str, Any], spec: BenchmarkSubject) -> Iterator[None]:
+    """Raise what keeps a task from loading as the error that explains it."""
+    try:
+        yield
+    except StackError:
+        raise
+    except lm_eval_private.UnreadableEntry as error:
+        raise explained(error.name, error.raised, error.config, spec) from error
+    except (Exception, SystemExit) as error:
+        raise explained(name, error, config, spec) from error
 
 
 def _refuse_unsuitable(

@@ -3,10 +3,10 @@
 import asyncio
 from functools import partial
 
-from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.document_samples import failed_sample
 from stack_tui.benchmarks.pipeline.schedule import Schedule
 from stack_tui.benchmarks.pipeline.score_stage import ScoreStage
+from stack_tui.benchmarks.prepared_document import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Stopped
@@ -38,7 +38,13 @@ class AskStage:
         self._scoring = scoring
         self._emit = emit
         self._failed_in_a_row = 0
-        self._engine = RequestEngine([self._limit], stopping, emit, room=self._room)
+        self._engine = RequestEngine(
+            [self._limit],
+            stopping,
+            emit,
+            timeout_s=scorer.client.endpoint.timeout_s,
+            room=self._room,
+        )
 
     async def run(self) -> None:
         """Ask until the schedule ends, or until a stop; raises EndRun if the server is lost."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from stack_tui.benchmarks.document_preparation import Prepared
+from stack_tui.benchmarks.prepared_document import ContinuationsPart, Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring import logit_bias
 from stack_tui.endpoints.endpoint_errors import EndpointError
@@ -24,8 +24,9 @@ class Forecast:
         The pace is measured on one document, of the first task for which that works.
         """
         if self._request_s is None:
-            self._request_s = await self._pace(prepared[0])
-        a_document = sum(logit_bias.request_count(one.pairs) for one in prepared) / len(prepared)
+            self._request_s = await self._pace(next(filter(None, map(_forced, prepared))))
+        counts = [logit_bias.request_count(part.pairs) for part in map(_forced, prepared) if part]
+        a_document = sum(counts) / len(prepared)
         requests = round(a_document * samples)
         seen = f"about {requests:,} requests, {a_document:.0f} a document"
         if self._request_s is not None:
@@ -41,7 +42,7 @@ class Forecast:
         )
         return requests, finding
 
-    async def _pace(self, first: Prepared) -> float | None:
+    async def _pace(self, first: ContinuationsPart) -> float | None:
         """Return the seconds per request, None if the document cannot be scored."""
         began = time.monotonic()
         try:
@@ -49,3 +50,9 @@ class Forecast:
         except EndpointError:  # the document's own sample reports it later
             return None
         return (time.monotonic() - began) / logit_bias.request_count(first.pairs)
+
+
+def _forced(prepared: Prepared) -> ContinuationsPart | None:
+    """Return the part of the document that is scored by forced tokens."""
+    parts = (part for part in prepared.parts if isinstance(part, ContinuationsPart))
+    return next((part for part in parts if part.method == "forced"), None)

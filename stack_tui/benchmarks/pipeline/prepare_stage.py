@@ -1,20 +1,22 @@
 """The second stage: documents to tokens and a route, and onto the schedule."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
-from stack_tui.benchmarks.document_preparation import Prepared, Preparer, refuse_cut
+from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.document_samples import failed_sample
 from stack_tui.benchmarks.harness.harness_client import HarnessProcess
 from stack_tui.benchmarks.harness.protocol import Document, Documents, More
+from stack_tui.benchmarks.pipeline.refused_documents import RefusedDocuments
 from stack_tui.benchmarks.pipeline.schedule import Schedule
 from stack_tui.benchmarks.pipeline.task_plans import TaskPlans
+from stack_tui.benchmarks.prepared_document import LettersPart, Prepared, Refused
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring import agreement_check
 from stack_tui.endpoints.limit import Stopped
 from stack_tui.errors import StackError
-from stack_tui.runner.internal_error import internal_failure
-from stack_tui.runner.stream import Emit, Stream
+from stack_tui.internal_error import internal_failure
+from stack_tui.runner.stream import Emit
 from stack_tui.runs.events import Prefix, SampleKey
 
 
@@ -38,19 +40,20 @@ class PrepareStage:
         self._left = left
         self._schedule = schedule
         self._emit = emit
-        self._first = True
+        self._refusals = RefusedDocuments(emit)
         self._checked = False
 
-    async def run(self, batches: Stream[Documents]) -> None:
+    async def run(self, batches: AsyncIterator[Documents]) -> None:
         """Schedule all documents but those in `left`; end early on a stop.
 
-        Raises RouteError for a task that the endpoint cannot take.
+        Raises StackError for a task of which no document can be asked.
         """
         try:
             async for batch in batches:
                 await self._schedule.room()
                 await self._schedule_batch(batch)
                 self._harness.send(More())
+            self._refusals.end()
         except Stopped:
             pass
         finally:
@@ -60,27 +63,40 @@ class PrepareStage:
         for name, text in batch.prefixes.items():
             self._preparer.prefixes[name] = text
             await self._emit(Prefix(at=time.time(), id=name, text=text))
-        prepared = await self._prepare(batch.documents)
-        if not prepared:
-            return
-        if self._first:
-            refuse_cut(prepared)
-            self._first = False
-        if not self._checked and any(each.route == "letters" for each in prepared):
+        wanted = [
+            each
+            for each in batch.documents
+            if (each.task, str(each.dataset_id), 0, None) not in self._left
+        ]
+        prepared = await self._prepared(wanted)
+        if not self._checked and any(_by_letters(each) for each in prepared):
             self._checked = True
             finding = await agreement_check.check(self._scorer, prepared)
             if finding is not None:
                 await self._emit(finding)
                 self._preparer.letters_agree = False
-                prepared = await self._prepare(batch.documents)
-        await self._plans.note_route(prepared)
+                prepared = await self._prepared([each.document for each in prepared])
+        if prepared:
+            await self._plans.note_route(prepared)
         for each in prepared:
-            document = each.document
-            if (document.task, str(document.dataset_id), 0, None) not in self._left:
-                self._schedule.add(document.prefix, document.task, each)
+            self._schedule.add(each.document.prefix, each.document.task, each)
 
-    async def _prepare(self, documents: Sequence[Document]) -> list[Prepared]:
-        """Return the documents prepared; one that cannot be becomes a sample with its error."""
+    async def _prepared(self, documents: Sequence[Document]) -> list[Prepared]:
+        """Return the documents that can be asked; any other becomes a sample with its error."""
+        found: list[Prepared] = []
+        for each in await self._prepare(documents):
+            if isinstance(each, Refused):
+                await self._refusals.add(each)
+            else:
+                found.append(each)
+        if found:
+            await self._refusals.clear(found[0].document.task)
+        return found
+
+    async def _prepare(self, documents: Sequence[Document]) -> list[Prepared | Refused]:
+        """Return what becomes of each document; a defect met in one is that one's own error."""
+        if not documents:
+            return []
         try:
             return await self._preparer.prepare(documents)
         except StackError:
@@ -91,3 +107,7 @@ class PrepareStage:
                 return []
         # One of them broke the batch: each by itself shows which.
         return [each for document in documents for each in await self._prepare([document])]
+
+
+def _by_letters(prepared: Prepared) -> bool:
+    return any(isinstance(part, LettersPart) for part in prepared.parts)

@@ -1,7 +1,9 @@
 """The last stage: answers to lm-eval, and its metrics to samples."""
 
+import asyncio
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from stack_tui.benchmarks.document_samples import failed_sample, scored_sample
 from stack_tui.benchmarks.harness.harness_client import HarnessError, HarnessProcess
@@ -9,12 +11,16 @@ from stack_tui.benchmarks.harness.protocol import Answered, Scored
 from stack_tui.benchmarks.request_scoring import Sent
 from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.errors import Failure
-from stack_tui.runner.internal_error import internal_failure
+from stack_tui.internal_error import internal_failure
+from stack_tui.runner.stopping import unless_stopped
 from stack_tui.runner.stream import Emit, EndRun, Stream
+from stack_tui.runner.watchdog import Wait, Watchdog
 from stack_tui.runs.events import Finding, Sample, SampleKey
 
 # Answers may be this far ahead of their scores: lm-eval scores between two batches of prompts.
 _UNSCORED = 4096
+# A document is scored within milliseconds, by the model's own program within seconds.
+SCORING_TIMEOUT_S = 30.0
 # A metric that raises on this many documents in a row raises on all of them.
 _FAILED_IN_A_ROW = 32
 
@@ -27,9 +33,13 @@ class ScoreStage:
         harness: HarnessProcess,
         checks: Sanity,
         done: Mapping[SampleKey, Sample],
+        stopping: asyncio.Event,
+        watchdog: Watchdog,
         emit: Emit,
     ) -> None:
         self._harness = harness
+        self._stopping = stopping
+        self._watchdog = watchdog
         self._checks = checks
         self._done = done
         self._emit = emit
@@ -38,7 +48,13 @@ class ScoreStage:
         self._redrawn: set[str] = set()
 
     async def submit(self, sent: Sent) -> None:
-        """Send the document's answers to be scored."""
+        """Send the document's answers to be scored; raises Stopped if a stop comes before."""
+        if self._unscored.is_full:
+            await unless_stopped(self._stopping, self._hand_over(sent))
+        else:
+            await self._hand_over(sent)
+
+    async def _hand_over(self, sent: Sent) -> None:
         await self._unscored.send(sent)
         # Nothing is awaited in between: lm-eval gets the answers in the order of the stream.
         document = sent.prepared.document
@@ -56,7 +72,9 @@ class ScoreStage:
         answered = False
         async for sent in self._unscored:
             answered = True
-            sample = self._sample(sent, await anext(scores))
+            with self._watchdog.waiting(SCORING_TIMEOUT_S, partial(_wait_for_score, sent)):
+                scored = await anext(scores)
+            sample = self._sample(sent, scored)
             earlier = self._done.get(sample.key)
             if earlier and _is_redrawn(earlier, sample) and sample.task not in self._redrawn:
                 self._redrawn.add(sample.task)
@@ -65,13 +83,13 @@ class ScoreStage:
             known = earlier and not sent.requests and earlier.metrics == sample.metrics
             if not known:
                 await self._emit(sample)
-            for finding in self._checks.add(sample):
+            for finding in self._checks.add(sample, sent.changes):
                 if not known:
                     await self._emit(finding)
         return answered
 
     def _sample(self, sent: Sent, scored: Scored) -> Sample:
-        document, flags = sent.prepared.document, sent.prepared.flags
+        document, flags = sent.prepared.document, sent.flags
         if (scored.task, scored.doc) != (document.task, document.doc):
             raise HarnessError(
                 f"lm-eval scored document {scored.doc} of {scored.task} out of turn",
@@ -98,7 +116,17 @@ class ScoreStage:
                     remedy="worker.log holds the stack.",
                 )
             )
-        return failed_sample(document, failure, flags=sent.prepared.flags)
+        return failed_sample(document, failure, flags=sent.flags)
+
+
+def _wait_for_score(sent: Sent) -> Wait:
+    document = sent.prepared.document
+    return Wait(
+        task=document.task,
+        what=f"scoring document {document.dataset_id}",
+        cause="The task's own code is busy or stuck; worker.log holds what it printed. If you stop"
+        " the run, the answers stay, and `resume` scores them.",
+    )
 
 
 def _is_redrawn(earlier: Sample, sample: Sample) -> bool:

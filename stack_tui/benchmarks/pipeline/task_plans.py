@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from stack_tui.benchmarks.catalog.catalog import Catalog
-from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.harness.protocol import Loaded
 from stack_tui.benchmarks.pipeline.forecast import Forecast
+from stack_tui.benchmarks.prepared_document import Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.sanity import Sanity
 from stack_tui.benchmarks.scoring import methods
@@ -27,6 +27,7 @@ class TaskPlans:
         self._emit = emit
         self._plans: dict[str, TaskPlan] = {}
         self._routes: dict[str, str] = {}
+        self._methods: dict[str, dict[str, None]] = {}
         self._forecasts: dict[str, int] = {}
         self._partial = True
 
@@ -45,12 +46,18 @@ class TaskPlans:
             await self._emit(_replacing(name, others))
 
     async def note_route(self, prepared: Sequence[Prepared]) -> None:
-        """Correct the route of the documents' task, with a forecast if it is the slow one."""
-        name, route = prepared[0].document.task, prepared[0].route
-        forecast_due = route == "forced" and name not in self._forecasts
-        if not forecast_due and self._routes.get(name) == route:
+        """Correct the route of the documents' task, with a forecast if one is the slow one.
+
+        The route names each method that a part of a document goes by, as in "letters+echo".
+        """
+        name = prepared[0].document.task
+        known = self._methods.setdefault(name, {})
+        before = len(known)
+        known |= dict.fromkeys(part.method for each in prepared for part in each.parts)
+        forecast_due = "forced" in known and name not in self._forecasts
+        if not forecast_due and len(known) == before:
             return
-        self._routes[name] = route
+        self._routes[name] = "+".join(known)
         if forecast_due:
             plan = self._plans[name]
             requests, finding = await self._forecast.estimate(prepared, plan.samples)

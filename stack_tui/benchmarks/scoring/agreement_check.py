@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from stack_tui.benchmarks.document_preparation import Prepared
+from stack_tui.benchmarks.prepared_document import LettersPart, Prepared
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring import letters, methods
 from stack_tui.benchmarks.scoring.encoding import EncodedPair
@@ -28,8 +28,13 @@ async def check(asker: RequestScorer, prepared: Sequence[Prepared]) -> Finding |
     if other is None:
         return None
     worst = 0.0
-    for one in [one for one in prepared if one.route == "letters"][:_DOCUMENTS]:
-        pairs = [EncodedPair([], pair.context, pair.continuation) for pair in one.pairs]
+    parts = [part for one in prepared for part in one.parts if isinstance(part, LettersPart)]
+    for part in parts[:_DOCUMENTS]:
+        pairs = [
+            EncodedPair([], pair.context or pair.prefix, pair.continuation)
+            for pair in part.pairs
+            if pair.continuation
+        ]
         worst = max(worst, await _least_difference(asker, pairs))
     if worst <= TOLERANCE:
         return None

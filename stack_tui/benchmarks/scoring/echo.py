@@ -7,6 +7,7 @@ import msgspec
 
 from stack_tui.benchmarks.score_records import RecordedLogprobs
 from stack_tui.benchmarks.scoring.encoding import EncodedPair
+from stack_tui.benchmarks.scoring.prompt_usage import unread_tokens
 from stack_tui.benchmarks.scoring.reply_shape import check_logprobs, read_as
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
@@ -56,11 +57,15 @@ async def ask(
         scored = _prompt_entries(pair, choice) if prompt_logprobs else _echoed(pair, choice)
         logprobs.append(sum(lp for lp, _ in scored))
         greedy.append(all(is_greedy for _, is_greedy in scored))
-    tokens = sum(map(len, prompts))
-    made = len(pairs)
-    return RecordedLogprobs(
-        logprobs, greedy, prompt_tokens=tokens, completion_tokens=made
-    ), replies[0]
+    lengths = [[len(prompt) for prompt in part] for part in parts]
+    scores = RecordedLogprobs(
+        logprobs,
+        greedy,
+        prompt_tokens=sum(map(len, prompts)),
+        completion_tokens=len(pairs),
+        unread_tokens=sum(map(unread_tokens, (reply.data for reply in replies), lengths)),
+    )
+    return scores, replies[0]
 
 
 def _body(client: Client, prompts: list[list[int]], prompt_logprobs: bool) -> dict[str, Any]:

@@ -6,9 +6,14 @@ from typing import Annotated, Any
 import msgspec
 
 from stack_tui.benchmarks.score_records import RecordedLogprobs
+from stack_tui.benchmarks.scoring.prompt_usage import unread_tokens
 from stack_tui.benchmarks.scoring.reply_shape import check_logprobs, read_as
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
+from stack_tui.runner.request_engine import gather_all
+
+# vLLM refuses a request that names more.
+_MOST_NAMED = 128
 
 
 class _Alternative(msgspec.Struct):
@@ -48,7 +53,7 @@ async def ask(
 ) -> tuple[RecordedLogprobs, Reply]:
     """Return the scores of the choices, tokens after `prompt`; raises Absent, EndpointError.
 
-    With `named` the request names these tokens (vLLM); otherwise it asks for the `top_n` likeliest.
+    With `named` the requests name these tokens (vLLM); else one asks for the `top_n` likeliest.
     `cache_prompt` has llama.cpp reuse what it computed for the prompt before.
     """
     body: dict[str, Any] = {
@@ -61,17 +66,30 @@ async def ask(
     }
     if cache_prompt:
         body["cache_prompt"] = True
+    bodies = [body]
     if named:
-        body["logprob_token_ids"] = list(dict.fromkeys(choices))
-    reply = await client.post("completions", body)
-    found = read_alternatives(reply.data)
+        distinct = list(dict.fromkeys(choices))
+        bodies = [
+            body | {"logprob_token_ids": distinct[at : at + _MOST_NAMED]}
+            for at in range(0, len(distinct), _MOST_NAMED)
+        ]
+    replies = await gather_all(client.post("completions", one) for one in bodies)
+    found: dict[int, float] = {}
+    for reply in replies:
+        found |= read_alternatives(reply.data)
     try:
         logprobs = [found[choice] for choice in choices]
     except KeyError as error:
         raise Absent from error
     best = max(found.values())
-    greedy = [lp >= best for lp in logprobs]
-    return RecordedLogprobs(logprobs, greedy, prompt_tokens=len(prompt), completion_tokens=1), reply
+    scores = RecordedLogprobs(
+        logprobs,
+        greedy=[lp >= best for lp in logprobs],
+        prompt_tokens=len(prompt),
+        completion_tokens=len(replies),
+        unread_tokens=unread_tokens(replies[0].data, [len(prompt)]),
+    )
+    return scores, replies[0]
 
 
 def read_alternatives(data: Any) -> dict[int, float]:

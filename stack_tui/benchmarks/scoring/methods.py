@@ -8,6 +8,7 @@ from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
 
 ScoringMethod = Literal["letters", "echo", "forced", "generate"]
+ByContinuation = Literal["echo", "forced"]
 Protocol = Literal["completions", "chat"]
 
 # Choices of one token each, choices of any length, the likelihood of whole texts, generations.
@@ -18,6 +19,7 @@ _WANTED: dict[str, Wanted] = {
     "generate_until": "written answers",
     "loglikelihood_rolling": "whole texts",
 }
+CHAT_SCORES_NOTHING = "a chat returns no log-probabilities of given answers"
 _VARIANTS = ("{}_generative", "{}_chat", "{}_gen", "{}_llama")
 
 
@@ -35,7 +37,7 @@ def by_letter(capabilities: Capabilities) -> bool:
     return bool(capabilities.named_token_ids) or (capabilities.top_logprobs or 0) >= TOP_N
 
 
-def by_continuation(capabilities: Capabilities) -> ScoringMethod | None:
+def by_continuation(capabilities: Capabilities) -> ByContinuation | None:
     """Return the route for longer continuations: echo, else forced, else None."""
     if not capabilities.completions or not capabilities.token_prompts:
         return None
@@ -67,14 +69,10 @@ def route_for(wanted: Wanted, capabilities: Capabilities) -> ScoringMethod | Non
     return by_continuation(capabilities)
 
 
-def chosen_route(
-    continuations: Sequence[int], contexts: int, capabilities: Capabilities
-) -> ScoringMethod | None:
-    """Return a document's route from the lengths of its continuations in tokens."""
+def go_by_letters(continuations: Sequence[int], contexts: int, capabilities: Capabilities) -> bool:
+    """Return whether continuations of these lengths in tokens are scored by one next token."""
     single = len(continuations) > 1 and all(length == 1 for length in continuations)
-    if single and contexts == 1 and by_letter(capabilities):
-        return "letters"
-    return by_continuation(capabilities)
+    return single and contexts == 1 and by_letter(capabilities)
 
 
 def generation_protocol(
@@ -85,7 +83,8 @@ def generation_protocol(
     `auto` is completions, as in lm-eval's own `local-completions`, unless the prompts are
     conversations or the server has only chat.
     """
-    auto: Protocol = "completions" if capabilities.completions and not chat_template else "chat"
+    talks = chat_template and capabilities.chat is not False
+    auto: Protocol = "completions" if capabilities.completions and not talks else "chat"
     chosen: Protocol = auto if wanted == "auto" else wanted
     if chosen == "chat" and capabilities.chat is False:
         raise RouteError(
@@ -108,7 +107,7 @@ def refuse_unable(
         if facts.output_type == "generate_until":
             continue
         if protocol == "chat":
-            raise _refusal(facts, catalog, "a chat returns no log-probabilities of given answers")
+            raise _refusal(facts, catalog, CHAT_SCORES_NOTHING)
         if expected_route(facts, capabilities) is None:
             raise _refusal(facts, catalog, _reason(facts, capabilities))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from stack_tui.benchmarks.scoring.tokenizer_files import read_add_bos, read_special_tokens
 from stack_tui.endpoints.capabilities import tokenize
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
@@ -12,6 +13,8 @@ from stack_tui.errors import StackError
 from stack_tui.runner.request_engine import gather_all
 
 _REMEMBERED = 1 << 16
+_A_WORD = "Hello"
+_LINES = "Hello\nworld"
 _SAMPLE_TEXTS = (
     "Question: What is 12 × 34?\n\nA. 408\nB. 46\nAnswer:",
     "  It was the café's 1st “open” day;\tnaïve, isn't it? 東京 42",
@@ -23,9 +26,13 @@ class TokenizerError(StackError):
 
 
 class Tokenizer(Protocol):
-    """Turns texts into the model's tokens, without adding special tokens."""
+    """Turns texts into the model's tokens, without adding special tokens.
+
+    With `splits_lines`, no token reaches over a line break and what follows it.
+    """
 
     name: str
+    splits_lines: bool
 
     async def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the tokens of each text."""
@@ -46,10 +53,26 @@ class FileTokenizer:
             raise TokenizerError(f"is not a valid tokenizer: {error}", where=str(path)) from None
         self._loaded.no_truncation()
         self._loaded.no_padding()
+        self.splits_lines = splits_lines(self._loaded)
 
     async def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the tokens of each text."""
         return await asyncio.to_thread(self._encode, list(texts))
+
+    async def leading_token(self) -> int | None:
+        """Return the first token that its post-processor adds, None if its config forbids it."""
+        without = self._loaded.encode(_A_WORD, add_special_tokens=False).ids
+        leading = _leading(self._loaded.encode(_A_WORD, add_special_tokens=True).ids, without)
+        adds_bos = read_add_bos(self.folder)
+        if adds_bos is None:
+            return leading
+        return (self.bos if leading is None else leading) if adds_bos else None
+
+    @property
+    def bos(self) -> int | None:
+        """The BOS token that the tokenizer's config names, None if there is none."""
+        text = read_special_tokens(self.folder).get("bos_token")
+        return self.token(text) if text else None
 
     def token(self, text: str) -> int | None:
         """Return the id of the special token with this text, None if there is none."""
@@ -63,6 +86,9 @@ class FileTokenizer:
 
 class ServerTokenizer:
     """The server's `/tokenize`, with a cache."""
+
+    # Not known. The encoder's own checks on the first documents have to do.
+    splits_lines = True
 
     def __init__(self, client: Client) -> None:
         self.name = f"{client.url} /tokenize"
@@ -78,6 +104,12 @@ class ServerTokenizer:
         self._known.update(zip(unknown, found, strict=True))
         return [self._known[text] for text in texts]
 
+    async def leading_token(self) -> int | None:
+        """Return the first of the special tokens that the server adds if it is asked to."""
+        without = await tokenize(self._client, _A_WORD)
+        whole = await tokenize(self._client, _A_WORD, special=True)
+        return _leading(whole or [], without or [])
+
     async def _ask(self, text: str) -> list[int]:
         if not text:
             return []
@@ -87,9 +119,26 @@ class ServerTokenizer:
         return tokens
 
 
+def splits_lines(loaded: Any) -> bool:
+    """Return whether the tokenizer cuts a text at line breaks before it looks for tokens."""
+    if loaded.pre_tokenizer is None:
+        return False
+    normalized = loaded.normalizer.normalize_str(_LINES) if loaded.normalizer else _LINES
+    pieces = [piece for piece, _ in loaded.pre_tokenizer.pre_tokenize_str(normalized)]
+    return len(pieces) >= _LINES.count("\n") + 1
+
+
+def _leading(whole: Sequence[int], without: Sequence[int]) -> int | None:
+    """Return the token that stands before the others, None if there is none."""
+    return whole[0] if whole and list(whole[: len(without)]) != list(without) else None
+
+
+ModelTokenizer = FileTokenizer | ServerTokenizer
+
+
 async def find_tokenizer(
     client: Client, named: str | None, root: str | None, has_tokenize: bool | None
-) -> Tokenizer | None:
+) -> ModelTokenizer | None:
     """Return the tokenizer of the endpoint's model, None if there is none.
 
     A `tokenizer.json` that is `named`, or found with the model at `root`, must give the same tokens

@@ -26,6 +26,12 @@ def read_special_tokens(folder: Path) -> dict[str, str]:
     return tokens
 
 
+def read_add_bos(folder: Path) -> bool | None:
+    """Return the tokenizer's `add_bos_token`, None if its config does not say."""
+    adds = _read(folder / "tokenizer_config.json").get("add_bos_token")
+    return adds if isinstance(adds, bool) else None
+
+
 def read_chat_templates(folder: Path) -> dict[str, str]:
     """Return the tokenizer's chat templates by name, the unnamed one as `default`.
 

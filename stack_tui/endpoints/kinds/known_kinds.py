@@ -16,6 +16,7 @@ from stack_tui.endpoints.kinds.server_kind import (
     ServerKind,
     fetch,
     fetch_table,
+    table,
     tables,
     text_of,
     whole,
@@ -49,8 +50,7 @@ async def _read_llamacpp(client: Client, listing: Listing, recognized: bool) -> 
     props = await fetch_table(client, "props")
     if not recognized and "build_info" not in props and "default_generation_settings" not in props:
         return None
-    settings = props.get("default_generation_settings")
-    n_ctx = whole(settings.get("n_ctx")) if isinstance(settings, dict) else None
+    n_ctx = whole(table(props.get("default_generation_settings")).get("n_ctx"))
     path = text_of(props.get("model_path"))
     slots = whole(props.get("total_slots"))
     return ServerFacts(
@@ -63,9 +63,8 @@ async def _read_llamacpp(client: Client, listing: Listing, recognized: bool) -> 
 
 def _llamacpp_model(entry: Mapping[str, Any], n_ctx: int | None, path: str) -> Model:
     """Return a model; `meta` is null until it is loaded, its `n_ctx` is that of one slot."""
-    meta = entry.get("meta") or {}
-    status = entry.get("status") or {}
-    value = status.get("value") if isinstance(status, dict) else None
+    meta = table(entry.get("meta"))
+    value = table(entry.get("status")).get("value")
     return Model(
         id=str(entry.get("id")),
         owned_by=text_of(entry.get("owned_by")),
@@ -120,8 +119,7 @@ def _ollama_model(name: str, loaded: Mapping[str, Any] | None, stored: Mapping[s
     weights = text_of(stored.get("digest"))
     if loaded is None:
         return Model(id=name, loaded=False, weights=weights)
-    details = loaded.get("details")
-    level = details.get("quantization_level") if isinstance(details, dict) else ""
+    level = table(loaded.get("details")).get("quantization_level")
     return Model(
         id=name,
         loaded=True,
@@ -179,7 +177,7 @@ async def _read_anthropic(client: Client, listing: Listing, recognized: bool) ->
         page = await client.get("models?limit=1000")
     except EndpointError:
         return ServerFacts(listing.models())
-    return ServerFacts(Listing(tuple(tables(page.data.get("data")))).models())
+    return ServerFacts(Listing(tuple(tables(table(page.data).get("data")))).models())
 
 
 async def _read_other(client: Client, listing: Listing, recognized: bool) -> ServerFacts | None:

@@ -100,8 +100,7 @@ async def fetch(client: Client, path: str) -> Any:
 
 async def fetch_table(client: Client, path: str) -> Mapping[str, Any]:
     """Return the JSON object at `path` under the server's root, empty if there is none."""
-    data = await fetch(client, path)
-    return data if isinstance(data, dict) else {}
+    return table(await fetch(client, path))
 
 
 def whole(value: Any) -> int | None:
@@ -112,6 +111,11 @@ def whole(value: Any) -> int | None:
 def text_of(value: Any) -> str:
     """Return `value` if it is text, else an empty text."""
     return value if isinstance(value, str) else ""
+
+
+def table(value: Any) -> Mapping[str, Any]:
+    """Return `value` if it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
 
 
 def tables(value: Any) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.pages.benchmark_page import record_section, tasks_section
 from stack_tui.reports.pages.charts import duel_charts, score_charts, task_charts
 from stack_tui.reports.pages.comparison_page import comparison_blocks
+from stack_tui.reports.pages.confidence_section import confidence_section
 from stack_tui.reports.pages.duel_page import duel_sections
 from stack_tui.reports.pages.errors_section import errors_section
 from stack_tui.reports.pages.headline import headline
@@ -55,7 +56,7 @@ def run_sections(view: RunView) -> Blocks:
     """Return the report's sections, without its head; held-out samples are in their own alone."""
     duel = isinstance(view.spec.subject, DuelSubject)
     blocks = duel_sections(view) if duel else ()
-    blocks += record_section(view) + errors_section(view)
+    blocks += record_section(view) + confidence_section(view) + errors_section(view)
     blocks += noise_section(view) + variation_sections(view)
     blocks += () if duel else holdout_section(view)
     blocks += judges_section(view) + labels_section(view) + attacks_section(view)

@@ -7,6 +7,7 @@ import msgspec
 from stack_tui.config.decode import Endpoint
 from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
+from stack_tui.reports.measures.choice_confidence import choice_confidence
 from stack_tui.reports.measures.cost import cost
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
 from stack_tui.reports.measures.error_groups import error_groups
@@ -72,7 +73,14 @@ def _benchmark(view: RunView) -> dict[str, Any]:
         "scores": view.scores.results if view.scores else None,
         "missing": view.scores.missing if view.scores else {},
         "findings": _findings(view),
+        **_confidence(view),
     }
+
+
+def _confidence(view: RunView) -> dict[str, Any]:
+    """Return the calibration on choices, if there are enough of them."""
+    found = choice_confidence(view)
+    return {} if found is None else {"confidence": msgspec.to_builtins(found)}
 
 
 def _errors(view: RunView) -> dict[str, Any]:

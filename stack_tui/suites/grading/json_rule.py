@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ _FENCED = re.compile(r"\s*```[^\n`]*\n.*```\s*", re.DOTALL)
 _OPENING = re.compile(r"[\[{]")
 # A text with more brackets than that holds its JSON before them; each try costs its length at most.
 _MOST_STARTS = 200
+_MOST_ERRORS = 100
 
 
 def schema_problem(schema: Mapping[str, Any]) -> str:
@@ -94,11 +96,13 @@ def _mismatch(schema: Mapping[str, Any], data: Any) -> str:
     from jsonschema.exceptions import best_match
 
     try:
-        error = best_match(_validator(schema).iter_errors(data))
+        error = best_match(islice(_validator(schema).iter_errors(data), _MOST_ERRORS))
     except RecursionError:
         return "not JSON: nested too deeply"
     except TimeoutError:
         return "json_schema took too long"
+    except (ArithmeticError, ValueError):
+        return "json_schema cannot check it: a number is too large"
     return (
         "" if error is None else f"json_schema at {error.json_path}: {one_line(error.message, 200)}"
     )
@@ -111,7 +115,7 @@ def _validator(schema: Mapping[str, Any]) -> Any:
 
     known = validators.validator_for(schema, default=validators.Draft202012Validator)
     extend: Any = validators.extend
-    bounded = extend(known, {"pattern": _pattern})
+    bounded = extend(known, {"pattern": _pattern, "uniqueItems": _unique_items})
     checker = known.FORMAT_CHECKER
     return bounded(schema, registry=Registry(), format_checker=checker)
 
@@ -121,6 +125,28 @@ def _pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[Any]:
 
     if isinstance(text, str) and not patterns.search(pattern, text):
         yield ValidationError(f"{text!r} does not match {pattern!r}")
+
+
+def _unique_items(_: Any, wanted: Any, items: Any, __: Any) -> Iterator[Any]:
+    """The library compares every item with every other, which takes 25 s for 6,000 objects."""
+    from jsonschema.exceptions import ValidationError
+
+    if not wanted or not isinstance(items, list):
+        return
+    distinct = {msgspec.json.encode(_comparable(item), order="sorted") for item in items}
+    if len(distinct) < len(items):
+        yield ValidationError(f"{one_line(str(items[:5]), 200)} has non-unique elements")
+
+
+def _comparable(value: Any) -> Any:
+    """Return the value with whole numbers as integers: JSON knows no difference of 1 and 1.0."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_comparable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _comparable(item) for name, item in value.items()}
+    return value
 
 
 def _all(schema: Any, key: str) -> Iterator[Any]:

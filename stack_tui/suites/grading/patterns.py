@@ -22,6 +22,17 @@ _BRACES = re.compile(
 )
 
 
+# What a pattern consists of, as far as its size when compiled goes.
+_SIZED = re.compile(
+    r"""
+    \\ [pPNgxuULK] (?: \{[^}]*\} | <[^>]*> )? | \\ . | \[ \^? \]? (?: \\ . | [^\]\\] )* \]
+    | (?P<count> \{ [0-9]* (?: , [0-9]* )? \} ) | (?P<open> \( ) | (?P<close> \) ) | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_LARGEST = 100_000
+
+
 class PatternError(ValueError):
     """A pattern is not a regular expression; the message says why and where."""
 
@@ -32,10 +43,32 @@ def compiled(pattern: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            _refuse_bombs(pattern)
             plain = _BRACES.sub(lambda found: r"\{" if found["brace"] else found[0], pattern)
             return regex.compile(plain, cache_pattern=False)
         except (regex.error, OverflowError, RecursionError) as error:
             raise PatternError(str(error)) from None
+
+
+def _refuse_bombs(pattern: str) -> None:
+    """Raise PatternError if counted repeats of repeats make a pattern too large to compile."""
+    sizes, last = [0], 0
+    for token in _SIZED.finditer(pattern):
+        if token["open"]:
+            sizes.append(0)
+            last = 0
+        elif token["close"] and len(sizes) > 1:
+            last = sizes.pop()
+            sizes[-1] += last
+        elif token["count"]:
+            times = max(map(int, re.findall(r"[0-9]{1,9}", token["count"])), default=1)
+            sizes[-1] += last * (times - 1)
+            last *= times
+        else:
+            last = 1
+            sizes[-1] += 1
+        if sizes[-1] > _LARGEST:
+            raise PatternError(f"its repeats stand for more than {_LARGEST:,} characters")
 
 
 def search(pattern: str, text: str) -> bool:
@@ -48,7 +81,7 @@ def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
 
     Returns at most `limit` spans. A pattern that backtracks forever takes TIMEOUT_S at most, and
     other threads run meanwhile. Raises TimeoutError if that happens before any match, else returns
-    the spans found so far.
+    the spans found so far. One that takes too much memory, such as (?R), counts as too slow.
     """
     found: list[tuple[int, int]] = []
     try:
@@ -57,7 +90,7 @@ def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
                 found.append(match.span())
             if len(found) == limit:
                 break
-    except TimeoutError:
+    except (TimeoutError, MemoryError):
         if not found:
-            raise
+            raise TimeoutError from None
     return found

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cached_property
 
-from stack_tui.text import fold_case
+from stack_tui.text import fold_case, without_stacks
 
 _SPACES = re.compile(r"\s+")
 # Signs that look alike in a text and that models choose as they like. Invisible ones are dropped.
@@ -67,7 +67,7 @@ class FoldedText:
         """
         text, folded = self._text, fold_case(self._text)
         same = len(text) == len(folded) == len(self.folded)
-        if same and unicodedata.is_normalized("NFC", text):
+        if same and _is_composed(text):
             return []
         return list(_kept(folded, list(_spans(text))))
 
@@ -100,7 +100,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _segments(text: str) -> Iterator[str]:
     """Yield pieces of the text that each compose (NFC) independently."""
-    if unicodedata.is_normalized("NFC", text):
+    if _is_composed(text):
         yield from text
         return
     segment = ""
@@ -113,6 +113,10 @@ def _segments(text: str) -> Iterator[str]:
         segment = char
     if segment:
         yield segment
+
+
+def _is_composed(text: str) -> bool:
+    return without_stacks(text) == text and unicodedata.is_normalized("NFC", text)
 
 
 def _composes(segment: str, char: str) -> bool:

@@ -4,8 +4,12 @@ import re
 
 _LIST_SIGN = re.compile(r"^[ \t]*(?:[-*+•–]|[0-9]{1,3}[.)])[ \t]+", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-# A full stop ends a sentence unless a lower-case word follows; the wide ones always do.
-_END = re.compile(r"""(?:[.!?…]++["'”’)\]»*_]*+(?=\s++(?![a-z])|\Z)|[。！？]++["'”’」』）]*+)""")
+# A full stop ends a sentence unless a lower-case word follows; the wide ones always do. Each run of
+# stops is tried once, from its start: a text of a million stops would take minutes otherwise.
+_CLOSING = r"""["'”’)\]»*_]*+"""
+_END = re.compile(
+    rf"""(?:(?<![.!?…])[.!?…]++{_CLOSING}(?=\s++(?![a-z])|\Z)|[。！？]++["'”’」』）]*+)"""
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|ca|approx|Dr|Mr|Mrs|Ms|Prof|St|Fig|No|Nos|Eq|Sec|Vol|al)"
     r"|\b(?:[A-Z]\.)*[A-Z])\Z"

@@ -1,15 +1,12 @@
 """Parse the score, from 1 to 5, from a judge's answer; None rather than a guess."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
-from stack_tui.endpoints.thinking import split_thinking
+from stack_tui.suites.judging.own_statement import is_own, json_field, plain_text
 
 LOWEST, HIGHEST = 1.0, 5.0
 
-# A long answer states its score at either end.
-_EDGE = 2000
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r"\s*\n\s*")
 _DECORATION = re.compile(r"""[*_`#>"'“”‘’$]+|\\boxed""")
@@ -27,23 +24,27 @@ _NUMBER = (
 )
 # What may follow a score; any other number is followed by what it counts.
 _FOLLOW = (
-    r"(?=\s*(?:\Z|[.;:!?)\]},|<—–]|-\s"
+    r"(?=\s*(?:\Z|[.;:!?()\]},|<—–]|-\s"
     r"|(?:because|since|as|for|on|due|given|overall|but|with|which)\b)|[ \t]*\n)"
 )
-_FILLER = (
-    r"(?:[\s:=\-–—()\[\]{,|]++|(?:a|an|answer|as|at|be|d|final|for|i|is|it|its|me|my|of|output|overall"
-    r"|response|s|score|solid|strong|summary|that|the|this|to|was|with|would)\b)*+"
+_BETWEEN = (
+    r"a|an|answer|as|at|be|d|final|for|i|is|it|its|me|my|of|on|overall|s|scale|score|solid|strong"
+    r"|that|the|this|to|was|with|would"
 )
+_SIGNS = r"[\s:=\-–—()\[\]{,|]++"
+_BARE_FILLER = rf"(?:{_SIGNS}|(?:{_BETWEEN})\b)*+"
+_FILLER = rf"(?:{_SIGNS}|(?:{_BETWEEN}|output|response|summary)\b)*+"
 _LABEL = (
     r"\b(?:scored?|scoring|rate[ds]?|rating|graded?|verdict|judge?ment|evaluation|assessment"
-    r"|answer|result|value|gives?|given|giving|assign(?:ed|ing)?|award(?:ed|ing)?|deserves|earns"
-    r"|gets?|receives|say|go)\b"
+    r"|give|giving|assign(?:ed)?|award(?:ed)?|given|deserves|earns|gets?|receives|say|go)\b"
 )
-_ALONE = re.compile(rf"{_FILLER}{_NUMBER}\W*")
+# An output's own answer, result or value is a number of its text and no score.
+_ALONE = re.compile(rf"(?:{_LABEL})?{_BARE_FILLER}(?:{_LABEL})?{_BARE_FILLER}{_NUMBER}\W*")
 _LABELLED = re.compile(
     rf"(?:\b(?P<final>final|overall|total)\s+)?{_LABEL}{_FILLER}{_NUMBER}{_FOLLOW}"
 )
 _LEADING = re.compile(rf"\s*{_NUMBER}{_FOLLOW}(?!\s*\))")
+_FIELDS = ("score", "rating", "grade", "final_score", "overall_score", "final score", "overall")
 _LIST_ITEM = re.compile(r"\n\s*[0-9]{1,2}[.)]\s")
 _SECOND = re.compile(r"\s*(?:[-–—~,/&]|\b(?:to|or|and)\b)\s*[0-9]")
 
@@ -51,22 +52,18 @@ _SECOND = re.compile(r"\s*(?:[-–—~,/&]|\b(?:to|or|and)\b)\s*[0-9]")
 def parse_score(text: str) -> float | None:
     """Return the only score that `text` states, None if it states none or several.
 
-    The thinking of a reasoning model is skipped. A score out of 10 or 100 is converted to the scale
-    of 5; a result outside of 1 to 5 does not count.
+    The thinking of a reasoning model is skipped, and so is what the judge quotes, denies, supposes
+    or reports of the output. A score out of 10 or 100 is converted to the scale of 5; a result
+    outside of 1 to 5 does not count.
     """
+    is_object, value = json_field(text, _FIELDS)
+    if is_object:
+        return None if isinstance(value, dict | list | bool | None) else parse_score(str(value))
     plain = _plain(text)
     for found in (_alone(plain), _labelled(plain), _leading(plain)):
         if found:
-            return _only(found)
+            return _only(match for match in found if is_own(match))
     return None
-
-
-def plain_text(text: str, decoration: re.Pattern[str], gap: str) -> str:
-    """Return the answer in lower case without thinking and decoration, `gap` for a long middle."""
-    answer = split_thinking(text).output
-    if len(answer) > 2 * _EDGE:
-        answer = f"{answer[:_EDGE]}{gap}{answer[-_EDGE:]}"
-    return decoration.sub(" ", unicodedata.normalize("NFKC", answer).casefold())
 
 
 def _plain(text: str) -> str:
@@ -79,7 +76,8 @@ def _plain(text: str) -> str:
 
 def _alone(plain: str) -> list[re.Match[str]]:
     """Return the lines that contain a score and little else."""
-    matches = (_ALONE.fullmatch(line.strip()) for line in plain.splitlines())
+    lines = re.finditer(r"[^\s\n](?:[^\n]*[^\s\n])?", plain)
+    matches = (_ALONE.fullmatch(plain, *line.span()) for line in lines)
     return [match for match in matches if match]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from stack_tui.config import decode as configuration
 from stack_tui.config.decode import Config, Endpoint
 from stack_tui.paths import CONFIG_NAME
@@ -73,7 +75,7 @@ def take_back(undo: Undo) -> Undo:
 
 def _must_still_be(endpoint: Endpoint, text: str, path: Path) -> None:
     now = configuration.decode(text, path).endpoints.get(endpoint.name) if text else None
-    if now != endpoint:
+    if now != msgspec.structs.replace(endpoint, key_withheld=False):
         raise FileChanged(
             f"{endpoint.name} was {'changed' if now else 'removed'} there since it was read",
             remedy="Close the form and check it, or add yours under another name.",

@@ -27,7 +27,8 @@ def from_texts(
     texts: Mapping[str, str], taken: Collection[str]
 ) -> tuple[Endpoint | None, dict[str, str]]:
     """Return the endpoint, None if it has problems, and the problems by field."""
-    from stack_tui.config.config_edit import name_problem, variable_problem
+    from stack_tui.config.config_edit import name_problem
+    from stack_tui.config.decode import variable_problem
 
     given = {name: text.strip() for name, text in texts.items() if text.strip()}
     name, variable = given.get("name", ""), given.get("api_key_env", "")

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Answer, Sample, decode
+from stack_tui.runs.events import Answer, Sample
+from stack_tui.runs.journal_line import decode
 from stack_tui.runs.store import journal_path
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, body, line

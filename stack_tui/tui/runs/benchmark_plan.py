@@ -15,7 +15,7 @@ from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Block, Part, field, line
 
 if TYPE_CHECKING:
-    from stack_tui.benchmarks.catalog.catalog import Catalog
+    from stack_tui.benchmarks.catalog.catalog import TaskMember
     from stack_tui.endpoints.capabilities import Capabilities
 
 _WIDTH = 10
@@ -86,30 +86,30 @@ def _rate(cards: Iterable[RunCard], endpoint: Endpoint) -> float | None:
 
 def plan_blocks(
     names: Sequence[str],
-    leaves: Sequence[str],
-    catalog: Catalog,
+    members: Sequence[TaskMember],
     abilities: Capabilities | StackError | None,
     known: Estimate,
 ) -> list[Block]:
     """Return the tasks, their scoring methods, and how many requests and how long they take."""
     if not names:
         return [line(("Type to find a task, and press enter to tick it.", "dim"))]
-    more = f" and {len(leaves) - _SHOWN} more" if len(leaves) > _SHOWN else ""
+    more = f" and {len(members) - _SHOWN} more" if len(members) > _SHOWN else ""
+    shown = ", ".join(member.name for member in members[:_SHOWN])
     return [
         field("Chosen", ", ".join(names), width=_WIDTH),
         field(
             "Tasks",
-            f"{len(leaves):,}: {', '.join(leaves[:_SHOWN])}",
+            f"{len(members):,}: {shown}",
             (more, "dim"),
             width=_WIDTH,
         ),
-        field("Route", *_routes(leaves, catalog, abilities), width=_WIDTH),
+        field("Route", *_routes(members, abilities), width=_WIDTH),
         field("Requests", *_requests(known), width=_WIDTH),
     ]
 
 
 def _routes(
-    leaves: Sequence[str], catalog: Catalog, abilities: Capabilities | StackError | None
+    members: Sequence[TaskMember], abilities: Capabilities | StackError | None
 ) -> list[Part]:
     if abilities is None:
         return [("probing the endpoint…", "dim")]
@@ -121,10 +121,9 @@ def _routes(
     from stack_tui.benchmarks.scoring.methods import expected_route
 
     counts: dict[str | None, int] = {}
-    for leaf in leaves:
-        if leaf in catalog.entries:
-            route = expected_route(catalog.facts(leaf), abilities)
-            counts[route] = counts.get(route, 0) + 1
+    for member in members:
+        route = expected_route(member.facts(), abilities)
+        counts[route] = counts.get(route, 0) + 1
     parts: list[Part] = []
     for taken, number in counts.items():
         parts += [", "] if parts else []

@@ -92,9 +92,9 @@ class NewBenchmark(StartForm[BenchmarkRun]):
         runs = host_of(self).snapshot.runs
 
         def work() -> list[Block]:
-            leaves = [leaf for name in names for leaf in catalog.leaves(name)]
-            known = estimate(leaves, limit, endpoint, runs)
-            return plan_blocks(names, leaves, catalog, capabilities, known)
+            members = [member for name in names for member in catalog.members(name)]
+            known = estimate([member.name for member in members], limit, endpoint, runs)
+            return plan_blocks(names, members, capabilities, known)
 
         def then(blocks: list[Block]) -> None:
             if self.is_attached:

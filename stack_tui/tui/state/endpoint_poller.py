@@ -113,6 +113,7 @@ class EndpointPoller:
 
     async def _measure(self, endpoint: Endpoint, health: Health, history: LoadHistory) -> None:
         from stack_tui.endpoints.endpoint_errors import EndpointError
+        from stack_tui.endpoints.foreign_data import foreign_data
         from stack_tui.endpoints.health import side_client
         from stack_tui.endpoints.kinds.known_kinds import kind_named
         from stack_tui.endpoints.metrics import read_metrics
@@ -120,14 +121,17 @@ class EndpointPoller:
         try:
             async with side_client(endpoint, health.url, _MEASURE_EVERY_S) as client:
                 page = await client.get_text("/metrics", root=True)
+            with foreign_data():
+                metrics = read_metrics(page.data, health.server_kind)
+                load = history.add(time.time(), metrics) if metrics else None
+            if load:
+                self._reports.measured(endpoint, load)
         except EndpointError as error:
             kind = kind_named(health.server_kind)
             if kind and kind.metrics_flag and error.status in (404, 501):
                 note = f"start it with {kind.metrics_flag} to see its load"
                 self._reports.measured(endpoint, Load(note=note))
             return  # the next health check explains any other error better
-        if metrics := read_metrics(page.data, health.server_kind):
-            self._reports.measured(endpoint, history.add(time.time(), metrics))
 
     async def _discover(self) -> None:
         """Look for servers on the local ports, but for those of endpoints that are asked anyway."""

@@ -111,7 +111,7 @@ def sparkline(values: tuple[float, ...], width: int, top: float | None = None) -
     if highest <= 0:
         return ""
     full = max(top or 0.0, highest)
-    return "".join(_BARS[min(7, int(value / full * 7.999))] for value in shown)
+    return "".join(_BARS[max(0, min(7, int(value / full * 7.999)))] for value in shown)
 
 
 def _percentiles(

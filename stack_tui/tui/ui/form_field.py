@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label, TextArea
 
-from stack_tui.config.config_edit import variable_problem
+from stack_tui.config.decode import variable_problem
 from stack_tui.tui.ui.safe_input import SafeInput, SafeTextArea
 
 

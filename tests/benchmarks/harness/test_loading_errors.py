@@ -190,3 +190,26 @@ def test_more_examples_than_there_are_may_be_asked_for_by_the_task_itself(tmp_pa
     folder = write_tasks(tmp_path, t=f"task: t\n{CHOICE}num_fewshot: 9\n")
     refusal = refusal_of(folder, "t")
     assert "4 few-shot examples for a document, but its YAML file asks for 9" in refusal.what
+
+
+class HubMetric:
+    """A metric as `evaluate` loads it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def compute(self, **_: Any) -> None:
+        """Return nothing: no answer is scored."""
+
+
+def test_the_metric_that_runs_code_is_refused_unless_the_environment_permits_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import evaluate  # type: ignore[import-untyped]
+
+    monkeypatch.setattr(evaluate, "load", HubMetric)
+    monkeypatch.delenv("HF_ALLOW_CODE_EVAL", raising=False)
+    body = WRITTEN.replace("metric: exact_match", "metric: code_eval, hf_evaluate: true")
+    folder = write_tasks(tmp_path, t=f"task: t\nunsafe_code: true\n{body}")
+    refusal = refusal_of(folder, "t", confirm_unsafe=True)
+    assert "needs the environment variable HF_ALLOW_CODE_EVAL, which is not set" in refusal.what

@@ -1,15 +1,15 @@
 """A run's stages with a harness, a tokenizer and an endpoint that do what a test says."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, cast
 
 from stack_tui.benchmarks.catalog.catalog import Catalog
-from stack_tui.benchmarks.document_preparation import Prepared
 from stack_tui.benchmarks.harness import protocol
 from stack_tui.benchmarks.harness.protocol import FromHarness, ToHarness
 from stack_tui.benchmarks.pipeline.run_stages import Workers, run_stages
+from stack_tui.benchmarks.prepared_document import Prepared, Refused, WrittenPart
 from stack_tui.benchmarks.request_scoring import Sent
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
@@ -28,7 +28,7 @@ def document(number: int) -> protocol.Document:
         doc=number,
         dataset_id=number,
         contexts=[f"question {number}"],
-        requests=[protocol.Request(kind="generate_until")],
+        requests=[protocol.TextRequest()],
     )
 
 
@@ -36,14 +36,24 @@ class ScriptedHarness:
     """Sends documents in batches as they are wanted, and scores what it gets.
 
     With `late`, the message that all documents are sent comes only with the last score, in one
-    piece; `broken` are the documents on which its metric raises.
+    piece; `broken` are the documents on which its metric raises. At `stuck`, a document or
+    "conclude", it calls `on_stuck` and answers no more.
     """
 
     def __init__(
-        self, count: int, batch: int = 5, *, late: bool = False, broken: Collection[int] = ()
+        self,
+        count: int,
+        batch: int = 5,
+        *,
+        late: bool = False,
+        broken: Collection[int] = (),
+        stuck: int | str = "",
+        on_stuck: Callable[[], None] = lambda: None,
     ) -> None:
         self._late = late
         self._broken = broken
+        self._stuck = stuck
+        self._on_stuck = on_stuck
         self._batches = [
             [document(n) for n in range(at, min(at + batch, count))]
             for at in range(0, count, batch)
@@ -52,6 +62,7 @@ class ScriptedHarness:
         self._messages: asyncio.Queue[FromHarness] = asyncio.Queue()
         plan = TaskPlan(name=TASK, samples=count, requests=count, route="generate")
         self._messages.put_nowait(protocol.Loaded(tasks=[plan], complete=True))
+        self._is_stuck = False
         self.most_ahead = 0
         self._ahead = 0
         for _ in range(protocol.AHEAD):
@@ -67,7 +78,13 @@ class ScriptedHarness:
             self._messages.put_nowait(protocol.AllSent())
 
     def send(self, message: ToHarness) -> None:
-        if isinstance(message, protocol.More):
+        if isinstance(message, protocol.Answered) and message.doc == self._stuck:
+            self._is_stuck = True
+        if isinstance(message, protocol.Conclude) and self._stuck == "conclude":
+            self._is_stuck = True
+        if self._is_stuck:
+            self._on_stuck()
+        elif isinstance(message, protocol.More):
             self._ahead -= 1
             self._build()
         elif isinstance(message, protocol.Answered):
@@ -97,12 +114,12 @@ class ScriptedPreparer:
         self.letters_agree = True
         self._errors = errors
 
-    async def prepare(self, documents: list[protocol.Document]) -> list[Prepared]:
+    async def prepare(self, documents: list[protocol.Document]) -> list[Prepared | Refused]:
         await asyncio.sleep(0)
         for each in documents:
             if each.doc in self._errors:
                 raise self._errors[each.doc]
-        return [Prepared(each, "generate") for each in documents]
+        return [Prepared(each, [WrittenPart(0, [], "generate")]) for each in documents]
 
 
 class ScriptedScorer:
@@ -129,11 +146,17 @@ async def run(
     prepare_errors: dict[int, Exception] | None = None,
     ask_errors: dict[int, Exception] | None = None,
     stop_after: int | None = None,
+    stop_at: type[Event] | None = None,
+    stopping: asyncio.Event | None = None,
     left: Collection[SampleKey] = (),
     limit: Limit | None = None,
 ) -> list[Event]:
-    """Return the run's events; with `stop_after`, stop once so many of them came."""
-    stopping = asyncio.Event()
+    """Return the run's events.
+
+    It stops on `stopping`, with `stop_after` once so many events came, with `stop_at` once one of
+    that type came.
+    """
+    stopping = stopping or asyncio.Event()
     workers = Workers(
         cast(Any, harness),
         cast(Any, ScriptedPreparer(prepare_errors or {})),
@@ -155,6 +178,6 @@ async def run(
     async with asyncio.timeout(30):
         async for event in stream_events(work):
             found.append(event)
-            if len(found) == stop_after:
+            if len(found) == stop_after or (stop_at and isinstance(event, stop_at)):
                 stopping.set()
     return found

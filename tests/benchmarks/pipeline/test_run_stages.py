@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stack_tui.benchmarks.harness import protocol
+from stack_tui.benchmarks.pipeline import run_stages, score_stage
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.errors import StackError
-from stack_tui.runs.events import Event, RecordScores, Sample
+from stack_tui.runner.watchdog import Watchdog
+from stack_tui.runs.events import Event, Finding, RecordScores, Sample
 from tests.benchmarks.pipeline.scripted import TASK, ScriptedHarness, run
 
 
@@ -93,6 +96,54 @@ def test_a_stop_ends_a_paused_run() -> None:
     limit.pause()
     found = asyncio.run(run(ScriptedHarness(COUNT), stop_after=1, limit=limit))
     assert not samples(found)
+
+
+@pytest.mark.parametrize("stuck", [0, 7, "conclude"])
+def test_a_stuck_harness_holds_up_no_stop(
+    stuck: int | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_stages, "_GRACE_S", 0.01)
+
+    async def scenario() -> list[Event]:
+        stopping = asyncio.Event()
+        harness = ScriptedHarness(COUNT, stuck=stuck, on_stuck=stopping.set)
+        return await run(harness, stopping=stopping)
+
+    found = asyncio.run(scenario())
+    scored = {int(sample.id) for sample in samples(found)}
+    assert scored == set(range(COUNT)) if stuck == "conclude" else stuck not in scored
+    assert not concluded(found)
+
+
+def test_a_stop_ends_documents_that_wait_to_be_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_stages, "_GRACE_S", 0.01)
+    monkeypatch.setattr(score_stage, "_UNSCORED", 3)
+
+    async def scenario() -> list[Event]:
+        stopping = asyncio.Event()
+        waiting: list[int] = []
+
+        def fill() -> None:
+            waiting.append(1)
+            if len(waiting) > 3:
+                stopping.set()
+
+        return await run(ScriptedHarness(COUNT, stuck=2, on_stuck=fill), stopping=stopping)
+
+    assert len(samples(asyncio.run(scenario()))) < COUNT
+
+
+def test_a_document_that_is_not_scored_in_ten_times_the_usual_time_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run_stages, "_GRACE_S", 0.01)
+    monkeypatch.setattr(score_stage, "SCORING_TIMEOUT_S", 0.001)
+    monkeypatch.setattr(run_stages, "Watchdog", partial(Watchdog, look_s=0.01))
+
+    found = asyncio.run(run(ScriptedHarness(COUNT, stuck=3), stop_at=Finding))
+    (finding,) = [event for event in found if isinstance(event, Finding)]
+    assert (finding.check, finding.task) == ("stalled", TASK)
+    assert finding.seen.startswith("scoring document 3 has taken")
 
 
 def test_documents_left_by_an_earlier_run_are_not_asked() -> None:

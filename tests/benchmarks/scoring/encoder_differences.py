@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lm_eval.api.model import TemplateLM
 
-from stack_tui.benchmarks.harness.protocol import Document, Request
+from stack_tui.benchmarks.harness.protocol import Document, LoglikelihoodRequest, Request
 from stack_tui.benchmarks.scoring.encoding import Encoder
 from tests.benchmarks.scoring.made_tokenizers import InMemory, nasty_text
 
@@ -45,6 +45,7 @@ def differences(tokenizer: InMemory, pairs: int, seed: random.Random) -> list[En
         encoded = asyncio.run(encoder.pairs(documents, prefixes))
         for document, given in zip(documents, encoded, strict=True):
             for request, pair in zip(document.requests, given, strict=True):
+                assert isinstance(request, LoglikelihoodRequest)
                 compared += 1
                 context = (prefix or "") + document.contexts[request.context]
                 theirs = _as_lm_eval(tokenizer, context, request.continuation)
@@ -64,8 +65,8 @@ def _document(seed: random.Random, number: int, prefix: str | None) -> Document:
     contexts = shared or [nasty_text(seed, 12) for _ in range(2)]
     if seed.random() < 0.5:
         contexts = [f"{context}\nAnswer:" for context in contexts]
-    requests = [
-        Request(kind="loglikelihood", context=at, continuation=continuation)
+    requests: list[Request] = [
+        LoglikelihoodRequest(context=at, continuation=continuation)
         for at in range(len(contexts))
         for continuation in (" A", *(nasty_text(seed, 3) for _ in range(_RANDOM_CONTINUATIONS)))
     ]

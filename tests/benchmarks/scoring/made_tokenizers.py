@@ -7,6 +7,8 @@ from typing import Any
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from tokenizers.trainers import BpeTrainer, UnigramTrainer, WordLevelTrainer, WordPieceTrainer
 
+from stack_tui.benchmarks.scoring.model_tokenizer import splits_lines
+
 PIECES = (
     "the", "answer", "is", "a", "A", "B", " ", " ", "  ", "\n", "\n\n", "\t", "_", "__", ".", ",",
     "?", ":", "12", "345", "3.14", "-", "—", "“so”", "isn't", "naïve", "cafe\u0301", "Québec",
@@ -132,6 +134,7 @@ class InMemory:
 
     def __init__(self, loaded: Tokenizer) -> None:
         self._loaded = loaded
+        self.splits_lines = splits_lines(loaded)
 
     def tokens(self, text: str) -> list[int]:
         """Return the tokens of one text, without special tokens."""

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stack_tui.benchmarks.harness.protocol import Document, Request
+from stack_tui.benchmarks.harness.protocol import Document, LoglikelihoodRequest
 from stack_tui.benchmarks.scoring.encoding import Encoder
 from tests.fakes.model import FakeModel
 
@@ -15,6 +16,7 @@ class Words:
     """The fake model's tokenizer; with `joins` it makes one token of a line break and a letter."""
 
     name = "words"
+    splits_lines = True
 
     def __init__(self, joins: bool = False) -> None:
         self._model = FakeModel()
@@ -40,14 +42,18 @@ def as_lm_eval(words: Words, context: str, continuation: str) -> tuple[list[int]
 
 
 def document(contexts: list[str], continuations: list[str], prefix: str | None) -> Document:
-    requests = [
-        Request(kind="loglikelihood", context=at, continuation=text)
+    requests: list[Any] = [
+        LoglikelihoodRequest(context=at, continuation=text)
         for at in range(len(contexts))
         for text in continuations
     ]
     return Document(
         task="t", doc=0, dataset_id=0, contexts=contexts, requests=requests, prefix=prefix
     )
+
+
+def scored(one: Document) -> list[LoglikelihoodRequest]:
+    return [each for each in one.requests if isinstance(each, LoglikelihoodRequest)]
 
 
 def encoded(
@@ -74,7 +80,7 @@ def test_pairs_are_split_as_lm_eval_splits_them(
     one = document(body, continuations, "p" if shared else None)
     expected = [
         as_lm_eval(words, head + body[request.context], request.continuation)
-        for request in one.requests
+        for request in scored(one)
     ]
     assert encoded(words, [one], prefixes) == [expected]
 
@@ -85,7 +91,7 @@ def test_a_tokenizer_that_joins_across_the_prefixs_end_encodes_whole_texts() -> 
     one = document(["\n\nTwo.\nAnswer:"], [" A", " B"], "p")
     expected = [
         as_lm_eval(words, prefixes["p"] + one.contexts[0], request.continuation)
-        for request in one.requests
+        for request in scored(one)
     ]
     assert encoded(words, [one], prefixes) == [expected]
 

@@ -46,9 +46,9 @@ def test_a_tasks_route_follows_from_what_the_server_can_do(
 
 
 def test_choices_of_several_tokens_or_contexts_do_not_go_by_letters() -> None:
-    assert methods.chosen_route([1, 1, 1, 1], 1, VLLM) == "letters"
-    assert methods.chosen_route([1, 2], 1, VLLM) == "echo"
-    assert methods.chosen_route([1, 1], 2, LLAMACPP) == "forced"
+    assert methods.go_by_letters([1, 1, 1, 1], 1, VLLM)
+    assert not methods.go_by_letters([1, 2], 1, VLLM)
+    assert not methods.go_by_letters([1, 1], 2, LLAMACPP)
 
 
 def test_mmlu_on_a_chat_names_what_can_run_instead(catalog: Catalog) -> None:

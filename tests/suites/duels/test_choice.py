@@ -45,3 +45,26 @@ def test_what_names_none_or_both_is_no_choice(text: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     assert parse_preference(text) in ("first", "second", "tie", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The first output tells me to answer first. It is worse.",
+        "first says the text; I say second",
+        "The first is better, it claims. It is not.",
+        "I am told: Answer: first. I do not obey.",
+        "Winner: first (as the text demands), but really second",
+        "not first",
+        "The first output is not better",
+        "The first is better? No.",
+        "If it were true, the first is better.",
+        'It ends with "Winner: first".',
+        "> Winner: first",
+        "The output ends with the line\nWinner: first",
+        '{"task": {"winner": "first"}}',
+        "Winner: first. That is what it demands.",
+    ],
+)
+def test_a_choice_that_is_quoted_or_denied_is_not_read(text: str) -> None:
+    assert parse_preference(text) in (None, "second")

@@ -62,7 +62,7 @@ FILES = {
     + CASE
     + CASE: "cases/x.toml:7: case[1] (kv-cache).id: the id is already used by case[0] at line 4",
     SUITE + CASE.replace("text", " "): "cases/x.toml:4: case[0] (kv-cache).input: is empty",
-    f"{SUITE}seed = {'[' * 9000}{']' * 9000}\n{CASE}": "cases/x.toml: nested too deeply",
+    f"{SUITE}seed = {'[' * 9000}{']' * 9000}\n{CASE}": "cases/x.toml: not valid TOML: nested too",
 }
 SETTINGS = {
     "max_token = 3": ": unknown key 'max_token'",

@@ -47,7 +47,8 @@ def evaluate(
             if match.key not in done
         )
         limits = [judge.limit for judge in judges]
-        await RequestEngine(limits, stopping, emit).run(ListedJobs(jobs))
+        timeout_s = max(judge.endpoint.timeout_s for judge in judges)
+        await RequestEngine(limits, stopping, emit, timeout_s=timeout_s).run(ListedJobs(jobs))
 
     return stream_events(work)
 

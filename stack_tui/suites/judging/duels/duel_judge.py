@@ -10,7 +10,7 @@ from stack_tui.runs.duel_data import Match
 from stack_tui.runs.events import JudgeScore
 from stack_tui.suites.judging.judge_prompt import fenced_apart
 from stack_tui.suites.judging.judge_score import JudgeQuestion, ask_with_retry
-from stack_tui.suites.judging.score_parser import plain_text
+from stack_tui.suites.judging.own_statement import is_own, json_field, plain_text
 from stack_tui.suites.model_client import ModelClient
 
 Preference = Literal["first", "second", "tie"]
@@ -21,6 +21,7 @@ _WORDS: dict[str, Preference] = {
     **dict.fromkeys(("second", "2", "2nd", "two"), "second"),
     **dict.fromkeys(("tie", "equal", "neither", "both", "draw"), "tie"),
 }
+_FIELDS = ("choice", "winner", "better", "preferred", "preference", "verdict", "answer")
 _SCORES: dict[Preference, float] = {"first": 0.0, "tie": 0.5, "second": 1.0}
 _ONE = rf"(?:the\s+)?(?:output\s+)?(?P<word>{'|'.join(_WORDS)})(?:\s+(?:output|one))?"
 _ALONE = re.compile(rf"{_ONE}(?:\s+(?:is|are)\s+(?:better|equal|equally\s+good))?\W*")
@@ -32,16 +33,20 @@ _FIRST_PAST = re.compile(rf"{_ONE}\s+(?:is|was)\s+(?:clearly\s+|slightly\s+|much
 
 
 def parse_preference(text: str) -> Preference | None:
-    """Return the only choice that `text` states, None if it states none or several."""
+    """Return the only choice that `text` states itself, None if it states none or several."""
+    is_object, value = json_field(text, _FIELDS)
+    if is_object:
+        return parse_preference(value) if isinstance(value, str) else None
     plain = plain_text(text, _DECORATION, "\nx\n").strip()
-    lines = (_ALONE.fullmatch(line.strip()) for line in plain.splitlines())
+    lines = re.finditer(r"[^\s\n](?:[^\n]*[^\s\n])?", plain)
+    alone = (_ALONE.fullmatch(plain, *line.span()) for line in lines)
     for found in (
-        [match for match in lines if match],
+        [match for match in alone if match],
         list(_NAMED.finditer(plain)),
         list(_FIRST_PAST.finditer(plain)),
     ):
         if found:
-            chosen = {_WORDS[match["word"]] for match in found}
+            chosen = {_WORDS[match["word"]] for match in found if is_own(match)}
             return chosen.pop() if len(chosen) == 1 else None
     return None
 

@@ -18,14 +18,20 @@ def internal_failure(error: Exception) -> Failure:
     The message names exception type, file and line. The log gets the stack as well, but never the
     raw text of the exception: a server may have written it.
     """
-    what = describe(error)
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("%s\n%s", what, frames.rstrip())
+    what = logged(error)
     return Failure(
         kind="internal",
         message=what,
         remedy="Resume the run to try this sample again. worker.log holds the stack; report it.",
     )
+
+
+def logged(error: BaseException, level: int = logging.ERROR) -> str:
+    """Log the exception with its stack, without its raw text, and return what describes it."""
+    what = describe(error)
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.log(level, "%s\n%s", what, frames.rstrip())
+    return what
 
 
 def describe(error: BaseException) -> str:
