@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from stack_tui.benchmarks import sanity
 from stack_tui.benchmarks.catalog.catalog import Catalog, open_catalog
 from stack_tui.benchmarks.document_preparation import Preparer
 from stack_tui.benchmarks.harness import harness_client, protocol
@@ -16,6 +17,7 @@ from stack_tui.benchmarks.prompting import ChatTemplate, Prompting, decide_promp
 from stack_tui.benchmarks.request_scoring import RequestScorer
 from stack_tui.benchmarks.scoring.bos import BosChoice, choose_bos
 from stack_tui.benchmarks.scoring.encoding import Encoder
+from stack_tui.benchmarks.scoring.generate import TextModel
 from stack_tui.benchmarks.scoring.model_tokenizer import (
     FileTokenizer,
     ModelTokenizer,
@@ -63,6 +65,8 @@ def evaluate(
         if tasks is None:
             tasks = await asyncio.to_thread(_checked_catalog, benchmark, capabilities)
         offline = await asyncio.to_thread(all_data_is_at_hand, benchmark, tasks)
+        if selection := sanity.selection_finding(benchmark):
+            await emit(selection)
         async with harness_client.start(
             offline=offline, foreign_code=benchmark.runs_foreign_code, log=log
         ) as harness:
@@ -84,11 +88,16 @@ def evaluate(
                 context_length=health.context_length,
                 prefix_token=_prefix_token(tokenizer, bos),
             )
-            scorer = RequestScorer(client, capabilities, recorded)
+            writer = TextModel(
+                client,
+                think_end_token=benchmark.think_end_token,
+                templated=prompting.chat or benchmark.apply_chat_template,
+            )
+            scorer = RequestScorer(client, capabilities, recorded, writer)
             conclude = protocol.Conclude(
                 folder=str(lm_eval_folder),
                 model=client.endpoint.model or "",
-                model_args=_model_args(client, prompting, tokenizer, bos),
+                model_args=_model_args(client, benchmark, prompting, tokenizer, bos),
             )
             await run_stages(
                 Workers(harness, preparer, scorer),
@@ -178,12 +187,18 @@ def _identity(client: Client, health: Health, bos: BosChoice) -> list[Any]:
 
 
 def _model_args(
-    client: Client, prompting: Prompting, tokenizer: ModelTokenizer | None, bos: BosChoice
+    client: Client,
+    benchmark: BenchmarkSubject,
+    prompting: Prompting,
+    tokenizer: ModelTokenizer | None,
+    bos: BosChoice,
 ) -> dict[str, Any]:
+    token = benchmark.think_end_token
     return {
         "model": client.endpoint.model or "",
         "base_url": client.endpoint.url,
         "protocol": prompting.protocol,
         "tokenizer": tokenizer.name if tokenizer else None,
         "add_bos_token": bos.token is not None,
+        **({} if token is None else {"think_end_token": token}),
     }

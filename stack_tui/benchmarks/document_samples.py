@@ -9,11 +9,19 @@ from stack_tui.benchmarks.harness.protocol import (
     Scored,
 )
 from stack_tui.benchmarks.request_scoring import Sent
+from stack_tui.endpoints.chat import AnswerStatus, Completion
 from stack_tui.runs.events import ChoiceLogprob, Failure, Sample, Status
+
+_WORST_FIRST: tuple[AnswerStatus, ...] = (
+    *("truncated", "filtered", "tool_calls", "reasoning_only", "empty"),
+)
 
 
 def scored_sample(sent: Sent, scored: Scored) -> Sample:
-    """Return the sample of an answered document with its metrics from lm-eval."""
+    """Return the sample of an answered document with its metrics from lm-eval.
+
+    One that was filtered or cut off while thinking fails, whatever a metric makes of its text.
+    """
     document = sent.prepared.document
     scores = sent.scores
     first = sent.texts[0] if sent.texts else None
@@ -28,6 +36,9 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
             ChoiceLogprob(text=text, logprob=lp, greedy=greedy)
             for text, lp, greedy in zip(texts, scores.logprobs, scores.greedy, strict=False)
         )
+    status = _status(sent)
+    cut_off = any(map(_is_cut_off_thinking, sent.texts))
+    failed = cut_off or status == "filtered"
     flags = sent.flags
     if scores is not None and scores.route:
         flags = (*flags, f"route {scores.route}")
@@ -37,14 +48,16 @@ def scored_sample(sent: Sent, scored: Scored) -> Sample:
         id=str(document.dataset_id),
         place=document.doc,
         cluster=document.cluster,
-        status=_status(sent),
-        truncated_while_thinking=_is_thinking(sent),
-        passed=scored.passed,
+        status=status,
+        truncated_while_thinking=cut_off,
+        passed=False if failed and scored.passed is not None else scored.passed,
         prefix=document.prefix,
         prompt=document.prompt,
-        output=first.text if first else "",
+        output=first.output if first else "",
         reasoning=first.reasoning if first else "",
         finish_reason=first.finish_reason if first else "",
+        tool_calls=first.tool_calls if first else (),
+        dropped=tuple(sorted(sent.dropped)),
         flags=flags,
         unread_tokens=sum(
             change.wanted - change.got
@@ -83,18 +96,13 @@ def failed_sample(document: Document, failure: Failure, flags: tuple[str, ...] =
 
 
 def _status(sent: Sent) -> Status:
-    if any(text.finish_reason == "length" for text in sent.texts):
-        return "truncated"
-    if sent.texts and not all(text.text.strip() for text in sent.texts):
-        return "empty"
-    return "ok"
+    """Return the worst status of the document's outputs."""
+    found = {text.status for text in sent.texts}
+    return next((status for status in _WORST_FIRST if status in found), "ok")
 
 
-def _is_thinking(sent: Sent) -> bool:
-    return any(
-        text.finish_reason == "length" and text.reasoning and not text.text.strip()
-        for text in sent.texts
-    )
+def _is_cut_off_thinking(text: Completion) -> bool:
+    return text.status == "truncated" and (text.unfinished or not text.output.strip())
 
 
 def _prompt_tokens(sent: Sent) -> int | None:

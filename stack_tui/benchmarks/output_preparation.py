@@ -67,7 +67,7 @@ class OutputPreparer:
             limit, change = fit_text(prompt.tokens, limit, self._context_length, overhead=overhead)
         chat = isinstance(prompt, ChatPrompt)
         method: Literal["generate", "generate chat"] = "generate chat" if chat else "generate"
-        fields = self._fields(request, limit, chat=chat)
+        fields = self._fields(request, limit)
         text = (
             document.conversations[request.conversation]
             if isinstance(request, ConversationRequest)
@@ -94,11 +94,9 @@ class OutputPreparer:
         message = msgspec.json.encode([{"role": "user", "content": text}]).decode()
         return ChatPrompt(message, count)
 
-    def _fields(
-        self, request: GenerationRequest, limit: int | None, *, chat: bool
-    ) -> dict[str, Any]:
+    def _fields(self, request: GenerationRequest, limit: int | None) -> dict[str, Any]:
         gen = {name: value for name, value in request.gen.items() if name not in LIMITS}
-        fields = generate.sampling(gen | {"max_gen_toks": limit or 1}, self._seed, chat=chat)
+        fields = generate.sampling(gen | {"max_gen_toks": limit or 1}, self._seed)
         if limit is None:
             del fields["max_tokens"]
         return fields

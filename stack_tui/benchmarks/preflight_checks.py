@@ -5,7 +5,7 @@ from pathlib import Path
 from stack_tui.benchmarks.catalog.catalog import Catalog, TaskMember
 from stack_tui.benchmarks.generation_settings import refuse_wrong_settings
 from stack_tui.benchmarks.scoring import methods
-from stack_tui.benchmarks.scoring.model_tokenizer import named_file
+from stack_tui.benchmarks.scoring.model_tokenizer import FileTokenizer, named_file
 from stack_tui.endpoints.probe import Capabilities
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
@@ -13,8 +13,13 @@ from stack_tui.runs.spec import BenchmarkSubject
 
 def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Capabilities) -> None:
     """Raise StackError for unknown names, missing places, and tasks that cannot run here."""
-    if benchmark.limit is not None and benchmark.samples:
-        raise StackError("--limit and --samples cannot be combined")
+    choices = {
+        "--limit": benchmark.limit is not None,
+        "--sample": benchmark.sample is not None,
+        "--samples": bool(benchmark.samples),
+    }
+    if len(given := [name for name, is_given in choices.items() if is_given]) > 1:
+        raise StackError(f"{' and '.join(given)} cannot be combined", remedy="Give one of them.")
     refuse_wrong_settings(benchmark.gen)
     if benchmark.datasets and not Path(benchmark.datasets).is_dir():
         raise StackError("no such folder", where=benchmark.datasets, remedy="Check --datasets.")
@@ -24,6 +29,14 @@ def refuse_early(benchmark: BenchmarkSubject, catalog: Catalog, capabilities: Ca
     _refuse_wrong_samples(benchmark, {member.name for member in members})
     facts = [member.facts() for member in members]
     methods.refuse_unable(facts, catalog, capabilities, benchmark.protocol)
+
+
+async def tokens_to_try(benchmark: BenchmarkSubject) -> list[int]:
+    """Return tokens of the tokenizer that the run names, to try prompts of tokens with."""
+    if not benchmark.tokenizer:
+        return []
+    tokenizer = FileTokenizer(named_file(benchmark.tokenizer))
+    return (await tokenizer.encode(["Hello, world"]))[0]
 
 
 def _refuse_wrong_samples(benchmark: BenchmarkSubject, names: set[str]) -> None:

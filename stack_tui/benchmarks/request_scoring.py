@@ -30,9 +30,12 @@ from stack_tui.benchmarks.score_records import (
 )
 from stack_tui.benchmarks.scoring import echo, generate, letters, logit_bias, methods
 from stack_tui.benchmarks.scoring.encoding import EncodedPair
+from stack_tui.benchmarks.scoring.finished_text import finish
+from stack_tui.benchmarks.scoring.generate import TextModel
 from stack_tui.benchmarks.scoring.methods import ByContinuation
 from stack_tui.benchmarks.scoring.prompt_fit import PromptChange
 from stack_tui.benchmarks.scoring.prompt_usage import unread_text
+from stack_tui.endpoints.chat import Completion
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.probe import Capabilities
@@ -44,14 +47,15 @@ from stack_tui.runs.events import Answer
 class Sent:
     """A document's answers, recorded or new, with the number and total latency of the new ones.
 
-    `values` are those of its requests in order. `unread` says where the server read less of a
-    prompt than it was sent.
+    `values` are those of its requests in order, `texts` the outputs as they are scored. `dropped`
+    names what the server refused, `unread` says where it read less of a prompt than it was sent.
     """
 
     prepared: Prepared
     values: list[list[AnswerValue]] = field(default_factory=list)
     scores: RecordedLogprobs | None = None
-    texts: list[RecordedText] = field(default_factory=list)
+    texts: list[Completion] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)
     unread: list[PromptChange] = field(default_factory=list)
     latency_s: float = 0.0
     requests: int = 0
@@ -71,9 +75,14 @@ class RequestScorer:
     """Asks one endpoint for the prepared documents of a run, reusing recorded answers."""
 
     def __init__(
-        self, client: Client, capabilities: Capabilities, recorded: Mapping[str, Answer]
+        self,
+        client: Client,
+        capabilities: Capabilities,
+        recorded: Mapping[str, Answer],
+        writer: TextModel | None = None,
     ) -> None:
         self.client = client
+        self.writer = writer or TextModel(client)
         self.capabilities = capabilities
         self._recorded = recorded
 
@@ -93,7 +102,7 @@ class RequestScorer:
                 case WrittenPart():
                     texts = [await self._text(sent, output, emit) for output in part.outputs]
                     sent.texts += texts
-                    sent.values[part.place] = [text.text for text in texts]
+                    sent.values[part.place] = [text.output for text in texts]
                 case _:
                     assert_never(part)
         return sent
@@ -174,12 +183,13 @@ class RequestScorer:
             case _:
                 assert_never(method)
 
-    async def _text(self, sent: Sent, output: Output, emit: Emit) -> RecordedText:
-        """Return the output, recorded or new."""
+    async def _text(self, sent: Sent, output: Output, emit: Emit) -> Completion:
+        """Return the output as it is scored, recorded or new."""
         answer = self._recorded.get(output.key)
         text = None if answer is None else read_text(answer)
         if text is None:
-            text, reply = await self._generate(output.prompt, output.fields)
+            task = sent.prepared.document.task
+            text, reply = await self._generate(output.prompt, output.fields, task, emit)
             sent.latency_s += reply.latency_s
             sent.requests += 1
             await emit(
@@ -187,20 +197,23 @@ class RequestScorer:
             )
         if unread := _unread(output.prompt, text.prompt_tokens):
             sent.unread.append(unread)
-        return text
+        sent.dropped.update(text.dropped)
+        return finish(text, self.writer.think_end_token)
 
     async def _generate(
-        self, prompt: OutputPrompt, fields: Mapping[str, Any]
+        self, prompt: OutputPrompt, fields: Mapping[str, Any], task: str, emit: Emit
     ) -> tuple[RecordedText, Reply]:
+        chat = False
         match prompt:
             case TokenPrompt(tokens):
-                return await generate.ask(self.client, tokens, fields, chat=False)
+                content: str | list[int] = tokens
             case TextPrompt(text):
-                return await generate.ask(self.client, text, fields, chat=False)
+                content = text
             case ChatPrompt(messages):
-                return await generate.ask(self.client, messages, fields, chat=True)
+                content, chat = messages, True
             case _:
                 assert_never(prompt)
+        return await generate.ask(self.writer, content, fields, chat=chat, task=task, emit=emit)
 
 
 def _unread(prompt: OutputPrompt, count: int | None) -> PromptChange | None:

@@ -8,7 +8,9 @@ from typing import Literal
 
 from stack_tui.benchmarks.prompt_findings import prompt_findings
 from stack_tui.benchmarks.scoring.prompt_fit import ChangeKind, PromptChange
-from stack_tui.runs.events import Finding, Sample, TaskPlan
+from stack_tui.runs.events import Finding, Sample, Status, TaskPlan
+from stack_tui.runs.spec import BenchmarkSubject
+from stack_tui.runs.status_words import STATUS_WORDS
 from stack_tui.wilson import wilson_interval
 
 FindingLevel = Literal["note", "warning", "alarm"]
@@ -27,14 +29,26 @@ _BAD_RATE = 0.02
 _LETTER_AFTER = 100
 _LETTER_EXCESS = 0.25
 _GSM8K_GAP = 0.10
+_MORE_TOKENS = (
+    "Raise it, such as with --gen max_gen_toks=8192, or turn off the thinking, such as with"
+    """ --gen 'chat_template_kwargs={"enable_thinking": false}'."""
+)
+_CAUSES: dict[Status, str] = {
+    "truncated": "The token limit is too small for this model, often because it thinks first:"
+    " raise max_gen_toks with --gen, or turn off thinking.",
+    "empty": "A stop string comes first. Look at some outputs.",
+    "reasoning_only": "The model ends its turn without an output. Look at its reasoning.",
+    "tool_calls": "The server offers tools to the model. Turn them off.",
+    "filtered": "The server's content filter stops or withholds them. They count as failed.",
+}
 
 
 @dataclass
 class _Tally:
     n: int = 0
     passed: int = 0
-    truncated: int = 0
-    empty: int = 0
+    thinking: int = 0
+    statuses: Counter[Status] = field(default_factory=Counter)
     chances: float = 0.0
     with_choices: int = 0
     changes: dict[ChangeKind, list[PromptChange]] = field(default_factory=dict)
@@ -49,8 +63,8 @@ class _Tally:
             first = next(change for change in changes if change.kind == kind)
             self.changes.setdefault(kind, []).append(first)
         self.passed += bool(sample.passed)
-        self.truncated += sample.status == "truncated"
-        self.empty += sample.status == "empty"
+        self.thinking += sample.truncated_while_thinking
+        self.statuses[sample.status] += 1
         for name, value in sample.metrics.items():
             self.metrics[name] += value  # type: ignore[assignment]
         if sample.choices and sample.chosen is not None:
@@ -123,23 +137,16 @@ class Sanity:
 def _while_running(name: str, tally: _Tally, *, bos_missing: bool) -> Iterator[Finding]:
     yield from _near_chance(name, tally, bos_missing=bos_missing)
     yield from _one_letter(name, tally)
+    if tally.thinking:
+        seen = f"{tally.thinking} of {tally.n} outputs used up max_gen_toks while thinking and fail"
+        yield _finding("cut off while thinking", name, seen, _MORE_TOKENS)
     if tally.n >= _RATE_AFTER:
-        for check, count, cause in (
-            (
-                "truncated",
-                tally.truncated,
-                "The token limit is too small for this model, often because it thinks first:"
-                " raise max_gen_toks with --gen, or turn off thinking.",
-            ),
-            (
-                "empty",
-                tally.empty,
-                "A stop string comes first, or all of it was reasoning. Look at some outputs.",
-            ),
-        ):
+        for status, cause in _CAUSES.items():
+            count = tally.statuses[status]
             if count / tally.n > _BAD_RATE:
-                seen = f"{count} of {tally.n} outputs are {check} ({count / tally.n:.0%})"
-                yield _finding(check, name, seen, cause)
+                words = STATUS_WORDS[status]
+                seen = f"{count} of {tally.n} outputs are {words} ({count / tally.n:.0%})"
+                yield _finding(words, name, seen, cause)
 
 
 def _near_chance(name: str, tally: _Tally, *, bos_missing: bool) -> Iterator[Finding]:
@@ -214,3 +221,27 @@ def _finding(
     check: str, task: str, seen: str, cause: str, level: FindingLevel = "warning"
 ) -> Finding:
     return Finding(at=time.time(), check=check, task=task, seen=seen, cause=cause, level=level)
+
+
+def selection_finding(benchmark: BenchmarkSubject) -> Finding | None:
+    """Return what to say of a run that takes some documents of its tasks; None if it takes all."""
+    if benchmark.limit is not None:
+        seen = (
+            f"the first {benchmark.limit:,.0f} documents of each task"
+            if benchmark.limit >= 1
+            else f"the first {benchmark.limit:.1%} of each task"
+        )
+        cause = "not a random sample: datasets are often sorted; --sample N draws at random"
+    elif benchmark.sample is not None:
+        seen = f"{benchmark.sample:,} documents drawn at random, in proportion to the tasks"
+        cause = f"by the seed {benchmark.seed}: the same documents for any model"
+    else:
+        return None
+    return Finding(
+        at=time.time(),
+        check="selection",
+        task=benchmark.name,
+        seen=seen,
+        cause=cause,
+        level="note",
+    )

@@ -24,13 +24,19 @@ class RecordedLogprobs(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RecordedText(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One output as sent; `finish_reason` is the server's."""
+    """One output as sent; `finish_reason` is the server's.
+
+    `stops` were not sent and are still to be applied; `dropped` is what the server refused.
+    """
 
     text: str
     finish_reason: str = ""
     reasoning: str = ""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    stops: list[str] = []
+    dropped: list[str] = []
+    tool_calls: list[str] = []
 
 
 def read_scores(answer: Answer, count: int) -> RecordedLogprobs | None:

@@ -1,22 +1,17 @@
 """`stack-tui bench`: run lm-eval's tasks against an endpoint and print lm-eval's table."""
 
-import json
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
-from stack_tui.benchmarks.catalog.catalog import expand_names
 from stack_tui.cli import options
 from stack_tui.cli.follow import print_wait, run_to_report
 from stack_tui.cli.options import EndpointChoice, Places
 from stack_tui.cli.printing import Printing, check_printing, printing_options
-from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
-from stack_tui.text import one_line
 from stack_tui.worker import launch
+from stack_tui.worker.benchmark_options import benchmark_subject, read_samples, read_settings
 from stack_tui.worker.requests import BenchmarkRun
 
 _BOS = ("auto", "yes", "no")
@@ -28,6 +23,12 @@ _PROTOCOLS = ("auto", "completions", "chat")
 @options.endpoint_choice
 @click.option("--fewshot", type=click.IntRange(0), help="How many examples precede a document.")
 @click.option("--limit", type=float, help="Max documents per task: a number, or a share below 1.")
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Draw N documents at random over all tasks, in proportion, by --seed.",
+)
 @click.option(
     "--samples", help='Document numbers by task: JSON such as {"gsm8k": [0, 5]}, or a file.'
 )
@@ -60,6 +61,11 @@ _PROTOCOLS = ("auto", "completions", "chat")
     type=click.Choice(_PROTOCOLS),
     default="auto",
     help="Which API generates text.",
+)
+@click.option(
+    "--think-end-token",
+    metavar="TOKEN",
+    help='What ends the thinking, if the usual marks do not. "" scores the thinking too.',
 )
 @click.option("--seed", type=int, default=1234, show_default=True, help="Selects the examples.")
 @click.option("--confirm-unsafe", is_flag=True, help="Allow tasks that run the model's code here.")
@@ -106,91 +112,11 @@ def _spec(
     samples: str | None,
     gen: tuple[str, ...],
     metadata: tuple[str, ...],
-    **benchmark: Any,
+    **options: Any,
 ) -> BenchmarkSubject:
-    for name in ("include_path", "datasets", "tokenizer"):
-        if benchmark[name] and Path(benchmark[name]).exists():
-            benchmark[name] = str(Path(benchmark[name]).resolve())
-    data = benchmark | {
-        "tasks": expand_names(tasks, benchmark["include_path"]),
-        "samples": _samples(samples) if samples else {},
-        "gen": dict(_setting(text, "--gen") for text in gen),
-        "metadata": _metadata(metadata),
-        **_conversation(**{name: benchmark[name] for name in _OF_CONVERSATION}),
+    read = {
+        "samples": read_samples(samples) if samples else None,
+        "gen": read_settings(gen, "--gen"),
+        "metadata": read_settings(metadata, "--metadata"),
     }
-    try:
-        return msgspec.convert(data, BenchmarkSubject)
-    except msgspec.ValidationError as error:
-        raise StackError(str(error), where="bench") from None
-
-
-_OF_CONVERSATION = ("apply_chat_template", "chat_template", "fewshot_as_multiturn")
-
-
-def _conversation(
-    *, apply_chat_template: bool, chat_template: str | None, fewshot_as_multiturn: bool | None
-) -> dict[str, bool]:
-    """Return whether prompts are conversations, and examples turns, with lm-eval's defaults."""
-    apply = apply_chat_template or chat_template is not None
-    if fewshot_as_multiturn and not apply:
-        raise click.UsageError("--fewshot-as-multiturn needs --apply-chat-template.")
-    turns = apply if fewshot_as_multiturn is None else fewshot_as_multiturn
-    return {"apply_chat_template": apply, "fewshot_as_multiturn": turns}
-
-
-def _samples(text: str) -> dict[str, list[int]]:
-    hint = "--samples"
-    try:
-        found = json.loads(
-            text if text.lstrip().startswith(("{", "[")) else Path(text).read_bytes()
-        )
-    except (ValueError, OSError) as error:
-        raise click.BadParameter(
-            f"neither JSON nor a JSON file: {one_line(str(error), 200)}", param_hint=hint
-        ) from None
-    if not isinstance(found, dict):
-        raise click.BadParameter(
-            'expected document numbers by task, such as {"gsm8k": [0, 5]}', param_hint=hint
-        )
-    for task, numbers in found.items():
-        listed = numbers if isinstance(numbers, list) else [None]
-        if any(not isinstance(one, int) or isinstance(one, bool) for one in listed):
-            raise click.BadParameter(
-                f"the task {one_line(task, 80)} has {one_line(json.dumps(numbers), 80)}, which is"
-                " not a list of document numbers",
-                param_hint=hint,
-            )
-    return found
-
-
-def _metadata(texts: tuple[str, ...]) -> dict[str, Any]:
-    metadata: dict[str, Any] = {}
-    for text in texts:
-        if not text.lstrip().startswith("{"):
-            name, value = _setting(text, "--metadata")
-            metadata[name] = value
-            continue
-        try:
-            metadata |= json.loads(text)
-        except ValueError as error:
-            raise click.BadParameter(f"is not JSON: {error}", param_hint="--metadata") from None
-    return metadata
-
-
-def _setting(text: str, option: str) -> tuple[str, Any]:
-    """Return key and value: JSON, else read as lm-eval reads it, else text."""
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise click.BadParameter(f"{text!r} is not KEY=VALUE", param_hint=option)
-    for read in (json.loads, _truth, float):
-        try:
-            return name, read(value)
-        except ValueError:
-            continue
-    return name, value
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in ("true", "false"):
-        raise ValueError(text)
-    return text.lower() == "true"
+    return benchmark_subject(tasks, options | read)

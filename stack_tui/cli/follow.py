@@ -16,6 +16,7 @@ from stack_tui.errors import StackError
 from stack_tui.reports.measures.error_groups import ErrorReason, failures, reason
 from stack_tui.reports.render.text_report import error_line, sample_line
 from stack_tui.runs.events import Event, Fault, Finding, Finished, Sample, Status
+from stack_tui.runs.status_words import STATUS_WORDS, UNANSWERED
 from stack_tui.runs.store import Run
 from stack_tui.text import one_line
 from stack_tui.worker import control
@@ -185,8 +186,10 @@ def pace(run: Run) -> str:
     if left := run.view.time_left_s(now):
         parts.append(f"{timedelta(seconds=round(left))} left")
     counts = run.view.total.status
-    problems: tuple[Status, ...] = ("error", "truncated", "unscored", "empty")
-    parts.extend(f"{counts[status]} {status}" for status in problems if counts.get(status))
+    problems: tuple[Status, ...] = ("error", "truncated", "unscored", *UNANSWERED)
+    parts.extend(
+        f"{counts[status]} {STATUS_WORDS[status]}" for status in problems if counts.get(status)
+    )
     if run.view.state in ("paused", "stopping"):
         parts.append(run.view.state)
     return "  ".join(parts)

@@ -16,6 +16,7 @@ from stack_tui.config.resolve import named_endpoint, resolve_judges
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.paths import DEFAULT_CASES, DEFAULT_RESULTS, shipped_cases
 from stack_tui.runs import store
+from stack_tui.text import well_formed
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -147,7 +148,13 @@ judge_choice = option_group(
 )
 
 concurrency_option = click.option("--concurrency", type=click.IntRange(1), help=CONCURRENCY_HELP)
-note_option = click.option("--note", default="", help="A note to store with the run.")
+note_option = click.option(
+    "--note",
+    default="",
+    help="A note to store with the run.",
+    # A command line may hold bytes that are no UTF-8, which no file could store.
+    callback=lambda context, option, note: well_formed(note),
+)
 detach_option = click.option(
     "--detach", is_flag=True, help="Start the run, print its id and return at once."
 )

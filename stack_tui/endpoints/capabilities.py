@@ -16,7 +16,7 @@ from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.foreign_data import foreign_data
 from stack_tui.endpoints.kinds.server_kind import table, tables
 from stack_tui.endpoints.limit import Limit
-from stack_tui.endpoints.refusals import is_schema_refusal
+from stack_tui.endpoints.refused_fields import is_schema_refusal
 from stack_tui.endpoints.retry import ONCE, RetryPolicy
 
 _PROMPT = "Hello world"
@@ -60,29 +60,32 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """A chat's answer can be constrained to a JSON schema."""
 
 
-async def probe(client: Client, policy: RetryPolicy = ONCE) -> Capabilities:
+async def probe(
+    client: Client, policy: RetryPolicy = ONCE, tokens: Sequence[int] = ()
+) -> Capabilities:
     """Return what the endpoint can do; raises EndpointError only if it does not answer.
 
+    Prompts of tokens are tried with those of the server's own /tokenize, or with the given ones.
     Unreachable servers and refused keys raise. If a request is refused, a capability is missing.
     """
     with foreign_data(client.where):
-        return await _probe(client, policy)
+        return await _probe(client, policy, tokens)
 
 
-async def _probe(client: Client, policy: RetryPolicy) -> Capabilities:
+async def _probe(client: Client, policy: RetryPolicy, tokens: Sequence[int]) -> Capabilities:
     model = client.endpoint.model
     async with Client(
         client.endpoint, url=client.url, policy=policy, limit=Limit(4), on_retry=client.on_retry
     ) as side:
         probing = _Probing(side, {} if model is None else {"model": model})
-        tokens = await tokenize(side, _PROMPT)
+        own = await tokenize(side, _PROMPT)
         chat, completions = await _all(probing.chat(), probing.completion())
-        found: dict[str, Any] = {"chat": chat, "tokenize": tokens is not None, **completions}
+        found: dict[str, Any] = {"chat": chat, "tokenize": own is not None, **completions}
         if chat:
             json_schema, top = await _all(probing.json_schema(), probing.chat_top_logprobs())
             found |= {"json_schema": json_schema, "chat_top_logprobs": top}
         if completions["completions"]:
-            found |= await probing.scoring(tokens)
+            found |= await probing.scoring(own or tokens)
         return Capabilities(**found)
 
 
@@ -145,7 +148,7 @@ class _Probing:
 
         return await _largest(ask)
 
-    async def scoring(self, tokens: Sequence[int] | None) -> dict[str, Any]:
+    async def scoring(self, tokens: Sequence[int]) -> dict[str, Any]:
         prompt_logprobs, top, lists = await _all(
             self._prompt_logprobs(), self._top_logprobs(), self._prompt_lists()
         )
@@ -170,9 +173,9 @@ class _Probing:
         data = await self._post("completions", _text(prompt=[_PROMPT, "Good morning"]))
         return len(_choices(data)) == 2
 
-    async def _with_token_ids(self, tokens: Sequence[int] | None) -> dict[str, Any]:
+    async def _with_token_ids(self, tokens: Sequence[int]) -> dict[str, Any]:
         """Return the capabilities that need token ids: as prompts, named, forced."""
-        if not tokens or len(tokens) < 2:
+        if len(tokens) < 2:
             return {}
         data = await self._post("completions", _text(prompt=list(tokens)))
         count = table(data.get("usage")).get("prompt_tokens") if data else 0

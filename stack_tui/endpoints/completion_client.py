@@ -7,7 +7,7 @@ from typing import Any, Literal
 from stack_tui.endpoints.chat import Completion, completion_error, read_completion
 from stack_tui.endpoints.client import Client, Reply
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.refusals import adapt, dropped, suspects
+from stack_tui.endpoints.refused_fields import adapt, dropped, suspects
 
 CompletionPath = Literal["chat/completions", "completions"]
 

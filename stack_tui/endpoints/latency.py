@@ -15,7 +15,7 @@ from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.endpoint_errors import EndpointError, embedded_error
 from stack_tui.endpoints.foreign_data import foreign_data
 from stack_tui.endpoints.json_answer import decode_json
-from stack_tui.endpoints.refusals import adapt
+from stack_tui.endpoints.refused_fields import adapt
 from stack_tui.endpoints.retry import ONCE
 from stack_tui.errors import Failure
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.completion_client import CompletionClient, CompletionPath, Exchange
-from stack_tui.endpoints.refusals import SYSTEM_ROLE
+from stack_tui.endpoints.refused_fields import SYSTEM_ROLE
 from stack_tui.runner.stream import Emit
 from stack_tui.runs.events import Fault, Finding
 

@@ -50,6 +50,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     """How many examples precede each document; None takes each task's own number."""
     limit: float | None = None
     """Documents per task: a number, or a share if under 1; None runs all of them."""
+    sample: int | None = None
+    """How many documents to draw at random, by `seed`, in proportion to the tasks' sizes."""
     samples: dict[str, tuple[int, ...]] = {}
     """The documents to run by task, as indexes from 0; a task that is missing runs all of them."""
     gen: dict[str, Any] = {}
@@ -74,6 +76,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     """Whether prompts of tokens begin with the model's BOS; auto does as its tokenizer does."""
     protocol: Literal["auto", "completions", "chat"] = "auto"
     """The API that generates text."""
+    think_end_token: str | None = None
+    """The text that ends the model's thinking, "" to score the thinking; None finds its marks."""
     seed: int = 1234
     """The seed of few-shot examples and of generation, from 0 to 2**32 - 1."""
     confirm_unsafe: bool = False
@@ -84,6 +88,8 @@ class BenchmarkSubject(_Subject, frozen=True, kw_only=True, omit_defaults=True, 
     def __post_init__(self) -> None:
         if self.limit is not None and not 0 < self.limit < _MOST_DOCUMENTS:
             raise ValueError("limit must be above 0: a number of documents, or a share under 1")
+        if self.sample is not None and self.sample < 1:
+            raise ValueError("sample must be 1 or more documents")
         if not 0 <= self.seed < 2**32:
             raise ValueError("seed must be from 0 to 4,294,967,295")
         for name, value in self.gen.items():

@@ -9,7 +9,7 @@ from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.chat import Completion, read_completion
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.refusals import dropped
+from stack_tui.endpoints.refused_fields import dropped
 from stack_tui.runner.run_client import RunClient
 from stack_tui.runner.stream import Emit
 from stack_tui.runs.events import Answer

@@ -201,6 +201,11 @@ START_FORM: Final[Bindings] = [
     *DIALOG,
 ]
 
+NEW_BENCHMARK: Final[Bindings] = [
+    _bind("form.advanced", "ctrl+o", "advanced", "All options"),
+    *START_FORM,
+]
+
 REGRADE_FORM: Final[Bindings] = [
     _bind("again.rules", "1", "rules", "Re-grade by the current rules"),
     _bind("again.judges", "2", "judges", "Re-judge by the ticked judges"),
@@ -327,7 +332,15 @@ PLACES: Final[tuple[tuple[Bindings, ...], ...]] = (
     *((*_IN_A_LIST, screen, APP) for screen in (CASE_FORM, RAW_EDITOR, SAMPLE_SCREEN)),
     *(
         (*_IN_A_LIST, dialog)
-        for dialog in (DIALOG, CONFIRM, UNSAVED, START_FORM, REGRADE_FORM, LABEL_DIALOG)
+        for dialog in (
+            DIALOG,
+            CONFIRM,
+            UNSAVED,
+            START_FORM,
+            NEW_BENCHMARK,
+            REGRADE_FORM,
+            LABEL_DIALOG,
+        )
     ),
 )
 

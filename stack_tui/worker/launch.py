@@ -89,9 +89,9 @@ async def _checked(client: Client, health: Health, draft: RunDraft) -> ProbeReco
     if not isinstance(subject, BenchmarkSubject):
         return ProbeRecord(health=health)
     from stack_tui.benchmarks.catalog.catalog import open_catalog
-    from stack_tui.benchmarks.preflight_checks import refuse_early
+    from stack_tui.benchmarks.preflight_checks import refuse_early, tokens_to_try
 
-    capabilities = await probe(client, BEFORE_A_RUN)
+    capabilities = await probe(client, BEFORE_A_RUN, await tokens_to_try(subject))
     catalog = open_catalog(subject.include_path)
     refuse_early(subject, catalog, capabilities)
     tasks = msgspec.to_builtins(catalog.needed(subject.tasks))

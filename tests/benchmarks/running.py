@@ -10,6 +10,7 @@ import pytest
 
 from stack_tui.benchmarks.benchmark_evaluation import evaluate
 from stack_tui.benchmarks.catalog.catalog import Catalog
+from stack_tui.benchmarks.preflight_checks import tokens_to_try
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.connect import connect
 from stack_tui.endpoints.limit import Limit
@@ -60,7 +61,10 @@ def carry_out(
         events = []
         limit = Limit(concurrency)
         async with connect(endpoint, limit=limit, transport=AiohttpTransport()) as client:
-            abilities, health = await probe(client), await preflight(client)
+            abilities, health = (
+                await probe(client, tokens=await tokens_to_try(benchmark)),
+                await preflight(client),
+            )
             if disturbance:
                 disturbance.begun = True
             async for event in evaluate(

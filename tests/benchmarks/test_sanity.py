@@ -1,6 +1,7 @@
 """What a benchmark's samples bring to light."""
 
 from stack_tui.benchmarks.sanity import Sanity
+from stack_tui.benchmarks.scoring.prompt_fit import PromptChange
 from stack_tui.runs.events import ChoiceLogprob, Finding, Sample, TaskPlan
 
 LETTERS = "ABCD"
@@ -81,3 +82,27 @@ def test_what_no_longer_holds_at_the_end_is_said_to() -> None:
     finding = findings([*guessed, *known])["mmlu_x", "chance"]
     assert finding.level == "note"
     assert finding.seen.startswith("no longer so")
+
+
+def test_prompts_that_were_cut_are_a_finding_at_once_and_counted_at_the_end() -> None:
+    checks = Sanity()
+    checks.plan([TaskPlan(name="t", samples=3, requests=3, route="echo")])
+    cut = PromptChange("server", 216, 64)
+    (finding,) = checks.add(Sample(at=0, task="t", id="0"), [cut])
+    assert finding.level == "alarm"
+    assert finding.seen == "1 of 1 documents: prompt cut by the server: 64 of 216 tokens"
+    assert checks.add(Sample(at=0, task="t", id="1"), [cut]) == []
+    assert checks.add(Sample(at=0, task="t", id="2")) == []
+    (last,) = [one for one in checks.conclude() if one.check == "prompts server"]
+    assert last.seen.startswith("2 of 3 documents:")
+
+
+def test_at_chance_level_a_missing_bos_is_the_likeliest_cause() -> None:
+    checks = Sanity(bos_missing=True)
+    choices = tuple(ChoiceLogprob(text=text) for text in "ABCD")
+    for n in range(400):
+        checks.add(
+            Sample(at=0, task="t", id=str(n), choices=choices, chosen=n % 4, passed=n % 4 == 0)
+        )
+    (finding,) = [one for one in checks.conclude() if one.check == "chance"]
+    assert "--add-bos no" in finding.cause

@@ -198,3 +198,15 @@ def test_a_task_that_was_not_loaded_is_an_error_with_its_name(folder: str) -> No
     del built["nested::inner two::inline_b"]
     with pytest.raises(StackError, match="other tasks than were loaded: nested::inner two::inline"):
         task_loading.refuse_difference(loaded, built)
+
+
+def test_options_that_do_not_suit_a_task_end_a_run_that_cannot_be_resumed(
+    folder: str, tmp_path: Path
+) -> None:
+    benchmark = BenchmarkSubject(tasks=("a",), include_path=folder, samples={"a": (99,)})
+    with (
+        FakeServer("vllm", brain=KnownModel()) as server,
+        pytest.raises(StackError, match="document 99 of the task a, which has 4") as refusal,
+    ):
+        carry_out(server, benchmark, tmp_path)
+    assert not refusal.value.resumable

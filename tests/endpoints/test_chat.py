@@ -8,7 +8,7 @@ import pytest
 from stack_tui.endpoints.chat import read_completion
 from stack_tui.endpoints.completion_client import ask_chat
 from stack_tui.endpoints.endpoint_errors import EndpointError, from_status
-from stack_tui.endpoints.refusals import is_schema_refusal
+from stack_tui.endpoints.refused_fields import is_schema_refusal
 from tests.endpoints.asking import BODY, client
 from tests.fakes import Asked, FakeServer, Respond, completion, null_content
 from tests.fakes.replies import Reply

@@ -224,7 +224,7 @@ def test_lone_surrogates_are_replaced_in_both_directions() -> None:
 
 
 def test_numbers_that_json_does_not_know_are_read() -> None:
-    with FakeServer(replies=[Respond(200, b'{"logprob": NaN}')]) as server:
+    with FakeServer(replies=[Respond(200, b'\xef\xbb\xbf{"logprob": NaN}')]) as server:
         assert ask(client(server)).data["logprob"] != 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from stack_tui.endpoints.completion_client import CompletionClient, Exchange
 from stack_tui.endpoints.endpoint_errors import EndpointError
-from stack_tui.endpoints.refusals import SYSTEM_ROLE
+from stack_tui.endpoints.refused_fields import SYSTEM_ROLE
 from tests.endpoints.answer_table import Row, rows
 from tests.endpoints.asking import client
 from tests.fakes import Asked, FakeServer, Respond, empty_choices, server_error

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,9 @@ def test_no_copy_of_thirteen_words_is_missed_wherever_it_begins(
     found = looked(path, Case(id="x", input=" ".join(text)))
     assert [overlap.kind for overlap in found.overlaps][:1] == ["copied"]
     assert found.overlaps[0].words >= COPY
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(StackError, match="is a pipe"):
+        looked(tmp_path / "pipe.txt")

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -318,3 +319,22 @@ def test_an_exception_that_nobody_foresaw_ends_the_run_with_its_reason(
     assert run.view.finished
     assert run.view.finished.message.startswith("a defect in stack-tui: TypeError in ")
     assert "worker.log" in run.view.finished.remedy
+
+
+def test_a_run_whose_folder_is_removed_stops_asking(tmp_path: Path) -> None:
+    with FakeServer("vllm", reply) as server:
+        folder = make(tmp_path, server, judged=False)
+        server.hold()
+
+        async def remove_and_wait() -> None:
+            running = asyncio.create_task(execute(folder))
+            await asyncio.to_thread(server.wait_for, 1)
+            shutil.rmtree(folder)
+            with pytest.raises(FileNotFoundError, match="removed or moved"):
+                await asyncio.wait_for(running, 20)
+
+        asyncio.run(remove_and_wait())
+        asked = len(model_requests(server))
+        server.release()
+    assert asked < 6
+    assert not folder.exists()

@@ -69,7 +69,7 @@ def scan(root: Path) -> dict[str, TaskEntry]:
     for path in sorted(_yaml_files(str(root))):
         try:
             head = _effective_head(path, heads, ())
-        except (OSError, ValueError, yaml.YAMLError):
+        except (OSError, ValueError, RecursionError, yaml.YAMLError):
             continue
         kind: TaskKind = "group" if "group" in head and "class" not in head else "task"
         name = head.get(kind)
@@ -97,7 +97,7 @@ def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
         config = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader's child
     except OSError as error:
         raise StackError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise StackError(f"is not valid YAML: {error}", where=str(path)) from None
     if not isinstance(config, dict):
         raise StackError("is not a task: expected a YAML mapping", where=str(path))
@@ -167,7 +167,7 @@ def _own_head(text: bytes) -> dict[str, Any]:
             head[found[1].decode()] = (
                 plain[1].decode() if plain else yaml.load(b"v: " + found[2], Loader=_Loader)["v"]  # noqa: S506
             )
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):
         head = {}
     # In another style than a key a line, such as {task: name}, only a parser finds the keys.
     return head or _parsed_head(text)

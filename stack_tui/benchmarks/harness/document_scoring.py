@@ -16,15 +16,10 @@ _MOST_CHARACTERS = 2000
 
 
 def enter(instances: Sequence[Instance], values: Sequence[Sequence[AnswerValue]]) -> None:
-    """Store the answers where lm-eval looks for them, in the order of the requests.
-
-    A log-probability is the same each time: it was asked for once, whatever the repeats.
-    """
+    """Store the answers where lm-eval looks for them, in the order of the requests."""
     ordered = sorted(instances, key=lambda instance: instance.idx)
     for instance, answers in zip(ordered, values, strict=True):
-        repeats = 1 if instance.request_type == "generate_until" else instance.repeats or 1
-        given = [tuple(one) if isinstance(one, list) else one for one in answers]
-        instance.resps = given * repeats if len(given) == 1 else given
+        instance.resps = [tuple(one) if isinstance(one, list) else one for one in answers]
         instance.filtered_resps = {}
 
 

@@ -58,7 +58,9 @@ class HarnessProcess:
             raise await self._died() from None
         message = protocol.decode_from_harness(data)
         if isinstance(message, Failed):
-            raise HarnessError(message.what, where=message.where, remedy=message.remedy)
+            error = HarnessError(message.what, where=message.where, remedy=message.remedy)
+            error.resumable = message.resumable
+            raise error
         return message
 
     async def _died(self) -> HarnessError:

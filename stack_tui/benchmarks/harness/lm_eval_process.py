@@ -74,6 +74,7 @@ class Harness:
         from stack_tui.benchmarks.harness import (
             chat_rendering,
             conversations,
+            random_sample,
             request_building,
             task_loading,
         )
@@ -96,13 +97,16 @@ class Harness:
             built = request_building.prepare(task, self._spec)
             self._built[built.name] = built
             self._metrics[built.name] = request_building.primary_metric(task)
-            if len(self._built) == 1 and not self._spec.samples:  # which are checked first
+            chosen_later = self._spec.samples or self._spec.sample  # when all tasks are known
+            if len(self._built) == 1 and not chosen_later:
                 self._begin_early(built)
 
         loaded = task_loading.load_tasks(self._spec, opening.entries, opening.metadata, on_task)
         task_loading.refuse_difference(
             loaded, {name: one.task for name, one in self._built.items()}
         )
+        if self._spec.sample is not None:
+            random_sample.draw(list(self._built.values()), self._spec.sample, self._spec.seed)
         self._manager, self._loaded = loaded.manager, loaded.items
         groups = request_building.groups_of(self._loaded)
         self._send_loaded(groups, complete=True, replaced=loaded.replaced)
@@ -260,7 +264,14 @@ def main() -> None:
     except BrokenPipeError:
         return
     except StackError as error:
-        harness.send(Failed(what=error.what, where=error.where, remedy=error.remedy))
+        harness.send(
+            Failed(
+                what=error.what,
+                where=error.where,
+                remedy=error.remedy,
+                resumable=error.resumable,
+            )
+        )
     except Exception as error:
         harness.send(
             Failed(

@@ -33,6 +33,12 @@ class TaskError(StackError):
     """A task cannot be loaded: its data or a package is missing, or its code is refused."""
 
 
+class UnsuitableTask(TaskError):
+    """The run's own options do not suit a task, which no resumed run could change."""
+
+    resumable = False
+
+
 @dataclass(frozen=True)
 class _Attempt:
     """A task whose loading raised; `errors` are the exception and all that led to it."""

@@ -31,6 +31,7 @@ class Failed(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="failed"
     what: str
     where: str = ""
     remedy: str = ""
+    resumable: bool = True
 
 
 class Open(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="open"):

@@ -74,6 +74,7 @@ def score_of_record(
     replay = Replay()
     missing = {name: one.count - len(_answered(one)) for name, one in built.items()}
     incomplete = any(missing.values())
+    by_id = incomplete or bool(spec.samples) or spec.sample is not None
     picked = {name: _answered(one) for name, one in built.items() if _answered(one)}
     for name in picked:
         _hold(built[name], replay, picked[name], incomplete)
@@ -86,8 +87,8 @@ def score_of_record(
         model=replay,
         model_args=dict(model_args),
         tasks=items,
-        limit=None if incomplete or spec.samples else spec.limit,
-        samples=chosen if incomplete or spec.samples else None,
+        limit=None if by_id else spec.limit,
+        samples=chosen if by_id else None,
         evaluation_tracker=tracker,
         system_instruction=spec.system,
         apply_chat_template=spec.apply_chat_template,

@@ -15,7 +15,7 @@ from lm_eval.evaluator_utils import get_sample_size
 from stack_tui.benchmarks.harness.conversations import Conversation, Conversations
 from stack_tui.benchmarks.harness.document_results import DocumentResults
 from stack_tui.benchmarks.harness.lm_eval_private import filters_of, hold_documents
-from stack_tui.benchmarks.harness.loading_errors import TaskError
+from stack_tui.benchmarks.harness.loading_errors import UnsuitableTask
 from stack_tui.benchmarks.harness.protocol import (
     ConversationRequest,
     Document,
@@ -104,7 +104,7 @@ class LoadedTask:
 def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
     """Return the task with the documents that the run's limit or samples select.
 
-    Raises TaskError for a sample that the task does not have.
+    Raises UnsuitableTask for a sample that the task does not have.
     """
     picked = spec.samples.get(name_of(task))
     indices = sorted(set(picked)) if picked else None
@@ -112,7 +112,7 @@ def prepare(task: Task, spec: BenchmarkSubject) -> LoadedTask:
     hold_documents(task)
     total = len(task.eval_docs)
     if indices and indices[-1] >= total:
-        raise TaskError(
+        raise UnsuitableTask(
             f"--samples names document {indices[-1]} of the task {name_of(task)}, which has"
             f" {total:,} documents",
             remedy=f"Use indexes from 0 to {total - 1}.",

@@ -14,7 +14,12 @@ from lm_eval.tasks import TaskManager
 
 from stack_tui.benchmarks.catalog.task_index import TaskEntry
 from stack_tui.benchmarks.harness import lm_eval_private
-from stack_tui.benchmarks.harness.loading_errors import TaskError, explained, missing_variable
+from stack_tui.benchmarks.harness.loading_errors import (
+    TaskError,
+    UnsuitableTask,
+    explained,
+    missing_variable,
+)
 from stack_tui.errors import StackError
 from stack_tui.runs.spec import BenchmarkSubject
 
@@ -82,11 +87,11 @@ def _explaining(name: str, config: Mapping[str, Any], spec: BenchmarkSubject) ->
 def _refuse_unsuitable(
     name: str, config: Mapping[str, Any], made_by: type[Task] | None, spec: BenchmarkSubject
 ) -> None:
-    """Raise TaskError for what lm-eval's `evaluate` refuses, but before any of it is loaded."""
+    """Raise UnsuitableTask for what lm-eval's `evaluate` refuses, before any of it is loaded."""
     # lm-eval takes everything but False for a yes.
     unsafe = config.get("unsafe_code", False) is not False or getattr(made_by, "UNSAFE_CODE", False)
     if unsafe and not spec.confirm_unsafe:
-        raise TaskError(
+        raise UnsuitableTask(
             f"the task {name} runs code that the model writes",
             remedy="Run it in a place where that can do no harm, with --confirm-unsafe.",
         )
@@ -95,14 +100,14 @@ def _refuse_unsuitable(
         or config.get("doc_to_audio")
         or getattr(made_by, "MULTIMODAL", False)
     ):
-        raise TaskError(
+        raise UnsuitableTask(
             f"the task {name} has images or audio, which stack-tui cannot send",
             remedy="Choose a text-only task.",
         )
 
 
 def _refuse_duplicates(manager: TaskManager, items: Sequence[Task | Group]) -> None:
-    """Raise TaskError for a task named twice whose scores lm-eval would confuse."""
+    """Raise UnsuitableTask for a task named twice whose scores lm-eval would confuse."""
     seen: dict[str, str] = {}
     for item in items:
         group = isinstance(item, Group)
@@ -110,7 +115,7 @@ def _refuse_duplicates(manager: TaskManager, items: Sequence[Task | Group]) -> N
             name = name_of(task)
             source = item.name if group else lm_eval_private.source_of(manager, task)
             if seen.setdefault(name, source) != source:
-                raise TaskError(
+                raise UnsuitableTask(
                     f"the task {name} is in both {seen[name]} and {source}",
                     remedy="Name only one of them: lm-eval has one score for each task name.",
                 )
@@ -125,13 +130,13 @@ def _refuse_forbidden_metric(name: str, task: Task) -> None:
 
 
 def _refuse_too_few_examples(name: str, task: Task, spec: BenchmarkSubject) -> None:
-    """Raise TaskError if the few-shot examples are fewer than each document needs."""
+    """Raise UnsuitableTask if the few-shot examples are fewer than each document needs."""
     needed = task.config.num_fewshot or 0
     room = lm_eval_private.fewshot_room(task)
     if room is None or needed <= room:
         return
     wanted = "--fewshot asks" if spec.fewshot is not None else "its YAML file asks"
-    raise TaskError(
+    raise UnsuitableTask(
         f"the task {name} has {room} few-shot examples for a document, but {wanted} for {needed}",
         remedy=f"Use --fewshot {room}, or less." if room else "Use --fewshot 0.",
     )

@@ -115,10 +115,13 @@ def refuse_unable(
 def _reason(facts: TaskFacts, capabilities: Capabilities) -> str:
     if not capabilities.completions:
         return "the endpoint has chat alone, which returns no log-probabilities of given answers"
-    if not capabilities.token_prompts:
+    if capabilities.token_prompts is None and not capabilities.tokenize:
         return (
-            "the endpoint does not accept prompts of tokens, or has no /tokenize to make them with"
+            "the endpoint has no /tokenize to make prompts of tokens with: name the model's"
+            " tokenizer with --tokenizer"
         )
+    if not capabilities.token_prompts:
+        return "the endpoint does not accept prompts of tokens"
     if facts.output_type == "loglikelihood_rolling":
         return "the endpoint returns no log-probabilities of a prompt's own tokens"
     return (

@@ -96,8 +96,6 @@ def fit_text(
     Only the server could cut a text, and lm-eval sends it as it is; so one that does not fit raises
     UnfitDocument. `overhead` is how many tokens a chat template may add.
     """
-    if context_length is not None and count is not None and count >= context_length:
-        raise UnfitDocument(f"{count:,} prompt tokens >= {context_length:,}", remedy=_REMEDY)
     if limit is not None and (context_length is None or limit < context_length):
         if context_length is not None and count is not None and count + limit > context_length:
             raise UnfitDocument(

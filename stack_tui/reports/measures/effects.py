@@ -24,6 +24,7 @@ from stack_tui.reports.stats.paired import (
 from stack_tui.reports.stats.sample_intervals import unit_scale
 from stack_tui.reports.stats.unconditional import MOST_PAIRS, unconditional_exact
 from stack_tui.runs.events import RULE_PASS, Sample
+from stack_tui.runs.status_words import UNANSWERED
 from stack_tui.wilson import Interval
 
 RATE = "pass rate"
@@ -115,7 +116,8 @@ def passes_rules(sample: Sample) -> bool | None:
         return sample.passed
     if sample.rule_score is None:
         return None
-    return sample.status != "empty" and sample.rule_score >= RULE_PASS
+    answered = sample.status not in UNANSWERED and not sample.truncated_while_thinking
+    return answered and sample.rule_score >= RULE_PASS
 
 
 def effects(

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from stack_tui.endpoints.endings import ending_of
 from stack_tui.reports.measures.summary import in_order
 from stack_tui.runs.duel_verdicts import TIE, by_judge, kind
 from stack_tui.runs.events import JUDGE_PASS, CriterionScore, JudgeScore, Sample
+from stack_tui.runs.status_words import status_words
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line
 
@@ -30,16 +32,15 @@ def why(sample: Sample) -> str:
         case "error":
             return sample.failure.message if sample.failure else "ended in an error"
         case "unscored":
-            return "no judge gave a readable score"
+            known = filter(None, map(unread_because, sample.verdicts))
+            return next(known, "no judge gave a readable score")
         case "no verdict":
             return "scored, but by no rule of passing or failing"
     reasons = [str(issue) for issue in sample.rule_issues]
     if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:
         reasons.append(f"judge score {sample.judge_score:.4g}")
-    if sample.truncated_while_thinking:
-        reasons.append("truncated while thinking")
-    elif sample.status != "ok":
-        reasons.append(sample.status)
+    if sample.status != "ok":
+        reasons.append(status_words(sample))
     if sample.chosen is not None and sample.chosen < len(sample.choices):
         reasons.append(f"chose {sample.choices[sample.chosen].text.strip()}")
     reasons += [f"read {value} ({name})" for name, value in sample.extracted.items()]
@@ -62,7 +63,34 @@ def judge_answer(verdict: JudgeScore) -> str:
     """Return the judge's answer: each criterion, the answer, or why there is none."""
     if verdict.criteria:
         return "; ".join(map(_criterion, verdict.criteria))
-    return verdict.failure.message if verdict.failure else verdict.answer
+    if verdict.failure:
+        return verdict.failure.message
+    because = unread_because(verdict)
+    return f"{verdict.answer} ({because})".strip() if because else verdict.answer
+
+
+def unread_because(each: JudgeScore | CriterionScore) -> str:
+    """Return why a judge's answer states no score, "" if it does or nothing is known of it."""
+    if isinstance(each, JudgeScore) and each.criteria:
+        return next(filter(None, map(unread_because, each.criteria)), "")
+    if each.score is not None or not each.finish_reason:
+        return ""
+    match ending_of(each.finish_reason):
+        case "truncated":
+            when = "" if each.answer.strip() else " while thinking"
+            return f"the judge was cut off{when}: raise judge_max_tokens"
+        case "filtered":
+            return f"the judge's answer was filtered ({each.finish_reason})"
+    return ""
+
+
+def has_cut_off_judge(sample: Sample) -> bool:
+    """Return whether a judge's answer about the sample was cut off, and states no score."""
+    return any(
+        each.score is None and ending_of(each.finish_reason) == "truncated"
+        for verdict in sample.verdicts
+        for each in (verdict.criteria or (verdict,))
+    )
 
 
 def _criterion(each: CriterionScore) -> str:
@@ -72,7 +100,7 @@ def _criterion(each: CriterionScore) -> str:
     if each.failure:
         why = f" ({each.failure.message})"
     elif each.score is None:
-        why = f" (no score in {one_line(each.answer, 80)!r})"
+        why = f" ({unread_because(each) or f'no score in {one_line(each.answer, 80)!r}'})"
     return f"{each.name}{weight} {score}{why}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 
 import msgspec
 
+from stack_tui.reports.measures.left_out import left_out
 from stack_tui.reports.measures.pairing import SamplePair
 from stack_tui.runs.events import Sample
 from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, RunSpec, SuiteSubject
@@ -108,6 +109,10 @@ def _settings(view: RunView) -> dict[str, str]:
     found |= _fields(spec)
     if isinstance(spec.subject, BenchmarkSubject):
         found |= _fields(spec.subject) | _planned(view)
+    not_sent = dict.fromkeys((each.who, each.field) for each in left_out(view.samples))
+    for who in dict.fromkeys(who for who, _ in not_sent):
+        fields = ", ".join(field for other, field in not_sent if other == who)
+        found[f"fields that the {who} refused"] = fields
     if view.started:
         versions = view.started.versions
         found |= {f"{name} version": versions[name] for name in versions.keys() - _UNIMPORTANT}

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from stack_tui.names import plural
-from stack_tui.reports.measures.sample_result import missing
+from stack_tui.reports.measures.sample_result import has_cut_off_judge, missing
 from stack_tui.reports.measures.summary import SuiteSummary, intervals, summarize
 from stack_tui.reports.measures.task_results import metric_means
 from stack_tui.reports.number_format import format_interval, format_number, format_points
 from stack_tui.reports.pages.model import Figure, Figures
 from stack_tui.reports.stats.power import LEAST_FLIPS, smallest_paired_difference
 from stack_tui.runs.spec import BenchmarkSubject
+from stack_tui.runs.status_words import STATUS_WORDS, UNANSWERED
 from stack_tui.runs.view import RunView
 
 
@@ -58,9 +59,12 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     rest = (
         ("missing", missing(view), f"of {view.total.planned} planned"),
         ("errors", sum(summary.errors.values()), f"{errors}; not in the scores"),
-        ("unscored", summary.unscored, "no readable judge score; not in judge avg"),
+        ("unscored", summary.unscored, _unscored(view)),
         ("truncated", summary.status.get("truncated", 0), truncated),
-        ("empty", summary.status.get("empty", 0), "failed"),
+        *(
+            (STATUS_WORDS[status], summary.status.get(status, 0), meaning)
+            for status, meaning in UNANSWERED.items()
+        ),
         # A document's flags say how it was asked; no judge reads its output.
         ("flagged", 0 if benchmark else summary.flagged, "the output tries to steer its judge"),
     )
@@ -70,6 +74,12 @@ def _counts(view: RunView, summary: SuiteSummary) -> Iterator[Figure]:
     if summary.latency_p50_s is not None:
         slow = f"95th percentile {summary.latency_p95_s:.2f} s"
         yield Figure("median latency", f"{summary.latency_p50_s:.2f} s", basis=slow)
+
+
+def _unscored(view: RunView) -> str:
+    cut_off = sum(map(has_cut_off_judge, view.open_samples))
+    words = "no readable judge score; not in judge avg"
+    return f"{words}; {cut_off} cut off: raise judge_max_tokens" if cut_off else words
 
 
 def _smallest_difference(summary: SuiteSummary) -> Figure:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from stack_tui.names import plural
 from stack_tui.reports.measures.comparison import Comparison
 from stack_tui.reports.measures.gates import GateResult
+from stack_tui.reports.measures.left_out import LeftOut, left_out
 from stack_tui.reports.measures.setting_differences import model_name
 from stack_tui.reports.pages.benchmark_page import record_section, tasks_section
 from stack_tui.reports.pages.charts import duel_charts, score_charts, task_charts
@@ -94,4 +96,12 @@ def _run(view: RunView) -> Blocks:
     if origin := spec.origin:
         how = "re-judged" if origin.again == "judges" else "re-graded"
         rows.append((f"{how} from", origin.run))
+    rows += [
+        (f"not sent to the {each.who}", f"{each.field}: its server refuses it ({_of(each, view)})")
+        for each in left_out(view.samples)
+    ]
     return section("run", facts([(label, value) for label, value in rows if value]))
+
+
+def _of(each: LeftOut, view: RunView) -> str:
+    return f"{each.samples:,} of {plural(view.total.done, 'sample')}"

@@ -82,4 +82,5 @@ def _cell(value: str | float | None) -> str | float:
 def literal(text: str) -> str:
     """Return the printable text, after an apostrophe if it could start a formula."""
     safe = printable(text)
-    return f"'{safe}" if safe.lstrip(" ").startswith(_FORMULA_STARTS) else safe
+    starts = (safe, safe.lstrip(" "), safe.lstrip())
+    return f"'{safe}" if any(each.startswith(_FORMULA_STARTS) for each in starts) else safe

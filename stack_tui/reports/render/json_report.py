@@ -9,10 +9,12 @@ from stack_tui.reports.measures.attacks import attack_rates
 from stack_tui.reports.measures.calibration import calibration
 from stack_tui.reports.measures.choice_confidence import choice_confidence
 from stack_tui.reports.measures.cost import cost
+from stack_tui.reports.measures.cut_prompts import cut_prompts
 from stack_tui.reports.measures.duels.duel_summary import DuelSummary, duel_summary
 from stack_tui.reports.measures.error_groups import error_groups
 from stack_tui.reports.measures.holdout_summary import holdout
 from stack_tui.reports.measures.judge_agreement import panel_report
+from stack_tui.reports.measures.left_out import left_out
 from stack_tui.reports.measures.noise import noise_of
 from stack_tui.reports.measures.summary import in_order, intervals, summarize
 from stack_tui.reports.measures.task_results import task_results
@@ -74,6 +76,7 @@ def _benchmark(view: RunView) -> dict[str, Any]:
         "missing": view.scores.missing if view.scores else {},
         "findings": _findings(view),
         **_confidence(view),
+        **_cut_prompts(view),
     }
 
 
@@ -81,6 +84,12 @@ def _confidence(view: RunView) -> dict[str, Any]:
     """Return the calibration on choices, if there are enough of them."""
     found = choice_confidence(view)
     return {} if found is None else {"confidence": msgspec.to_builtins(found)}
+
+
+def _cut_prompts(view: RunView) -> dict[str, Any]:
+    """Return how much of the prompts the model did not see, by task, if there is any."""
+    found = cut_prompts(view)
+    return {"cut_prompts": msgspec.to_builtins(found)} if found else {}
 
 
 def _errors(view: RunView) -> dict[str, Any]:
@@ -196,4 +205,11 @@ def _run(view: RunView) -> dict[str, Any]:
         "done": view.total.done,
         "outcome": view.finished.outcome if view.finished else None,
         "active_s": round(view.active_s, 3),
+        **_not_sent(view),
     }
+
+
+def _not_sent(view: RunView) -> dict[str, Any]:
+    """Return what servers refused of the requests, nothing if they took all of them."""
+    found = left_out(view.samples)
+    return {"not_sent": msgspec.to_builtins(found)} if found else {}

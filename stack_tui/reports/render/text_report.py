@@ -18,6 +18,7 @@ from stack_tui.reports.pages.signs import NOTE, RESULTS
 from stack_tui.reports.render.plain_text import render_text
 from stack_tui.runs.events import JudgeScore, Sample, sample_name
 from stack_tui.runs.spec import DuelSubject, SuiteSubject
+from stack_tui.runs.status_words import status_words
 from stack_tui.runs.view import RunView
 from stack_tui.text import one_line, printable
 
@@ -98,8 +99,7 @@ def sample_line(sample: Sample, width: int = _NAME_WIDTH) -> str:
     if sample.outputs:
         parts.append(match_result(sample))
     elif sample.status != "ok":
-        thinking = " while thinking" if sample.truncated_while_thinking else ""
-        parts.append(f"{sample.status}{thinking}")
+        parts.append(status_words(sample))
     return f"{_sign(sample)} {'  '.join(parts)}"
 
 

@@ -46,6 +46,9 @@ def passages(path: Path, overlap: int) -> Iterator[Passage | Unread]:
     cut. Raises StackError.
     """
     name = path.name.lower().removesuffix(".gz")
+    if path.is_fifo() and not str(path).startswith(("/dev/", "/proc/")):
+        # Opening one blocks until somebody writes to it; a shell's <(command) is under /dev.
+        raise StackError("is a pipe, not a file", where=str(path))
     try:
         if name.endswith(".parquet"):
             yield from _parquet(path)

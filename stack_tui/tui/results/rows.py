@@ -6,6 +6,7 @@ from stack_tui.runs.duel_verdicts import by_judge, kind
 from stack_tui.runs.events import JUDGE_PASS, Sample
 from stack_tui.runs.labels import Label
 from stack_tui.runs.spec import BenchmarkSubject, DuelSubject, RunSpec
+from stack_tui.runs.status_words import UNANSWERED, status_words
 from stack_tui.text import one_line
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.columns import Column
@@ -146,8 +147,8 @@ def first_issue(sample: Sample) -> str:
     """Return the most serious problem of the sample, "" if there is none."""
     if sample.failure:
         return sample.failure.message
-    if sample.status in ("truncated", "empty"):
-        return "truncated while thinking" if sample.truncated_while_thinking else sample.status
+    if sample.status in ("truncated", *UNANSWERED):
+        return status_words(sample)
     if sample.rule_issues:
         return sample.rule_issues[0].words
     if sample.judge_score is not None and sample.judge_score < JUDGE_PASS:

@@ -14,7 +14,8 @@ HINT = "words, or status: task: issue: label: judged: is:failing judge<4 rule<.8
 
 HELP: Mapping[str, str] = {
     "words": "in id, task, output, prompt, target or rule issues; all terms must match",
-    "status:error": "ok, empty, truncated, error, unscored, pass, fail",
+    "status:error": "ok, empty, tool_calls, reasoning_only, truncated, filtered, error, unscored,"
+    " pass, fail",
     "is:failing": "what did not pass; is:passing for the rest",
     "task:anatomy": "part of the task name",
     "issue:forbidden": "part of a rule issue",

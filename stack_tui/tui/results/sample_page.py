@@ -10,6 +10,7 @@ from stack_tui.names import plural
 from stack_tui.runs.duel_verdicts import by_judge, kind, named
 from stack_tui.runs.events import Answer, ChoiceLogprob, CriterionScore, JudgeScore, Sample
 from stack_tui.runs.labels import Label
+from stack_tui.runs.status_words import STATUS_WORDS, UNANSWERED, status_words
 from stack_tui.text import one_line
 from stack_tui.tui.holdout_reveal import KeyFor, held_out
 from stack_tui.tui.results.raw_requests import answer_blocks
@@ -28,6 +29,9 @@ _METER = 12
 _STATUS_NOTES = {
     "truncated": "the output was cut off at its token limit",
     "empty": "the model returned no text",
+    "tool_calls": "the model called tools and wrote no output",
+    "reasoning_only": "the model thought and wrote no output",
+    "filtered": "the server's content filter stopped or withheld the output",
     "unscored": "no judge's answer contained a score",
 }
 _KINDS = {
@@ -101,7 +105,8 @@ def _head(sample: Sample, key_for: KeyFor) -> list[Block]:
         blocks.append(held_out(key_for))
     if note := _STATUS_NOTES.get(sample.status):
         thinking = " while still thinking" if sample.truncated_while_thinking else ""
-        blocks.append(line((f"{sample.status}: {note}{thinking}", "warn")))
+        words = STATUS_WORDS[sample.status]
+        blocks.append(line((f"{words}: {note}{thinking}", "warn")))
     if sample.failure:
         blocks.append(line((f"{sample.failure.kind}: {sample.failure.message}", "bad")))
         if sample.failure.remedy:
@@ -122,7 +127,8 @@ def _output(sample: Sample, marks: Sequence[Mark]) -> list[Block]:
     if sample.choices and not sample.output:
         return []
     tokens = plural(sample.completion_tokens, "token") if sample.completion_tokens else ""
-    output = marked(sample.output, marks) if sample.output else line(("empty", "dim"))
+    instead = sample.status if sample.status in UNANSWERED else "empty"
+    output = marked(sample.output, marks) if sample.output else line((STATUS_WORDS[instead], "dim"))
     return [line(""), heading("Output", (tokens, "dim")), output]
 
 
@@ -206,7 +212,9 @@ def _facts(sample: Sample) -> list[Block]:
         f"{format.count(sample.prompt_tokens)} in, {format.count(sample.completion_tokens)} out"
     )
     facts = {
-        "status": sample.status,
+        "status": status_words(sample),
+        "tool calls": ", ".join(sample.tool_calls),
+        "not sent": ", ".join(sample.dropped),
         "finished": sample.finish_reason,
         "target": sample.target,
         "extracted": ", ".join(f"{key}: {value}" for key, value in sample.extracted.items()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stack_tui.names import plural
 from stack_tui.reports.number_format import reach
 from stack_tui.reports.stats.power import FEW_CASES
+from stack_tui.runs.status_words import STATUS_WORDS
 from stack_tui.text import one_line
 from stack_tui.tui.load_page import load_blocks, load_figures
 from stack_tui.tui.run_summary import (
@@ -173,6 +174,9 @@ def _counts(counts: Counts) -> list[Part]:
     for number, word in (
         (counts.errors, "error" if counts.errors == 1 else "errors"),
         (counts.truncated, "truncated"),
+        (counts.filtered, STATUS_WORDS["filtered"]),
+        (counts.tool_calls, STATUS_WORDS["tool_calls"]),
+        (counts.reasoning_only, STATUS_WORDS["reasoning_only"]),
         (counts.empty, "empty"),
         (counts.unscored, "unscored"),
     ):

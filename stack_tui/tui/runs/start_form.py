@@ -63,7 +63,12 @@ class StartForm(ModalScreen[R | None]):
             with Horizontal(classes="buttons"):
                 start = f"Start  {key_for('form.start')}"
                 yield Button(start, id="start", variant="primary", compact=True)
+                yield from self.buttons()
                 yield Button(f"Cancel  {key_for('form.cancel')}", id="cancel", compact=True)
+
+    def buttons(self) -> ComposeResult:
+        """Yield further buttons, none by default."""
+        yield from ()
 
     def endpoint_row(self, defaults: Defaults) -> Horizontal:
         """Return the row in which the endpoint is chosen."""

@@ -38,6 +38,9 @@ class Counts:
     errors: int = 0
     truncated: int = 0
     empty: int = 0
+    tool_calls: int = 0
+    reasoning_only: int = 0
+    filtered: int = 0
     unscored: int = 0
     partial: bool = False
 
@@ -228,5 +231,8 @@ def _counts(task: TaskCount, *, partial: bool = False) -> Counts:
         errors=task.status.get("error", 0),
         truncated=task.status.get("truncated", 0),
         empty=task.status.get("empty", 0),
+        tool_calls=task.status.get("tool_calls", 0),
+        reasoning_only=task.status.get("reasoning_only", 0),
+        filtered=task.status.get("filtered", 0),
         unscored=task.status.get("unscored", 0),
     )

@@ -53,6 +53,9 @@ _DONE: Final = Icon("·", "done", "")
 _UNSETTLED: Final = {
     "truncated": Icon("…", "truncated", "warn"),
     "empty": Icon("∅", "empty", "warn"),
+    "tool_calls": Icon("∅", "tool calls", "warn"),
+    "reasoning_only": Icon("∅", "reasoning only", "warn"),
+    "filtered": Icon("⊘", "filtered", "warn"),
     "unscored": Icon("?", "unscored", "warn"),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from textual.binding import Binding
 from textual.keys import format_key, key_to_character
 
 from stack_tui.errors import StackError
+from stack_tui.names import did_you_mean
 from stack_tui.paths import CONFIG_NAME
 from stack_tui.text import one_line
 from stack_tui.tui.bindings import chains
@@ -109,11 +109,11 @@ def _default_keys() -> dict[str, str]:
 
 def _check_name(name: str, known: Mapping[str, Bound], where: str) -> None:
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
+        meant = did_you_mean(name, known)
         raise StackError(
             f"unknown name {one_line(name)!r}",
             where=where,
-            remedy=f"Did you mean {near[0]}? " * bool(near) + "`stack-tui keys` lists all names.",
+            remedy=f"{meant} `stack-tui keys` lists all names.".lstrip(),
         )
 
 

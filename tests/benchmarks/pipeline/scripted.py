@@ -11,6 +11,7 @@ from stack_tui.benchmarks.harness.protocol import FromHarness, ToHarness
 from stack_tui.benchmarks.pipeline.run_stages import Workers, run_stages
 from stack_tui.benchmarks.prepared_document import Prepared, Refused, WrittenPart
 from stack_tui.benchmarks.request_scoring import Sent
+from stack_tui.benchmarks.scoring.prompt_fit import UnfitDocument
 from stack_tui.config.decode import Endpoint
 from stack_tui.endpoints.client import Client
 from stack_tui.endpoints.limit import Limit
@@ -117,9 +118,16 @@ class ScriptedPreparer:
     async def prepare(self, documents: list[protocol.Document]) -> list[Prepared | Refused]:
         await asyncio.sleep(0)
         for each in documents:
-            if each.doc in self._errors:
-                raise self._errors[each.doc]
-        return [Prepared(each, [WrittenPart(0, [], "generate")]) for each in documents]
+            error = self._errors.get(each.doc)
+            if error and not isinstance(error, UnfitDocument):
+                raise error
+        return [self._prepared(each) for each in documents]
+
+    def _prepared(self, document: protocol.Document) -> Prepared | Refused:
+        error = self._errors.get(document.doc)
+        if isinstance(error, UnfitDocument):
+            return Refused(document, error)
+        return Prepared(document, [WrittenPart(0, [], "generate")])
 
 
 class ScriptedScorer:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stack_tui.benchmarks.harness import protocol
 from stack_tui.benchmarks.pipeline import run_stages, score_stage
+from stack_tui.benchmarks.scoring.prompt_fit import UnfitDocument
 from stack_tui.endpoints.endpoint_errors import EndpointError
 from stack_tui.endpoints.limit import Limit
 from stack_tui.errors import StackError
@@ -173,3 +174,19 @@ def test_as_many_refusals_in_a_row_end_the_run() -> None:
 def test_a_metric_that_raises_on_every_document_ends_the_run() -> None:
     with pytest.raises(StackError, match="a metric raised"):
         asyncio.run(run(ScriptedHarness(COUNT, broken=range(COUNT))))
+
+
+UNFIT = UnfitDocument("1,210 prompt tokens + 256 to generate > 1,024")
+
+
+def test_a_document_that_cannot_be_asked_is_its_own_error_wherever_it_stands() -> None:
+    found = samples(asyncio.run(run(ScriptedHarness(COUNT), prepare_errors={0: UNFIT, 33: UNFIT})))
+    failures = {each.id: each.failure for each in found if each.failure}
+    assert set(failures) == {"0", "33"}
+    assert failures["0"].message == UNFIT.what
+    assert len(found) == COUNT
+
+
+def test_a_task_of_which_no_document_can_be_asked_ends_the_run_with_the_reason() -> None:
+    with pytest.raises(StackError, match="t cannot run: 1,210 prompt tokens"):
+        asyncio.run(run(ScriptedHarness(9), prepare_errors=dict.fromkeys(range(9), UNFIT)))

@@ -133,3 +133,42 @@ def test_choices_that_are_texts_are_a_bad_answer(ask: Ask) -> None:
 def test_a_missing_index_leaves_the_choices_in_their_order() -> None:
     data = changed(GOOD[ask_prompt_logprobs], ("choices", 0, "index"), None)
     assert outcome(ask_prompt_logprobs, data) == "scored"
+
+
+class Named(Client):
+    """A client whose server returns what each request names, 128 tokens at most, and its usage."""
+
+    def __init__(self, read: int) -> None:
+        super().__init__(Endpoint(name="fake", url="http://127.0.0.1:1/v1", model="m"))
+        self.read = read
+        self.sent: list[int] = []
+
+    async def post(self, path: str, body: Any = None, **more: Any) -> Reply:
+        named = body["logprob_token_ids"]
+        assert len(named) <= 128
+        self.sent.append(len(named))
+        top = {f"token_id:{token}": -1.0 - token for token in (3, *named)}
+        data = {
+            "choices": [{"logprobs": {"top_logprobs": [top]}}],
+            "usage": {"prompt_tokens": self.read},
+        }
+        return Reply(data, 200, {}, 0.0, 1)
+
+
+def test_more_choices_than_a_request_may_name_go_in_batches() -> None:
+    client = Named(read=2)
+    choices = list(range(10, 310))
+    scores, _ = asyncio.run(
+        letters.ask(client, [1, 2], choices, named=True, top_n=0, cache_prompt=False)
+    )
+    assert client.sent == [128, 128, 44]
+    assert scores.logprobs == [-1.0 - token for token in choices]
+    assert not any(scores.greedy)
+    assert scores.unread_tokens == 0
+
+
+def test_tokens_that_the_server_did_not_read_are_counted() -> None:
+    scores, _ = asyncio.run(
+        letters.ask(Named(read=2), [1] * 9, [3, 4], named=True, top_n=0, cache_prompt=False)
+    )
+    assert scores.unread_tokens == 7

@@ -44,7 +44,20 @@ def test_each_sample_is_a_row_under_the_named_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "  =1", "\u200b=1", "＝1", "\n=1"]
+    "formula",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "\t=1",
+        "  =1",
+        "\u200b=1",
+        "＝1",
+        "\n=1",
+        "\u3000=1",
+        "\xa0+1",
+    ],
 )
 def test_no_text_can_start_a_formula(formula: str) -> None:
     assert literal(formula).startswith("'")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, Select, TextArea
 
 from stack_tui.benchmarks.catalog import catalog
 from stack_tui.benchmarks.catalog.catalog import Catalog
@@ -12,8 +13,10 @@ from stack_tui.config.decode import Config, Endpoint
 from stack_tui.endpoints import examine
 from stack_tui.endpoints.capabilities import Capabilities
 from stack_tui.errors import StackError
+from stack_tui.runs.spec import BenchmarkSubject
 from stack_tui.tui.app import StackApp
 from stack_tui.tui.dashboard import Dashboard
+from stack_tui.tui.runs.advanced_options import AdvancedOptions
 from stack_tui.tui.runs.new_benchmark import NewBenchmark
 from stack_tui.tui.state.snapshot import Snapshot
 from stack_tui.tui.ui.block_view import BlockView
@@ -29,7 +32,7 @@ from tests.tui.data import (
     wait_for,
 )
 
-Started = tuple[tuple[str, ...], Endpoint, int | None, float | None]
+Started = BenchmarkRun
 ABLE = Capabilities(
     chat=True, completions=True, token_prompts=True, prompt_logprobs=True, named_token_ids=True
 )
@@ -48,14 +51,17 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Started]:
     calls: list[Started] = []
 
     def start(request: BenchmarkRun, results: Path) -> Path:
-        tasks = request.benchmark
-        calls.append((tasks.tasks, request.endpoint, tasks.fewshot, tasks.limit))
+        calls.append(request)
         return results / "20991118-120000-new"
 
     async def probe_endpoint(endpoint: Endpoint) -> Capabilities:
         return ABLE
 
-    monkeypatch.setattr(catalog, "open_catalog", lambda: Catalog({e.name: e for e in entries}))
+    def open_catalog(include_path: str | None = None) -> Catalog:
+        more = (TaskEntry("mine", "task", str(letters)),) if include_path else ()
+        return Catalog({e.name: e for e in (*entries, *more)})
+
+    monkeypatch.setattr(catalog, "open_catalog", open_catalog)
     monkeypatch.setattr(examine, "probe_endpoint", probe_endpoint)
     monkeypatch.setattr(launch, "start", start)
     return calls
@@ -109,7 +115,8 @@ def test_ticked_tasks_are_started_with_few_shot_and_limit(started: list[Started]
         await opened(app, pilot)
         await pilot.press(*"anatomy", "enter", "tab", "tab", "tab", "5", "tab", *"20", "ctrl+s")
         await settle(app, pilot)
-        assert started == [(("mmlu_anatomy",), LOCAL, 5, 20.0)]
+        benchmark = BenchmarkSubject(tasks=("mmlu_anatomy",), fewshot=5, limit=20.0)
+        assert started == [BenchmarkRun(benchmark=benchmark, endpoint=LOCAL)]
         assert isinstance(app.screen, Dashboard)
         assert app.chosen == Path("eval-results/20991118-120000-new")
 
@@ -118,9 +125,10 @@ def test_ticked_tasks_are_started_with_few_shot_and_limit(started: list[Started]
 
 def test_without_a_task_the_form_says_how_to_tick_one(started: list[Started]) -> None:
     async def body(app: StackApp, pilot: Pilot[None]) -> None:
-        form = await opened(app, pilot)
+        await opened(app, pilot)
         await pilot.press(*"anatomy", "ctrl+s")
-        await plan(form, pilot, "Tick a task first")
+        await pilot.pause()
+        assert "Tick a task first" in screen_text(app)
         assert started == []
 
     drive(body, snapshot())
@@ -152,3 +160,112 @@ def test_without_an_endpoint_the_form_says_what_is_missing() -> None:
         assert isinstance(app.screen, Dashboard)
 
     drive(body, Snapshot(ready=True), config=Config())
+
+
+def test_every_option_of_a_benchmark_can_be_set() -> None:
+    in_the_form = {"tasks", "fewshot", "limit"}
+    offered = {field.name for field in AdvancedOptions.FIELDS}
+    assert offered | in_the_form >= set(BenchmarkSubject.__struct_fields__)
+    assert {"concurrency", "note"} <= offered
+
+
+async def typed(form: NewBenchmark, pilot: Pilot[None], **texts: str | int) -> None:
+    """Open all options and set those: a number is the place of a choice."""
+    await pilot.press("ctrl+o")
+    await pilot.pause()
+    for name, value in texts.items():
+        widget = form.query_one(f"#option-{name}")
+        if isinstance(widget, Select):
+            widget.value = value
+        elif isinstance(widget, TextArea):
+            widget.text = str(value)
+        elif isinstance(widget, Input):
+            widget.value = str(value)
+    await pilot.pause()
+
+
+def test_all_options_reach_the_run(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await opened(app, pilot)
+        await pilot.press(*"anatomy", "enter")
+        await typed(
+            form,
+            pilot,
+            samples='{"mmlu_anatomy": [0, 5]}',
+            gen="max_gen_toks=64 until='[\"Q: \"]'",
+            metadata='{"max_seq_lengths": [4096]}',
+            system="Be brief.\nAnswer.",
+            chat_template="tool_use",
+            seed="7",
+            protocol=1,
+            confirm_unsafe=1,
+            concurrency="3",
+            note="a note",
+        )
+        await pilot.press("ctrl+s")
+        await settle(app, pilot)
+        (request,) = started
+        assert request.benchmark == BenchmarkSubject(
+            tasks=("mmlu_anatomy",),
+            samples={"mmlu_anatomy": (0, 5)},
+            gen={"max_gen_toks": 64, "until": ["Q: "]},
+            metadata={"max_seq_lengths": [4096]},
+            system="Be brief.\nAnswer.",
+            chat_template="tool_use",
+            apply_chat_template=True,
+            fewshot_as_multiturn=True,
+            seed=7,
+            protocol="chat",
+            confirm_unsafe=True,
+        )
+        assert (request.concurrency, request.note) == (3, "a note")
+
+    drive(body, snapshot(), answers=(up(),))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("samples", "[1]", "samples: expected document numbers by task"),
+        ("gen", "temperature", "gen: 'temperature' is not KEY=VALUE"),
+        ("gen", "until='", "gen: until=': No closing quotation"),
+        ("seed", "many", "seed: must be a whole number"),
+        ("seed", "-1", "seed must be from 0"),
+    ],
+)
+def test_an_option_that_cannot_be_read_is_named(
+    started: list[Started], name: str, text: str, problem: str
+) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await opened(app, pilot)
+        await pilot.press(*"anatomy", "enter")
+        await typed(form, pilot, **{name: text})
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert problem in screen_text(app)
+        assert started == []
+
+    drive(body, snapshot(), answers=(up(),))
+
+
+def test_tasks_of_a_folder_are_offered_once_it_is_named(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await opened(app, pilot)
+        await typed(form, pilot, include_path="tasks")
+        await pilot.press("ctrl+o", *"mine")
+        await wait_for(pilot, lambda: "[ ] mine" in screen_text(app))
+
+    drive(body, snapshot(), answers=(up(),))
+
+
+def test_all_options_fit_a_small_terminal(started: list[Started]) -> None:
+    async def body(app: StackApp, pilot: Pilot[None]) -> None:
+        form = await opened(app, pilot)
+        await typed(form, pilot)
+        shown = screen_text(app)
+        assert "apply chat template" in shown
+        assert "Start" in shown
+        form.query_one("#option-note").focus()
+        await wait_for(pilot, lambda: "stored with the run" in screen_text(app))
+
+    drive(body, snapshot(), answers=(up(),), size=(80, 24))

@@ -154,3 +154,10 @@ def test_a_message_names_the_key_in_force() -> None:
     assert keymap.key_for("back", {}) == "esc"
     assert keymap.key_for("cases.undo", {"cases.undo": "f4,question_mark"}) == "f4"
     assert keymap.key_for("cases.undo", {"cases.undo": "question_mark"}) == "?"
+
+
+@pytest.mark.parametrize("name", ['""', '"a."', '" "', '"."', '"a"."" '])
+def test_an_odd_name_is_refused_like_any_other(name: str) -> None:
+    config = decode.decode(f'[keys]\n{name} = "x"\n', Path("c.toml"))
+    with pytest.raises(StackError, match="unknown name"):
+        keymap.keymap(config)

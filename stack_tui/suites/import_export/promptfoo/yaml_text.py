@@ -9,9 +9,12 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from stack_tui.errors import StackError
+from stack_tui.text import one_line
 
 # The size of a file with its aliases written out. Nobody writes more by hand: it is an attack.
 _MOST_VALUES = 500_000
+# Its parser takes 4 s for a MiB, and gigabytes for hundreds.
+_MOST_CHARACTERS = 4 * 2**20
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -49,7 +52,20 @@ class YamlDocument:
 
 def read_yaml(text: str, path: Path) -> YamlDocument:
     """Return the YAML or JSON in `text`; raises StackError with file and line."""
-    loader = _Loader(text)
+    if len(text) > _MOST_CHARACTERS:
+        raise StackError(
+            f"larger than {_MOST_CHARACTERS >> 20} MiB",
+            where=str(path),
+            remedy="Split it, or keep the cases in JSONL or CSV files.",
+        )
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as error:
+        raise StackError(
+            f"not valid YAML: {one_line(str(error), 200)}",
+            where=str(path),
+            remedy="Remove the control characters.",
+        ) from None
     try:
         root = loader.get_single_node()
         if root is None:
@@ -71,6 +87,10 @@ def read_yaml(text: str, path: Path) -> YamlDocument:
         ) from None
     except RecursionError:
         raise StackError("nested too deeply", where=str(path), remedy="Use fewer levels.") from None
+    except ValueError:
+        raise StackError(
+            "a number has too many digits", where=str(path), remedy="Put quotes around it."
+        ) from None
     finally:
         loader.dispose()
     return YamlDocument(path, data, lambda *keys: _line(root, keys))
