@@ -27,7 +27,7 @@ def prompt_findings(
             check=f"prompts {kind}" if kind != "room" else "output room",
             task=task,
             seen=f"{len(found):,} of {documents:,} documents: {found[0].flag}"
-            + (", and so on" if len(found) > 1 else ""),
+            + (" in the first" if len(found) > 1 else ""),
             cause=_CAUSES[kind],
             level="note" if kind == "room" else "alarm" if kind == "server" else "warning",
         )

@@ -387,3 +387,18 @@ def test_a_run_that_is_checked_already_opens_no_catalog(
     with fake() as server:
         events = carry_out(server, CHOICES, tmp_path, catalog=checked)
     assert len(of_kind(events, Sample)) == 12
+
+
+def test_a_server_that_cuts_prompts_is_found_out_by_its_own_count(tmp_path: Path) -> None:
+    choice = {"index": 0, "text": " 4", "finish_reason": "stop"}
+    usage = {"prompt_tokens": 5, "completion_tokens": 1}
+    disturbance = Disturbance(lambda asked: Respond(body={"choices": [choice], "usage": usage}))
+    with fake(replies=disturbance) as server:
+        events = carry_out(server, ANSWERS, tmp_path, disturbance=disturbance)
+    found = of_kind(events, Sample)
+    assert len(found) == 6
+    assert all(sample.unread_tokens > 0 for sample in found)
+    first = next(one for one in of_kind(events, Finding) if one.check == "prompts server")
+    assert first.level == "alarm"
+    assert "prompt cut by the server: 5 of" in first.seen
+    assert events.index(first) < events.index(found[1])

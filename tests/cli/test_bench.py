@@ -117,6 +117,14 @@ def test_examples_are_turns_by_default_with_a_chat_template(
     assert (benchmark.apply_chat_template, benchmark.fewshot_as_multiturn) == (apply, turns)
 
 
+@pytest.mark.parametrize("token", ["</think>", ""])
+def test_a_think_end_token_is_taken_as_it_is_even_an_empty_one(
+    token: str, requested: list[Any]
+) -> None:
+    assert benchmark_of(requested, "x", "--think-end-token", token).think_end_token == token
+    assert benchmark_of(requested, "x").think_end_token is None
+
+
 def test_settings_are_read_as_json_or_as_lm_eval_reads_them(requested: list[Any]) -> None:
     settings = ["top_p=.5", "do_sample=True", 'until=["a"]', "max_gen_toks=8", "mode=fast"]
     options = [part for one in settings for part in ("--gen", one)]
