@@ -6,6 +6,7 @@ from stack_tui.names import plural
 from stack_tui.reports.stats.power import FEW_CASES, LEAST_FLIPS, smallest_paired_difference
 
 _MOST_DIGITS = 6
+_STEPS = 4
 
 
 def format_number(value: float, *, rate: bool) -> str:
@@ -23,10 +24,13 @@ def format_percent(share: float, digits: int = 0) -> str:
 
 
 def needed_digits(width: float, least: int) -> int:
-    """Return how many decimals show an interval of that width with two digits of its own."""
+    """Return how many decimals an interval of that width needs, so that rounding leaves it one.
+
+    Its ends are then at least four steps of the last digit apart.
+    """
     if width <= 0:
         return least
-    return min(_MOST_DIGITS, max(least, 1 - math.floor(math.log10(width))))
+    return min(_MOST_DIGITS, max(least, math.ceil(math.log10(_STEPS / width))))
 
 
 def format_p(p: float) -> str:

@@ -326,7 +326,8 @@ def run_app(
 ) -> None:
     """Open the app and return when it is closed; raises RunNotFound if there is no such `run`.
 
-    `beside` is called in a thread once the app is open; the app shows its error.
+    Raises AppCrashed if it ended by a defect, whose traceback Textual has printed. `beside` is
+    called in a thread once the app is open; the app shows its error.
     """
     folder = find(results, run) if run else None
     app = StackApp(config, results, cases=cases, run=folder, beside=beside)
@@ -336,3 +337,13 @@ def run_app(
             remedy="Use a command instead; stack-tui --help lists them.",
         )
     app.run(mouse=mouse)
+    if app.return_code:
+        raise AppCrashed(
+            "the app ended by a defect in stack-tui", remedy="Please report it with the text above."
+        )
+
+
+class AppCrashed(StackError):
+    """The app ended otherwise than by leaving it."""
+
+    exit_code = 4

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stack_tui.reports.number_format import needed_digits
 from stack_tui.runs.spec import DuelSubject, SuiteSubject
 from stack_tui.text import one_line
 from stack_tui.tui.state.snapshot import Counts, RunCard
 from stack_tui.tui.ui import format
 from stack_tui.tui.ui.blocks import Part
-from stack_tui.wilson import wilson_interval
+from stack_tui.wilson import Interval, wilson_interval
 
 if TYPE_CHECKING:
     from stack_tui.reports.measures.lm_eval_scores import RecordedScore
@@ -83,9 +84,15 @@ def task_score(
 ) -> tuple[str, str]:
     """Return a task's or group's score and its 95 % interval: of record, or else of its samples."""
     if figure := record or mean:
-        return format.score(figure.value), format.interval(figure.interval, in_percent=False)
+        return _beside(figure.value, figure.interval)
     bounds = wilson_interval(counts.passed, counts.passed + counts.failed)
-    return format.share(counts.pass_rate), format.interval(bounds, in_percent=False)
+    return _beside(counts.pass_rate, bounds)
+
+
+def _beside(value: float | None, bounds: Interval | None) -> tuple[str, str]:
+    """Return a score and its interval, with as many digits as the interval's width needs."""
+    digits = needed_digits(bounds[1] - bounds[0], 2) if bounds else 2
+    return format.score(value, digits), format.interval(bounds, in_percent=False)
 
 
 def tally(counts: Counts) -> str:

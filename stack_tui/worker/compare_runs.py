@@ -83,12 +83,16 @@ def _noise_warning(comparison: Comparison, *runs: Run) -> str:
             measured = Run(folder)
             measured.refresh()
             noise = noise_of(measured.view)
-            if noise is None or noise.floor is None:
+            found = noise.floor_of(effect.pairs) if noise else None
+            if found is None:
                 continue
-            if abs(effect.difference) < noise.floor:
+            floor, at_most = found
+            if abs(effect.difference) < floor:
+                of = "at most " if at_most else ""
                 return (
-                    f"a difference of {format_points(abs(effect.difference))} is under the noise "
-                    f"floor of {format_points(noise.floor)} that {folder.name} measured"
+                    f"a difference of {format_points(abs(effect.difference))} "
+                    f"{'may be' if at_most else 'is'} under the noise floor of {of}"
+                    f"{format_points(floor)}, by what {folder.name} measured"
                 )
             break
     return ""

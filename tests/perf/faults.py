@@ -124,6 +124,8 @@ class Tally:
     slow: int = 0
     unforeseen: Counter[str] = field(default_factory=Counter)
     """Exceptions that are no message, by type and place."""
+    held: Counter[str] = field(default_factory=Counter)
+    """Exceptions that became the failure of their own endpoint."""
     unseen: int = 0
     """Changes of a report that nothing reports."""
 
@@ -132,7 +134,9 @@ class Tally:
         self.tried += 1
         began = time.monotonic()
         try:
-            work()
+            failure = getattr(work(), "failure", None)
+            if failure is not None and failure.kind == "internal":
+                self.held[failure.message] += 1
         except StackError:
             self.refused += 1
         except Exception as error:
@@ -146,9 +150,11 @@ class Tally:
         found = sum(self.unforeseen.values())
         lines = [
             f"{self.name}: {self.tried:,} tried, {self.refused:,} refused with a message, "
-            f"{found} unforeseen, {self.slow} slow, {self.unseen} unseen changes"
+            f"{found} unforeseen, {sum(self.held.values())} held, {self.slow} slow, "
+            f"{self.unseen} unseen changes"
         ]
-        lines += [f"  {count} × {what}" for what, count in self.unforeseen.most_common(20)]
+        most = (self.unforeseen + self.held).most_common(20)
+        lines += [f"  {count} × {what}" for what, count in most]
         return "\n".join(lines)
 
 
@@ -156,6 +162,8 @@ class _Mutating:
     """A transport that answers as a fake server does, after a mutation."""
 
     random = Random(0)
+    share = 1.0
+    """How many of the answers are mutated: with few, later requests are reached as well."""
     server = FakeServer("vllm")
 
     async def send(
@@ -164,8 +172,10 @@ class _Mutating:
         path = "/" + url.split("/", 3)[3].split("?")[0]
         asked = Asked(method, path, dict(headers), json.loads(body) if body else {})
         answer = kinds.refusal(self.server, asked) or kinds.answer(self.server, asked, None)
-        status, content = answer.status, mutated_json(self.random, answer.content)
-        if self.random.random() < 0.1:
+        status, content = answer.status, answer.content
+        if self.random.random() < self.share:
+            content = mutated_json(self.random, content)
+        if self.random.random() < self.share / 10:
             status = self.random.choice((204, 301, 400, 401, 404, 413, 429, 500, 503, 999))
         named = {name.lower(): value for name, value in answer.headers.items()}
         if self.random.random() < 0.1:
@@ -198,6 +208,7 @@ def answers(count: int, random: Random) -> Tally:
             patched.enter_context(patch(f"stack_tui.endpoints.{name}", _Mutating))
         for number in range(count):
             _Mutating.server = FakeServer(random.choice(_KINDS))
+            _Mutating.share = random.choice((0.05, 0.2, 1.0))
             tally.attempt(works[number % len(works)])
     return tally
 

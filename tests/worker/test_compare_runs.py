@@ -60,6 +60,22 @@ def test_a_difference_under_the_measured_floor_is_warned_of(
     assert warned(tmp_path, NOISE, worse_in=worse_in) == told
 
 
+def test_the_floor_falls_with_the_repeats_of_the_compared_runs(tmp_path: Path) -> None:
+    written(tmp_path, NOISE, [set(), {1, 2, 3, 4}])
+    repeated = msgspec.structs.replace(SPEC, repeats=4)
+    a = written(tmp_path, repeated, [set()] * 4)
+    b = written(tmp_path, msgspec.structs.replace(repeated, id="3-b"), [{1, 2, 3}] * 4)
+    # One repeat has a floor of 9.8 points, four have half of that; three cases are 7.5.
+    assert not any("noise floor" in warning for warning in compare_runs(a, b).warnings)
+
+
+def test_a_noise_run_without_flips_still_has_a_floor(tmp_path: Path) -> None:
+    written(tmp_path, NOISE, [set(), set()])
+    a = written(tmp_path, SPEC, [set()])
+    b = written(tmp_path, msgspec.structs.replace(SPEC, id="3-b"), [{1}])
+    assert any("noise floor of at most" in warning for warning in compare_runs(a, b).warnings)
+
+
 def test_the_floor_of_another_model_or_suite_says_nothing(tmp_path: Path) -> None:
     endpoint = msgspec.structs.replace(SPEC.endpoint, model="other")
     other = msgspec.structs.replace(NOISE, endpoint=endpoint)

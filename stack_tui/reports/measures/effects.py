@@ -22,6 +22,7 @@ from stack_tui.reports.stats.paired import (
     sign_flip_exact,
 )
 from stack_tui.reports.stats.sample_intervals import unit_scale
+from stack_tui.reports.stats.unconditional import MOST_PAIRS, unconditional_exact
 from stack_tui.runs.events import RULE_PASS, Sample
 from stack_tui.runs.status_words import UNANSWERED
 from stack_tui.wilson import Interval
@@ -213,6 +214,8 @@ def _scale(measure: str, both: Sequence[Sequence[float]]) -> Interval | None:
 def _rate_test(higher: int, lower: int, clusters: Clusters) -> tuple[str, float]:
     if clusters.repeated:
         return "exact sign flips of cases", sign_flip_exact(clusters.sums)
+    if clusters.pairs <= MOST_PAIRS:
+        return "exact unconditional", unconditional_exact(higher, lower, round(clusters.pairs))
     return "exact McNemar", mcnemar_exact(higher, lower)
 
 
@@ -240,7 +243,7 @@ def format_mean(value: float, effect: Effect) -> str:
 
 
 def _precision(effect: Effect) -> tuple[int, int]:
-    """Return the factor and the digits to show: enough for the interval to have two of its own."""
+    """Return the factor and the digits to show: as many as the interval needs."""
     scale, least = (100, 1) if effect.in_points else (1, 2)
     width = 0.0 if effect.low is None or effect.high is None else effect.high - effect.low
     return scale, needed_digits(scale * width, least)

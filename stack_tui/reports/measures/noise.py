@@ -50,6 +50,18 @@ class Noise(msgspec.Struct, frozen=True, kw_only=True):
     """The same if flips are as frequent as their interval allows."""
     differing: tuple[str, ...]
 
+    def floor_of(self, pairs: int) -> tuple[float, bool] | None:
+        """Return the floor of pass rates over that many pairs, and whether it is an upper bound.
+
+        More cases and more repeats lower it. If no case flipped, it is what the flips' interval
+        allows.
+        """
+        if not self.flips.of or self.flips.interval is None:
+            return None
+        if self.flips.count:
+            return _floor(self.flips.count / self.flips.of, pairs), False
+        return _floor(self.flips.interval[1], pairs), True
+
 
 def noise_of(view: RunView) -> Noise | None:
     """Return the noise that the run measured, None if it measures something else."""

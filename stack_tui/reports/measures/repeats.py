@@ -11,7 +11,6 @@ from stack_tui.reports.stats.sample_intervals import (
     Interval,
     mean_interval,
     rate_interval,
-    share_interval,
 )
 from stack_tui.runs.events import Sample
 
@@ -164,16 +163,15 @@ def _at(cases: Sequence[CaseRepeats], k: int) -> AtK:
     rows = [(_outcomes(case), case[0].counted_as) for case in cases]
     rows = [(outcomes, counted) for outcomes, counted in rows if len(outcomes) >= k]
     counted = [name for _, name in rows]
-    most = max(len(outcomes) for outcomes, _ in rows)
     any_passes = [pass_at_k(len(outcomes), sum(outcomes), k) for outcomes, _ in rows]
     all_pass = [all_of_k(len(outcomes), sum(outcomes), k) for outcomes, _ in rows]
     return AtK(
         k=k,
         cases=len(rows),
         any_passes=fmean(any_passes),
-        any_interval=share_interval(any_passes, counted, most),
+        any_interval=mean_interval(any_passes, counted, (0.0, 1.0)),
         all_pass=fmean(all_pass),
-        all_interval=share_interval(all_pass, counted, most),
+        all_interval=mean_interval(all_pass, counted, (0.0, 1.0)),
     )
 
 

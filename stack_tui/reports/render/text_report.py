@@ -10,6 +10,7 @@ from stack_tui.reports.measures.error_groups import MODEL, failures
 from stack_tui.reports.measures.gates import GateResult
 from stack_tui.reports.measures.sample_result import judge_answer, match_result, outcome
 from stack_tui.reports.measures.summary import in_order, summarize
+from stack_tui.reports.number_format import format_percent
 from stack_tui.reports.pages.benchmark_page import record_table
 from stack_tui.reports.pages.model import Blocks, Page, Samples
 from stack_tui.reports.pages.run_report import report_page
@@ -147,4 +148,4 @@ def _out_of(value: float | None, highest: str) -> str:
 
 
 def _percent(rate: float | None) -> str:
-    return _NONE if rate is None else f"{rate:.0%}"
+    return _NONE if rate is None else format_percent(rate)

@@ -249,6 +249,40 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
+def bounded_mean_interval(
+    clusters: Clusters, scale: tuple[float, float], *, seed: int = SEED
+) -> tuple[float, float]:
+    """Return the 95 % interval of a mean whose values lie on `scale`.
+
+    A Bayesian bootstrap (Rubin 1981, Annals of Statistics 9:130) over clusters, with half a cluster
+    more at the end of the scale for each limit: the cases that were not seen. With whole ones the
+    limit would be Gaffke's (2005), which is never too short and mostly too long. Where nearly all
+    values are at an end, percentiles of the ordinary bootstrap cover as little as 82 %.
+    """
+    import numpy as np
+
+    counted: dict[tuple[float, float], int] = {}
+    for row in zip(clusters.sums, clusters.sizes, strict=True):
+        counted[row] = counted.get(row, 0) + 1
+    kinds, counts = np.array(list(counted), dtype=float), np.array(list(counted.values()))
+    generator = np.random.default_rng(seed)
+    # The weights of equal clusters add up to a gamma variate of their number.
+    parts = [
+        generator.gamma(counts, size=(rows, len(counts))) @ kinds
+        for rows in _chunks(_RESAMPLES, len(counts))
+    ]
+    sums, sizes = np.concatenate(parts).T
+    unseen = generator.gamma(0.5, size=_RESAMPLES) * clusters.pairs / len(clusters.sizes)
+    tail = (1 - _CONFIDENCE) / 2
+    low = np.quantile((sums + unseen * scale[0]) / (sizes + unseen), tail)
+    high = np.quantile((sums + unseen * scale[1]) / (sizes + unseen), 1 - tail)
+    # Rounding may put the ends just off the scale, or the mean just outside.
+    return (
+        max(scale[0], min(float(low), clusters.mean)),
+        min(scale[1], max(float(high), clusters.mean)),
+    )
+
+
 def percentile_tail(count: int) -> float:
     """Return the share of resamples to cut off at each end, for at least 2 cases."""
     from scipy.special import ndtr, stdtrit

@@ -5,36 +5,39 @@ normal quantiles, 1.960 + 0.842 = 2.80 standard errors (Miller 2024, arXiv 2411.
 """
 
 import math
+from functools import cache
 from statistics import NormalDist
 
-POWER_FACTOR = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(0.8)
+from stack_tui.reports.stats.unconditional import MOST_PAIRS, power
+
+POWER = 0.8
+POWER_FACTOR = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(POWER)
 TYPICAL_DISCORDANT = 0.2
 FEW_CASES = 30
+_STEPS = 20
 LEAST_FLIPS = 6  # all one way, these give p = 2 / 2⁶ = .03; five give .06
 
 
+@cache
 def smallest_paired_difference(cases: int, discordant: float = TYPICAL_DISCORDANT) -> float:
     """Return the smallest difference of pass rates that two runs of the same cases could show.
 
-    `discordant` is the share of cases, 0 to 1, that pass in one run only. McNemar's exact test
-    never rejects with fewer than six of them.
+    `discordant` is the share of cases, 0 to 1, that pass in one run only; it is at least the
+    difference. For up to 200 cases the power is that of the exact test.
     """
-    if not cases:
+    if cases > MOST_PAIRS:
+        # The share rises with the difference, so that this one may need more than it allows for.
+        return min(1.0, max(POWER_FACTOR * math.sqrt(discordant / cases), POWER_FACTOR**2 / cases))
+    if cases < LEAST_FLIPS:
         return 1.0
-    return _at_most_one(max(POWER_FACTOR * math.sqrt(discordant / cases), LEAST_FLIPS / cases))
-
-
-def cases_for_paired_difference(
-    difference: float, discordant: float = TYPICAL_DISCORDANT
-) -> int | None:
-    """Return how many cases would show a difference of pass rates, None for no difference.
-
-    The discordant share cannot be smaller than the difference, and is raised to it.
-    """
-    if not difference:
-        return None
-    share = max(discordant, abs(difference))
-    return math.ceil(_cases(share, difference))
+    low, high = 0.0, 1.0
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        if power(cases, middle, max(discordant, middle)) < POWER:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def cases_for_mean_difference(difference: float, deviation: float) -> int | None:
@@ -50,7 +53,3 @@ def cases_for_mean_difference(difference: float, deviation: float) -> int | None
 
 def _cases(variance: float, difference: float) -> float:
     return POWER_FACTOR**2 * variance / difference**2
-
-
-def _at_most_one(difference: float) -> float:
-    return min(1.0, difference)

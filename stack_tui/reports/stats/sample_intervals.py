@@ -1,10 +1,14 @@
 """95 % intervals of one run's rates and means. The unit is the case, not the repeat."""
 
-import math
 from collections.abc import Hashable, Sequence
 from statistics import NormalDist
 
-from stack_tui.reports.stats.paired import bootstrap_interval, cluster, design_effect
+from stack_tui.reports.stats.paired import (
+    bootstrap_interval,
+    bounded_mean_interval,
+    cluster,
+    design_effect,
+)
 from stack_tui.wilson import Interval as Interval
 from stack_tui.wilson import wilson_interval as wilson_interval
 
@@ -23,21 +27,6 @@ def rate_interval(successes: Sequence[bool], cases: Sequence[Hashable]) -> Inter
     return wilson_interval(count / effect, len(successes) / effect)
 
 
-def share_interval(
-    shares: Sequence[float], cases: Sequence[Hashable], outcomes: int
-) -> Interval | None:
-    """Return Wilson's interval of the mean of shares from 0 to 1, on their effective number.
-
-    Each share stands for up to `outcomes` outcomes, so the effective number is at most that many
-    times the number of shares.
-    """
-    if not shares:
-        return None
-    total = min(math.fsum(shares), float(len(shares)))
-    effect = design_effect(total, 0, cluster(shares, cases), least=1 / outcomes)
-    return wilson_interval(total / effect, len(shares) / effect)
-
-
 def mean_interval(
     values: Sequence[float], cases: Sequence[Hashable], scale: Interval | None
 ) -> Interval | None:
@@ -46,7 +35,10 @@ def mean_interval(
     `scale` is the least and the greatest possible value, None if they are not known. Return None
     without values, and for equal values without a scale.
     """
-    return bootstrap_interval(cluster(values, cases), scale=scale) if values else None
+    if not values:
+        return None
+    clusters = cluster(values, cases)
+    return bounded_mean_interval(clusters, scale) if scale else bootstrap_interval(clusters)
 
 
 def unit_scale(values: Sequence[float]) -> Interval | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -29,7 +30,10 @@ def schema_problem(schema: Mapping[str, Any]) -> str:
     resource = Resource.from_contents(schema, default_specification=DRAFT202012)
     resolver: Any = Registry().resolver_with_root(resource)
     try:
-        validator.check_schema(schema)
+        with warnings.catch_warnings():
+            # Patterns that `re` finds odd are the library's business, and not of who reads stderr.
+            warnings.simplefilter("ignore")
+            validator.check_schema(schema)
         for pattern in _values(schema, "pattern"):
             patterns.compiled(pattern)
         for reference in _values(schema, "$ref"):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from stack_tui.reports.number_format import format_latency
+from stack_tui.reports.number_format import format_latency, needed_digits
 
 latency = format_latency
 
@@ -28,26 +28,32 @@ def rate(per_second: float | None) -> str:
     return f"{per_second:.1f}/s" if per_second >= 1 else f"{per_second * 60:.1f}/min"
 
 
-def share(value: float | None) -> str:
+def share(value: float | None, digits: int = 2) -> str:
     """Return a score between 0 and 1 as .91 or 1.00."""
     if value is None:
         return "–"
-    text = f"{value:.2f}"
+    text = f"{value:.{digits}f}"
     return text.removeprefix("0") if text.startswith("0.") else text
 
 
-def score(value: float | None) -> str:
+def score(value: float | None, digits: int = 2) -> str:
     """Return a share as .91, and the value of any other metric, such as perplexity, as 12.35."""
-    return share(value) if value is None or 0 <= value <= 1 else f"{value:.4g}"
+    return share(value, digits) if value is None or 0 <= value <= 1 else f"{value:.4g}"
 
 
 def interval(bounds: tuple[float, float] | None, *, in_percent: bool) -> str:
-    """Return a 95 % interval as [33–51 %] or [.70–.72], "" if there is none."""
+    """Return a 95 % interval as [33–51 %] or [.673–.689], "" if there is none.
+
+    Digits are as many as its width needs: a narrow one is not rounded away.
+    """
     if bounds is None:
         return ""
+    width = bounds[1] - bounds[0]
     if in_percent:
-        return f"[{100 * bounds[0]:.0f}–{100 * bounds[1]:.0f} %]"
-    return f"[{score(bounds[0])}–{score(bounds[1])}]"
+        digits = needed_digits(100 * width, 0)
+        return f"[{100 * bounds[0]:.{digits}f}–{100 * bounds[1]:.{digits}f} %]"
+    digits = needed_digits(width, 2)
+    return f"[{score(bounds[0], digits)}–{score(bounds[1], digits)}]"
 
 
 def grade(value: float | None) -> str:

@@ -38,7 +38,7 @@ def test_b_is_better_where_it_passes_much_more() -> None:
     assert effect is not None
     assert (effect.higher, effect.lower) == (12, 2)
     assert effect.difference == pytest.approx(10 / 30)
-    assert effect.test == "exact McNemar"
+    assert effect.test == "exact unconditional"
 
 
 def test_b_is_worse_where_it_passes_much_less() -> None:
@@ -381,8 +381,8 @@ def test_the_text_says_it_all_in_few_lines() -> None:
         "── effects, b against a ──\n"
         "  measure     a       b       difference [95 %]             p       lower   higher   pairs"
         "   verdict          test\n"
-        "  pass rate   66.7%   33.3%   -33.3 points [-79.2, +41.5]   1.000   1       0        3    "
-        "   ≈ inconclusive   exact McNemar\n"
+        "  pass rate   66.7%   33.3%   -33.3 points [-79.2, +41.5]   0.598   1       0        3    "
+        "   ≈ inconclusive   exact unconditional\n"
         "\n"
         "── flips ── 1 pass → fail, 0 fail → pass\n"
         "  sample                 rule score   judge score\n"

@@ -1,5 +1,6 @@
 """What a run took in tokens and money."""
 
+import itertools
 from typing import Any
 
 import msgspec
@@ -23,9 +24,13 @@ PRICED = msgspec.structs.replace(
 )
 
 
+_NUMBERS = itertools.count()
+
+
 def answer(role: str = "model", prompt: Any = 1000, completion: Any = 500) -> Answer:
     usage = {"prompt_tokens": prompt, "completion_tokens": completion}
-    return Answer(at=1.0, key="k", task="t", sample="a", role=role, response={"usage": usage})
+    key = f"k{next(_NUMBERS)}"  # an answer of the same key would replace the one before
+    return Answer(at=1.0, key=key, task="t", sample="a", role=role, response={"usage": usage})
 
 
 def run(*answers: Answer, spec: Any = PRICED) -> RunView:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_tui.reports.measures.repeats import Repeats, all_of_k, pass_at_k, repeats_of
-from stack_tui.reports.stats.sample_intervals import share_interval
 from stack_tui.runs.events import Sample
 from stack_tui.wilson import wilson_interval
 
@@ -104,13 +103,16 @@ def test_repeats_without_any_outcome_make_no_figure() -> None:
     assert (repeats.at, repeats.flaky_rate, repeats.rule_spread) == ((), None, None)
 
 
-def test_shares_of_nought_and_one_have_wilsons_interval() -> None:
-    shares = [1.0] * 20 + [0.0] * 10
-    narrow = share_interval(shares, range(30), 4)
-    wilson = wilson_interval(20, 30)
-    assert narrow is not None
-    assert wilson is not None
-    assert narrow == pytest.approx(wilson, abs=0.01)
+def test_shares_of_nought_and_one_have_about_wilsons_interval() -> None:
+    at = found(*(asked(f"c{n}", [n < 20] * 4) for n in range(30))).at[-1]
+    assert at.any_interval == pytest.approx(wilson_interval(20, 30), abs=0.03)
+
+
+def test_cases_that_all_pass_leave_room_below() -> None:
+    at = found(*(asked(f"c{n}", [True] * 4) for n in range(30))).at[1]
+    assert at.any_interval is not None
+    assert 0.85 < at.any_interval[0] < 0.95
+    assert at.any_interval[1] == 1.0
 
 
 def test_cases_of_one_cluster_are_drawn_together() -> None:
