@@ -44,9 +44,6 @@ def load_tasks(
 
     Calls `on_task` with each task, configured, before the next one is loaded.
     """
-    # lm-eval's own seeds: tasks may draw from these generators while they are loaded.
-    random.seed(0)
-    np.random.seed(1234)
 
     def check(name: str, config: Mapping[str, Any], made_by: type[Task] | None) -> None:
         _refuse_unsuitable(name, config, made_by, spec)
@@ -58,7 +55,12 @@ def load_tasks(
             items += lm_eval_private.load_items(manager, name)
     _refuse_duplicates(manager, items)
     replaced = lm_eval_private.replaced_tasks(manager)
-    for name, unmade in lm_eval_private.unmade_tasks(manager, items).items():
+    tasks = lm_eval_private.unmade_tasks(manager, items)
+    # lm-eval's own seeds: tasks may draw from these generators while they are made, and lm-eval
+    # itself draws when it names them, which here comes first.
+    random.seed(0)
+    np.random.seed(1234)
+    for name, unmade in tasks.items():
         if not spec.trust_remote_code and unmade.config.get("dataset_kwargs"):
             unmade.config["dataset_kwargs"].pop("trust_remote_code", None)
         with _explaining(name, unmade.config, spec):

@@ -10,7 +10,6 @@ from tests.perf.lm_eval_sweep.comparison import Difference
 Verdict = Literal["equal", "refused by both", "only stack-tui runs", "differs", "only lm_eval runs"]
 # Why a task may differ.
 EXPLAINED = {
-    "ruler_vt": "It draws its documents at random while it loads.",
     "cruxeval_input": "Ten outputs a document: ours have ten seeds, lm_eval's ten times one.",
 }
 VERDICTS: tuple[Verdict, ...] = (
