@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # A fact of the report, and how to go on.
-_NO_REASON = re.compile(r"  [\w ]+: {2,}|\s*(failed; |full report |── |! |$)")
+_NO_REASON = re.compile(r"  [\w ]+: {2,}|\s*(failed; |full report |── |! |run \d|\S+: preparing|$)")
 _REASON_LINES = 2
 
 

@@ -8,6 +8,11 @@ from stack_tui.text import one_line
 from tests.perf.lm_eval_sweep.comparison import Difference
 
 Verdict = Literal["equal", "refused by both", "only stack-tui runs", "differs", "only lm_eval runs"]
+# Why a task may differ.
+EXPLAINED = {
+    "ruler_vt": "It draws its documents at random while it loads.",
+    "cruxeval_input": "Ten outputs a document: ours have ten seeds, lm_eval's ten times one.",
+}
 VERDICTS: tuple[Verdict, ...] = (
     "differs",
     "only lm_eval runs",
@@ -70,9 +75,9 @@ def _table(verdict: Verdict, outcomes: Sequence[Outcome]) -> list[str]:
             if one.difference
         ]
     elif verdict == "differs":
-        head = ["task", "folder", "first difference"]
+        head = ["task", "folder", "why", "first difference"]
         rows = [
-            [one.task, one.folder, one.difference.differing[0]]
+            [one.task, one.folder, EXPLAINED.get(one.task, ""), one.difference.differing[0]]
             for one in outcomes
             if one.difference
         ]
