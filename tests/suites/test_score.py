@@ -27,7 +27,7 @@ READABLE = {
 UNREADABLE = [
     "", "score", "Score: N/A", "I can't grade this.", "Grade: B", "0", "7", "45", "5555", "-4",
     "Score: 7", "3-4", "3 or 4", "4, 5", "between 3 and 4", "Score: 3 to 4", "1 to 5", "5 5 5",
-    "1/10", "4/7", "80%", "The age of the solar", "The solar system is 4.6 billion years old",
+    "1/10", "4/7", "The age of the solar", "The solar system is 4.6 billion years old",
     "4.6 billion years ago", "3 facts are missing", "3 out of 5 facts are present",
     "2 of the 3 facts are missing", "Answer: 3 of the 5 facts", "1. Good.\n2. Lacks X.",
     "1\n2\n3\n4\n5", "Accuracy score: 3\nClarity score: 5", "<think>4", "<think>4</think>",

@@ -23,7 +23,7 @@ from stack_tui.reports.stats.paired import (
 )
 from stack_tui.reports.stats.sample_intervals import unit_scale
 from stack_tui.reports.stats.unconditional import MOST_PAIRS, unconditional_exact
-from stack_tui.runs.events import RULE_PASS, Sample
+from stack_tui.runs.events import Sample
 from stack_tui.runs.status_words import UNANSWERED
 from stack_tui.wilson import Interval
 
@@ -114,10 +114,10 @@ def passes_rules(sample: Sample) -> bool | None:
     """Return whether the sample passes by its rules alone, None if it has no rule score."""
     if not sample.verdicts:
         return sample.passed
-    if sample.rule_score is None:
+    if sample.rules_met is None:
         return None
     answered = sample.status not in UNANSWERED and not sample.truncated_while_thinking
-    return answered and sample.rule_score >= RULE_PASS
+    return answered and sample.rules_met
 
 
 def effects(

@@ -20,7 +20,7 @@ _WORD = re.compile(r"(\A\W*|[:=]\s*)\b(one|two|three|four|five)\b(?=\W*(?:\n|\Z)
 _NUMBER = (
     r"(?<![\w.,/+-])(?P<value>[0-9]{1,3}(?:\.[0-9]{1,3})?)"
     r"(?:\s*[(\[]?\s*(?:/|\bout\s+of\b)\s*(?P<of>[0-9]{1,3})(?:\.0+)?\s*[)\]]?)?+"
-    r"(?:\s*(?:stars?|points?)\b)?+(?![\w%/+]|[.,][0-9])"
+    r"(?:\s*(?:(?:stars?|points?|punkte?n?|puntos?|punti|pontos)\b|[分点점]))?+(?![\w%/+]|[.,][0-9])"
 )
 # What may follow a score; any other number is followed by what it counts.
 _FOLLOW = (
@@ -36,15 +36,21 @@ _BARE_FILLER = rf"(?:{_SIGNS}|(?:{_BETWEEN})\b)*+"
 _FILLER = rf"(?:{_SIGNS}|(?:{_BETWEEN}|output|response|summary)\b)*+"
 _LABEL = (
     r"\b(?:scored?|scoring|rate[ds]?|rating|graded?|verdict|judge?ment|evaluation|assessment"
-    r"|give|giving|assign(?:ed)?|award(?:ed)?|given|deserves|earns|gets?|receives|say|go)\b"
+    r"|give|giving|assign(?:ed)?|award(?:ed)?|given|deserves|earns|gets?|receives|say|go"
+    # How judges that write another language name their score.
+    r"|评分|得分|分数|评级|評分|スコア|評価|点数|점수|оценка|балл|ocena|bewertung|wertung|punktzahl|betyg"
+    r"|puntuación|puntaje|calificación|punteggio|valutazione|avaliação|pontuação"
+    # In English these two are other words: only before a number on a scale.
+    r"|not[ea](?=\W{0,3}[0-9.]{1,4}\s?/))\b"
 )
 # An output's own answer, result or value is a number of its text and no score.
 _ALONE = re.compile(rf"(?:{_LABEL})?{_BARE_FILLER}(?:{_LABEL})?{_BARE_FILLER}{_NUMBER}\W*")
 _LABELLED = re.compile(
-    rf"(?:\b(?P<final>final|overall|total)\s+)?{_LABEL}{_FILLER}{_NUMBER}{_FOLLOW}"
+    rf"(?:\b(?P<final>final|overall|total|revised|corrected|updated|adjusted)\s+)?{_LABEL}{_FILLER}{_NUMBER}{_FOLLOW}"
 )
 _LEADING = re.compile(rf"\s*{_NUMBER}{_FOLLOW}(?!\s*\))")
 _FIELDS = ("score", "rating", "grade", "final_score", "overall_score", "final score", "overall")
+_PERCENT = re.compile(r"(?<![\w.,/])([0-9]{1,3})\s?%(?=\s*(?:\Z|\n|[.;]))")
 _LIST_ITEM = re.compile(r"\n\s*[0-9]{1,2}[.)]\s")
 _SECOND = re.compile(r"\s*(?:[-–—~,/&]|\b(?:to|or|and)\b)\s*[0-9]")
 
@@ -53,14 +59,16 @@ def parse_score(text: str) -> float | None:
     """Return the only score that `text` states, None if it states none or several.
 
     The thinking of a reasoning model is skipped, and so is what the judge quotes, denies, supposes
-    or reports of the output. A score out of 10 or 100 is converted to the scale of 5; a result
-    outside of 1 to 5 does not count.
+    or reports of the output. A final or revised score comes first. A score out of 10 or 100, or in
+    percent, is converted to the scale of 5; a result outside of 1 to 5 does not count.
     """
     is_object, value = json_field(text, _FIELDS)
     if is_object:
         return None if isinstance(value, dict | list | bool | None) else parse_score(str(value))
     plain = _plain(text)
-    for found in (_alone(plain), _labelled(plain), _leading(plain)):
+    labelled = _labelled(plain)
+    final = [match for match in labelled if match["final"]]
+    for found in (final, _alone(plain), labelled, _leading(plain)):
         if found:
             return _only(match for match in found if is_own(match))
     return None
@@ -71,6 +79,7 @@ def _plain(text: str) -> str:
     # The x's keep a number that is cut in two from counting.
     plain = _NEWLINES.sub("\n", _SPACES.sub(" ", plain_text(text, _DECORATION, "x x")))
     digits = _WORD.sub(lambda match: match[1] + _WORDS[match[2]], plain)
+    digits = _PERCENT.sub(r"\1/100", digits)
     return _SCALE.sub(" ", digits).strip()
 
 
@@ -82,9 +91,8 @@ def _alone(plain: str) -> list[re.Match[str]]:
 
 
 def _labelled(plain: str) -> list[re.Match[str]]:
-    """Return the labelled scores; only the final or overall ones if there are any."""
-    found = list(_LABELLED.finditer(plain))
-    return [match for match in found if match["final"]] or found
+    """Return the labelled scores."""
+    return list(_LABELLED.finditer(plain))
 
 
 def _leading(plain: str) -> list[re.Match[str]]:
