@@ -1,5 +1,6 @@
 """Tasks that make their documents are told of model and run, as by lm-eval."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,21 @@ def make(lengths=None, tokenizer=None, pretrained=None, model=None, **_):
 """
 
 
-def run(tmp_path: Path, **options: Any) -> list[Any]:
+DRAWN = """import random
+
+import datasets
+
+
+def make(**_):
+    drawn = random.random()
+    return {"test": datasets.Dataset.from_list([{"q": f"{drawn}:", "choices": ["x"], "gold": 0}])}
+"""
+
+
+def run(tmp_path: Path, code: str = MADE, **options: Any) -> list[Any]:
     body = WRITTEN.replace("documents.documents", "making.make")
     folder = write_tasks(tmp_path / "tasks", made=f"task: made\n{body}metadata: {{version: 1}}\n")
-    (tmp_path / "tasks" / "making.py").write_text(MADE, encoding="utf-8")
+    (tmp_path / "tasks" / "making.py").write_text(code, encoding="utf-8")
     benchmark = BenchmarkSubject(tasks=("made",), include_path=folder, **options)
     with FakeServer("vllm", brain=KnownModel()) as server:
         return carry_out(server, benchmark, tmp_path)
@@ -52,3 +64,9 @@ def test_a_task_that_lacks_a_value_names_the_flag(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="no lengths to make documents of") as refusal:
         run(tmp_path)
     assert "--metadata KEY=VALUE" in refusal.value.remedy
+
+
+def test_documents_drawn_while_a_task_is_made_are_those_of_lm_evals_seed(tmp_path: Path) -> None:
+    events = run(tmp_path, DRAWN)
+    first = random.Random(0).random()
+    assert [one.prompt for one in events if isinstance(one, Sample)] == [f"{first}:"]
