@@ -104,7 +104,9 @@ class NewRun(StartForm[SuiteRun]):
         )
         yield Horizontal(
             Label("Cases"),
-            Input(placeholder="all; or ids and label:NAME, with commas", id="cases", compact=True),
+            Input(
+                placeholder="all; or ids and label:NAME, comma-separated", id="cases", compact=True
+            ),
         )
         yield _choice("Purpose", purposes, 0)
         yield _choice("Panel", panels, "median")
