@@ -49,7 +49,8 @@ def judges(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Judges:
     """Return the judges of all that is started or asked for."""
     found: Judges = []
 
-    def start(request: RunRequest, results: Path) -> Path:
+    def start(request: RunRequest, results: Path, on_retry: object = None) -> Path:
+        del on_retry
         assert isinstance(request, SuiteRun)
         found.append(tuple(judge.name for judge in request.judges))
         return results / "20991118-120000-new"
