@@ -1,5 +1,7 @@
 """`stack-tui trust`: allow what a folder's files ask for, such as sending a key."""
 
+import sys
+
 import click
 
 from stack_tui.cli import options
@@ -29,6 +31,8 @@ def trust_command(run: str | None, yes: bool, places: options.Places) -> int:
         return 0
     for part in parts:
         click.echo(f"sends ${one_line(part.variable)} to {one_line(part.url)}", err=True)
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here; allow it with --yes")
     if not yes and not click.confirm("Allow it?", err=True):
         return 2
     allow(parts)
