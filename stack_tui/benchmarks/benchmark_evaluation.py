@@ -71,10 +71,9 @@ def evaluate(
             offline=offline, foreign_code=benchmark.runs_foreign_code, log=log
         ) as harness:
             try:
-                tokenizer = await unless_stopped(
-                    stopping, _tokenizer(client, benchmark, capabilities)
+                tokenizer, bos = await unless_stopped(
+                    stopping, _tokenizer_and_bos(client, benchmark, capabilities)
                 )
-                bos = await unless_stopped(stopping, choose_bos(tokenizer, benchmark.add_bos))
             except Stopped:
                 return
             prompting = decide_prompting(benchmark, capabilities, tokenizer)
@@ -88,11 +87,7 @@ def evaluate(
                 context_length=health.context_length,
                 prefix_token=_prefix_token(tokenizer, bos),
             )
-            writer = TextModel(
-                client,
-                think_end_token=benchmark.think_end_token,
-                templated=prompting.chat or benchmark.apply_chat_template,
-            )
+            writer = _text_model(client, benchmark, prompting)
             scorer = RequestScorer(client, capabilities, recorded, writer)
             conclude = protocol.Conclude(
                 folder=str(lm_eval_folder),
@@ -117,6 +112,18 @@ def _checked_catalog(benchmark: BenchmarkSubject, capabilities: Capabilities) ->
     catalog = open_catalog(benchmark.include_path)
     refuse_early(benchmark, catalog, capabilities)
     return catalog
+
+
+async def _tokenizer_and_bos(
+    client: Client, benchmark: BenchmarkSubject, capabilities: Capabilities
+) -> tuple[ModelTokenizer | None, BosChoice]:
+    tokenizer = await _tokenizer(client, benchmark, capabilities)
+    return tokenizer, await choose_bos(tokenizer, benchmark.add_bos)
+
+
+def _text_model(client: Client, benchmark: BenchmarkSubject, prompting: Prompting) -> TextModel:
+    templated = prompting.chat or benchmark.apply_chat_template
+    return TextModel(client, think_end_token=benchmark.think_end_token, templated=templated)
 
 
 async def _tokenizer(
