@@ -25,7 +25,7 @@ def spearman(one: Sequence[float], other: Sequence[float]) -> tuple[float, Inter
     count = len(one)
     if count < LEAST_PAIRS or len(set(one)) < 2 or len(set(other)) < 2:
         return None
-    rho = float(np.corrcoef(mean_ranks(one), mean_ranks(other))[0, 1])
+    rho = float(np.corrcoef(_ranks(one), _ranks(other))[0, 1])
     rho = max(-1.0, min(1.0, rho))
     nearest = 1 - 12 / (count * (count * count - 1))
     low, high = _interval(max(-nearest, min(nearest, rho)), count)
@@ -38,7 +38,7 @@ def _interval(rho: float, count: int) -> Interval:
     return math.tanh(middle - reach), math.tanh(middle + reach)
 
 
-def mean_ranks(values: "Sequence[float] | NDArray[Any]") -> "NDArray[Any]":
+def _ranks(values: Sequence[float]) -> "NDArray[Any]":
     """Return the ranks from 1; equal values share their mean rank."""
     import numpy as np
 
