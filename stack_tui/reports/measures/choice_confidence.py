@@ -1,7 +1,7 @@
 """A run's multiple-choice documents: how sure the model was of its choice, and whether rightly."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from statistics import fmean
 
 import msgspec
@@ -92,14 +92,14 @@ def _choice(sample: Sample) -> _Choice | None:
     if len(logprobs) < len(sample.choices) or len(gold) != 1:
         return None
     shares = _softmax(logprobs)
-    best = max(range(len(shares)), key=shares.__getitem__)
-    brier = math.fsum((share - (n == gold[0])) ** 2 for n, share in enumerate(shares))
-    return _Choice(shares[best], best == gold[0], brier)
+    best = max(shares)
+    # Σ (share − truth)², with the square written out.
+    brier = sum(share * share for share in shares) - 2 * shares[gold[0]] + 1
+    return _Choice(best, shares.index(best) == gold[0], brier)
 
 
-def _softmax(logprobs: Iterable[float]) -> list[float]:
-    known = list(logprobs)
-    top = max(known)
-    weights = [math.exp(value - top) for value in known]
-    total = math.fsum(weights)
+def _softmax(logprobs: Sequence[float]) -> list[float]:
+    top = max(logprobs)
+    weights = [math.exp(value - top) for value in logprobs]
+    total = sum(weights)
     return [weight / total for weight in weights]
