@@ -37,3 +37,9 @@ class KnownModel(FakeModel):
         """Return an answer with a number that follows from the context."""
         number = zlib.crc32(self.decode(context[-_MEMORY * 4 :]).encode()) % 50
         return self.encode(f" The answer is {number}.\n#### {number}")[:n]
+
+
+class Begun(KnownModel):
+    """The known model with a BOS."""
+
+    bos = "$"

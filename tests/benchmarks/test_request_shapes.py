@@ -11,7 +11,7 @@ import pytest
 
 from stack_tui.runs.events import Event, RecordScores, Sample
 from stack_tui.runs.spec import BenchmarkSubject
-from tests.benchmarks.known_model import KnownModel
+from tests.benchmarks.known_model import Begun
 from tests.benchmarks.running import carry_out
 from tests.fakes import FakeServer
 
@@ -73,12 +73,6 @@ class Reversed(Mixed):
     def ordered(self, instances):
         return list(instances)[::-1]
 """
-
-
-class Begun(KnownModel):
-    """The known model with a BOS."""
-
-    bos = "$"
 
 
 def _lines(path: Path, rows: list[dict[str, Any]]) -> Path:
