@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 
 from stack_tui.errors import StackError
-from stack_tui.paths import append_line, user_config_dir
+from stack_tui.paths import user_config_dir
+from stack_tui.record_file import append_record, read_records
 
 
 class ActingPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ def allow(parts: Iterable[ActingPart]) -> None:
             permission = Permission(
                 at=time.time(), digest=part.digest, variable=part.variable, url=part.url
             )
-            append_line(_path(), msgspec.json.encode(permission))
+            append_record(_path(), permission)
     except OSError as error:
         raise StackError(
             f"cannot be written: {error.strerror}",
@@ -69,14 +70,4 @@ def _path() -> Path:
 
 
 def _digests() -> frozenset[str]:
-    try:
-        lines = _path().read_bytes().splitlines()
-    except OSError:
-        return frozenset()
-    found = set()
-    for line in lines:
-        try:
-            found.add(msgspec.json.decode(line, type=Permission).digest)
-        except msgspec.DecodeError:
-            continue
-    return frozenset(found)
+    return frozenset(each.digest for each in read_records(_path(), Permission))

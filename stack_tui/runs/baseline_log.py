@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from stack_tui.runs.record_file import append_record, read_records
+from stack_tui.record_file import append_record, read_records
 
 
 class ComparedRun(msgspec.Struct, frozen=True, kw_only=True):

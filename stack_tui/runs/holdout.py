@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from stack_tui.errors import StackError
 from stack_tui.names import file_name
+from stack_tui.record_file import append_record, read_records
 from stack_tui.runs.events import Failure, JudgeScore, Sample
 from stack_tui.runs.labels import whoever
-from stack_tui.runs.record_file import append_record, read_records
 from stack_tui.runs.rule_issue import RuleIssue
 
 HIDDEN = "held out: not shown"

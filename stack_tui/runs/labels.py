@@ -10,8 +10,8 @@ import msgspec
 
 from stack_tui.errors import StackError
 from stack_tui.paths import FileStamp
+from stack_tui.record_file import append_record, read_records
 from stack_tui.runs.events import SampleKey
-from stack_tui.runs.record_file import append_record, read_records
 
 LabelKind = Literal["real failure", "bad case", "wrong judge", "flaky", "fixed", "real pass"]
 LABEL_KINDS: tuple[LabelKind, ...] = get_args(LabelKind)

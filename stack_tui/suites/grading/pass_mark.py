@@ -3,18 +3,7 @@
 from fractions import Fraction
 
 from stack_tui.suites.grading import rules
-from stack_tui.suites.model.case import Case, Suite, as_list
-
-_SINGLE = (
-    "max_chars",
-    "max_words",
-    "max_sentences",
-    "equals",
-    "starts_with",
-    "json_schema",
-    "contains_json",
-    "number",
-)
+from stack_tui.suites.model.case import Case, Suite
 
 
 def pass_mark_of(suite: Suite, case: Case) -> float:
@@ -24,12 +13,14 @@ def pass_mark_of(suite: Suite, case: Case) -> float:
 
 def condition_count(case: Case) -> int:
     """Return how many conditions the case's rules have, without the suite's length check."""
-    return sum(_totals(case))
+    return sum(rules.condition_totals(case))
 
 
 def most_misses(suite: Suite, case: Case) -> int:
     """Return how many conditions of its rules an output may miss at most and still pass."""
-    costs = sorted(Fraction(1, 2 * total) for total in _totals(case) for _ in range(total))
+    costs = sorted(
+        Fraction(1, 2 * total) for total in rules.condition_totals(case) for _ in range(total)
+    )
     left = _allowance(suite, case)
     misses = 0
     for cost in costs:
@@ -43,18 +34,10 @@ def most_misses(suite: Suite, case: Case) -> int:
 def can_fail(suite: Suite, case: Case) -> bool:
     """Return whether some output fails the case by its rules; one without rules always passes."""
     length = rules.LENGTH_COST if suite.length_check else Fraction(0)
-    worst = length + sum(Fraction(1, 2) for total in _totals(case) if total)
+    worst = length + sum(Fraction(1, 2) for total in rules.condition_totals(case) if total)
     return min(worst, Fraction(1)) > _allowance(suite, case)
 
 
 def _allowance(suite: Suite, case: Case) -> Fraction:
     """Return what an output may lose of the score and still pass."""
     return 1 - Fraction(str(pass_mark_of(suite, case)))
-
-
-def _totals(case: Case) -> tuple[int, int, int]:
-    """Return the conditions of each kind, as the score weighs them."""
-    patterns = len(as_list(case.regex)) + len(as_list(case.not_regex))
-    single = sum(getattr(case, name) is not None for name in _SINGLE)
-    further = patterns + single + bool(case.one_of)
-    return len(case.must_mention), len(case.must_not_mention), further

@@ -192,6 +192,17 @@ FURTHER_RULES: dict[str, Rule] = {
 }
 
 
+def condition_totals(case: Case) -> tuple[int, int, int]:
+    """Return the conditions of each kind as the score weighs them: the guide's two, all further.
+
+    A rule counts its conditions whatever the output is.
+    """
+    empty = CheckedOutput("")
+    required, forbidden = (rule(case, empty).total for rule in GUIDE_RULES.values())
+    further = sum(rule(case, empty).total for rule in FURTHER_RULES.values())
+    return required, forbidden, further
+
+
 def grade(case: Case, suite: Suite, output: str) -> Grade:
     """Return the custom-eval score: 1 minus the cost of each kind of rule, at least 0.
 

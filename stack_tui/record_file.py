@@ -1,4 +1,4 @@
-"""Small files of one JSON record per line that several processes append to: labels, accesses."""
+"""Small files of one JSON record per line that several processes append to, such as labels."""
 
 from pathlib import Path
 from typing import TypeVar
