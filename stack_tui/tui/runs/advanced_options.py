@@ -25,6 +25,7 @@ _FIRST_FORM: Final = ("tasks", "fewshot", "limit")
 """The fields that stand in the form itself."""
 
 _HINTS: Final[dict[str, str]] = {
+    "sample": "a number of documents, drawn at random",
     "samples": '{"gsm8k": [0, 5]}, or a JSON file',
     "gen": "max_gen_toks=64 temperature=0",
     "metadata": "KEY=VALUE …, or a JSON object",
